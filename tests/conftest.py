@@ -1,0 +1,83 @@
+"""One PostgreSQL for the whole session, shared by all xdist processes, and real Usher processes for faults and journeys.
+
+The wheel's server is used unless USHER_PG_BIN names another. pytest-django makes one test database per process in it.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.harness import Usher
+from usher.core.data_dir import DataDir
+from usher.core.postgres import Cluster
+
+# Unit tests need no durability; fault tests that do make a cluster of their own.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+STARTED = pytest.StashKey[tuple[Cluster, Path]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before pytest-django loads the settings: the server runs and the environment names it. xdist processes inherit the environment."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(tempfile.mkdtemp(prefix="usher-test-", dir="/tmp"))
+        folder.chmod(0o711)
+        cluster = Cluster(DataDir(folder), QUICK)
+        cluster.start()
+        with psycopg.connect(cluster.url.replace("//usher@/usher", "//postgres@/postgres"), autocommit=True) as connection:
+            connection.execute("ALTER ROLE usher CREATEDB")
+        config.stash[STARTED] = (cluster, folder)
+        for name in [n for n in os.environ if n.startswith("USHER_") and n != "USHER_PG_BIN"]:
+            del os.environ[name]
+        os.environ.update(
+            DATABASE_URL=cluster.url,
+            USHER_SECRET_KEY=secrets.token_hex(32),
+            USHER_DATA=str(folder),
+            USHER_TEST="1",
+            DJANGO_SETTINGS_MODULE="usher.config.settings",
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove its files."""
+    if STARTED in config.stash:
+        cluster, folder = config.stash[STARTED]
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The address of the session's PostgreSQL, as a role that may make databases."""
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture
+def running_usher(server: str) -> Iterator[Callable[..., Usher]]:
+    """`running_usher(web=1, workers=1, **environment)` -> Usher: real processes on a free loopback port with a migrated database of their own."""
+    started: list[Usher] = []
+
+    def start(*, web: int = 1, workers: int = 1, **environment: str) -> Usher:
+        usher = Usher.on(server, environment)
+        started.append(usher)
+        usher.start(web=web, workers=workers)
+        return usher
+
+    yield start
+    for usher in started:
+        usher.close()
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """An empty folder the database's own OS user can enter; pytest's tmp_path is closed to it when the tests run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="usher-data-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

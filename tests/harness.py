@@ -1,0 +1,143 @@
+"""Real Usher processes for tests: started, killed, restarted; nothing in here is a stub."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+COMMAND = [sys.executable, "-m", "usher"]
+
+
+def free_port() -> int:
+    """A port of the loopback address nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(true: Callable[[], Any], *, seconds: float = 20, what: str = "it") -> Any:
+    """Poll until `true()` is truthy and return its value; fail after the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+def get(url: str, *, seconds: float = 10) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body; status 0 when nobody answers. Redirects are not followed."""
+    try:
+        with _opener.open(urllib.request.Request(url), timeout=seconds) as answer:
+            return answer.status, dict(answer.headers), answer.read().decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read().decode(errors="replace")
+    except OSError:
+        return 0, {}, ""
+
+
+class _Still(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Still, urllib.request.ProxyHandler({}))
+
+
+def usher(*arguments: str, env: Mapping[str, str], seconds: float = 60, check: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run one `usher` command to its end."""
+    return subprocess.run([*COMMAND, *arguments], env=dict(env), capture_output=True, text=True, timeout=seconds, check=check)
+
+
+@dataclass
+class Usher:
+    """A migrated database and the web and worker processes on it."""
+
+    env: dict[str, str]
+    base_url: str
+    web: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    log: Path = Path(os.devnull)
+
+    @classmethod
+    def on(cls, server: str, environment: Mapping[str, str]) -> "Usher":
+        """Make a database in the session's PostgreSQL."""
+        name = "run_" + secrets.token_hex(6)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        base_url = f"http://127.0.0.1:{free_port()}"
+        url = server.replace("@/usher?", f"@/{name}?")
+        log = Path(os.environ["USHER_DATA"]) / f"{name}.log"
+        return cls({**os.environ, "DATABASE_URL": url, "USHER_BASE_URL": base_url, **environment}, base_url, log=log)
+
+    def start(self, *, web: int, workers: int) -> None:
+        """Migrate, start the processes and wait until they answer."""
+        self.run("migrate", check=True)
+        for _ in range(workers):
+            self.start_worker()
+        for _ in range(web):
+            self.start_web()
+
+    def start_web(self) -> subprocess.Popen[bytes]:
+        process = self._spawn("web", "--host", "127.0.0.1", "--port", self.base_url.rsplit(":", 1)[1], "--workers", "1")
+        self.web.append(process)
+        wait_until(lambda: get(self.base_url + "/readyz")[0] == 200 or self._dead(process), seconds=30, what="/readyz")
+        return process
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        self.workers.append(self._spawn("worker"))
+        return self.workers[-1]
+
+    def run(self, *arguments: str, seconds: float = 60, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """A command beside the running processes."""
+        return usher(*arguments, env=self.env, seconds=seconds, check=check)
+
+    def sql(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
+        """What the database says, on a connection of its own."""
+        with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+            cursor = connection.execute(query, params or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def said(self) -> str:
+        """Everything the processes wrote."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def close(self) -> None:
+        """End everything and drop the database."""
+        for process in self.web + self.workers:
+            end(process, signal.SIGKILL)
+        name = self.env["DATABASE_URL"].split("@/")[1].split("?")[0]
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.log.unlink(missing_ok=True)
+
+    def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [*COMMAND, *arguments], env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _dead(self, process: subprocess.Popen[bytes]) -> bool:
+        if process.poll() is not None:
+            raise AssertionError(f"it ended with {process.returncode}: {self.said()[-2000:]}")
+        return False
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """Signal a process started with a session of its own, and all its children, and wait."""
+    try:
+        os.killpg(process.pid, how)
+    except ProcessLookupError:
+        pass
+    process.wait(timeout=30)

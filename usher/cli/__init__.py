@@ -1,0 +1,47 @@
+"""The `usher` command. Exit codes: 0 done, 1 invariant breached, 2 usage, 3 refused and nothing done, 4 done in part, 5 no server."""
+
+from importlib import import_module
+
+import click
+
+# Name -> (module of usher.cli, attribute, one line for --help). Modules are imported when called, so that --help stays quick.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "up": ("service", "up", "Start everything: database, web and worker."),
+    "web": ("service", "web", "Run the web server only."),
+    "worker": ("service", "worker", "Run the background worker only."),
+    "migrate": ("service", "migrate", "Bring the database to this version."),
+    "doctor": ("service", "doctor", "Check this machine and say what to do."),
+    "account": ("accounts", "account", "Open an account."),
+    "products": ("accounts", "products", "List what can be bought."),
+    "seats": ("accounts", "seats", "Set how many seats an account has bought."),
+    "sign-in-link": ("accounts", "sign_in_link", "Print a one-time sign-in link for a person."),
+    "people": ("people", "people", "Add, list, show, import and export people."),
+    "mail": ("mail", "mail", "Read the mails that were written."),
+    "change": ("changes", "change", "List changes and show one."),
+    "undo": ("changes", "undo", "Take a change back."),
+    "verify": ("changes", "verify", "Prove every invariant from the tables."),
+}
+
+
+class Table(click.Group):
+    """A group that knows its commands by name and loads one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"usher.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+
+
+@click.command(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="usher", message="%(version)s")
+def main() -> None:
+    """Administer the people, licenses, phones and contact-center seats of a communications account."""

@@ -1,0 +1,141 @@
+"""`usher doctor`: what this machine has and lacks, each with the next thing to do. Nothing is changed."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from usher.core.data_dir import DataDir, NoServer
+from usher.core.mode import Unsafe, read_mode
+from usher.core.postgres import Cluster
+from usher.core.postgres.binaries import OLDEST, resolve
+from usher.core.refusals import Refused
+
+EXTENSIONS = ("pg_trgm", "btree_gin", "unaccent")
+ASSETS = ("htmx.min.js", "tabler.min.css")
+
+
+@dataclass
+class Finding:
+    """One check. `next` says what to do when it is not ok."""
+
+    what: str
+    ok: bool
+    found: str
+    next: str = ""
+
+
+def examine(data: DataDir) -> list[Finding]:
+    """Every check, the cheap ones first; those that need a database only when one answers."""
+    return [_python(), _mode(data), _assets(), _folder(data), *_port(data), *_database(data), _mail()]
+
+
+def _python() -> Finding:
+    version = ".".join(str(n) for n in sys.version_info[:3])
+    return Finding("Python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer.")
+
+
+def _mode(data: DataDir) -> Finding:
+    try:
+        mode = read_mode({"USHER_BASE_URL": data.address(), **os.environ})
+    except Unsafe as error:
+        return Finding("mode", False, "not safe", str(error))
+    return Finding("mode", True, f"{'https' if mode.https else 'trial on this machine only'}, {mode.base_url}")
+
+
+def _assets() -> Finding:
+    folder = Path(__file__).parent.parent / "portal" / "static" / "vendor"
+    missing = [name for name in ASSETS if not any(folder.rglob(name))]
+    return Finding("assets", not missing, f"missing: {', '.join(missing)}" if missing else "present", "Build them: make install")
+
+
+def _folder(data: DataDir) -> Finding:
+    try:
+        status = data.path.stat()
+    except OSError as error:
+        return Finding("data directory", False, f"{data.path}: {error.strerror}", "`usher up` makes it; --data names another.")
+    if status.st_uid != os.geteuid():
+        return Finding(
+            "data directory", False, f"{data.path} belongs to user {status.st_uid}", "Run Usher as its owner, or change the owner."
+        )
+    key = data.path / "secret-key"
+    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+        return Finding("data directory", False, f"{key} can be read by others", f"chmod 600 {key}")
+    return Finding("data directory", True, str(data.path))
+
+
+def _port(data: DataDir) -> Iterator[Finding]:
+    """Only when Usher does not run itself: then the port must be free."""
+    from .supervisor import port_is_free
+
+    if data.path.is_dir():
+        with data.alone("supervisor") as lock:
+            if lock is None:
+                yield Finding("usher up", True, f"runs at {data.address()}")
+                return
+    try:
+        port_is_free("localhost", 8040)
+        yield Finding("port", True, "8040 is free")
+    except Refused as no:
+        yield Finding("port", False, "8040 is taken", no.words)
+
+
+def _database(data: DataDir) -> Iterator[Finding]:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        try:
+            cluster = Cluster(data) if data.path.is_dir() else None
+            major = int((cluster.pg / "PG_VERSION").read_text().split(".")[0]) if cluster and cluster.exists() else None
+            binaries = resolve(major)
+            yield Finding("PostgreSQL", True, f"{binaries.version} in {binaries.bin}")
+            if cluster is None or not cluster.running():
+                yield Finding("database", True, "not running; `usher up` starts it")
+                return
+            url = cluster.url
+        except NoServer as no:
+            yield Finding("PostgreSQL", False, "cannot be used", str(no))
+            return
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            yield from _inside(connection)
+    except psycopg.Error as error:
+        yield Finding("database", False, (str(error).strip().splitlines() or ["no answer"])[-1], "Start it, or correct DATABASE_URL.")
+
+
+def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
+    version = connection.info.server_version
+    yield Finding(
+        "database", version >= OLDEST * 10_000, f"PostgreSQL {version // 10_000}.{version % 10_000}", f"Use PostgreSQL {OLDEST} or newer."
+    )
+    there = {name for (name,) in connection.execute("SELECT name FROM pg_available_extensions")}
+    missing = [name for name in EXTENSIONS if name not in there]
+    found = f"missing: {', '.join(missing)}" if missing else ", ".join(EXTENSIONS)
+    yield Finding("extensions", not missing, found, "Install the contrib package of this PostgreSQL.")
+    if connection.execute("SELECT to_regclass('procrastinate_workers')").fetchone() == (None,):
+        yield Finding("migrations", False, "none applied", "usher migrate")
+        return
+    waiting = _unapplied(connection)
+    yield Finding("migrations", not waiting, f"{waiting} not applied" if waiting else "all applied", "usher migrate")
+    row = connection.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'").fetchone()
+    alive = row[0] if row else 0
+    yield Finding("workers", alive > 0, f"{alive} alive", "Start one: usher up, or usher worker.")
+
+
+def _unapplied(connection: psycopg.Connection) -> int:
+    """How many migrations of this version the database lacks."""
+    import django
+    from django.db.migrations.loader import MigrationLoader
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "usher.config.settings"
+    django.setup()
+    applied = {(app, name) for app, name in connection.execute("SELECT app, name FROM django_migrations")}
+    return len(set(MigrationLoader(None).graph.nodes) - applied)
+
+
+def _mail() -> Finding:
+    host = os.environ.get("USHER_SMTP_URL") or os.environ.get("USHER_SMTP_HOST")
+    return Finding("mail", True, f"sent through {host}" if host else "no SMTP configured: mails are read in the portal's Outbox")

@@ -1,0 +1,64 @@
+"""Is this process alive, and can it serve? Words only: no names, counts or versions for strangers (SECRET-07)."""
+
+import threading
+import time
+from functools import cache
+
+import psycopg
+from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse
+
+from usher.portal.page import open_to_all
+
+FRESH_SECONDS = 0.5
+
+_lock = threading.Lock()
+_last: tuple[float, bool] = (0.0, False)
+
+
+@open_to_all()
+def livez(request: HttpRequest) -> HttpResponse:
+    """200 as long as this process answers at all; the database is not asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@open_to_all()
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and is of this version, else 503. Asks at most twice a second, whoever calls how often."""
+    if ready():
+        return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("not ready\n", content_type="text/plain", status=503, headers={"Retry-After": "2"})
+
+
+def ready() -> bool:
+    """Whether the database answers and all migrations are applied, on a connection of its own: a full pool is no harm."""
+    global _last
+    with _lock:
+        asked, answer = _last
+        if time.monotonic() - asked > FRESH_SECONDS:
+            _last = (time.monotonic(), answer := _ask())
+        return answer
+
+
+def _ask() -> bool:
+    try:
+        with psycopg.connect(_address(), connect_timeout=2, options="-c statement_timeout=2000") as connection:
+            applied = {(app, name) for app, name in connection.execute("SELECT app, name FROM django_migrations")}
+    except psycopg.Error:
+        return False
+    return _wanted() <= applied
+
+
+def _address() -> str:
+    """Not DATABASE_URL itself: tests and settings may name another database."""
+    own = settings.DATABASES["default"]
+    parts = {"dbname": own["NAME"], "user": own["USER"], "password": own["PASSWORD"], "host": own["HOST"], "port": own["PORT"]}
+    more = {k: v for k, v in own["OPTIONS"].items() if k not in ("pool", "options")}
+    return psycopg.conninfo.make_conninfo("", **{k: v for k, v in {**parts, **more}.items() if v})
+
+
+@cache
+def _wanted() -> frozenset[tuple[str, str]]:
+    """The last migration of each app, as the files of this version have it."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())

@@ -1,0 +1,69 @@
+"""What granian serves: Django behind a gate that lets a few requests work at once, some wait briefly, and health checks always pass."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "usher.config.settings")
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http.response import HttpResponseBase
+
+Environ = dict[str, Any]
+App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+WORKING = 4  # requests inside Django at once, per process; more threads only fight for the interpreter
+WAITING = 40  # requests that wait for a place; the next one is refused at once
+PATIENCE_SECONDS = 2.0  # F10: nobody waits longer for a place
+HEALTH = ("/livez", "/readyz")
+BUSY = b"Busy. Try again in a few seconds.\n"
+
+
+class Gate:
+    """Bounds the work (F10, F48). Threads of the server beyond WORKING + WAITING stay free for health checks."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.places = threading.BoundedSemaphore(WORKING)
+        self.queue = threading.BoundedSemaphore(WORKING + WAITING)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # granian copies the environment of the process into every request; secrets have no place there.
+        for name in ("USHER_SECRET_KEY", "DATABASE_URL"):
+            environ.pop(name, None)
+        if environ["PATH_INFO"] in HEALTH:
+            environ["HTTP_HOST"] = settings.MODE.host  # A health checker asks by address, not by name.
+            return self._answer(environ, start_response)
+        if not self.queue.acquire(blocking=False):
+            return _busy(start_response)
+        try:
+            if not self.places.acquire(timeout=PATIENCE_SECONDS):
+                return _busy(start_response)
+            try:
+                return self._answer(environ, start_response)
+            finally:
+                self.places.release()
+        finally:
+            self.queue.release()
+
+    def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Finish whole answers here, so that this thread gives its database connection back; only streams are left to the server."""
+        answer = self.app(environ, start_response)
+        if not isinstance(answer, HttpResponseBase) or answer.streaming:
+            return answer
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()
+
+
+def _busy(start_response: Callable[..., Any]) -> Iterable[bytes]:
+    headers = {"Content-Type": "text/plain", "Retry-After": "2", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers |= {"Content-Security-Policy": "default-src 'none'", "Content-Length": str(len(BUSY))}
+    start_response("503 Service Unavailable", list(headers.items()))
+    return [BUSY]
+
+
+application = Gate(get_wsgi_application())
