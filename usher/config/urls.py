@@ -1,0 +1,19 @@
+"""Every address of the service. A view without a policy stops the process at start (usher.portal.page.check_policies)."""
+
+from django.urls import include, path, register_converter
+
+from usher.config.health import livez, readyz
+from usher.core.ids import ShortIdConverter
+
+register_converter(ShortIdConverter, "id")
+
+urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
+    path("", include("usher.portal.home.urls")),
+    path("", include("usher.portal.people.urls")),
+]
+handler400 = "usher.portal.problem.bad_request"
+handler403 = "usher.portal.problem.permission_denied"
+handler404 = "usher.portal.problem.not_found"
+handler500 = "usher.portal.problem.server_error"

@@ -1,0 +1,87 @@
+"""The middlewares of the portal: everything that holds for every request, in the order of settings.MIDDLEWARE."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from usher.portal.page import Policy, check_policies
+from usher.portal.problem import broken, csrf_refused, new_number, wrong_method
+
+Next = Callable[[HttpRequest], HttpResponse]
+KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+class LastResort:
+    """Outermost. Gives the request its number, refuses unknown methods, and turns every exception into a page."""
+
+    def __init__(self, get_response: Next) -> None:
+        check_policies()
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = new_number()  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        if request.method not in KNOWN_METHODS:
+            return wrong_method(request, ("GET",))
+        try:
+            response = self.get_response(request)
+        except Exception as error:
+            response = broken(request, error)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What a page raised, before Django writes a page of trace into the log. Django's own kinds (404, 400, 403) go their way."""
+        from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+        from django.http import Http404
+
+        if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
+            return None
+        return broken(request, error)
+
+
+class SecurityHeaders:
+    """WEB-04: the same strict headers on every answer; nothing but assets is ever kept by a cache."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not (request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 304)):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class ActorMiddleware:
+    """Innermost: who asks, read from the session once per request, the access epoch checked each time."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        from usher.access.actors import actor_of_session  # late: the door is loaded before the models are
+
+        policy = getattr(view, "policy", None)
+        if isinstance(policy, Policy) and policy.kind != "open":
+            request.actor = actor_of_session(request)  # type: ignore[attr-defined]
+
+
+__all__ = ["ActorMiddleware", "LastResort", "SecurityHeaders", "csrf_refused"]

@@ -1,0 +1,11 @@
+"""Addresses of Home and Me."""
+
+from django.urls import path
+
+from usher.portal.home import pages
+
+urlpatterns = [
+    path("", pages.home),
+    path("me", pages.me),
+    path("me/theme", pages.theme),
+]

@@ -1,0 +1,85 @@
+"""The tree of areas, as far as rooms exist now, and what the frame shows around every page (portal.md section 2)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from usher.access.roles import NAMES
+from usher.core.actor import Actor
+
+THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation. `children` show while their area is open; `rest` are further paths that belong to it."""
+
+    words: str | Promise
+    path: str
+    privilege: str = ""
+    icon: str = ""
+    children: tuple["Entry", ...] = ()
+    rest: tuple[str, ...] = ()
+
+
+TREE = (
+    Entry(_("Home"), "/", icon="home"),
+    Entry(
+        _("User Management"),
+        "/people",
+        icon="users",
+        children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",)),),
+    ),
+    Entry(_("Activity"), "/activity", "journal:change:view", icon="history", rest=("/changes/",)),
+    Entry(
+        _("Account"),
+        "/account",
+        icon="building",
+        children=(
+            Entry(_("Subscriptions"), "/account/subscriptions", "licenses:subscription:view"),
+            Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",)),
+        ),
+    ),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what frame.html needs on every page. Asks the database nothing."""
+    actor: Actor | None = getattr(request, "actor", None)
+    theme = request.COOKIES.get("usher-theme", "auto")
+    return {
+        "actor": actor,
+        "areas": areas(actor, request.path) if actor else [],
+        "theme": theme if theme in dict(THEMES) else "auto",
+        "role_words": NAMES.get(actor.role, "") if actor else "",
+        "themes": THEMES,
+        "here": request.get_full_path(),
+        "is_htmx": request.headers.get("HX-Request") == "true",
+    }
+
+
+def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The entries this actor may see; the open one with its children; the current one marked."""
+    seen = []
+    for area in TREE:
+        children = [c for c in area.children if actor.may(c.privilege)]
+        if (area.privilege and not actor.may(area.privilege)) or (area.children and not children):
+            continue
+        is_open = belongs(area, path) or any(belongs(c, path) for c in children)
+        seen.append(
+            {
+                "entry": area,
+                "path": children[0].path if children else area.path,
+                "current": is_open and not children,
+                "open": is_open,
+                "children": [{"entry": c, "current": belongs(c, path)} for c in children] if is_open else [],
+            }
+        )
+    return seen
+
+
+def belongs(entry: Entry, path: str) -> bool:
+    return path == entry.path or any(path.startswith(r) for r in entry.rest)

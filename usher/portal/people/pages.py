@@ -1,0 +1,109 @@
+"""Users and Pending: the two lists of people and their exports (S0-7, S0-8, S0-13, S0-47)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from usher.access.actors import name_of
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.portal.listing import Row
+from usher.portal.listing_page import Act, Frame, export, list_page
+from usher.portal.page import SignedIn, page
+from usher.portal.people.people_list import PENDING, USERS, person_path
+
+FEW = "SELECT count(*) FROM (SELECT 1 FROM people_standing WHERE account_id = %(a)s AND status = '{}' LIMIT 10001) few"
+TAB_COUNTS = f"SELECT ({FEW.format('active')}) AS users, ({FEW.format('pending')}) AS pending"
+
+
+def people_noun(n: int) -> str:
+    return ngettext("person", "people", n)
+
+
+def user_acts(row: Row) -> list[Act]:
+    """The menu of a row, in the order of the profile."""
+    ids = f"?ids={short(row['id'])}"
+    why_no_role = _("The owner's role moves only by a transfer.") if row["role"] == "owner" else ""
+    return [
+        Act(_("Open"), person_path(row)),
+        Act(_("Change license"), "/people/license-changes" + ids),
+        Act(_("Set role"), "/people/role-changes" + ids, why_not=str(why_no_role)),
+    ]
+
+
+def pending_acts(row: Row) -> list[Act]:
+    ids = f"?ids={short(row['id'])}"
+    return [
+        Act(_("Open"), person_path(row)),
+        Act(_("Resend"), "/people/resends" + ids),
+        Act(_("Change license"), "/people/license-changes" + ids),
+        Act(_("Delete"), "/people/withdrawals" + ids, last=True),
+    ]
+
+
+def tabs(actor: Actor) -> dict[str, Any]:
+    """The tabs of User Management with their counts."""
+    counts = sql.row(TAB_COUNTS, {"a": actor.account_id}) or {}
+    shown = {k: "10,000+" if n > 10_000 else f"{n:,}" for k, n in counts.items()}
+    return {
+        "tabs": [(_("Users"), "/people", shown["users"]), (_("Pending"), "/people/pending", shown["pending"])],
+        "may_add": may_add(actor),
+    }
+
+
+def may_add(actor: Actor) -> bool:
+    return actor.may("people:user:manage")
+
+
+def list_frame(actor: Actor, **words: Any) -> Frame:
+    return Frame(
+        noun=people_noun, template="people/list.html", row_name=name_of, row_path=person_path, search_words=_("Name or e-mail"), **words
+    )
+
+
+@page("people:user:view")
+def users(request: SignedIn) -> HttpResponse:
+    """The Users tab."""
+    bulk = (Act(_("Change license"), "/people/license-changes"), Act(_("Set role"), "/people/role-changes"))
+    manage = may_add(request.actor)
+    frame = list_frame(
+        request.actor,
+        title=_("Users"),
+        bulk=bulk if manage else (),
+        row_acts=user_acts if manage else None,
+        nothing_yet=_("Nobody here yet. Add people by e-mail, or import a file."),
+    )
+    return list_page(request, USERS, frame, export_path="/people/export", **tabs(request.actor))
+
+
+@page("people:user:view")
+def users_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, USERS, "users.csv")
+
+
+@page("people:user:view")
+def pending(request: SignedIn) -> HttpResponse:
+    """The Pending tab: invited, not yet here."""
+    bulk = (
+        Act(_("Resend"), "/people/resends"),
+        Act(_("Change license"), "/people/license-changes"),
+        Act(_("Delete"), "/people/withdrawals", last=True),
+    )
+    manage = may_add(request.actor)
+    frame = list_frame(
+        request.actor,
+        title=_("Users"),
+        bulk=bulk if manage else (),
+        row_acts=pending_acts if manage else None,
+        nothing_yet=_("Nobody is invited at the moment. An invitation stays here for 30 days, or until it is accepted."),
+    )
+    return list_page(request, PENDING, frame, export_path="/people/pending/export", **tabs(request.actor))
+
+
+@page("people:user:view")
+def pending_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, PENDING, "pending.csv")

@@ -1,0 +1,163 @@
+"""The lists of people: what Users and Pending show, can be sorted and filtered by, and export."""
+
+from functools import partial
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
+from usher.people.filters import where
+from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
+from usher.portal.templatetags.usher import avatar, day, status, when
+
+STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
+FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id WHERE u.account_id = %(account)s AND u.left_at IS NULL"
+SELECT = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center,
+    u.employee_id, u.created_at, s.status, s.license, s.role, s.last_sign_in,
+    ARRAY(SELECT a.product FROM licenses_seat a WHERE a.account_id = u.account_id AND a.user_id = u.id ORDER BY a.product) AS products,
+    ARRAY(SELECT g.name FROM people_membership m JOIN people_group g ON g.id = m.group_id
+          WHERE m.user_id = u.id ORDER BY g.name) AS groups"""
+
+
+def person_path(row: Row) -> str:
+    return f"/people/{short(row['id'])}"
+
+
+def name_cell(row: Row) -> Any:
+    tag = format_html(' <span class="u-tag acc">{}</span>', ROLES[row["role"]]) if row["role"] == "owner" else ""
+    return format_html('<span class="who">{}<a href="{}">{}</a>{}</span>', avatar(name_of(row)), person_path(row), name_of(row), tag)
+
+
+def add_ons_of(row: Row) -> str:
+    return ", ".join(PRODUCTS[p].name for p in row["products"] if p in PRODUCTS and PRODUCTS[p].kind == "add_on")
+
+
+def license_of(row: Row) -> str:
+    return PRODUCTS[row["license"]].name if row["license"] in PRODUCTS else ""
+
+
+def plain(key: str, row: Row) -> str:
+    return str(row[key] or "")
+
+
+def moment(key: str, row: Row) -> str:
+    """For the export: ISO 8601 in UTC, empty when it never was."""
+    return row[key].isoformat(timespec="seconds") if row[key] else ""
+
+
+def text_column(key: str, words: Words, *, css: str = "", sort: str = "", shown: bool = False) -> Column:
+    return Column(key, words, partial(plain, key), partial(plain, key), css, sort, shown)
+
+
+NAME = Column("name", _("Name"), name_cell, name_of, "main", "name")
+EMAIL = Column("email", _("E-mail"), lambda r: format_html("<bdi>{}</bdi>", r["email"]), partial(plain, "email"), "meta clip", "email")
+DEPARTMENT = text_column("department", _("Department"), css="nowrap", sort="department", shown=True)
+LICENSE = Column("license", _("License"), license_of, license_of, "nowrap", "license")
+ADDED = Column("created", _("Added"), lambda r: when(r["created_at"]), partial(moment, "created_at"), "num nowrap", "created", False)
+ADD_ON = Column("add_ons", _("Add-ons"), add_ons_of, add_ons_of, shown=False)
+GROUP = Column("groups", _("Groups"), lambda r: ", ".join(r["groups"]), lambda r: ", ".join(r["groups"]), shown=False)
+SORTS = (
+    Sort("name", "u.name_key", "u.id"),
+    Sort("email", "u.canonical", "u.id"),
+    Sort("department", "u.department", "u.id", filled="u.department <> ''"),
+    Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
+    Sort("created", "u.created_at", "u.id", "timestamptz"),
+)
+GROUPS = "SELECT id::text AS id, name FROM people_group WHERE account_id = %(a)s AND kind = 'user' ORDER BY name_key LIMIT 50"
+DEPARTMENTS = """WITH RECURSIVE d AS (
+    (SELECT department FROM people_user WHERE account_id = %(a)s AND department <> '' ORDER BY department LIMIT 1)
+    UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department <> ''
+                      AND u.department > d.department ORDER BY u.department LIMIT 1) FROM d WHERE d.department IS NOT NULL)
+    SELECT department FROM d WHERE department IS NOT NULL LIMIT 30"""
+
+
+def group_options(actor: Actor) -> list[tuple[str, Words]]:
+    return [(g["id"], g["name"]) for g in sql.rows(GROUPS, {"a": actor.account_id})]
+
+
+def department_options(actor: Actor) -> list[tuple[str, Words]]:
+    return [(d["department"], d["department"]) for d in sql.rows(DEPARTMENTS, {"a": actor.account_id})]
+
+
+LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
+ADD_ON_FILTER = Filter("add_on", _("Add-on"), lambda actor: [(p.code, p.name) for p in ADD_ONS if p.code in bought(actor)])
+GROUP_FILTER = Filter("group", _("Group"), group_options)
+DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
+
+
+def bought(actor: Actor) -> set[str]:
+    """The products this account has ever bought: the others need no line in a menu."""
+    return {
+        r["product"]
+        for r in sql.rows("SELECT product FROM licenses_license WHERE account_id = %(a)s AND bought > 0", {"a": actor.account_id})
+    }
+
+
+USERS = Listing(
+    path="/people",
+    select=SELECT,
+    source=FROM,
+    columns=(
+        NAME,
+        EMAIL,
+        DEPARTMENT,
+        LICENSE,
+        ADD_ON,
+        Column("role", _("Role"), lambda r: ROLES[r["role"]], lambda r: ROLES[r["role"]], "nowrap"),
+        Column("status", _("Status"), lambda r: status(*STATUS[r["status"]]), lambda r: str(STATUS[r["status"]][1]), "side"),
+        GROUP,
+        text_column("job_title", _("Job title")),
+        text_column("location", _("Location")),
+        text_column("cost_center", _("Cost center")),
+        text_column("employee_id", _("Employee id")),
+        ADDED,
+        Column(
+            "last_sign_in",
+            _("Last sign-in"),
+            lambda r: when(r["last_sign_in"]),
+            partial(moment, "last_sign_in"),
+            "num nowrap",
+            "last_sign_in",
+        ),
+    ),
+    sorts=(*SORTS, Sort("last_sign_in", "s.last_sign_in", "s.user_id", "timestamptz", "s.last_sign_in IS NOT NULL")),
+    where=where,
+    filters=(
+        Filter(
+            "status", _("Status"), lambda actor: [(k, STATUS[k][1]) for k in ("active", "inactive")], ("active",), ("active", "inactive")
+        ),
+        LICENSE_FILTER,
+        ADD_ON_FILTER,
+        Filter("role", _("Role"), lambda actor: list(ROLES.items())),
+        GROUP_FILTER,
+        DEPARTMENT_FILTER,
+    ),
+)
+PENDING = Listing(
+    path="/people/pending",
+    select=SELECT + ", i.sent_at, i.expires_at",
+    source=FROM.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE") + " AND i.state = 'open'",
+    columns=(
+        Column("name", _("Name"), name_cell, name_of, "main", "name"),
+        EMAIL,
+        DEPARTMENT,
+        LICENSE,
+        ADD_ON,
+        GROUP,
+        Column("sent", _("Sent"), lambda r: when(r["sent_at"]), partial(moment, "sent_at"), "num nowrap", "sent"),
+        Column("expires", _("Expires"), lambda r: day(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
+    ),
+    sorts=(
+        *SORTS,
+        Sort("sent", "i.sent_at", "i.user_id", "timestamptz"),
+        Sort("expires", "i.expires_at", "i.user_id", "timestamptz"),
+    ),
+    where=lambda query: where({**query, "status": ["pending"]}),
+    filters=(LICENSE_FILTER, ADD_ON_FILTER, GROUP_FILTER, DEPARTMENT_FILTER),
+)

@@ -1,0 +1,112 @@
+"""What a person sees when something is refused or broken: what is, why, what next. 5xx pages never ask the database."""
+
+import logging
+import secrets
+import sys
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from usher.core.privileges import known
+from usher.core.refusals import Refused
+
+log = logging.getLogger("usher.portal")
+STATUS = {"forbidden": 403, "missing": 404, "invalid": 422, "conflict": 409, "later": 503}
+RETRY_AFTER = "5"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def problem(request: HttpRequest, status: int, title: str, words: str, **headers: str) -> HttpResponse:
+    """One page for every refusal; for htmx a notice in the corner, so that the page behind it stays as it is."""
+    context = {"status": status, "title": title, "words": words}
+    is_htmx = request.headers.get("HX-Request") == "true"
+    response = render(request, "problem.html#notice" if is_htmx else "problem.html", context, status=status)
+    if is_htmx:
+        response["HX-Retarget"], response["HX-Reswap"] = "#notices", "beforeend"
+    for name, value in headers.items():
+        response[name.replace("_", "-")] = value
+    return response
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """A verb's or a read's no, as a page."""
+    titles = {
+        "forbidden": _("You may not do this"),
+        "missing": _("Not here"),
+        "invalid": _("This cannot be done as it stands"),
+        "conflict": _("Something else happened first"),
+        "later": _("Not right now"),
+    }
+    retry = {"Retry_After": RETRY_AFTER} if refused.kind == "later" else {}
+    return problem(request, STATUS[refused.kind], titles[refused.kind], refused.words, **retry)
+
+
+def without_privilege(request: Any, privilege: str) -> HttpResponse:
+    """403 that names the missing right and the people who can give it (S0-5, S4-23)."""
+    from usher.access.actors import name_of  # late: this module is loaded before the models are
+    from usher.access.roles import NAMES, people_to_ask
+
+    people = [f"{name_of(p)} ({NAMES[p['role']].lower()})" for p in people_to_ask(request.actor.account_id, privilege)]
+    needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
+    ask = _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
+    return problem(request, 403, _("You may not see this page"), f"{needs} {ask}".strip())
+
+
+def wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    words = _("This address cannot be used that way. Go back and use the button on the page.")
+    return problem(request, 405, _("Not in this way"), words, Allow=", ".join(allowed))
+
+
+def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
+    """404, inside the frame for somebody who is signed in."""
+    from usher.access.actors import actor_of_session  # late, as above
+
+    if hasattr(request, "session"):
+        request.actor = request.actor or actor_of_session(request)
+    words = _("There is nothing at this address. It may have been removed, or the address has a typing error.")
+    return problem(request, 404, _("Not here"), words)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, and 413 when the request is larger than we read."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        words = _("More was sent than fits in one go; nothing was done. Send less at once, or use the command line for larger files.")
+        return problem(request, 413, _("Too much at once"), words)
+    return problem(request, 400, _("Not readable"), _("The request could not be read; nothing was done. Go back and try again."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return problem(request, 403, _("You may not do this"), _("This is not open to you; nothing was done."))
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: the form did not come from a page of ours, or the page was open for too long (SESSION-08)."""
+    words = _(
+        "This form did not come from a page of this service, or the page was open for too long. Nothing was done. Load the page again."
+    )
+    return problem(request, 403, _("Load the page again"), words)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Whatever nobody expected. A lost or overloaded database is 503 with Retry-After (F06, F10), everything else 500 with a number."""
+    return broken(request, sys.exc_info()[1])
+
+
+def broken(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """One line in the log, one kind page; no trace, no name of anything inside ever reaches the screen (SECRET-07)."""
+    number = getattr(request, "request_id", "") or new_number()
+    log.error("%s %s %s: %s: %s", number, request.method, request.path, type(error).__name__, error, exc_info=error)
+    if isinstance(error, OperationalError | InterfaceError):
+        words = _("The database does not answer at the moment; nothing was changed. Try again in a few seconds.")
+        return problem(request, 503, _("Not right now"), words, Retry_After=RETRY_AFTER)
+    words = _("Something went wrong on our side and nothing was changed. Number %(number)s helps whoever looks into it.")
+    return problem(request, 500, _("Something went wrong"), words % {"number": number})
+
+
+def new_number() -> str:
+    """A number a person can read out, like 7F3K-21."""
+    return "".join(secrets.choice(LETTERS) for _i in range(4)) + f"-{secrets.randbelow(90) + 10}"

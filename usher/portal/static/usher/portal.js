@@ -1,0 +1,194 @@
+// What makes the portal quicker. Everything works without it; nothing here decides anything.
+const $ = (what, from = document) => from.querySelector(what)
+const $$ = (what, from = document) => [...from.querySelectorAll(what)]
+
+// 1. One press is one request: a sent form is busy, and a second press does nothing.
+addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.method === 'dialog' || form.hasAttribute('hx-get')) return
+  if (form.dataset.sent) return event.preventDefault()
+  form.dataset.sent = '1'
+  const button = event.submitter
+  if (button) button.setAttribute('aria-busy', 'true')
+})
+addEventListener('pageshow', freshen)
+addEventListener('htmx:afterRequest', (event) => { freshen(); if (event.detail.elt.closest('form')) delete event.detail.elt.closest('form').dataset.sent })
+function freshen() {
+  for (const form of $$('form[data-sent]')) if (!form.hasAttribute('hx-post')) delete form.dataset.sent
+  for (const button of $$('[aria-busy="true"]')) button.removeAttribute('aria-busy')
+}
+for (const kind of ['sendError', 'timeout']) addEventListener('htmx:' + kind, () => say('No answer. Try again.', true))
+
+// 2. Dialogs: htmx fills #dialog, we open it; leaving a changed form asks once.
+addEventListener('htmx:afterSwap', (event) => {
+  const dialog = event.detail.target
+  if (dialog.id !== 'dialog') return
+  if (!dialog.open) dialog.showModal()
+  enhance(dialog)
+  const first = $('[aria-invalid="true"], [autofocus], textarea, input:not([type=hidden])', dialog)
+  if (first) first.focus()
+})
+function leave(dialog) {
+  const typed = $('form[data-typed]', dialog)
+  if (typed && !confirm(typed.dataset.discard || 'Discard what you typed?')) return
+  dialog.close()
+  if (dialog.id === 'dialog') dialog.replaceChildren()
+}
+addEventListener('input', (event) => { const form = event.target.closest('dialog form'); if (form) form.dataset.typed = '1' })
+addEventListener('cancel', (event) => { if (event.target.matches('dialog')) { event.preventDefault(); leave(event.target) } }, true)
+
+// 3. Clicks: what opens, closes, dismisses; a whole row is its link.
+addEventListener('click', (event) => {
+  const at = event.target
+  const opener = at.closest('[data-open]')
+  if (opener) $('#' + opener.dataset.open).showModal()
+  if (at.closest('[data-close]')) { event.preventDefault(); leave(at.closest('dialog')) }
+  if (at.closest('[data-dismiss]')) at.closest('.u-toast').remove()
+  if (at.matches('dialog')) leave(at)
+  for (const menu of $$('details.u-drop[open]')) if (!menu.contains(at)) menu.open = false
+  const row = at.closest('tr[data-href]')
+  if (row && !at.closest('a, button, input, label, summary, .u-menu') && !getSelection().toString()) location.href = row.dataset.href
+})
+
+// 4. Notices leave by themselves, unless somebody is at them or they are bad news.
+function say(words, bad = false) {
+  const toast = document.createElement('div')
+  toast.className = 'u-toast' + (bad ? ' bad' : '')
+  toast.textContent = words
+  if (!bad) toast.dataset.leaves = ''
+  $('#notices')?.append(toast)
+  settle(toast)
+}
+function settle(toast) {
+  if (!('leaves' in toast.dataset)) return
+  const timer = setInterval(() => { if (!toast.matches(':hover, :focus-within')) { toast.remove(); clearInterval(timer) } }, 12000)
+}
+
+// 5. The selection lives in the address: sel= the hand-picked, or all=1 with except=.
+let last = null
+function ticks() { return $$('#rows td.pick input') }
+function chosen() { const raw = new URLSearchParams(location.search); return new Set((raw.get(raw.has('all') ? 'except' : 'sel') || '').split(',').filter(Boolean)) }
+function keep(set) {
+  const address = new URL(location)
+  const key = address.searchParams.has('all') ? 'except' : 'sel'
+  const write = (url) => { if (set.size) url.searchParams.set(key, [...set].join(',')); else url.searchParams.delete(key); return url }
+  history.replaceState(history.state, '', write(address))
+  for (const link of $$('#rows a[data-keep]')) {
+    const url = write(new URL(link.href))
+    link.href = url
+    if (link.hasAttribute('hx-get')) link.setAttribute('hx-get', url.pathname + url.search)
+  }
+  show(set)
+}
+function show(set) {
+  const bar = $('#bulk')
+  if (!bar) return
+  const all = new URLSearchParams(location.search).has('all')
+  const n = all ? Number(bar.dataset.matching) - set.size : set.size
+  bar.toggleAttribute('data-empty', n === 0)
+  $('[data-count]', bar).textContent = bar.dataset.words.replace('%', n.toLocaleString('en'))
+  for (const box of ticks()) { box.checked = set.has(box.value) !== all; box.closest('tr').setAttribute('aria-selected', box.checked) }
+  const here = ticks().map((box) => box.value)
+  const kept = $('[data-kept]', bar)
+  kept.replaceChildren(...[...set].filter((id) => all || !here.includes(id)).map((id) => {
+    const input = document.createElement('input')
+    input.type = 'hidden'; input.name = all ? 'except' : 'ids'; input.value = id
+    return input
+  }))
+  const head = $('#rows th.pick input')
+  if (head) { const on = ticks().filter((box) => box.checked).length; head.checked = on > 0 && on === here.length; head.indeterminate = on > 0 && on < here.length }
+}
+function mark(boxes, on) {
+  const all = new URLSearchParams(location.search).has('all')
+  const set = chosen()
+  for (const box of boxes) { if (on !== all) set.add(box.value); else set.delete(box.value) }
+  if (set.size > 300) return say('300 people at most by hand. Narrow the list, then select all that match.', true), show(chosen())
+  keep(set)
+}
+addEventListener('change', (event) => {
+  const box = event.target
+  if (box.matches('#rows th.pick input')) mark(ticks(), box.checked)
+  if (box.matches('#rows td.pick input')) mark([box], box.checked)
+  if (box.matches('form[data-auto] select, form[data-auto] input')) box.form.requestSubmit()
+})
+addEventListener('click', (event) => {
+  if (!event.target.matches('#rows td.pick input')) return
+  const boxes = ticks(), at = boxes.indexOf(event.target)
+  if (event.shiftKey && last !== null) mark(boxes.slice(Math.min(at, last), Math.max(at, last) + 1), event.target.checked)
+  last = at
+})
+function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except']) url.searchParams.delete(key); location.replace(url) }
+
+// 6. Addresses become tags on comma, semicolon, space or newline; the textarea underneath stays the truth.
+function tags(area) {
+  const box = area.parentElement, entry = document.createElement('input')
+  const list = () => area.value.split(/[\s,;]+/).filter(Boolean)
+  const bad = new Set((area.dataset.bad || '').split(/\s+/).filter(Boolean)), far = new Set((area.dataset.outside || '').split(/\s+/).filter(Boolean))
+  entry.id = area.id; entry.type = 'text'; entry.autocomplete = 'off'; entry.spellcheck = false; entry.inputMode = 'email'
+  for (const name of ['aria-describedby', 'aria-invalid', 'aria-required']) if (area.hasAttribute(name)) entry.setAttribute(name, area.getAttribute(name))
+  area.removeAttribute('id'); area.hidden = true
+  const draw = () => {
+    $$('.u-tag', box).forEach((tag) => tag.remove())
+    for (const address of list()) {
+      const tag = document.createElement('span'), text = document.createElement('bdi'), off = document.createElement('button')
+      tag.className = 'u-tag' + (bad.has(address) ? ' bad' : far.has(address) ? ' warn' : '')
+      text.className = 't'; text.textContent = address
+      off.type = 'button'; off.setAttribute('aria-label', 'Remove ' + address); off.textContent = '×'
+      off.onclick = () => { put(list().filter((a) => a !== address)); entry.focus() }
+      tag.append(text, off); box.insertBefore(tag, entry)
+    }
+  }
+  const put = (all) => { area.value = [...new Set(all)].join('\n'); draw(); area.dispatchEvent(new Event('input', { bubbles: true })) }
+  const take = () => { if (entry.value.trim()) { put([...list(), ...entry.value.split(/[\s,;]+/).filter(Boolean)]); entry.value = '' } }
+  entry.addEventListener('input', (event) => { event.stopPropagation(); if (/[\s,;]/.test(entry.value)) take() })
+  entry.addEventListener('paste', () => setTimeout(take))
+  entry.addEventListener('blur', take)
+  entry.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') { event.preventDefault(); take() }
+    if (event.key === 'Backspace' && !entry.value) put(list().slice(0, -1))
+  })
+  area.form.addEventListener('submit', take, true)
+  box.append(entry); box.addEventListener('click', (event) => { if (event.target === box) entry.focus() })
+  draw()
+}
+function enhance(root) {
+  for (const area of $$('textarea[data-tags]:not([hidden])', root)) tags(area)
+  for (const toast of $$('.u-toast[data-leaves]', root)) settle(toast)
+  for (const box of ticks()) box.disabled = false
+}
+addEventListener('htmx:afterSettle', (event) => {
+  const target = event.detail.target
+  if (target.id === 'dialog') return
+  enhance(document)
+  if ($('#bulk')) show(chosen())
+  if (document.activeElement === document.body && ['rows', 'listing'].includes(target.id)) $('#rows')?.focus({ preventScroll: true })
+})
+
+// 7. Single keys, unless somebody is typing (WCAG 2.1.4); one thing at a time.
+let after = ''
+addEventListener('keydown', (event) => {
+  const typing = event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]')
+  if (event.key === 'Escape') return escape(event, typing)
+  if (event.key === 'k' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); return find() }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || $('dialog[open]')) return
+  const key = after + event.key
+  after = event.key === 'g' ? 'g' : ''
+  const go = { gh: '/', gu: '/people', ga: '/activity', gc: '/account/subscriptions' }[key]
+  if (go) location.href = go
+  const act = { '/': find, f: () => $('.u-tools .u-drop summary')?.click(), n: () => $('.u-head .btn-primary')?.click(), '?': () => $('#keys').showModal(), j: () => step(1), k: () => step(-1), x: tick, '.': more }[key]
+  if (act) { event.preventDefault(); act() }
+})
+function escape(event, typing) {
+  const menu = $('details.u-drop[open]')
+  if (menu) { menu.open = false; $('summary', menu).focus(); event.preventDefault() }
+  else if (typing && !typing.closest('dialog')) typing.blur()
+  else if (!$('dialog[open]') && $('#bulk:not([data-empty])')) clear()
+}
+function find() { const field = $('#search') || $('#find'); field.focus(); field.select() }
+function rowNow() { return document.activeElement.closest('#rows tbody tr') }
+function step(by) { const all = $$('#rows tbody tr'), now = all.indexOf(rowNow()); const next = all[Math.min(Math.max(now + by, 0), all.length - 1)]; $('a, input', next?.querySelector('.main') || next || document)?.focus() }
+function tick() { $('td.pick input', rowNow() || document)?.click() }
+function more() { $('details summary', rowNow() || document)?.click() }
+
+enhance(document)
+if ($('#bulk')) show(chosen())

@@ -1,0 +1,88 @@
+"""Small words and marks for templates. Everything here is pure and escapes what it shows."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+from zlib import crc32
+
+from django import template
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from usher.core.ids import short as short_id
+
+register = template.Library()
+STATIC = Path(__file__).parent.parent / "static"
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of one of our static files, with a mark of its content, so that caches may keep it for ever."""
+    return f"{settings.STATIC_URL}{path}?v={mark_of(path)}"
+
+
+@cache
+def mark_of(path: str) -> str:
+    file = STATIC / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "none"
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of the sprite; the words stand beside it or in an aria-label."""
+    return format_html('<svg class="ti {}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, asset("vendor/icons.svg"), name)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """12345 -> "12,345"."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def short(value: UUID) -> str:
+    """An id as it stands in addresses."""
+    return short_id(value)
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    """Initials on one of eight calm colors, always the same for a name."""
+    words = [w for w in name.replace("@", " ").split() if w]
+    initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+    return format_html('<span class="u-ava k{} {}" aria-hidden="true">{}</span>', crc32(name.encode()) % 8, size, initials)
+
+
+@register.simple_tag
+def status(kind: str, words: str | Promise) -> SafeString:
+    """A dot and a word: ok, pend, off, warn, bad, run."""
+    return format_html('<span class="u-st {}">{}</span>', kind, words)
+
+
+@register.simple_tag
+def when(moment: datetime | None, never: str = "") -> SafeString | str:
+    """In lists: today as a time, this year as "Nov 20", else with the year; the exact time and zone in the title."""
+    if moment is None:
+        return never or _("Never")
+    local, now = timezone.localtime(moment), timezone.localtime()
+    shape = "H:i" if local.date() == now.date() else "M j" if local.year == now.year else "M j, Y"
+    exact = f"{formats.date_format(local, 'j F Y, H:i:s')} {local.tzname()}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, formats.date_format(local, shape))
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """In sentences: "31 December 2026"."""
+    return "" if moment is None else formats.date_format(timezone.localtime(moment), "j F Y")
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """A width attribute for bars: "42.31%", never beyond the whole."""
+    return f"{100 * min(max(part, 0), whole) / whole:.2f}%" if whole else "0%"
