@@ -51,10 +51,21 @@ class Cluster:
         self.data = data
         self.settings = dict(settings or {})
         self.user = os_user()
-        self.home = _home(data, self.user)
-        self.pg = self.home / "pg"
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        """Where the cluster lies: the data directory itself, unless the file `where` names another place (see _settle)."""
+        try:
+            return Path((self.data.path / "where").read_text().strip())
+        except FileNotFoundError:
+            return self.data.path
+
+    @property
+    def pg(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.home / "pg"
 
     def exists(self) -> bool:
         """Whether it was made. It appears whole, by a rename."""
@@ -91,14 +102,30 @@ class Cluster:
         if self._socket and self._socket.parent != self.home:
             shutil.rmtree(self._socket, ignore_errors=True)
 
+    def _settle(self) -> None:
+        """Choose where the cluster will lie.
+
+        Root may name a directory below one that nobody else can enter (/root, a private temporary folder). The server, which is not root,
+        then gets a folder of its own elsewhere, and the file `where` remembers it.
+        """
+        if reachable(self.data.path, self.user) or (self.data.path / "where").exists():
+            return
+        temporary = Path(tempfile.gettempdir())
+        parent = temporary if self.data.path.is_relative_to(temporary) else Path("/var/lib/usher/clusters")
+        parent.mkdir(parents=True, exist_ok=True)
+        home = Path(tempfile.mkdtemp(prefix="usher-", dir=parent))
+        home.chmod(0o711)
+        (self.data.path / "where").write_text(f"{home}\n")
+
     def _make(self) -> None:
         """initdb into a folder of another name, so that a kill in the middle leaves nothing that looks like a cluster."""
-        binaries = within_reach(resolve(), self.user, self._owned_home())
+        self._settle()
+        binaries = within_reach(resolve(), self.user, self.home)
         draft = self.home / "pg.new"
         shutil.rmtree(draft, ignore_errors=True)
         self._owned_folder(draft)
         locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else ["--locale=C.UTF-8"]
-        command = [
+        command: list[str | Path] = [
             binaries.bin / "initdb",
             "-D",
             draft,
@@ -133,7 +160,7 @@ class Cluster:
 
     def _spawn(self) -> None:
         major = int((self.pg / "PG_VERSION").read_text().split(".")[0])
-        binaries: Binaries = within_reach(resolve(major), self.user, self._owned_home())
+        binaries: Binaries = within_reach(resolve(major), self.user, self.home)
         self._socket = self._socket_folder()
         ours = {"listen_addresses": "", "unix_socket_directories": str(self._socket), "unix_socket_permissions": "0700", "port": "5432"}
         given = [f"--{name}={value}" for name, value in {**ours, **self.settings}.items()]
@@ -215,10 +242,6 @@ class Cluster:
         # Not tempfile.gettempdir(): $TMPDIR may be as long as the path was.
         return self._owned_folder(Path(tempfile.mkdtemp(prefix="usher-", dir="/tmp")))
 
-    def _owned_home(self) -> Path:
-        self.home.mkdir(parents=True, exist_ok=True)
-        return self.home
-
     def _owned_folder(self, folder: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
@@ -231,29 +254,6 @@ class Cluster:
             return _last((self.home / "postgres.log").read_text(errors="replace"))
         except OSError:
             return "it said nothing"
-
-
-def _home(data: DataDir, user: object) -> Path:
-    """Where the cluster lies: the data directory itself.
-
-    Root may choose a directory below one that nobody else can enter (/root, a private temporary folder). The server, which is not root,
-    then lives in a folder of its own elsewhere, and the file `where` remembers it.
-    """
-    where = data.path / "where"
-    if where.exists():
-        return Path(where.read_text().strip())
-    if user is None or (data.path / "pg").exists():
-        return data.path
-    data.make()
-    if reachable(data.path, os_user()):
-        return data.path
-    temporary = Path(tempfile.gettempdir())
-    parent = temporary if data.path.is_relative_to(temporary) else Path("/var/lib/usher/clusters")
-    parent.mkdir(parents=True, exist_ok=True)
-    home = Path(tempfile.mkdtemp(prefix="usher-", dir=parent))
-    home.chmod(0o711)
-    where.write_text(f"{home}\n")
-    return home
 
 
 def _environment() -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""From a session, or from nobody, to an Actor. The access_epoch is checked at every request: a leaving verb raises it and the session is over."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from usher.core import sql
+from usher.core.actor import Actor, Door
+from usher.core.privileges import all_names, expand
+from usher.core.refusals import Refused
+
+from .roles import privileges_of
+
+USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
+
+PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch, a.name AS account_name
+            FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
+
+
+def remember(request: HttpRequest, user: UUID) -> None:
+    """Bind the session to a person and to their present epoch. Called after every successful sign-in, when the session id is new."""
+    request.session[USER_KEY] = str(user)
+    request.session[EPOCH_KEY] = sql.value("SELECT access_epoch FROM people_standing WHERE user_id = %(u)s", {"u": user})
+
+
+def actor_of_session(request: HttpRequest) -> Actor | None:
+    """Who this request comes from. None without a session, and when the person is not active or their epoch has moved on (S4-3, F14)."""
+    user = request.session.get(USER_KEY)
+    if not user:
+        return None
+    found = sql.row(f"{PERSON} AND u.id = %(u)s", {"u": user})
+    if not found or found["status"] != "active" or found["access_epoch"] != request.session.get(EPOCH_KEY):
+        request.session.flush()
+        return None
+    return actor_of_row(found, "portal", request_id=getattr(request, "request_id", ""), ip=request.META.get("REMOTE_ADDR", ""))
+
+
+def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "") -> Actor:
+    """The Actor of a row of PERSON."""
+    return Actor(
+        kind="person",
+        account_id=found["account_id"],
+        name=name_of(found),
+        privileges=privileges_of(found["role"]),
+        door=door,
+        user_id=found["id"],
+        role=found["role"],
+        email=found["email"],
+        request_id=request_id,
+        ip=ip,
+        account_name=found["account_name"],
+    )
+
+
+def name_of(person: dict[str, Any]) -> str:
+    """The name to show: the display name, first and last name, or the address."""
+    return person.get("display_name") or f"{person['first_name']} {person['last_name']}".strip() or str(person["email"])
+
+
+def operator(account: UUID | None, door: Door = "cli") -> Actor:
+    """Who runs commands on this machine. Without an account: the only one opened by an operator; refused when there is none or more than one."""
+    found = sql.rows(
+        "SELECT id, name FROM accounts_account WHERE CASE WHEN %(a)s::uuid IS NULL THEN opened_by = 'operator' ELSE id = %(a)s::uuid END ORDER BY created_at LIMIT 2",
+        {"a": account},
+    )
+    if len(found) > 1:
+        raise Refused("invalid", "which_account", "There are several accounts. Say which one with --account ID.")
+    if not found:
+        raise Refused("missing", "no_account", "There is no such account. Open one with `usher account open`.")
+    return Actor("operator", found[0]["id"], "Operator", expand(all_names()), door, role="owner", account_name=found[0]["name"])
+
+
+def system(account: UUID) -> Actor:
+    """The clock: what happens by itself, on time."""
+    return Actor("system", account, "Usher", expand(all_names()), "clock", role="owner")

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+from usher.core.privileges import register, register_pair
+
+
+class AccessConfig(AppConfig):
+    name = "usher.access"
+
+    def ready(self) -> None:
+        register("access:admin:manage", "make people admins, or members again")
+        register_pair("access:role", "roles")
+        from . import verbs  # noqa: F401

@@ -1,0 +1,26 @@
+"""One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters."""
+
+from django.db import models
+
+from usher.core.tables import Id
+
+
+class Link(models.Model):
+    """A single-use link for one Login. The link itself is an HMAC over (purpose, id, nonce); the row keeps its hash (INVITE-17)."""
+
+    id = Id()
+    login = models.ForeignKey("people.Login", models.CASCADE, related_name="+")
+    purpose = models.TextField()  # sign_in | reset
+    nonce = models.UUIDField()
+    token_hash = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Throttle(models.Model):
+    """A counter of tries in a window; the table is UNLOGGED. A crash of the server forgives, nothing else does."""
+
+    key = models.TextField(primary_key=True)
+    window_ends = models.DateTimeField()
+    tries = models.IntegerField(default=0)

@@ -1,0 +1,22 @@
+"""The tenant."""
+
+from django.db import models
+
+from usher.core.tables import Id
+
+
+class Account(models.Model):
+    """A tenant with exactly one owner. `plan` decides its capabilities (plans.py); `opened_by` is operator or person."""
+
+    id = Id()
+    name = models.TextField()
+    plan = models.TextField()
+    opened_by = models.TextField(default="operator")
+    meeting_connector = models.BooleanField(default=False)
+    language = models.TextField(default="en")
+    country = models.TextField(default="US")
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,48 @@
+"""Who does something. The first argument of every verb and every read, and never None."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from uuid import UUID
+
+from .privileges import known
+from .refusals import Refused
+
+Door = Literal["portal", "api", "scim", "cli", "csv", "automation", "clock", "sign_in"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, the operator of this machine, or the system itself, in one account, at one door.
+
+    `privileges` are already the lowest of everything that limits the actor. `epoch` is the access_epoch the session was made with.
+    """
+
+    kind: Literal["person", "operator", "system"]
+    account_id: UUID
+    name: str
+    privileges: frozenset[str]
+    door: Door
+    user_id: UUID | None = None
+    role: str = "member"
+    email: str = ""
+    request_id: str = ""
+    ip: str = ""
+    account_name: str = field(default="", compare=False)
+
+    def may(self, privilege: str) -> bool:
+        """Whether this actor holds the right. Only verbs decide by it; faces may hide a button by it."""
+        return known(privilege).name in self.privileges
+
+    def require(self, privilege: str) -> None:
+        """Refuse (forbidden) without the right."""
+        if not self.may(privilege):
+            raise Refused("forbidden", "privilege", f"This needs the right to {known(privilege).words}.", details={"privilege": privilege})
+
+    def at(self, door: Door) -> "Actor":
+        """The same actor at another door."""
+        return replace(self, door=door)
+
+    @property
+    def is_owner(self) -> bool:
+        """The owner, or the operator of this machine, who can do what the owner can."""
+        return self.role == "owner"

@@ -1,0 +1,43 @@
+"""The one registry of privileges, `area:thing:level`. Areas register at start; an unknown name is an error at start, not at noon."""
+
+import re
+from dataclasses import dataclass
+
+GRAMMAR = re.compile(r"^[a-z_]+:[a-z_]+:(view|manage)$")
+
+
+@dataclass(frozen=True)
+class Privilege:
+    name: str
+    words: str
+
+
+_registry: dict[str, Privilege] = {}
+
+
+def register(name: str, words: str) -> str:
+    """Register a right and return its name. `words` complete the sentence "This needs the right to …"."""
+    if not GRAMMAR.match(name):
+        raise ValueError(f"privilege {name!r} is not area:thing:view|manage")
+    _registry[name] = Privilege(name, words)
+    return name
+
+
+def register_pair(thing: str, words: str) -> None:
+    """Register view ("see …") and manage ("manage …") of one thing."""
+    register(f"{thing}:view", f"see {words}")
+    register(f"{thing}:manage", f"manage {words}")
+
+
+def known(name: str) -> Privilege:
+    """The registered privilege; KeyError for a name nobody registered."""
+    return _registry[name]
+
+
+def all_names() -> frozenset[str]:
+    return frozenset(_registry)
+
+
+def expand(names: frozenset[str]) -> frozenset[str]:
+    """Manage includes view."""
+    return names | {n.removesuffix(":manage") + ":view" for n in names if n.endswith(":manage")}

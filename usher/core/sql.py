@@ -1,0 +1,63 @@
+"""The small raw-SQL door: named parameters in, named tuples or dicts out, on Django's own connection."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+Params = Mapping[str, Any]
+JSONB = 3802  # the type's OID in every PostgreSQL
+
+
+def adapt(params: Params) -> dict[str, Any]:
+    """Dicts and lists of dicts become jsonb; everything else is psycopg's business."""
+    return {k: Jsonb(v) if isinstance(v, dict) else v for k, v in params.items()}
+
+
+def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
+    """All rows as dicts."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapt(params or {}))
+        names = [c[0] for c in cursor.description]
+        json_columns = [c[0] for c in cursor.description if c[1] == JSONB]  # Django leaves jsonb to its fields
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name in json_columns:
+        for line in found:
+            line[name] = None if line[name] is None else json.loads(line[name])
+    return found
+
+
+def row(sql: str, params: Params | None = None) -> dict[str, Any] | None:
+    """The first row, or None."""
+    found = rows(sql, params)
+    return found[0] if found else None
+
+
+def value(sql: str, params: Params | None = None) -> Any:
+    """The first column of the first row, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapt(params or {}))
+        found = cursor.fetchone()
+        return found[0] if found else None
+
+
+def execute(sql: str, params: Params | None = None) -> int:
+    """Run it; the number of rows touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, adapt(params or {}))
+        return int(cursor.rowcount)
+
+
+def copy_in(sql: str, lines: Iterable[tuple[Any, ...]]) -> int:
+    """COPY … FROM STDIN; the number of lines written."""
+    n = 0
+    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for line in lines:
+            copy.write_row(line)
+            n += 1
+    return n
+
+
+__all__ = ["Jsonb", "Params", "copy_in", "execute", "row", "rows", "value"]

@@ -1,0 +1,155 @@
+"""What a plan would do, read by aggregates only: the plan page writes nothing."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from usher.core import sql
+from usher.core.clock import now
+
+from .ledger import ledger, product_of
+from .verb import COLUMNS, REASONS, Part, Plan
+
+DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many rows of one phase with the same fate."""
+
+    phase: int
+    skip: str | None
+    takes: str | None
+    gives: str | None
+    n: int
+    digest: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The plan in numbers. `digest` shows whether the world changed since; `missing` is product -> seats short."""
+
+    tallies: list[Tally]
+    digest: str
+    seats: dict[str, dict[str, int]]  # product -> bought, used, pending, held, free, after (free afterwards)
+    missing: dict[str, int]
+    main: int  # the phase whose rows are counted
+
+    @property
+    def will(self) -> int:
+        """How many people (or things) it will be done to."""
+        return sum(t.n for t in self.tallies if t.phase == self.main and t.skip is None)
+
+    @property
+    def items(self) -> int:
+        """How many rows of all phases will be done."""
+        return sum(t.n for t in self.tallies if t.skip is None)
+
+    def skipped(self, *, unchanged: frozenset[str] = frozenset()) -> dict[str, int]:
+        """reason -> people (or things) that are left alone for it."""
+        out: Counter[str] = Counter()
+        for t in self.tallies:
+            if t.phase == self.main and t.skip is not None and t.skip not in unchanged:
+                out[t.skip] += t.n
+        return dict(out)
+
+    def unchanged(self, codes: frozenset[str]) -> int:
+        return sum(t.n for t in self.tallies if t.phase == self.main and t.skip in codes)
+
+
+def params_of(plan: Plan, part_index: int, **more: Any) -> dict[str, Any]:
+    """The SQL parameters of one part."""
+    return {
+        **plan.verb.sql_params(plan.params),
+        "account": plan.actor.account_id,
+        "actor": plan.actor.user_id,
+        "undoes": plan.undoes,
+        "of_phase": part_index,
+        **more,
+    }
+
+
+def preview(plan: Plan) -> Preview:
+    """Counts, seats, reasons and the digest. Nothing is written, nothing is locked."""
+    at = now()
+    tallies = []
+    for phase, part, index in plan.phases():
+        grouped = sql.rows(
+            f"SELECT skip, takes, gives, count(*)::int AS n, {DIGEST} AS digest FROM ({plan.select(part)}) r GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            params_of(plan, index, now=at, change=None),
+        )
+        tallies += [Tally(phase=phase, **g) for g in grouped]
+    return _with_seats(plan, tallies)
+
+
+def staged_tallies(change: UUID, phases: int) -> list[Tally]:
+    """The same numbers from rows that a start has staged."""
+    grouped = sql.rows(
+        """SELECT phase, skip, takes, gives, count(*)::int AS n, bit_xor(uuid_hash_extended(obj, version::bigint)) AS digest FROM
+            (SELECT phase, skip, takes, gives, obj, version FROM journal_planrow WHERE change_id = %(change)s) r
+            GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4""",
+        {"change": change},
+    )
+    return [Tally(**g) for g in grouped if g["phase"] < phases]
+
+
+def digest_of(tallies: list[Tally]) -> str:
+    """An order-free fingerprint: per phase and fate the count and a hash of (object, version)."""
+    lines = sorted(json.dumps([t.phase, t.skip, t.takes, t.gives, t.n, t.digest]) for t in tallies)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+def wants_and_gives(tallies: list[Tally]) -> tuple[Counter[str], Counter[str]]:
+    """product -> seats taken, product -> seats given back."""
+    wants: Counter[str] = Counter()
+    gives: Counter[str] = Counter()
+    for t in tallies:
+        if t.skip is None and t.takes:
+            wants[product_of(t.takes)] += t.n
+        if t.skip is None and t.gives:
+            gives[product_of(t.gives)] += t.n
+    return wants, gives
+
+
+def _with_seats(plan: Plan, tallies: list[Tally]) -> Preview:
+    wants, gives = wants_and_gives(tallies)
+    products = frozenset(wants) | frozenset(gives)
+    seats = ledger().standing(plan.actor.account_id, products) if products else {}
+    for product in products:
+        line = seats.setdefault(product, {"bought": 0, "used": 0, "pending": 0, "held": 0, "free": 0})
+        line["after"] = line["free"] - wants[product] + gives[product]
+    # A seat must be free when it is taken; what the same plan gives back comes too late to count on.
+    missing = {p: wants[p] - seats[p]["free"] for p in sorted(wants) if wants[p] > seats[p]["free"]}
+    return Preview(tallies, digest_of(tallies), seats, missing, plan.main)
+
+
+def sample(
+    plan: Plan,
+    *,
+    phase: int | None = None,
+    skip: str | None = None,
+    skipped: bool = False,
+    search: str = "",
+    after: int = 0,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Rows of the plan's table, by ord: those that will be done, or with `skipped` those left alone (of one reason, or of all)."""
+    _, part, index = plan.phases()[plan.main if phase is None else phase]
+    where = "skip IS NULL" if not skipped else "skip = %(skip)s" if skip else "skip IS NOT NULL"
+    return sql.rows(
+        f"""SELECT * FROM (SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r) o
+            WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
+            ORDER BY ord LIMIT %(limit)s""",
+        params_of(plan, index, now=now(), change=None, skip=skip, after=after, limit=limit, search=search),
+    )
+
+
+def words_of(code: str) -> str:
+    """The words of a skip reason; an unknown code speaks for itself."""
+    return REASONS[code].words if code in REASONS else code
+
+
+__all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "sample", "staged_tallies", "wants_and_gives", "words_of"]

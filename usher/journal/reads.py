@@ -1,0 +1,150 @@
+"""What the journal can tell: Changes, their outcome, their effects. Every read starts from the actor's account."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.privileges import all_names
+from usher.core.refusals import Refused, not_found
+
+from . import names
+from .verb import REASONS, VERBS, Plan, main_phase
+
+CHANGE = """SELECT c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.actor_id, c.actor_name, c.door, c.request_id, c.ip, c.cause, c.undoes, c.at,
+                   r.state, r.phase, r.ord, r.totals, r.counts, r.held, r.stop, r.beat, r.started_at, r.ended_at,
+                   (SELECT u.number FROM journal_change u WHERE u.undoes = c.id) AS undone_by
+            FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a Change. Counts are of people (or things); `reasons` name every skip; `left` is what is still to do."""
+
+    done: int
+    unchanged: int
+    skipped: int
+    failed: int
+    refused: int
+    left: int
+    reasons: dict[str, int]
+    state: str
+
+    def as_counts(self, *, makes_new: bool) -> dict[str, int]:
+        """The `counts` object of the command line (docs/guide/command-line.md)."""
+        return {
+            "new": self.done if makes_new else 0,
+            "updated": 0 if makes_new else self.done,
+            "unchanged": self.unchanged,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "refused": self.refused,
+        }
+
+
+def change(actor: Actor, number: int) -> dict[str, Any]:
+    """One Change of the actor's account by its number; Refused (missing) for any other."""
+    found = (
+        sql.row(f"{CHANGE} WHERE c.account_id = %(a)s AND c.number = %(n)s", {"a": actor.account_id, "n": number})
+        if number < 2**63
+        else None
+    )
+    if not found:
+        raise not_found("This change")
+    return found
+
+
+def changes(actor: Actor, *, before: int | None = None, limit: int = 50, running: bool = False) -> list[dict[str, Any]]:
+    """The account's Changes, newest first, by keyset on the number."""
+    where = "AND r.state = 'running'" if running else ""
+    return sql.rows(
+        f"{CHANGE} WHERE c.account_id = %(a)s AND c.number < %(b)s {where} ORDER BY c.number DESC LIMIT %(l)s",
+        {"a": actor.account_id, "b": before or 2**62, "l": limit},
+    )
+
+
+def outcome(found: dict[str, Any]) -> Outcome:
+    """The outcome of a Change row of this module: from its Run when it has one, else from its effects."""
+    verb = VERBS.get(found["verb"])
+    main = main_phase(verb, undoes=found["undoes"] is not None) if verb else 0
+    counted: Counter[str] = Counter()
+    if found["state"]:
+        counted.update((found["counts"] or {}).get(str(main), {}))
+    else:
+        for e in sql.rows(
+            "SELECT CASE WHEN result = 'done' THEN 'done' ELSE coalesce(reason, result) END AS fate, count(*)::int AS n FROM journal_effect "
+            "WHERE change_id = %(c)s AND phase = %(p)s GROUP BY 1",
+            {"c": found["id"], "p": main},
+        ):
+            counted[e["fate"]] += e["n"]
+    unchanged_codes = verb.unchanged if verb else frozenset({"already"})
+    reasons = {k: n for k, n in sorted(counted.items()) if k not in {"done", "failed"} and k not in unchanged_codes}
+    refused = sum(n for k, n in reasons.items() if k in REASONS and REASONS[k].refused)
+    total = found["totals"][main] if found["totals"] else sum(counted.values())
+    return Outcome(
+        done=counted["done"],
+        unchanged=sum(counted[k] for k in unchanged_codes),
+        skipped=sum(reasons.values()) - refused,
+        failed=counted["failed"],
+        refused=refused,
+        left=max(0, total - sum(counted.values())),
+        reasons=reasons,
+        state=found["state"] or "done",
+    )
+
+
+def sentence(found: dict[str, Any], done: int) -> str:
+    """What this Change did, as a sentence."""
+    return names.sentence(found["verb"], found["params"], done, undoes=found["undoes"] is not None)
+
+
+def effects(
+    found: dict[str, Any], *, result: str | None = None, phase: int | None = None, after: tuple[int, int] = (0, 0), limit: int = 50
+) -> list[dict[str, Any]]:
+    """The effects of a Change row of this module, by keyset on (phase, ord); `result` is done, skipped or failed; "left" is all but done."""
+    where = {"": "", "left": "AND result <> 'done'"}.get(result or "", "AND result = %(result)s")
+    return sql.rows(
+        f"""SELECT phase, ord, obj, result, before, after, reason FROM journal_effect WHERE change_id = %(c)s AND (phase, ord) > (%(p)s, %(o)s) {where}
+            {"AND phase = %(phase)s" if phase is not None else ""} ORDER BY phase, ord LIMIT %(l)s""",
+        {"c": found["id"], "p": after[0], "o": after[1], "l": limit, "result": result, "phase": phase},
+    )
+
+
+def running(actor: Actor) -> list[dict[str, Any]]:
+    """The account's runs that go on right now, and those that ended in the last 12 seconds: what the tray shows."""
+    return sql.rows(
+        f"""{CHANGE} WHERE c.account_id = %(a)s AND (r.state = 'running' OR r.ended_at > now() - interval '12 seconds')
+            AND r.started_at > now() - interval '7 days' ORDER BY c.number DESC LIMIT 5""",
+        {"a": actor.account_id},
+    )
+
+
+def plan_of(found: dict[str, Any]) -> Plan:
+    """The plan of a stored Change, for the worker that goes on with it. The right was asked when it was started."""
+    if found["verb"] not in VERBS:
+        raise Refused("conflict", "unknown_verb", f"This version of Usher does not know {found['verb']} any more.")
+    actor = Actor(
+        kind=found["actor_kind"],
+        account_id=found["account_id"],
+        name=found["actor_name"],
+        privileges=all_names(),
+        door=found["door"],
+        user_id=found["actor_id"],
+        role="owner",
+        request_id=found["request_id"],
+        ip=found["ip"],
+    )
+    return Plan(actor, VERBS[found["verb"]], found["params"], undoes=found["undoes"], cause=found["cause"])
+
+
+def stalled(seconds: int = 8) -> list[UUID]:
+    """Runs that nobody moved for so long: their worker died, or was never there."""
+    return [
+        r["change_id"]
+        for r in sql.rows(
+            "SELECT change_id FROM journal_run WHERE state = 'running' AND beat < now() - make_interval(secs => %(s)s) ORDER BY beat LIMIT 100",
+            {"s": seconds},
+        )
+    ]

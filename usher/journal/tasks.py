@@ -1,0 +1,50 @@
+"""The journal's background work: step a run, take over what stalled, seal, sweep."""
+
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from usher.core import clock, jobs, sql
+from usher.core.ids import earliest_at
+
+from . import engine, reads, seal
+
+SLICE_SECONDS = 5.0
+
+
+@app.task(name="journal.step", queue="runs")
+def step(change: str) -> None:
+    """Chunks of one run for a few seconds, then the next job: other runs get their turn."""
+    until = time.monotonic() + SLICE_SECONDS
+    while engine.step(UUID(change)):
+        if time.monotonic() > until:
+            jobs.defer("journal.step", change=change)
+            return
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(name="journal.take_over", queue="clock", queueing_lock="journal.take_over")
+def take_over(timestamp: int) -> None:
+    """Runs whose worker died go on here."""
+    for change in reads.stalled():
+        jobs.defer("journal.step", change=str(change))
+
+
+@app.periodic(cron="*/20 * * * * *")
+@app.task(name="journal.seal", queue="clock", queueing_lock="journal.seal")
+def seal_all(timestamp: int) -> None:
+    """Chain the digests of what was finished since."""
+    for account in seal.accounts_to_seal():
+        seal.seal_account(account)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="journal.sweep", queue="clock", queueing_lock="journal.sweep")
+def sweep(timestamp: int) -> None:
+    """Plan rows of a start that was killed before its Change was written."""
+    sql.execute(
+        "DELETE FROM journal_planrow p WHERE p.change_id < %(old)s AND NOT EXISTS (SELECT 1 FROM journal_run r WHERE r.change_id = p.change_id)",
+        {"old": earliest_at(clock.now() - timedelta(days=1))},
+    )

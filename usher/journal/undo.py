@@ -1,0 +1,39 @@
+"""Undo: the reverse of a Change is planned from its done effects, phases backwards, and started like any plan."""
+
+from typing import Any
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+
+from . import engine, reads
+from .verb import VERBS, Plan
+
+
+def why_not(found: dict[str, Any]) -> str:
+    """Why a Change cannot be undone, as a sentence; empty when it can."""
+    verb = VERBS.get(found["verb"])
+    if verb is None or not verb.undoable:
+        return "This kind of change cannot be undone."
+    if found["undoes"]:
+        return "This is an undo itself. Do the change again instead."
+    if found["undone_by"]:
+        return f"It is undone already, by C-{found['undone_by']}."
+    return ""
+
+
+def plan_undo(actor: Actor, found: dict[str, Any]) -> Plan:
+    """The reverse of a Change row of reads.change. A run that still goes on is stopped first; refused (later) until it has ended."""
+    verb = VERBS.get(found["verb"])
+    if verb is None or why_not(found):
+        raise Refused("conflict", "not_undoable", why_not(found))
+    actor.require(verb.privilege)
+    if found["state"] == "running":
+        engine.cancel(actor.account_id, found["id"])
+        raise Refused("later", "still_running", "It is being stopped first. Undo it as soon as it has ended.")
+    return Plan(actor, verb, found["params"], undoes=found["id"])
+
+
+def start_undo(actor: Actor, number: int, *, digest: str | None = None) -> engine.Started:
+    """Undo a Change by its number. What was changed since is listed and left alone; seats are checked again, the first N fit."""
+    found = reads.change(actor, number)
+    return engine.start(plan_undo(actor, found), f"undo:{found['id']}", digest=digest, short="first")

@@ -1,0 +1,163 @@
+"""What a verb is made of. A Part gives SQL and belongs to one area; the engine (engine.py) runs it and knows no product word.
+
+The SELECT of a part names these columns, in the order in which the rows are to be done:
+
+    subj    int    the ord of the person's row in phase 0, when this row depends on it
+    obj     uuid   the object, never null: somebody new has an id from the moment the line was staged
+    version int    of the object, or null for one yet to be made; it goes into the digest
+    before  jsonb  what it is now; the write is guarded by it
+    after   jsonb  what it will be
+    skip    text   a reason code, or null for a row that will be done
+    takes   text   a seat: product, or product@pending
+    gives   text   likewise
+
+Every part finds these parameters: %(account)s, %(actor)s (user id or null), %(now)s, %(change)s, the verb's own, and for an undo %(undoes)s, %(of_phase)s.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+
+COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
+
+
+class Part:
+    """One phase of a verb. `lock` names the table and key whose rows a chunk locks in id order before it writes; empty for rows yet to be made."""
+
+    lock: ClassVar[tuple[str, str] | None] = None
+    write: ClassVar[str] = ""
+    back_write: ClassVar[str] = ""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        """The SELECT of this part."""
+        raise NotImplementedError
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        """The SELECT of the rows that undo this part, from its done effects. `skip` says what was changed since and is left alone."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was left alone. `words` complete "Skipped: 12 …"; retry tells when another try may help."""
+
+    code: str
+    words: str
+    retry: str = "never"  # never | seat_free | later
+    refused: bool = False  # the request itself was wrong there, as against somebody passed over
+
+
+REASONS: dict[str, Reason] = {}
+
+
+def reason(code: str, words: str, retry: str = "never", *, refused: bool = False) -> str:
+    """Register a skip reason at import; returns its code."""
+    REASONS[code] = Reason(code, words, retry, refused)
+    return code
+
+
+ALREADY = reason("already", "already so")
+CHANGED = reason("changed", "changed meanwhile", "later")
+NO_SEAT = reason("no_seat", "no seat free", "seat_free")
+SUBJECT = reason("subject", "the person was skipped")
+
+
+class Verb:
+    """One thing that can be done to a set. Instances register themselves by name; an unknown name is an error at import."""
+
+    name: ClassVar[str]
+    privilege: ClassVar[str]
+    parts: ClassVar[tuple[Part, ...]]
+    main: ClassVar[int] = 0  # the part whose rows are the people (or things) that headlines and counts speak of
+    unchanged: ClassVar[frozenset[str]] = frozenset({ALREADY})  # reasons that mean "as wanted", counted apart
+    makes_new: ClassVar[bool] = False  # what is done are new objects, not changed ones
+    undoable: ClassVar[bool] = True
+    lost: ClassVar[str] = ""  # what undo cannot bring back, as a sentence
+    then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        """Parameters as they will be journaled, or Refused. Privileges beyond `privilege` are asked here."""
+        return params
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Further parameters for the parts' SQL, made from the journaled ones."""
+        return dict(params)
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        """Whether the subjects are exactly one object by construction: then the short way is taken."""
+        return len(params.get("subjects", {}).get("ids", ())) == 1
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        """One sentence for the plan page: what will be, in words and numbers."""
+        raise NotImplementedError
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        """One sentence in the past tense for Activity and results."""
+        raise NotImplementedError
+
+    def undo_words(self, done: int) -> str:
+        """What the undo button promises."""
+        return "Everything goes back as it was, unless it was changed since."
+
+
+def main_phase(verb: Verb, *, undoes: bool) -> int:
+    """The phase of a verb's main part; an undo runs the parts backwards."""
+    return len(verb.parts) - 1 - verb.main if undoes else verb.main
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def register(verb: type[Verb]) -> type[Verb]:
+    """Class decorator: the verb can be found by its name from then on."""
+    if verb.name in VERBS:
+        raise ValueError(f"two verbs are named {verb.name}")
+    VERBS[verb.name] = verb()
+    return verb
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A verb with its actor and parameters, checked; nothing is written yet. `undoes` makes it the reverse of a Change."""
+
+    actor: Actor
+    verb: Verb
+    params: dict[str, Any]
+    undoes: UUID | None = None
+    cause: UUID | None = None
+
+    def phases(self) -> list[tuple[int, Part, int]]:
+        """(phase, part, index of the part); an undo runs the same parts backwards."""
+        order = list(range(len(self.verb.parts)))
+        if self.undoes:
+            order.reverse()
+        return [(phase, self.verb.parts[i], i) for phase, i in enumerate(order)]
+
+    @property
+    def main(self) -> int:
+        """The phase whose rows are counted."""
+        return main_phase(self.verb, undoes=self.undoes is not None)
+
+    def select(self, part: Part) -> str:
+        return part.back(self.params) if self.undoes else part.rows(self.params)
+
+    def write(self, part: Part) -> str:
+        return part.back_write if self.undoes else part.write
+
+
+def plan(actor: Actor, name: str, params: dict[str, Any], *, cause: UUID | None = None) -> Plan:
+    """A checked plan of a verb. Refuses (forbidden) without the verb's privilege: this is the one place that asks for it."""
+    verb = VERBS[name]
+    actor.require(verb.privilege)
+    return Plan(actor, verb, verb.check(actor, params), cause=cause)
+
+
+def refuse_unknown_verb(name: str) -> Verb:
+    """The verb of a stored Change; refuses one that this version no longer knows."""
+    if name not in VERBS:
+        raise Refused("conflict", "unknown_verb", f"This version of Usher does not know {name} any more.")
+    return VERBS[name]

@@ -1,0 +1,104 @@
+"""The parts through which every seat is given and taken: SQL that says who, from what to what, and which seat is claimed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from usher.journal.verb import Part, reason
+from usher.people.selection import sql_of
+
+INACTIVE = reason("inactive", "deactivated: no license until reactivated")
+NEEDS_BASE = reason("needs_base", "an add-on they hold, or would get, needs another Workplace license")
+EXCLUDED = reason("excluded", "holds a product that excludes it")
+NOT_HELD = reason("not_held", "does not hold it")
+
+PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
+
+
+class WorkplaceSeat(Part):
+    """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base)."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('license', s.license) AS before,
+                   jsonb_build_object('license', %(license)s::text) AS after,
+                   CASE WHEN s.license = %(license)s THEN 'already' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive'
+                        WHEN n.user_id IS NOT NULL THEN 'needs_base' END AS skip,
+                   %(license)s::text || {PENDING_SUFFIX} AS takes, s.license || {PENDING_SUFFIX} AS gives
+                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
+                   LEFT JOIN (SELECT DISTINCT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(needy)s)) n ON n.user_id = s.user_id
+                   ORDER BY s.user_id"""
+
+    write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
+               WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
+               AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = ok.obj AND a.product = ANY(%(needy)s)) RETURNING t.user_id AS obj)"""
+    back_write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
+               WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
+               RETURNING t.user_id AS obj)"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed' END AS skip,
+                   (e.before->>'license') || {PENDING_SUFFIX} AS takes, (e.after->>'license') || {PENDING_SUFFIX} AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+
+
+INSERT_SEAT = """INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+                 SELECT usher_uuid7(), %(account)s, ok.obj, %(add_on)s, %(now)s FROM ok JOIN people_standing s ON s.user_id = ok.obj
+                 WHERE s.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END"""
+DELETE_SEAT = """did AS (DELETE FROM licenses_seat t USING ok, people_standing s WHERE s.user_id = ok.obj
+                 AND s.status = CASE WHEN ok.gives LIKE '%%@pending' THEN 'pending' ELSE 'active' END
+                 AND t.user_id = ok.obj AND t.product = %(add_on)s RETURNING t.user_id AS obj)"""
+HAS = """jsonb_build_object('add_on', CASE WHEN a.user_id IS NOT NULL THEN a.product END)"""
+
+
+class AddOnGiven(Part):
+    """One add-on seat more. Parameters: add_on, bases (licenses it needs, or none), barred (products that exclude it)."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, '{{"add_on": null}}'::jsonb AS before, jsonb_build_object('add_on', %(add_on)s::text) AS after,
+                   CASE WHEN a.user_id IS NOT NULL THEN 'already' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive'
+                        WHEN cardinality(%(bases)s::text[]) > 0 AND NOT s.license = ANY(%(bases)s) THEN 'needs_base'
+                        WHEN b.user_id IS NOT NULL THEN 'excluded' END AS skip,
+                   %(add_on)s::text || {PENDING_SUFFIX} AS takes, NULL::text AS gives
+                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
+                   LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s
+                   LEFT JOIN (SELECT DISTINCT user_id FROM licenses_seat WHERE account_id = %(account)s AND product = ANY(%(barred)s)) b ON b.user_id = s.user_id
+                   ORDER BY s.user_id"""
+
+    # The base and what excludes it are asked again where the row is locked: a change of license may have come between.
+    write = f"""did AS ({INSERT_SEAT} AND (cardinality(%(bases)s::text[]) = 0 OR s.license = ANY(%(bases)s))
+                AND NOT EXISTS (SELECT 1 FROM licenses_seat x WHERE x.user_id = ok.obj AND x.product = ANY(%(barred)s))
+                ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"""
+    back_write = DELETE_SEAT
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after, CASE WHEN a.user_id IS NULL THEN 'changed' END AS skip,
+                   NULL::text AS takes, %(add_on)s::text || {PENDING_SUFFIX} AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN licenses_seat a ON a.user_id = e.obj AND a.product = %(add_on)s
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+
+
+class AddOnAway(Part):
+    """One add-on seat less."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {HAS} AS before, '{{"add_on": null}}'::jsonb AS after,
+                   CASE WHEN a.user_id IS NULL THEN 'not_held' END AS skip, NULL::text AS takes, %(add_on)s::text || {PENDING_SUFFIX} AS gives
+                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
+                   LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s ORDER BY s.user_id"""
+
+    write = DELETE_SEAT
+    back_write = f"did AS ({INSERT_SEAT} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN a.user_id IS NOT NULL THEN 'changed' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive' END AS skip,
+                   %(add_on)s::text || {PENDING_SUFFIX} AS takes, NULL::text AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN licenses_seat a ON a.user_id = e.obj AND a.product = %(add_on)s
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""

@@ -1,0 +1,170 @@
+"""What may be done to seats: buy, change the Workplace license of a set, give and take back add-ons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from usher.accounts.models import Account
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.core.refusals import Refused
+from usher.journal.names import people
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people import selection
+
+from .catalog import ADD_ONS, PRODUCTS, family, what_is_wrong
+from .seats import AddOnAway, AddOnGiven, WorkplaceSeat
+
+MOST_SEATS = 100_000_000
+IN_USE = reason("in_use", "more seats are in use than that")
+
+
+class BoughtPart(Part):
+    """The bought quantity of one product; the row is made when the product was never bought."""
+
+    lock = ("licenses_license", "id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, coalesce(l.id, %(new_id)s::uuid) AS obj, l.bought AS version,
+                  jsonb_build_object('product', %(product)s::text, 'bought', coalesce(l.bought, 0)) AS before,
+                  jsonb_build_object('product', %(product)s::text, 'bought', %(quantity)s::int) AS after,
+                  CASE WHEN l.bought = %(quantity)s::int THEN 'already' WHEN l.used + l.pending + l.held > %(quantity)s::int THEN 'in_use' END AS skip,
+                  NULL::text AS takes, NULL::text AS gives
+                  FROM (SELECT 1) one LEFT JOIN licenses_license l ON l.account_id = %(account)s AND l.product = %(product)s"""
+
+    write = """did AS (INSERT INTO licenses_license (id, account_id, product, bought, used, pending, held)
+                SELECT obj, %(account)s, after->>'product', (after->>'bought')::int, 0, 0, 0 FROM ok
+                ON CONFLICT (account_id, product) DO UPDATE SET bought = excluded.bought
+                WHERE licenses_license.bought = (SELECT (before->>'bought')::int FROM ok)
+                AND licenses_license.used + licenses_license.pending + licenses_license.held <= excluded.bought RETURNING id AS obj)"""
+    back_write = write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, e.obj, l.bought AS version, e.after AS before, e.before AS after,
+                  CASE WHEN l.bought <> (e.after->>'bought')::int THEN 'changed'
+                       WHEN l.used + l.pending + l.held > (e.before->>'bought')::int THEN 'in_use' END AS skip, NULL::text AS takes, NULL::text AS gives
+                  FROM journal_effect e JOIN licenses_license l ON l.id = e.obj WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"""
+
+
+@register
+class SetSeats(Verb):
+    """Set the bought quantity of a product. Refuses a quantity below what is in use (in_use), and an unknown product."""
+
+    name = "licenses.set_seats"
+    privilege = "licenses:subscription:manage"
+    parts = (BoughtPart(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if params.get("product") not in PRODUCTS:
+            raise Refused(
+                "invalid", "unknown_product", f"There is no product {params.get('product')}. `usher products` lists them.", field="product"
+            )
+        quantity = params.get("quantity")
+        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= MOST_SEATS:
+            raise Refused("invalid", "bad_quantity", f"The quantity is a number from 0 to {MOST_SEATS:,}.", field="quantity")
+        return {"product": params["product"], "quantity": quantity}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {**params, "new_id": uuid7()}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{params['quantity']:,} seats of {PRODUCTS[params['product']].name} will be bought."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{PRODUCTS[params['product']].name} now has {params['quantity']:,} seats"
+
+
+@register
+class ChangeLicense(Verb):
+    """Give each of a set of people one Workplace license. Who holds an add-on that needs a paid license keeps theirs (needs_base; LIC-08).
+
+    Refuses On-Prem while Meeting Connector is off (S0-23). Administrators are changed like anybody.
+    """
+
+    name = "licenses.change_license"
+    privilege = "people:user:manage"
+    parts = (WorkplaceSeat(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        wrong = what_is_wrong(str(params.get("license")), [])
+        if wrong:
+            raise Refused("invalid", "unknown_license", wrong, field="license")
+        refuse_switched_off(actor, params["license"])
+        return {"license": params["license"], "subjects": selection.checked(params.get("subjects"))}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        needy = [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs]
+        return {"license": params["license"], "needy": needy, **selection.params_of(params["subjects"])}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{people(will)} will be {PRODUCTS[params['license']].name}."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{people(done)} became {PRODUCTS[params['license']].name}"
+
+
+@register
+class GiveAddOn(Verb):
+    """Give an add-on to each of a set of people. Who lacks the base license (needs_base) or holds what excludes it (excluded) is skipped."""
+
+    name = "licenses.give_add_on"
+    privilege = "people:user:manage"
+    parts = (AddOnGiven(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        product = PRODUCTS[params["add_on"]]
+        barred = [
+            p.code
+            for p in ADD_ONS
+            if p.code != product.code and (family(p.code) == family(product.code) or family(p.code) in product.excludes)
+        ]
+        return {"add_on": product.code, "bases": sorted(product.needs), "barred": barred, **selection.params_of(params["subjects"])}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{people(will)} will get {PRODUCTS[params['add_on']].name}."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{people(done)} got {PRODUCTS[params['add_on']].name}"
+
+
+@register
+class TakeAddOn(Verb):
+    """Take an add-on back from each of a set of people."""
+
+    name = "licenses.take_add_on"
+    privilege = "people:user:manage"
+    parts = (AddOnAway(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"add_on": params["add_on"], **selection.params_of(params["subjects"])}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{PRODUCTS[params['add_on']].name} will be taken back from {people(will)}."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{PRODUCTS[params['add_on']].name} was taken back from {people(done)}"
+
+
+def checked_add_on(params: Mapping[str, Any]) -> str:
+    """A known add-on's code, or Refused."""
+    code = str(params.get("add_on"))
+    if code not in PRODUCTS or PRODUCTS[code].kind != "add_on":
+        raise Refused("invalid", "unknown_add_on", f"There is no add-on {code}.", field="add_on")
+    return code
+
+
+def refuse_switched_off(actor: Actor, license: str) -> None:
+    """Refuse a product whose account switch is off (S0-23, S0-44)."""
+    setting = PRODUCTS[license].setting
+    if setting and not Account.objects.values_list(setting, flat=True).get(pk=actor.account_id):
+        raise Refused(
+            "invalid", "switched_off", f"{PRODUCTS[license].name} needs Meeting Connector, which is off in this account.", field="license"
+        )

@@ -1,0 +1,152 @@
+"""Accepting an invitation: a pending person becomes active, in the account that asked, once (S0-50, S1-22; INVITE-01 … INVITE-18)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from usher.core import clock, link_token, sql
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.core.refusals import Refused
+from usher.journal import engine
+from usher.journal.verb import Part, Verb, plan, register
+from usher.people.models import Login
+
+PURPOSE = "invite"
+FOUND = """SELECT i.user_id, i.account_id, i.nonce, i.token_hash, i.state, i.expires_at, i.invited_by, a.name AS account_name, u.email, u.canonical, u.first_name, u.last_name,
+                  s.role, s.status, l.id AS login_id, EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL) AS login_taken,
+                  btrim(b.first_name || ' ' || b.last_name) AS inviter_name
+           FROM people_invitation i JOIN people_user u ON u.id = i.user_id JOIN people_standing s ON s.user_id = i.user_id JOIN accounts_account a ON a.id = i.account_id
+           LEFT JOIN people_login l ON l.canonical = u.canonical LEFT JOIN people_user b ON b.id = i.invited_by WHERE i.user_id = %(u)s"""
+
+
+def look_up(user: UUID, secret: str) -> dict[str, Any]:
+    """The invitation behind a link. Refused (missing): bad_link, used, withdrawn or expired; expiry is checked here, not by the clock (INVITE-02)."""
+    found = sql.row(FOUND, {"u": user})
+    if not found:
+        raise Refused("missing", "bad_link", "This link is not valid. Ask for a new invitation.")
+    if found["state"] == "accepted":
+        raise Refused("missing", "used", "This invitation was used already. Sign in instead.")
+    if found["state"] == "withdrawn":
+        raise Refused("missing", "withdrawn", "This invitation was withdrawn. Ask who invited you.")
+    if not link_token.matches(PURPOSE, found["user_id"], found["nonce"], found["token_hash"], secret):
+        raise Refused("missing", "bad_link", "This link is not valid. Ask for a new invitation.")
+    if found["state"] == "expired" or found["expires_at"] <= clock.now():
+        raise Refused("missing", "expired", "This invitation is older than 30 days. Ask for a new one.")
+    found["login_exists"] = found["login_id"] is not None
+    return {k: v for k, v in found.items() if k not in {"nonce", "token_hash"}}
+
+
+def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password: str, ip: str = "", request_id: str = "") -> None:
+    """Activate the person behind a link and give them a password, or attach the login they have after its password was given.
+
+    Refuses what look_up refuses, a weak password (invalid, password), and a login that lives in another account (conflict, elsewhere).
+    """
+    with transaction.atomic():
+        sql.execute("SELECT 1 FROM people_invitation WHERE user_id = %(u)s FOR UPDATE", {"u": user})
+        found = look_up(user, secret)
+        login = _login_of(found, password)
+        actor = Actor(
+            "person",
+            found["account_id"],
+            _name(first_name, last_name, found),
+            frozenset({"people:self:manage"}),
+            "sign_in",
+            user,
+            request_id=request_id,
+            ip=ip,
+        )
+        params = {
+            "subjects": {"ids": [str(user)]},
+            "login": str(login.id),
+            "first_name": _one_line(first_name, "first_name"),
+            "last_name": _one_line(last_name, "last_name"),
+        }
+        engine.start(plan(actor, Accept.name, params), f"accept:{user}")
+
+
+def _login_of(found: Mapping[str, Any], password: str) -> Login:
+    login = Login.objects.filter(canonical=found["canonical"]).first()
+    if login is not None and found["login_taken"]:
+        raise Refused(
+            "conflict", "elsewhere", "This address already belongs to an account. Leave that account first, then use this link again."
+        )
+    if login is not None:
+        if not login.check_password(password):
+            raise Refused(
+                "invalid", "password", "This is not the password of this address. Use the one you sign in with.", field="password"
+            )
+        return login
+    login = Login(id=uuid7(), email=found["email"], canonical=found["canonical"])
+    try:
+        validate_password(password, login)
+    except ValidationError as trouble:
+        raise Refused("invalid", "password", " ".join(trouble.messages), field="password") from None
+    login.set_password(password)
+    login.save(force_insert=True)
+    return login
+
+
+def _one_line(text: str, field: str) -> str:
+    text = text.strip()
+    if len(text) > 64 or not text.isprintable():
+        raise Refused("invalid", "name", "At most 64 characters, on one line.", field=field)
+    return text
+
+
+def _name(first: str, last: str, found: Mapping[str, Any]) -> str:
+    return f"{first} {last}".strip()[:130] or str(found["email"])
+
+
+class Activated(Part):
+    """Pending becomes active; the pending seat becomes a used one. Parameters: login, first_name, last_name."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('status', s.status) AS before,
+                  jsonb_build_object('status', 'active', 'email', u.email) AS after,
+                  CASE WHEN s.status <> 'pending' THEN 'not_pending' END AS skip, s.license AS takes, s.license || '@pending' AS gives
+                  FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(account)s AND s.user_id = ANY(%(ids)s::uuid[])"""
+
+    write = """
+did AS (UPDATE people_standing t SET status = 'active', access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
+  WHERE t.user_id = ok.obj AND t.status = 'pending' AND t.license = ok.takes RETURNING t.user_id AS obj),
+named AS (UPDATE people_user u SET login_id = %(login)s::uuid, first_name = CASE WHEN %(first_name)s <> '' THEN %(first_name)s ELSE u.first_name END,
+  last_name = CASE WHEN %(last_name)s <> '' THEN %(last_name)s ELSE u.last_name END, activated_at = %(now)s, personal_meeting_id = usher_meeting_id()
+  FROM did WHERE u.id = did.obj),
+closed AS (UPDATE people_invitation i SET state = 'accepted', accepted_at = %(now)s FROM did WHERE i.user_id = did.obj)"""
+
+
+class AddOnsActivated(Part):
+    """The pending add-on seats become used ones."""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, a.id AS obj, NULL::int AS version, '{"seat": "pending"}'::jsonb AS before, '{"seat": "used"}'::jsonb AS after,
+                  NULL::text AS skip, a.product AS takes, a.product || '@pending' AS gives
+                  FROM licenses_seat a WHERE a.account_id = %(account)s AND a.user_id = ANY(%(ids)s::uuid[]) ORDER BY a.id"""
+
+    write = "did AS (UPDATE licenses_seat t SET since = %(now)s FROM ok WHERE t.id = ok.obj RETURNING t.id AS obj)"
+
+
+@register
+class Accept(Verb):
+    """The person's own verb: accept the invitation to an account."""
+
+    name = "lifecycle.accept"
+    privilege = "people:self:manage"
+    parts = (Activated(), AddOnsActivated())
+    undoable = False
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ids": params["subjects"]["ids"], **{k: params[k] for k in ("login", "first_name", "last_name")}}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return "You will join this account."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return "An invitation was accepted"

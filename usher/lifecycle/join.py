@@ -1,0 +1,192 @@
+"""Inviting people: from a file, from addresses typed into a form, from the command line. One verb for all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from usher.accounts.models import Account
+from usher.accounts.plans import PLANS, plans_with
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import amount, people
+from usher.journal.plan import sample
+from usher.journal.verb import Plan, Verb, plan, register
+from usher.licenses.catalog import BASIC, PRODUCTS, what_is_wrong
+from usher.licenses.verbs import refuse_switched_off
+from usher.people.models import Group, User
+
+from .models import Stage
+from .parts import AddOnsOfNewPeople, NewPeople
+
+SHARED = ("department", "job_title", "location")
+LONGEST_SHARED = {"department": 128, "job_title": 128, "location": 256}
+
+
+def choices_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What all people of one invitation share, checked: license, add_ons, department, job_title, location, group, im_group, manager.
+
+    Refuses (invalid) what does not exist in this account, what the license does not carry, and a switched-off type (S0-21 … S0-28, S0-42 … S0-45).
+    """
+    license = str(given.get("license") or BASIC)
+    add_ons = sorted({str(a) for a in given.get("add_ons") or ()})
+    wrong = what_is_wrong(license, add_ons)
+    if wrong:
+        raise Refused("invalid", "products", wrong, field="license" if license not in PRODUCTS else "add_ons")
+    refuse_switched_off(actor, license)
+    out: dict[str, Any] = {"license": license, "add_ons": add_ons}
+    for name in SHARED:
+        text = str(given.get(name) or "").strip()
+        if len(text) > LONGEST_SHARED[name] or not text.isprintable():
+            raise Refused("invalid", "too_long", f"At most {LONGEST_SHARED[name]} characters, on one line.", field=name)
+        out[name] = text
+    out["group"] = _group(actor, "user", given.get("group"))
+    out["im_group"] = _group(actor, "im", given.get("im_group"))
+    out["manager"] = _manager(actor, given.get("manager"))
+    return out
+
+
+def _group(actor: Actor, kind: str, given: Any) -> str | None:
+    """A group by id or by name, of this account."""
+    if not given:
+        return None
+    found = Group.objects.filter(account_id=actor.account_id, kind=kind)
+    try:
+        one = found.filter(pk=UUID(str(given))).first()
+    except ValueError:
+        one = found.extra(where=["name_key = usher_fold(%s)"], params=[str(given)]).first()
+    if one is None:
+        raise Refused(
+            "invalid",
+            "no_group",
+            f"There is no {'IM' if kind == 'im' else 'user'} group {given}.",
+            field="im_group" if kind == "im" else "group",
+        )
+    return str(one.id)
+
+
+def _manager(actor: Actor, given: Any) -> str | None:
+    """A living person of this account by id or address; one of another account does not exist here (TENANT-03)."""
+    if not given:
+        return None
+    living = User.objects.filter(account_id=actor.account_id, left_at=None)
+    try:
+        one = living.filter(pk=UUID(str(given))).first()
+    except ValueError:
+        one = living.filter(canonical=str(given).strip().lower()).first()
+    if one is None:
+        raise Refused("invalid", "no_manager", "There is nobody with this address in the account.", field="manager")
+    return str(one.id)
+
+
+@register
+class Invite(Verb):
+    """Invite the people of a stage as pending; each takes a pending seat of the license and of every add-on (S0-32, S1-18, S1-19).
+
+    Refused per line: what is wrong in the line, a second line of the same person. Left alone: who is here already (counted as unchanged).
+    """
+
+    name = "lifecycle.invite"
+    privilege = "people:user:manage"
+    parts = (NewPeople(), AddOnsOfNewPeople())
+    unchanged = frozenset({"already", "exists"})
+    makes_new = True
+    lost = "The mail was sent and cannot be called back; its link stops working."
+    then = ("mail.deliver",)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        stage = Stage.objects.filter(pk=params["stage"], account_id=actor.account_id).first()
+        if stage is None:
+            raise Refused("missing", "not_found", "This import is not here any more. Upload the file again.")
+        account = Account.objects.get(pk=actor.account_id)
+        if "user_management" not in PLANS[account.plan].capabilities:
+            raise Refused("forbidden", "plan", f"Adding people needs one of these plans: {', '.join(plans_with('user_management'))}.")
+        return {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **{k: params[k] for k in ("stage", "license", "add_ons", "group", "im_group", "manager", *SHARED)},
+            "came_in": "import" if params["source"] == "csv" else "added",
+        }
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return bool(params["lines"] == 1 and not params["add_ons"])
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        names = [PRODUCTS[a].name for a in params["add_ons"]]
+        features = f" with {', '.join(names[:-1]) + ' and ' + names[-1] if len(names) > 1 else names[0]}" if names else ""
+        return f"{people(will)} will be invited as {PRODUCTS[params['license']].name}{features}."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        came = f" from {params['file']}" if params.get("file") else ""
+        return f"{people(done)} invited as {PRODUCTS[params['license']].name}{came}"
+
+    def undo_words(self, done: int) -> str:
+        return "The invitations are withdrawn and the seats come free. Who has activated by then stays."
+
+
+def plan_invite(actor: Actor, stage: Stage, choices: Mapping[str, Any]) -> Plan:
+    """The plan of inviting everybody of a stage with these shared choices."""
+    return plan(actor, Invite.name, {"stage": str(stage.id), **choices})
+
+
+def refused_lines(planned: Plan, *, after: int = 0, limit: int = 50) -> list[dict[str, Any]]:
+    """The lines of a plan that will not be done because they are wrong: ord, line, email, field, reason, words; by keyset on ord."""
+    rows = sample(planned, skipped=True, after=after, limit=limit)
+    return _in_words(planned.actor, [{"ord": r["ord"], "reason": r["skip"], **(r["after"] or {})} for r in rows])
+
+
+def lines_left(actor: Actor, effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same from the effects of a Change that were not done."""
+    return _in_words(actor, [{"ord": e["ord"], "reason": e["reason"] or e["result"], **(e["after"] or {})} for e in effects])
+
+
+def _in_words(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "ord": f["ord"],
+            "line": f.get("line"),
+            "email": f.get("email", ""),
+            "field": f.get("field") or FIELD.get(f["reason"], ""),
+            "reason": f["reason"],
+            "words": _words(f),
+        }
+        for f in found
+    ]
+
+
+FIELD = {"twice": "email", "exists": "email", "no_group": "user_group", "no_im_group": "im_group"}
+WORDS = {
+    "twice": "The same person stands in an earlier line; that line counts.",
+    "exists": "Is here already and stays as it is.",
+    "no_group": "There is no user group of this name.",
+    "no_im_group": "There is no IM group of this name.",
+    "no_seat": "No seat was free any more.",
+    "changed": "Was added by somebody else meanwhile.",
+}
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    return str(found.get("said") or WORDS.get(found["reason"]) or found["reason"])
+
+
+def closest_group(actor: Actor, kind: str, name: str) -> str:
+    """The existing group whose name is most like a wrong one; empty when none is near."""
+    return str(
+        sql.value(
+            "SELECT name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s AND similarity(name_key, usher_fold(%(n)s)) > 0.3 "
+            "ORDER BY similarity(name_key, usher_fold(%(n)s)) DESC, name LIMIT 1",
+            {"a": actor.account_id, "k": kind, "n": name},
+        )
+        or ""
+    )
+
+
+def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:
+    """The second half of an import's headline: "6 are already here, 8 lines are refused."."""
+    told = []
+    if unchanged:
+        told.append(f"{unchanged:,} {'is' if unchanged == 1 else 'are'} already here")
+    if refused:
+        told.append(f"{amount(refused, 'line is', 'lines are')} refused")
+    return (", ".join(told) + ".") if told else ""

@@ -1,0 +1,95 @@
+"""The parts of coming in: new people, the add-ons they get, and what withdrawing an invitation takes away again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from usher.journal.verb import Part, reason
+
+TWICE = reason("twice", "the same person stands in an earlier line", refused=True)
+EXISTS = reason("exists", "already here")
+NO_GROUP = reason("no_group", "there is no such user group", refused=True)
+NO_IM_GROUP = reason("no_im_group", "there is no such IM group", refused=True)
+NOT_PENDING = reason("not_pending", "not pending any more")
+ACTIVATED = reason("activated", "has activated meanwhile and stays")
+ADDRESS_TAKEN = reason("address_taken", "the address belongs to somebody else by now")
+TOO_SOON = reason("too_soon", "was invited less than a minute ago", "later")
+
+DAYS = 30  # S0-51
+
+# Every line with its fate. The first good line of an address counts; a line that is wrong by itself does not take it.
+LINES = """
+SELECT l.*, g.id AS group_id, i.id AS im_group_id,
+  CASE WHEN l.problem IS NOT NULL THEN l.problem
+       WHEN row_number() OVER (PARTITION BY l.canonical, l.problem IS NULL ORDER BY l.line) > 1 THEN 'twice'
+       WHEN u.id IS NOT NULL THEN 'exists'
+       WHEN l.user_group <> '' AND g.id IS NULL THEN 'no_group'
+       WHEN l.im_group <> '' AND i.id IS NULL THEN 'no_im_group' END AS skip
+FROM lifecycle_stagedline l
+LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = l.canonical AND u.left_at IS NULL
+LEFT JOIN people_group g ON l.user_group <> '' AND g.account_id = %(account)s AND g.kind = 'user' AND g.name_key = usher_fold(l.user_group)
+LEFT JOIN people_group i ON l.im_group <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(l.im_group)
+WHERE l.stage_id = %(stage)s"""
+
+
+class NewPeople(Part):
+    """Each good line becomes a pending person with an invitation and a mail. Parameters: stage, license, and what all of them share."""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
+                   CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', %(license)s::text, 'line', l.line,
+                                                                  'group', l.group_id, 'im_group', l.im_group_id)
+                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said) END AS after,
+                   l.skip, %(license)s::text || '@pending' AS takes, NULL::text AS gives FROM ({LINES}) l ORDER BY l.line"""
+
+    write = f"""
+did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at)
+  SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
+         %(job_title)s, %(location)s, %(manager)s::uuid, coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s
+  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj ORDER BY l.canonical ON CONFLICT DO NOTHING RETURNING id AS obj, email),
+standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
+  SELECT obj, %(account)s, 'pending', %(license)s, 'member', 1, 1 FROM did),
+invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
+  SELECT obj, %(account)s, gen_random_uuid(), %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
+membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
+  SELECT %(account)s, m.group_id, m.user_id, true FROM (SELECT did.obj AS user_id, coalesce((ok.after->>'group')::uuid, %(group)s::uuid) AS group_id
+    FROM did JOIN ok ON ok.obj = did.obj) m WHERE m.group_id IS NOT NULL),
+mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+  SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{}}'::jsonb, %(now)s, %(now)s FROM did)"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                  CASE WHEN s.status = 'gone' THEN 'not_pending' WHEN s.status <> 'pending' THEN 'activated' END AS skip,
+                  NULL::text AS takes, s.license || '@pending' AS gives
+                  FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
+                  WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+
+    back_write = """
+did AS (UPDATE people_standing t SET status = 'gone', license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
+  WHERE t.user_id = ok.obj AND t.status = 'pending' AND t.license || '@pending' = ok.gives
+  AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = t.user_id) RETURNING t.user_id AS obj),
+gone AS (UPDATE people_user u SET left_at = %(now)s, left_how = 'withdrawn' FROM did WHERE u.id = did.obj),
+closed AS (UPDATE people_invitation i SET state = 'withdrawn', token_hash = NULL, nonce = gen_random_uuid() FROM did WHERE i.user_id = did.obj),
+unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_user = did.obj AND m.state = 'waiting')"""
+
+
+class AddOnsOfNewPeople(Part):
+    """One row per person and add-on. The seat's id is made from both, so that the plan can be told again."""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT p.n AS subj, md5(p.id::text || a.product)::uuid AS obj, NULL::int AS version, NULL::jsonb AS before,
+                   jsonb_build_object('user', p.id, 'add_on', a.product) AS after, NULL::text AS skip, a.product || '@pending' AS takes, NULL::text AS gives
+                   FROM (SELECT row_number() OVER (ORDER BY l.line)::int AS n, l.id, l.skip, l.line FROM ({LINES}) l) p
+                   CROSS JOIN unnest(%(add_ons)s::text[]) WITH ORDINALITY AS a(product, nth) WHERE p.skip IS NULL ORDER BY p.line, a.nth"""
+
+    write = """did AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+               SELECT obj, %(account)s, (after->>'user')::uuid, after->>'add_on', %(now)s FROM ok ON CONFLICT DO NOTHING RETURNING id AS obj)"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        """Every add-on that these people hold by now, also one given since: nobody gone may keep a seat."""
+        return """SELECT NULL::int AS subj, a.id AS obj, NULL::int AS version, jsonb_build_object('user', a.user_id, 'add_on', a.product) AS before, NULL::jsonb AS after,
+                  NULL::text AS skip, NULL::text AS takes, a.product || '@pending' AS gives
+                  FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj AND s.status = 'pending' JOIN licenses_seat a ON a.user_id = e.obj
+                  WHERE e.change_id = %(undoes)s AND e.phase = 0 AND e.result = 'done' ORDER BY a.id"""
+
+    back_write = """did AS (DELETE FROM licenses_seat t USING ok WHERE t.id = ok.obj
+                    AND EXISTS (SELECT 1 FROM people_standing s WHERE s.user_id = t.user_id AND s.status = 'pending') RETURNING t.id AS obj)"""

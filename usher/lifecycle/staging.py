@@ -1,0 +1,85 @@
+"""Staging: what was uploaded or typed becomes rows by COPY, in one transaction, so that any worker can go on with it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+
+from usher.core import clock, sql
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.core.refusals import not_found
+
+from .models import Stage
+from .reading import Line, check_addresses, open_csv
+
+MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
+KEPT = timedelta(days=7)
+COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said) FROM STDIN"
+
+
+def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
+    """Read and stage a CSV file. `most` rows at the most (None: any number). Refuses what cannot be read, whole, and stores nothing then."""
+    actor.require("people:user:manage")
+    digest = hashlib.file_digest(data, "sha256").digest()
+    data.seek(0)
+    reader = open_csv(data)
+    stage = Stage(
+        account_id=actor.account_id,
+        user_id=actor.user_id,
+        source="csv",
+        filename=filename.replace("\x00", "")[-200:],
+        encoding=reader.encoding,
+        delimiter=reader.delimiter,
+        sha256=digest,
+        created_at=clock.now(),
+    )
+    with transaction.atomic():
+        lines = _copy(stage.id, reader.lines(most))
+        stage.lines = lines
+        stage.choices = {**choices, "ignored_columns": reader.ignored}
+        stage.save(force_insert=True)
+    return stage
+
+
+def stage_addresses(actor: Actor, addresses: list[str], choices: dict[str, Any]) -> Stage:
+    """Stage addresses typed into a form (S0-30)."""
+    actor.require("people:user:manage")
+    stage = Stage(account_id=actor.account_id, user_id=actor.user_id, source="form", choices=choices, created_at=clock.now())
+    with transaction.atomic():
+        stage.lines = _copy(stage.id, check_addresses(addresses))
+        stage.save(force_insert=True)
+    return stage
+
+
+def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -> Stage:
+    """Stage people who are known already, line by line: the sample company's way in."""
+    stage = Stage(account_id=actor.account_id, user_id=actor.user_id, source="csv", choices=choices, created_at=clock.now())
+    with transaction.atomic():
+        stage.lines = _copy(stage.id, lines)
+        stage.save(force_insert=True)
+    return stage
+
+
+def _copy(stage: UUID, lines: Iterable[Line]) -> int:
+    """The id of somebody new is made here, so that plan, effect and undo always name their object."""
+    return sql.copy_in(COPY, ((stage, uuid7(), *line) for line in lines))
+
+
+def stage_of(actor: Actor, stage: UUID) -> Stage:
+    """A stage of the actor's account, or Refused (missing)."""
+    found = Stage.objects.filter(pk=stage, account_id=actor.account_id).first()
+    if found is None:
+        raise not_found("This import")
+    return found
+
+
+def sweep() -> int:
+    """Forget what was staged a week ago; how many stages."""
+    with transaction.atomic():
+        old = [s["id"] for s in sql.rows("SELECT id FROM lifecycle_stage WHERE created_at < %(t)s LIMIT 100", {"t": clock.now() - KEPT})]
+        sql.execute("DELETE FROM lifecycle_stagedline WHERE stage_id = ANY(%(s)s)", {"s": old})
+        return sql.execute("DELETE FROM lifecycle_stage WHERE id = ANY(%(s)s)", {"s": old})

@@ -1,0 +1,38 @@
+"""What happens on time, by itself."""
+
+from procrastinate.contrib.django import app
+
+from usher.access.actors import system
+from usher.core import clock, sql
+from usher.journal import engine
+from usher.journal.verb import plan
+
+from . import staging
+from .invitations import Expire
+
+AT_ONCE = 5_000
+
+
+def expire_invitations() -> int:
+    """Withdraw every invitation whose 30 days are over, account by account; how many accounts had some (S0-52)."""
+    due = sql.rows(
+        """SELECT account_id, array_agg(user_id::text) AS ids FROM (SELECT account_id, user_id, row_number() OVER (PARTITION BY account_id ORDER BY expires_at) AS n
+           FROM people_invitation WHERE state = 'open' AND expires_at <= %(now)s) d WHERE n <= %(most)s GROUP BY 1""",
+        {"now": clock.now(), "most": AT_ONCE},
+    )
+    for d in due:
+        wish = plan(system(d["account_id"]), Expire.name, {"subjects": {"ids": d["ids"]}})
+        engine.start(wish, f"expire:{min(d['ids'])}:{len(d['ids'])}:{clock.now():%Y%m%d%H}", short="first")
+    return len(due)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lifecycle.expire_invitations", queue="clock", queueing_lock="lifecycle.expire_invitations")
+def expire(timestamp: int) -> None:
+    expire_invitations()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="lifecycle.sweep_stages", queue="clock", queueing_lock="lifecycle.sweep_stages")
+def sweep_stages(timestamp: int) -> None:
+    staging.sweep()

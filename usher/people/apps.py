@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+
+from usher.core.privileges import register, register_pair
+from usher.journal.verify import invariant
+
+
+class PeopleConfig(AppConfig):
+    name = "usher.people"
+
+    def ready(self) -> None:
+        register_pair("people:user", "users")
+        register_pair("people:group", "groups")
+        register_pair("people:im_group", "IM groups")
+        register("people:self:manage", "accept their own invitation")
+        from . import verbs  # noqa: F401
+
+        invariant(
+            "I3-standing",
+            "every person has a standing in the same account; who is gone has left",
+            """SELECT u.id::text FROM people_user u LEFT JOIN people_standing s ON s.user_id = u.id
+               WHERE s.user_id IS NULL OR s.account_id <> u.account_id OR (s.status = 'gone') <> (u.left_at IS NOT NULL)""",
+        )
+        invariant(
+            "I4-owner",
+            "every account has exactly one owner",
+            """SELECT a.id::text, count(s.user_id)::int AS owners FROM accounts_account a
+               LEFT JOIN people_standing s ON s.account_id = a.id AND s.role = 'owner' AND s.status IN ('active', 'pending') GROUP BY 1 HAVING count(s.user_id) <> 1""",
+        )

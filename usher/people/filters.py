@@ -1,0 +1,53 @@
+"""What a list of people can be filtered by: one table, used by the list, its export and a selection of all that match."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+FILTERS = ("q", "status", "license", "add_on", "role", "group", "department")
+
+_CLAUSES = {
+    "status": "s.status = ANY(%(f_status)s)",
+    "license": "s.license = ANY(%(f_license)s)",
+    "role": "s.role = ANY(%(f_role)s)",
+    "department": "u.department = ANY(%(f_department)s)",
+    "add_on": "u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
+    "group": "u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id = ANY(%(f_group)s::uuid[]))",
+}
+
+
+def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A WHERE clause over people_user u and people_standing s, with its parameters. Unknown keys are ignored; repeated values mean or."""
+    clauses, params = ["s.account_id = %(account)s"], {}
+    for key, clause in _CLAUSES.items():
+        values = [str(v) for v in _as_list(query.get(key))]
+        if not values:
+            continue
+        if key == "group":
+            values = [v for v in values if _is_uuid(v)]
+        clauses.append(clause)
+        params[f"f_{key}"] = values
+    words = str(query.get("q") or "").replace("\x00", "").split()
+    for n, word in enumerate(words[:8]):
+        clauses.append(f"u.search LIKE usher_fold(%(f_q{n})s)")
+        params[f"f_q{n}"] = f"%{like_literal(word)}%"
+    return " AND ".join(clauses), params
+
+
+def like_literal(text: str) -> str:
+    """%, _ and the backslash mean themselves (DOS-13)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,183 @@
+"""Login is who can sign in, anywhere; User is a person in one account. Hot columns stand in Standing (measured: docs/decisions)."""
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from usher.core.tables import Id, SameAccount, Written
+
+NEVER = models.Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=models.DateTimeField())  # sorts below every sign-in
+
+
+class LoginManager(BaseUserManager["Login"]):
+    """Looks a login up by its canonical address."""
+
+    def get_by_natural_key(self, username: str | None) -> "Login":
+        return self.get(canonical=username)
+
+
+class Login(AbstractBaseUser):
+    """An address and a password, global. At most one living User belongs to it (user_one_living_per_login)."""
+
+    id = Id()
+    email = models.TextField()
+    canonical = models.TextField(unique=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    USERNAME_FIELD = "canonical"
+    EMAIL_FIELD = "email"
+    objects = LoginManager()
+
+
+class Group(models.Model):
+    """A set of users. `kind` is user or im: the two share habits, never members."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    kind = models.TextField()
+    name = models.TextField()
+    name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="group_in_account"),
+            models.UniqueConstraint(fields=["account", "kind", "name_key"], name="group_name"),
+        ]
+
+
+class User(models.Model):
+    """A person in an account. `left_at` set is a tombstone: the address is free again and the row is in no list."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    login = models.ForeignKey(Login, models.PROTECT, null=True, related_name="users", db_index=False)
+    email = models.TextField()
+    canonical = models.TextField()
+    first_name = models.TextField(default="", db_default="")
+    last_name = models.TextField(default="", db_default="")
+    display_name = models.TextField(default="", db_default="")
+    department = models.TextField(default="", db_default="")
+    job_title = models.TextField(default="", db_default="")
+    location = models.TextField(default="", db_default="")
+    cost_center = models.TextField(default="", db_default="")
+    employee_id = models.TextField(default="", db_default="")
+    manager = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    im_group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    time_zone = models.TextField(default="UTC", db_default="UTC")
+    language = models.TextField(default="", db_default="")
+    personal_meeting_id = models.BigIntegerField(null=True)
+    came_in = models.TextField(default="added", db_default="added")  # owner | added | import | api | scim | domain
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    activated_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    left_how = models.TextField(default="", db_default="")  # withdrawn | expired | deleted | unlinked | moved
+    name_key = models.GeneratedField(
+        expression=Written("usher_name_key(display_name, first_name, last_name, email)"), output_field=models.TextField(), db_persist=True
+    )
+    search = models.GeneratedField(
+        expression=Written("usher_fold(first_name || ' ' || last_name || ' ' || display_name || ' ' || email)"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="user_in_account"),
+            models.UniqueConstraint(fields=["account", "canonical"], condition=Q(left_at=None), name="user_address"),
+            models.UniqueConstraint(fields=["login"], condition=Q(left_at=None, login__isnull=False), name="user_one_living_per_login"),
+            models.UniqueConstraint(fields=["personal_meeting_id"], condition=Q(personal_meeting_id__isnull=False), name="user_meeting_id"),
+            SameAccount(column="manager_id", table="people_user", name="user_manager_in_account"),
+            SameAccount(column="im_group_id", table="people_group", name="user_im_group_in_account"),
+        ]
+        indexes = [
+            models.Index(F("account"), F("name_key"), F("id"), name="user_by_name"),
+            models.Index(F("account"), F("department"), F("id"), name="user_by_department", condition=~Q(department="")),
+            models.Index(F("account"), F("created_at"), F("id"), name="user_by_created"),
+            GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search"),
+        ]
+
+
+class Standing(models.Model):
+    """What changes often about a person, in a narrow table so that a mass change stays cheap."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="standing", db_constraint=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    status = models.TextField()  # active | inactive | pending | gone
+    license = models.TextField(null=True)  # the one Workplace product; null when inactive or gone
+    role = models.TextField(default="member")  # owner | admin | member
+    access_epoch = models.IntegerField(default=1)
+    version = models.IntegerField(default=1)
+    last_sign_in = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(role="owner") & ~Q(status="gone"), name="standing_one_owner"),
+            models.CheckConstraint(condition=Q(status__in=["active", "inactive", "pending", "gone"]), name="standing_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "pending"], license__isnull=False) | Q(status__in=["inactive", "gone"], license=None),
+                name="standing_seat_of_status",
+            ),
+            SameAccount(column="user_id", table="people_user", name="standing_in_account", on_delete="CASCADE"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "status", "user"], name="standing_by_status"),
+            models.Index(fields=["account", "license", "user"], name="standing_by_license"),
+            models.Index(fields=["account", "role", "user"], condition=~Q(role="member"), name="standing_by_role"),
+            models.Index(F("account"), Coalesce("last_sign_in", NEVER), F("user"), name="standing_by_sign_in"),
+        ]
+
+
+class Invitation(models.Model):
+    """Asked in, not yet in; one row per pending person. The link is an HMAC over (invite, user, nonce): never stored, only its hash."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="invitation", db_constraint=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    nonce = models.UUIDField()
+    token_hash = models.BinaryField(null=True)
+    invited_by = models.UUIDField(null=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    state = models.TextField(default="open")  # open | accepted | withdrawn | expired
+
+    class Meta:
+        constraints = [SameAccount(column="user_id", table="people_user", name="invitation_in_account", on_delete="CASCADE")]
+        indexes = [models.Index(fields=["account", "expires_at", "user"], condition=Q(state="open"), name="invitation_open")]
+
+
+class Membership(models.Model):
+    """A user in a group. Exactly one membership of a user may be primary."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", db_constraint=False, db_index=False)
+    primary = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "user"], name="membership_once"),
+            models.UniqueConstraint(fields=["user"], condition=Q(primary=True), name="membership_one_primary"),
+            SameAccount(column="group_id", table="people_group", name="membership_group_in_account"),
+            SameAccount(column="user_id", table="people_user", name="membership_user_in_account", on_delete="CASCADE"),
+        ]
+        indexes = [models.Index(fields=["user"], name="membership_user")]
+
+
+class SignIn(models.Model):
+    """One sign-in of a person: when, from where, by what means."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", db_index=False)
+    at = models.DateTimeField(db_default=models.functions.Now())
+    means = models.TextField()  # password | setup_link | invitation
+    ip = models.TextField(default="")
+    agent = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="sign_in_user")]

@@ -1,0 +1,202 @@
+"""Reading people. Every read starts from the actor: what is in another account does not exist (404)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import not_found
+
+from .filters import where
+
+COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
+  u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in"""
+FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id"
+LIVING = "u.account_id = %(account)s AND u.left_at IS NULL"
+
+# sort name -> (SQL, SQL type); each has an index that walks it in this order, the department's apart
+SORTS: dict[str, tuple[str, str]] = {
+    "name": ("u.name_key", "text"),
+    "email": ("u.canonical", "text"),
+    "department": ("u.department", "text"),
+    "created": ("u.created_at", "timestamptz"),
+    "last_sign_in": ("coalesce(s.last_sign_in, '1970-01-01 00:00:00+00'::timestamptz)", "timestamptz"),
+}
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a keyset list: its rows, and the cursors of its two neighbours, None where there is none."""
+
+    rows: list[dict[str, Any]]
+    before: str | None
+    after: str | None
+
+
+def page(
+    actor: Actor, query: Mapping[str, Any], *, sort: str = "name", after: str | None = None, before: str | None = None, limit: int = 50
+) -> Page:
+    """A page of living people, by keyset. `sort` is a name of SORTS, with a minus for descending; an unknown one is name.
+
+    A cursor is "value|id" as the page before gave it; one that cannot be read is the first page.
+    """
+    actor.require("people:user:view")
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
+    expression, kind = SORTS.get(name, SORTS["name"])
+    clause, params = where(query)
+    cursor = _cursor(after or before, kind)
+    backwards = before is not None and cursor is not None
+    down = descending != backwards
+    direction, sign = ("DESC", "<") if down else ("ASC", ">")
+    keyset = f"AND ({expression}, u.id) {sign} (%(c_value)s::{kind}, %(c_id)s::uuid)" if cursor else ""
+    found = sql.rows(
+        f"""SELECT {COLUMNS}, ({expression})::text AS sort_value {FROM} WHERE {LIVING} AND {clause} {keyset}
+            ORDER BY {expression} {direction}, u.id {direction} LIMIT %(limit)s""",
+        {**params, "account": actor.account_id, "limit": limit + 1, **(cursor or {})},
+    )
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    first, last = (_as_cursor(found[0]), _as_cursor(found[-1])) if found else (None, None)
+    return Page(
+        _with_add_ons(actor, found),
+        before=first if found and (more if backwards else cursor is not None) else None,
+        after=last if found and (more or backwards) else None,
+    )
+
+
+def _cursor(text: str | None, kind: str) -> dict[str, Any] | None:
+    value, bar, id = (text or "").rpartition("|")
+    if not bar or "\x00" in value:
+        return None
+    try:
+        UUID(id)
+        if kind == "timestamptz":
+            datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return {"c_value": value, "c_id": id}
+
+
+def _as_cursor(row: dict[str, Any]) -> str:
+    return f"{row['sort_value']}|{row['id']}"
+
+
+def _with_add_ons(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The add-ons and the primary group of one page's people, in one query."""
+    extra = {
+        e["id"]: e
+        for e in sql.rows(
+            """SELECT x.id, (SELECT array_agg(a.product ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = x.id) AS add_ons,
+                      (SELECT g.name FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = x.id AND m."primary") AS group_name
+               FROM unnest(%(ids)s::uuid[]) AS x(id)""",
+            {"ids": [f["id"] for f in found]},
+        )
+    }
+    return [{**f, "add_ons": extra[f["id"]]["add_ons"] or [], "group": extra[f["id"]]["group_name"] or ""} for f in found]
+
+
+def count(actor: Actor, query: Mapping[str, Any], *, exact: bool = False) -> int:
+    """How many match; at most COUNT_CAP + 1 unless exact ("10,000+")."""
+    clause, params = where(query)
+    cap = "" if exact else f"LIMIT {COUNT_CAP + 1}"
+    return int(
+        sql.value(f"SELECT count(*) FROM (SELECT 1 {FROM} WHERE {LIVING} AND {clause} {cap}) c", {**params, "account": actor.account_id})
+    )
+
+
+def totals(actor: Actor) -> dict[str, int]:
+    """active, pending (both from the ledger, so they cost nothing), inactive (counted up to the cap)."""
+    found = sql.row(
+        """SELECT coalesce(sum(used), 0)::int AS active, coalesce(sum(pending), 0)::int AS pending,
+                  (SELECT count(*)::int FROM (SELECT 1 FROM people_standing WHERE account_id = %(account)s AND status = 'inactive' LIMIT %(cap)s) i) AS inactive
+           FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%'""",
+        {"account": actor.account_id, "cap": COUNT_CAP + 1},
+    )
+    return dict(found or {})
+
+
+def person(actor: Actor, id: UUID) -> dict[str, Any]:
+    """One living person of the actor's account with add-ons, or Refused (missing)."""
+    found = sql.rows(f"SELECT {COLUMNS}, '' AS sort_value {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
+    if not found:
+        raise not_found("This person")
+    return _with_add_ons(actor, found)[0]
+
+
+def person_by_address(actor: Actor, address: str) -> dict[str, Any]:
+    """The same by e-mail address in any usual spelling."""
+    id = sql.value(
+        f"SELECT u.id {FROM} WHERE {LIVING} AND u.canonical = %(c)s", {"account": actor.account_id, "c": address.strip().lower()}
+    )
+    if id is None:
+        raise not_found("This person")
+    return person(actor, id)
+
+
+def pending(actor: Actor, query: Mapping[str, Any], *, after: str | None = None, before: str | None = None, limit: int = 50) -> Page:
+    """A page of pending people with their invitation: sent_at, expires_at, and the state of the last mail; by name (S0-47, S1-18)."""
+    found = page(actor, {**query, "status": ["pending"]}, after=after, before=before, limit=limit)
+    invitations = {
+        i["user_id"]: i
+        for i in sql.rows(
+            """SELECT i.user_id, i.sent_at, i.expires_at,
+                      (SELECT m.state FROM mail_message m WHERE m.to_user = i.user_id ORDER BY m.created_at DESC LIMIT 1) AS mail_state
+               FROM people_invitation i WHERE i.user_id = ANY(%(ids)s)""",
+            {"ids": [r["id"] for r in found.rows]},
+        )
+    }
+    return Page([{**r, **invitations.get(r["id"], {})} for r in found.rows], found.before, found.after)
+
+
+def groups(actor: Actor, kind: str) -> list[dict[str, Any]]:
+    """The account's groups of a kind, by name."""
+    return sql.rows(
+        "SELECT id, name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s ORDER BY name_key LIMIT 5000",
+        {"a": actor.account_id, "k": kind},
+    )
+
+
+def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
+    """Departments in use, by name: hops along the index, so it costs as many steps as it gives answers."""
+    return [
+        r["department"]
+        for r in sql.rows(
+            """WITH RECURSIVE d AS (
+                 (SELECT department FROM people_user WHERE account_id = %(a)s AND department > %(s)s AND department <> '' ORDER BY department LIMIT 1)
+                 UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department > d.department AND u.department <> '' ORDER BY u.department LIMIT 1)
+                 FROM d WHERE d.department IS NOT NULL)
+               SELECT department FROM d WHERE department IS NOT NULL LIMIT %(l)s""",
+            {"a": actor.account_id, "s": starting, "l": limit},
+        )
+    ]
+
+
+EXPORT = """u.email, u.first_name, u.last_name, u.department, coalesce(g.name, '') AS user_group, coalesce(i.name, '') AS im_group, s.status, s.license, s.role,
+  coalesce((SELECT string_agg(a.product, ' ' ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id), '') AS add_ons, u.job_title, u.location, u.created_at"""
+
+
+def export(
+    actor: Actor, query: Mapping[str, Any], subjects_sql: str = "", subjects: Mapping[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Everybody who matches, by name, streamed through a server-side cursor: memory stays flat at any size (S0-13)."""
+    actor.require("people:user:view")
+    clause, params = where(query)
+    only = f"AND u.id IN ({subjects_sql})" if subjects_sql else ""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"""SELECT {EXPORT} {FROM} LEFT JOIN people_membership m ON m.user_id = u.id AND m."primary" LEFT JOIN people_group g ON g.id = m.group_id
+                LEFT JOIN people_group i ON i.id = u.im_group_id WHERE {LIVING} AND {clause} {only} ORDER BY u.name_key, u.id""",
+            {**params, **(subjects or {}), "account": actor.account_id},
+        )
+        names = [c[0] for c in cursor.description]
+        while found := cursor.fetchmany(2_000):
+            for line in found:
+                yield dict(zip(names, line, strict=True))

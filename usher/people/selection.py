@@ -1,0 +1,44 @@
+"""A set of people as SQL: hand-picked ids, or the query of a list with exceptions. The account and the actor's scope stand in its WHERE."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from usher.core.refusals import Refused
+
+from .filters import where
+
+MOST_IDS = 10_000
+
+
+def checked(subjects: Any) -> dict[str, Any]:
+    """A selection as it is journaled: {"ids": [...]} or {"query": {...}, "except": [...]}. Refuses anything else."""
+    if not isinstance(subjects, dict) or not ({"ids", "query"} & set(subjects)):
+        raise Refused("invalid", "no_selection", "Choose somebody first.")
+    try:
+        ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
+        but = [str(UUID(str(i))) for i in subjects.get("except", [])]
+    except ValueError:
+        raise Refused("invalid", "bad_id", "One of the chosen people has no valid id.") from None
+    if "ids" in subjects:
+        if not ids or len(ids) > MOST_IDS:
+            raise Refused("invalid", "no_selection", f"Choose between 1 and {MOST_IDS:,} people.")
+        return {"ids": sorted(set(ids))}
+    return {"query": {str(k): v for k, v in dict(subjects["query"]).items()}, "except": sorted(set(but))}
+
+
+def sql_of(subjects: Mapping[str, Any]) -> str:
+    """`SELECT id` of the living people meant. Foreign and unknown ids select nobody: to this actor they do not exist."""
+    if "ids" in subjects:
+        return "SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND u.id = ANY(%(sel_ids)s::uuid[])"
+    clause, _ = where(subjects["query"])
+    return f"""SELECT u.id FROM people_user u JOIN people_standing s ON s.user_id = u.id
+               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[])"""
+
+
+def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of sql_of, `account` apart."""
+    if "ids" in subjects:
+        return {"sel_ids": subjects["ids"]}
+    _, params = where(subjects["query"])
+    return {**params, "sel_except": subjects.get("except", [])}
