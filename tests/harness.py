@@ -1,5 +1,6 @@
 """Real Usher processes for tests: started, killed, restarted; nothing in here is a stub."""
 
+import contextlib
 import os
 import secrets
 import signal
@@ -136,8 +137,6 @@ class Usher:
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
     """Signal a process started with a session of its own, and all its children, and wait."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
-    except ProcessLookupError:
-        pass
     process.wait(timeout=30)

@@ -14,7 +14,7 @@
         return IN_PART                              # or nothing for DONE
 
 What the door does: finds the data directory (--data, USHER_DATA, default) or takes DATABASE_URL, makes sure the database answers (starting
-the embedded one for the time of the command when it is down), exports DATABASE_URL, USHER_SECRET_KEY and USHER_BASE_URL, runs django.setup(),
+the embedded one for the time of the command when it is down), exports DATABASE_URL, USHER_SECRET_KEY and USHER_BASE_URL, sets Django up,
 and turns `Refused` into exit 3, a missing server into exit 5. `workers_alive()` is in usher.core.jobs.
 """
 

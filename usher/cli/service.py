@@ -2,15 +2,15 @@
 
 import os
 import signal
-import sys
 import threading
+import time
 
 import click
 
 from usher.core.data_dir import DataDir
 from usher.core.mode import check_host
 
-from .door import answering, beside_server, data_option, database, emit, json_option, progress
+from .door import answering, beside_server, data_option, database, emit, json_option
 
 PORT = 8040
 THREADS = 64  # of the web server; usher.config.wsgi lets few of them work at once
@@ -45,13 +45,17 @@ def up(host: str, port: int, workers: int, sample: str, data: str | None) -> Non
 @data_option
 def web(host: str, port: int, workers: int, data: str | None) -> None:
     """Run the web server only, on a database that is up and migrated."""
+    with answering(as_json=False):
+        check_host(host, os.environ)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     with answering(as_json=False), database(DataDir.chosen(data, os.environ)):
-        check_host(host, os.environ)
-        end_with_parent()
+        import usher.config.wsgi  # noqa: F401 - here, so that what is wrong with it shows once, and its memory is shared
+
+        end_with_supervisor()
+        os.register_at_fork(after_in_child=end_with_parent)
         Granian(
             "usher.config.wsgi:application",
             address="127.0.0.1" if host == "localhost" else host,
@@ -73,7 +77,7 @@ def worker(data: str | None) -> None:
     with answering(as_json=False), database(DataDir.chosen(data, os.environ)):
         from usher.core.jobs import work
 
-        end_with_parent()
+        end_with_supervisor()
         work()
 
 
@@ -104,14 +108,25 @@ def doctor(data: str | None, as_json: bool) -> None:
         raise SystemExit(0 if all(f.ok for f in findings) else 1)
 
 
-def end_with_parent() -> None:
+def end_with_supervisor() -> None:
     """Started by `usher up`, end when it ends, even by kill -9: its end of our standard input closes then."""
     if os.environ.get("USHER_SUPERVISED") != "1":
         return
 
     def watch() -> None:
-        sys.stdin.buffer.read()
-        progress("The supervisor is gone; this process ends too.")
+        os.read(0, 1)  # not sys.stdin: its lock would be held while Python shuts down
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """A process of the web server whose parent was killed would keep the port for ever."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

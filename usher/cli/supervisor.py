@@ -1,5 +1,6 @@
 """What `usher up` does: start database, web and worker, keep them alive, stop them in the right order."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -160,6 +161,7 @@ class Child:
         if time.monotonic() - self.started >= min(LONGEST_PAUSE, 0.25 * 2**self.failures):
             progress(f"The {self.arguments[0]} process ended with {self.process.returncode}; starting it again.")
             self.failures += 1
+            kill_group(self.process.pid)  # what it left behind would hold its port
             self.start()
 
     def ask_to_stop(self) -> None:
@@ -174,8 +176,14 @@ class Child:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             progress(f"The {self.arguments[0]} process does not stop and is killed.")
-            os.killpg(self.process.pid, signal.SIGKILL)
+            kill_group(self.process.pid)
             self.process.wait()
+
+
+def kill_group(pid: int) -> None:
+    """SIGKILL for a child and everything it started; nothing when all of it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def port_is_free(host: str, port: int) -> None:

@@ -5,7 +5,7 @@ import time
 from functools import cache
 
 import psycopg
-from django.conf import settings
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 
@@ -42,20 +42,13 @@ def ready() -> bool:
 
 
 def _ask() -> bool:
+    limits = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
     try:
-        with psycopg.connect(_address(), connect_timeout=2, options="-c statement_timeout=2000") as connection:
-            applied = {(app, name) for app, name in connection.execute("SELECT app, name FROM django_migrations")}
+        with psycopg.connect(**{**connection.get_connection_params(), **limits}) as own:
+            applied = {(app, name) for app, name in own.execute("SELECT app, name FROM django_migrations")}
     except psycopg.Error:
         return False
     return _wanted() <= applied
-
-
-def _address() -> str:
-    """Not DATABASE_URL itself: tests and settings may name another database."""
-    own = settings.DATABASES["default"]
-    parts = {"dbname": own["NAME"], "user": own["USER"], "password": own["PASSWORD"], "host": own["HOST"], "port": own["PORT"]}
-    more = {k: v for k, v in own["OPTIONS"].items() if k not in ("pool", "options")}
-    return psycopg.conninfo.make_conninfo("", **{k: v for k, v in {**parts, **more}.items() if v})
 
 
 @cache

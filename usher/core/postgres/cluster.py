@@ -69,7 +69,10 @@ class Cluster:
 
     def exists(self) -> bool:
         """Whether it was made. It appears whole, by a rename."""
-        return (self.pg / "PG_VERSION").exists()
+        try:
+            return (self.pg / "PG_VERSION").exists()
+        except PermissionError as error:
+            raise self._foreign() from error
 
     @property
     def url(self) -> str:
@@ -224,7 +227,7 @@ class Cluster:
         except FileNotFoundError:
             return []
         except PermissionError as error:
-            raise NoServer(f"{self.pg} belongs to somebody else. Run the command as the owner of {self.data.path}.") from error
+            raise self._foreign() from error
 
     def _address(self, role: str, database: str) -> str:
         lines = self._pid_lines()
@@ -248,6 +251,9 @@ class Cluster:
         if self.user:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         return folder
+
+    def _foreign(self) -> NoServer:
+        return NoServer(f"{self.data.path} belongs to somebody else. Run the command as its owner.")
 
     def _complaint(self) -> str:
         try:
