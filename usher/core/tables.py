@@ -4,13 +4,13 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import Expression, Func
+from django.db.models import Expression
 from django.db.models.constraints import BaseConstraint
 
 from .ids import uuid7
 
 
-class Id(models.UUIDField):  # type: ignore[type-arg]
+class Id(models.UUIDField):
     """UUIDv7 primary key; made in Python, or by usher_uuid7() where a set is written."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ class SameAccount(BaseConstraint):
         """The database answers for it."""
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        path, _, kwargs = super().deconstruct()  # type: ignore[misc]
+        path, _, kwargs = super().deconstruct()
         return path, (), {**kwargs, "column": self.column, "table": self.table, "key": self.key, "on_delete": self.on_delete}
 
     def __eq__(self, other: object) -> bool:
@@ -51,13 +51,6 @@ class SameAccount(BaseConstraint):
 
     def __hash__(self) -> int:
         return hash(self.name)
-
-
-class Fold(Func):
-    """usher_fold(text): accent- and case-blind form of a text, the same everywhere (search, sort, MAIL-14)."""
-
-    function = "usher_fold"
-    output_field = models.TextField()  # type: ignore[assignment]
 
 
 class Written(Expression):
@@ -72,7 +65,7 @@ class Written(Expression):
     def deconstruct(self) -> tuple[str, tuple[str], dict[str, Any]]:
         return "usher.core.tables.Written", (self.sql,), {}
 
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Written":  # type: ignore[override]
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Written":
         return self
 
     def as_sql(self, compiler: Any, connection: Any, **kwargs: Any) -> tuple[str, list[Any]]:  # type: ignore[override]

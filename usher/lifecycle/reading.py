@@ -76,17 +76,18 @@ class Reader:
         rows = csv.reader(self._text or io.StringIO(), delimiter=self.delimiter, strict=True)
         n = 0
         order: list[int | None] = list(range(len(COLUMNS)))
+        width = len(COLUMNS)
         try:
             for number, cells in enumerate(rows, 1):
                 if number == 1 and _is_header(cells):
-                    order = self._order(cells)
+                    order, width = self._order(cells), len(cells)
                     continue
                 if not any(c.strip() for c in cells):
                     continue
                 n += 1
                 if most is not None and n > most:
                     raise too_many(most)
-                yield check(rows.line_num, cells, order)
+                yield check(rows.line_num, cells, order, width)
         except csv.Error as trouble:
             raise Refused("invalid", "not_csv", f"Line {rows.line_num} is not CSV: {trouble}. Nothing was read.", field="file") from None
         except UnicodeDecodeError:
@@ -142,9 +143,9 @@ def _is_header(cells: list[str]) -> bool:
     return any(n in HEADERS["email"] for n in names) and not any("@" in n for n in names)
 
 
-def check(line: int, cells: list[str], order: list[int | None]) -> Line:
-    """One line, checked by itself: required cells, lengths, hidden characters, the address (S0-38, S0-39)."""
-    if len(cells) > len(COLUMNS) and order == list(range(len(COLUMNS))) and any(c.strip() for c in cells[len(COLUMNS) :]):
+def check(line: int, cells: list[str], order: list[int | None], width: int) -> Line:
+    """One line, checked by itself: required cells, lengths, hidden characters, the address (S0-38, S0-39). `width` is how many columns there are."""
+    if any(c.strip() for c in cells[width:]):
         return Line(
             line,
             cells[0][:200],
@@ -156,7 +157,8 @@ def check(line: int, cells: list[str], order: list[int | None]) -> Line:
             "",
             "too_many_cells",
             "",
-            f"Has {len(cells)} cells; {len(COLUMNS)} are known: {', '.join(TITLES.values())}.",
+            f"Has {len(cells)} cells for {width} columns"
+            + (f": {', '.join(TITLES.values())}." if width == len(COLUMNS) else "; the first line names the columns."),
         )
     said = [raw(cells[i].strip()) if i is not None and i < len(cells) else "" for i in order]
     email, *rest = said
@@ -171,12 +173,13 @@ def check(line: int, cells: list[str], order: list[int | None]) -> Line:
             return _bad(line, said, "too_long", column, f"Has {len(text)} characters; {LONGEST[column]} fit.")
     if not rest[0] or not rest[1]:
         return _bad(line, said, "empty", "last_name" if rest[0] else "first_name", "Is empty. Email, first name and last name are needed.")
-    return Line(line, address.shown, address.canonical, *rest, None, "", "")
+    first, last, department, user_group, im_group = rest
+    return Line(line, address.shown, address.canonical, first, last, department, user_group, im_group, None, "", "")
 
 
 def _bad(line: int, said: list[str], code: str, column: str, words: str) -> Line:
-    safe = ["".join(c if c.isprintable() else "\ufffd" for c in s)[:200] for s in said]
-    return Line(line, safe[0], None, *safe[1:], code, column, words)
+    email, first, last, department, user_group, im_group = ("".join(c if c.isprintable() else "\ufffd" for c in s)[:200] for s in said)
+    return Line(line, email, None, first, last, department, user_group, im_group, code, column, words)
 
 
 def check_addresses(texts: Iterable[str]) -> Iterator[Line]:

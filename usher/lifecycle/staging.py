@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -24,7 +25,7 @@ COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_n
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
     """Read and stage a CSV file. `most` rows at the most (None: any number). Refuses what cannot be read, whole, and stores nothing then."""
     actor.require("people:user:manage")
-    digest = hashlib.file_digest(data, "sha256").digest()
+    digest = hashlib.file_digest(cast(BufferedIOBase, data), "sha256").digest()
     data.seek(0)
     reader = open_csv(data)
     stage = Stage(

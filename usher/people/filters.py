@@ -18,7 +18,8 @@ _CLAUSES = {
 
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A WHERE clause over people_user u and people_standing s, with its parameters. Unknown keys are ignored; repeated values mean or."""
-    clauses, params = ["s.account_id = %(account)s"], {}
+    clauses = ["s.account_id = %(account)s"]
+    params: dict[str, Any] = {}
     for key, clause in _CLAUSES.items():
         values = [str(v) for v in _as_list(query.get(key))]
         if not values:

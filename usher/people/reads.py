@@ -171,7 +171,8 @@ def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
         for r in sql.rows(
             """WITH RECURSIVE d AS (
                  (SELECT department FROM people_user WHERE account_id = %(a)s AND department > %(s)s AND department <> '' ORDER BY department LIMIT 1)
-                 UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department > d.department AND u.department <> '' ORDER BY u.department LIMIT 1)
+                 UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department > d.department AND u.department <> ''
+                           ORDER BY u.department LIMIT 1)
                  FROM d WHERE d.department IS NOT NULL)
                SELECT department FROM d WHERE department IS NOT NULL LIMIT %(l)s""",
             {"a": actor.account_id, "s": starting, "l": limit},

@@ -101,12 +101,16 @@ class _Company:
         with self.at(60):
             self.do(admin, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": {"ids": self.some("meetings:licensed", 11)}})
         with self.at(41):
-            self.do(admin, "licenses.give_add_on", {"add_on": "contact_center:essentials", "subjects": {"ids": self.some("meetings:basic", 21)}})
+            self.do(
+                admin, "licenses.give_add_on", {"add_on": "contact_center:essentials", "subjects": {"ids": self.some("meetings:basic", 21)}}
+            )
         with self.at(20):
             number = self.do(admin, "licenses.change_license", {"license": BASIC, "subjects": {"ids": self.some("meetings:licensed", 6)}})
             undo.start_undo(admin, number)
         with self.at(9):
-            self.do(self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some("meetings:licensed", 7)}})
+            self.do(
+                self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some("meetings:licensed", 7)}}
+            )
         with self.at(27):
             self.invite(list(islice(self.people, 2)), actor=admin, license=BASIC, group="Night shift")
         with self.at(1, 4):
@@ -131,7 +135,10 @@ class _Company:
 
     def invite(self, new: list[tuple[str, str, str, str, str, str]], *, actor: Actor | None = None, **choices: Any) -> list[str]:
         """Invite people with shared choices; the ids of those who are new."""
-        lines = [Line(n, mail, mail, first, last, department, "", "", None, "", "") for n, (first, last, mail, _, department, _) in enumerate(new, 1)]
+        lines = [
+            Line(n, mail, mail, first, last, department, "", "", None, "", "")
+            for n, (first, last, mail, _, department, _) in enumerate(new, 1)
+        ]
         stage = staging.stage_people(actor or self.owner, lines, {})
         self.wishes += 1
         engine.start(plan_invite(actor or self.owner, stage, {"location": new[0][3], **choices}), f"sample:{self.wishes}")
@@ -147,7 +154,14 @@ class _Company:
             login = Login(id=uuid7(), email=person["email"], canonical=person["canonical"])
             login.set_unusable_password()
             login.save(force_insert=True)
-            actor = Actor("person", self.account, f"{person['first_name']} {person['last_name']}", frozenset({"people:self:manage"}), "sign_in", UUID(id))
+            actor = Actor(
+                "person",
+                self.account,
+                f"{person['first_name']} {person['last_name']}",
+                frozenset({"people:self:manage"}),
+                "sign_in",
+                UUID(id),
+            )
             self.do(actor, "lifecycle.accept", {"subjects": {"ids": [id]}, "login": str(login.id), "first_name": "", "last_name": ""})
 
     def actor(self, address: str) -> Actor:
@@ -156,7 +170,12 @@ class _Company:
         return actor_of_row(found, "portal")
 
     def id_of(self, address: str) -> str:
-        return str(sql.value("SELECT id FROM people_user WHERE account_id = %(a)s AND canonical = %(c)s AND left_at IS NULL", {"a": self.account, "c": address}))
+        return str(
+            sql.value(
+                "SELECT id FROM people_user WHERE account_id = %(a)s AND canonical = %(c)s AND left_at IS NULL",
+                {"a": self.account, "c": address},
+            )
+        )
 
     def some(self, license: str, n: int) -> list[str]:
         """Some active members with a license, always the same ones."""
@@ -169,7 +188,9 @@ class _Company:
 
     def signed_in(self) -> None:
         """When each was last seen. A sign-in is no change and has no verb; this is the only thing the sample writes by itself."""
-        active = sql.rows("SELECT user_id FROM people_standing WHERE account_id = %(a)s AND status = 'active' ORDER BY user_id", {"a": self.account})
+        active = sql.rows(
+            "SELECT user_id FROM people_standing WHERE account_id = %(a)s AND status = 'active' ORDER BY user_id", {"a": self.account}
+        )
         seen = list(self._moments(len(active)))
         sql.execute(
             "UPDATE people_standing s SET last_sign_in = v.at FROM unnest(%(i)s::uuid[], %(t)s::timestamptz[]) AS v(id, at) WHERE s.user_id = v.id",
