@@ -12,10 +12,16 @@ EXCLUDED = reason("excluded", "holds a product that excludes it")
 NOT_HELD = reason("not_held", "does not hold it")
 
 PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
+# A person would hold an add-on that the license cannot carry (LIC-08).
+WITHOUT_BASE = """EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND a.product = ANY(%(needing)s)
+                  AND NOT EXISTS (SELECT 1 FROM unnest(%(needing)s::text[], %(base)s::text[]) AS n(product, base) WHERE n.product = a.product AND n.base = {license}))"""
 
 
 class WorkplaceSeat(Part):
-    """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base)."""
+    """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base).
+
+    An undo has as many targets as people; for it `needing` and `base` pair every add-on with each license it can stand on.
+    """
 
     lock = ("people_standing", "user_id")
 
@@ -32,13 +38,14 @@ class WorkplaceSeat(Part):
     write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
                AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = ok.obj AND a.product = ANY(%(needy)s)) RETURNING t.user_id AS obj)"""
-    back_write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
+    back_write = f"""did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
-               RETURNING t.user_id AS obj)"""
+               AND NOT {WITHOUT_BASE.format(user="ok.obj", license="ok.after->>'license'")} RETURNING t.user_id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed' END AS skip,
+                   CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed'
+                        WHEN {WITHOUT_BASE.format(user="e.obj", license="e.before->>'license'")} THEN 'needs_base' END AS skip,
                    (e.before->>'license') || {PENDING_SUFFIX} AS takes, (e.after->>'license') || {PENDING_SUFFIX} AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
@@ -50,6 +57,9 @@ INSERT_SEAT = """INSERT INTO licenses_seat (id, account_id, user_id, product, si
 DELETE_SEAT = """did AS (DELETE FROM licenses_seat t USING ok, people_standing s WHERE s.user_id = ok.obj
                  AND s.status = CASE WHEN ok.gives LIKE '%%@pending' THEN 'pending' ELSE 'active' END
                  AND t.user_id = ok.obj AND t.product = %(add_on)s RETURNING t.user_id AS obj)"""
+# The base and what excludes it are asked again where the row is locked: a change of license may have come between.
+STILL_ALLOWED = """(cardinality(%(bases)s::text[]) = 0 OR s.license = ANY(%(bases)s))
+                   AND NOT EXISTS (SELECT 1 FROM licenses_seat x WHERE x.user_id = ok.obj AND x.product = ANY(%(barred)s))"""
 HAS = """jsonb_build_object('add_on', CASE WHEN a.user_id IS NOT NULL THEN a.product END)"""
 
 
@@ -69,10 +79,7 @@ class AddOnGiven(Part):
                    LEFT JOIN (SELECT DISTINCT user_id FROM licenses_seat WHERE account_id = %(account)s AND product = ANY(%(barred)s)) b ON b.user_id = s.user_id
                    ORDER BY s.user_id"""
 
-    # The base and what excludes it are asked again where the row is locked: a change of license may have come between.
-    write = f"""did AS ({INSERT_SEAT} AND (cardinality(%(bases)s::text[]) = 0 OR s.license = ANY(%(bases)s))
-                AND NOT EXISTS (SELECT 1 FROM licenses_seat x WHERE x.user_id = ok.obj AND x.product = ANY(%(barred)s))
-                ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"""
+    write = f"did AS ({INSERT_SEAT} AND {STILL_ALLOWED} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"
     back_write = DELETE_SEAT
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -83,7 +90,7 @@ class AddOnGiven(Part):
 
 
 class AddOnAway(Part):
-    """One add-on seat less."""
+    """One add-on seat less. The same parameters; an undo gives it back only where it may still be held."""
 
     lock = ("people_standing", "user_id")
 
@@ -94,11 +101,13 @@ class AddOnAway(Part):
                    LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s ORDER BY s.user_id"""
 
     write = DELETE_SEAT
-    back_write = f"did AS ({INSERT_SEAT} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"
+    back_write = f"did AS ({INSERT_SEAT} AND {STILL_ALLOWED} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN a.user_id IS NOT NULL THEN 'changed' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive' END AS skip,
+                   CASE WHEN a.user_id IS NOT NULL THEN 'changed' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive'
+                        WHEN cardinality(%(bases)s::text[]) > 0 AND NOT s.license = ANY(%(bases)s) THEN 'needs_base'
+                        WHEN EXISTS (SELECT 1 FROM licenses_seat x WHERE x.user_id = e.obj AND x.product = ANY(%(barred)s)) THEN 'excluded' END AS skip,
                    %(add_on)s::text || {PENDING_SUFFIX} AS takes, NULL::text AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN licenses_seat a ON a.user_id = e.obj AND a.product = %(add_on)s
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""

@@ -5,7 +5,6 @@ from typing import Any
 
 from usher.accounts.models import Account
 from usher.core.actor import Actor
-from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal.names import people
 from usher.journal.verb import Part, Verb, reason, register
@@ -19,12 +18,12 @@ IN_USE = reason("in_use", "more seats are in use than that")
 
 
 class BoughtPart(Part):
-    """The bought quantity of one product; the row is made when the product was never bought."""
+    """The bought quantity of one product; the row is made when the product was never bought, with an id that the plan can tell again."""
 
     lock = ("licenses_license", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return """SELECT NULL::int AS subj, coalesce(l.id, %(new_id)s::uuid) AS obj, l.bought AS version,
+        return """SELECT NULL::int AS subj, coalesce(l.id, md5(%(account)s::text || %(product)s::text)::uuid) AS obj, l.bought AS version,
                   jsonb_build_object('product', %(product)s::text, 'bought', coalesce(l.bought, 0)) AS before,
                   jsonb_build_object('product', %(product)s::text, 'bought', %(quantity)s::int) AS after,
                   CASE WHEN l.bought = %(quantity)s::int THEN 'already' WHEN l.used + l.pending + l.held > %(quantity)s::int THEN 'in_use' END AS skip,
@@ -54,7 +53,7 @@ class SetSeats(Verb):
     parts = (BoughtPart(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if params.get("product") not in PRODUCTS:
+        if str(params.get("product")) not in PRODUCTS:
             raise Refused(
                 "invalid", "unknown_product", f"There is no product {params.get('product')}. `usher products` lists them.", field="product"
             )
@@ -62,9 +61,6 @@ class SetSeats(Verb):
         if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= MOST_SEATS:
             raise Refused("invalid", "bad_quantity", f"The quantity is a number from 0 to {MOST_SEATS:,}.", field="quantity")
         return {"product": params["product"], "quantity": quantity}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {**params, "new_id": uuid7()}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -95,8 +91,14 @@ class ChangeLicense(Verb):
         return {"license": params["license"], "subjects": selection.checked(params.get("subjects"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        needy = [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs]
-        return {"license": params["license"], "needy": needy, **selection.params_of(params["subjects"])}
+        pairs = [(p.code, base) for p in ADD_ONS for base in sorted(p.needs)]
+        return {
+            "license": params["license"],
+            "needy": [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs],
+            "needing": [code for code, _ in pairs],
+            "base": [base for _, base in pairs],
+            **selection.params_of(params["subjects"]),
+        }
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return f"{people(will)} will be {PRODUCTS[params['license']].name}."
@@ -117,13 +119,7 @@ class GiveAddOn(Verb):
         return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        product = PRODUCTS[params["add_on"]]
-        barred = [
-            p.code
-            for p in ADD_ONS
-            if p.code != product.code and (family(p.code) == family(product.code) or family(p.code) in product.excludes)
-        ]
-        return {"add_on": product.code, "bases": sorted(product.needs), "barred": barred, **selection.params_of(params["subjects"])}
+        return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return f"{people(will)} will get {PRODUCTS[params['add_on']].name}."
@@ -144,7 +140,7 @@ class TakeAddOn(Verb):
         return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"add_on": params["add_on"], **selection.params_of(params["subjects"])}
+        return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return f"{PRODUCTS[params['add_on']].name} will be taken back from {people(will)}."
@@ -159,6 +155,15 @@ def checked_add_on(params: Mapping[str, Any]) -> str:
     if code not in PRODUCTS or PRODUCTS[code].kind != "add_on":
         raise Refused("invalid", "unknown_add_on", f"There is no add-on {code}.", field="add_on")
     return code
+
+
+def terms_of(add_on: str) -> dict[str, Any]:
+    """An add-on with the licenses it can stand on and the products that bar it, as the parts ask for them."""
+    product = PRODUCTS[add_on]
+    barred = [
+        p.code for p in ADD_ONS if p.code != product.code and (family(p.code) == family(product.code) or family(p.code) in product.excludes)
+    ]
+    return {"add_on": product.code, "bases": sorted(product.needs), "barred": barred}
 
 
 def refuse_switched_off(actor: Actor, license: str) -> None:
