@@ -10,6 +10,8 @@ from usher.core.actor import Actor, Door
 from usher.core.privileges import all_names, expand
 from usher.core.refusals import Refused
 
+from . import sessions
+from .origin import client_ip
 from .roles import privileges_of
 
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
@@ -18,22 +20,37 @@ PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.dis
             FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
 
 
-def remember(request: HttpRequest, user: UUID) -> None:
-    """Bind the session to a person and to their present epoch. Called after every successful sign-in, when the session id is new."""
+def remember(request: HttpRequest, user: UUID, epoch: int) -> None:
+    """Bind the session to a person, after every successful sign-in, when the session id is new.
+
+    `epoch` is the one read before the password was checked, so that whatever ended sessions meanwhile ends this one too.
+    """
     request.session[USER_KEY] = str(user)
-    request.session[EPOCH_KEY] = sql.value("SELECT access_epoch FROM people_standing WHERE user_id = %(u)s", {"u": user})
+    request.session[EPOCH_KEY] = epoch
+    sessions.begin(request.session)
 
 
 def actor_of_session(request: HttpRequest) -> Actor | None:
-    """Who this request comes from. None without a session, and when the person is not active or their epoch has moved on (S4-3, F14)."""
+    """Who this request comes from. None without a session, and when it is over, the person is not active or their epoch has moved on (S4-3, F14)."""
     user = request.session.get(USER_KEY)
     if not user:
+        return None
+    if sessions.is_over(request.session):
+        request.session.flush()
         return None
     found = sql.row(f"{PERSON} AND u.id = %(u)s", {"u": user})
     if not found or found["status"] != "active" or found["access_epoch"] != request.session.get(EPOCH_KEY):
         request.session.flush()
         return None
-    return actor_of_row(found, "portal", request_id=getattr(request, "request_id", ""), ip=request.META.get("REMOTE_ADDR", ""))
+    return actor_of_row(found, "portal", request_id=getattr(request, "request_id", ""), ip=client_ip(request.META))
+
+
+def actor_of_person(request: HttpRequest, user: UUID) -> Actor:
+    """Somebody who has shown who they are but has no session yet, at the sign-in door. Refused (missing) when they are not active."""
+    found = sql.row(f"{PERSON} AND u.id = %(u)s AND s.status = 'active'", {"u": user})
+    if not found:
+        raise Refused("missing", "gone", "There is no active account for this address any more.")
+    return actor_of_row(found, "sign_in", request_id=getattr(request, "request_id", ""), ip=client_ip(request.META))
 
 
 def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "") -> Actor:

@@ -1,0 +1,98 @@
+"""What people do with their own access: a new password, an end to all sessions. Both raise the epoch; no secret is ever journaled (AUDIT-07)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.core.refusals import Refused
+from usher.journal import engine
+from usher.journal.verb import Part, Verb, plan, register
+
+OWN = "people:self:manage"
+
+
+def change_password(actor: Actor, login: UUID, password: str, means: str) -> None:
+    """A new password for the actor's own login, and the end of every session and reset link made before (SESSION-05)."""
+    with transaction.atomic():
+        sql.execute("UPDATE people_login SET password = %(p)s WHERE id = %(l)s", {"p": make_password(password), "l": login})
+        sql.execute("UPDATE access_link SET used_at = now() WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL", {"l": login})
+        sql.execute(
+            """INSERT INTO mail_message (id, account_id, kind, to_user, address) SELECT usher_uuid7(), u.account_id, 'password_changed', u.id, u.email
+               FROM people_user u WHERE u.id = %(u)s""",
+            {"u": actor.user_id},
+        )
+        _start(actor, ChangePassword.name, {"means": means})
+
+
+def end_sessions(actor: Actor) -> None:
+    """Sign the actor out everywhere."""
+    _start(actor, EndSessions.name, {})
+
+
+def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:
+    own = replace(actor, privileges=frozenset({OWN}))
+    engine.start(plan(own, verb, params), f"{verb}:{uuid7()}")
+
+
+class EpochRaised(Part):
+    """The actor's own access_epoch."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('access_epoch', s.access_epoch) AS before,
+                  jsonb_build_object('access_epoch', s.access_epoch + 1) AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
+                  FROM people_standing s WHERE s.account_id = %(account)s AND s.user_id = %(actor)s AND s.status = 'active'"""
+
+    write = """did AS (UPDATE people_standing t SET access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
+               WHERE t.user_id = ok.obj AND t.access_epoch = (ok.before->>'access_epoch')::int RETURNING t.user_id AS obj)"""
+
+
+class _Own(Verb):
+    """The shared half: one person, themselves."""
+
+    privilege = OWN
+    parts = (EpochRaised(),)
+    undoable = False
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if actor.user_id is None:
+            raise Refused("forbidden", "no_person", "Only people have a password and sessions.")
+        return params
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return True
+
+
+@register
+class ChangePassword(_Own):
+    """Noted when the password was set; `means` is own or reset. change_password writes the hash in the same transaction."""
+
+    name = "access.change_password"
+    then = ("mail.deliver",)
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return "Your password will change and every session will end."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return "A password was set by a reset link" if params.get("means") == "reset" else "A password was changed"
+
+
+@register
+class EndSessions(_Own):
+    """Sign out everywhere."""
+
+    name = "access.end_sessions"
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return "Every session of yours will end."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return "Signed out everywhere"

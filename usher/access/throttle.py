@@ -1,0 +1,80 @@
+"""Limits on guessing: atomic counters in an UNLOGGED table, counted before the thing they guard is tried (DOS-01 … DOS-04, INVITE-17).
+
+A try is counted first and given back when it was right, so that fifty at once reach the guarded check no more often than five in a row.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from usher.core import clock, sql
+from usher.core.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many tries in a window of so many seconds; the window begins with the first try and is not extended."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+PASSWORD_HERE = Limit("password-here", 5, 300)  # one address from one origin
+PASSWORD_ORIGIN = Limit("password-origin", 50, 300)  # any address from one origin
+PASSWORD_ADDRESS = Limit("password-address", 100, 3600)  # one address from anywhere
+RESET_ADDRESS = Limit("reset-address", 3, 3600)
+RESET_ORIGIN = Limit("reset-origin", 30, 3600)
+BAD_LINK = Limit("bad-link", 30, 300)
+
+Count = tuple[Limit, str]
+
+
+def count(*counts: Count) -> dict[Limit, int]:
+    """Count one try against each; the limits now exceeded, each with the seconds until its window ends."""
+    limits = {_key(limit, what): limit for limit, what in counts}
+    counted = sql.rows(
+        """INSERT INTO access_throttle AS t (key, window_ends, tries)
+           SELECT k, %(now)s::timestamptz + make_interval(secs => s), 1 FROM unnest(%(keys)s::text[], %(seconds)s::int[]) AS x(k, s) ORDER BY k
+           ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= %(now)s THEN 1 ELSE t.tries + 1 END,
+             window_ends = CASE WHEN t.window_ends <= %(now)s THEN excluded.window_ends ELSE t.window_ends END
+           RETURNING key, tries, ceil(extract(epoch FROM window_ends - %(now)s))::int AS left""",
+        {"keys": list(limits), "seconds": [limit.seconds for limit in limits.values()], "now": clock.now()},
+    )
+    return {limits[c["key"]]: max(1, c["left"]) for c in counted if c["tries"] > limits[c["key"]].most}
+
+
+def spend(*counts: Count) -> None:
+    """Count one try against each. Refused (later, too_many) beyond a limit; details.retry_after says when to come again, in seconds."""
+    refuse_beyond(count(*counts))
+
+
+def refuse_beyond(exceeded: dict[Limit, int]) -> None:
+    """Refused (later, too_many) when anything is exceeded."""
+    if exceeded:
+        wait = max(exceeded.values())
+        minutes = -(-wait // 60)
+        words = f"Too many tries. Try again in {minutes}\u00a0{'minute' if minutes == 1 else 'minutes'}."
+        raise Refused("later", "too_many", words, details={"retry_after": wait})
+
+
+def give_back(*counts: Count) -> None:
+    """The try was right: it does not count."""
+    sql.execute(
+        "UPDATE access_throttle SET tries = greatest(tries - 1, 0) WHERE key = ANY(%(keys)s)",
+        {"keys": [_key(limit, what) for limit, what in counts]},
+    )
+
+
+def forget(*counts: Count) -> None:
+    """Start anew: whoever this was has shown who they are."""
+    sql.execute("DELETE FROM access_throttle WHERE key = ANY(%(keys)s)", {"keys": [_key(limit, what) for limit, what in counts]})
+
+
+def sweep() -> int:
+    """Drop windows that have ended."""
+    return sql.execute("DELETE FROM access_throttle WHERE window_ends < %(now)s", {"now": clock.now()})
+
+
+def _key(limit: Limit, what: str) -> str:
+    """Hashed: an address may be anything anybody typed, also somebody's password in the wrong field."""
+    return f"{limit.name}|{hashlib.sha256(what.encode(errors='replace')).hexdigest()[:32]}"

@@ -1,0 +1,66 @@
+"""The kinds of mail about people coming in and their passwords, registered at start."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from usher.access import links
+from usher.core import clock, sql
+from usher.mail.kinds import Kind, register
+
+Row = Mapping[str, Any]
+
+INVITED = """
+SELECT m.id, a.name AS account, a.language, u.first_name, u.email, s.role, s.role <> 'member' AS admin, i.expires_at AS until,
+  coalesce(nullif(b.display_name, ''), nullif(btrim(b.first_name || ' ' || b.last_name), ''), b.email, '') AS inviter,
+  i.state = 'open' AND i.expires_at > %(now)s AND NOT EXISTS (SELECT 1 FROM mail_message n WHERE n.to_user = m.to_user AND n.kind = m.kind AND n.id > m.id) AS alive
+FROM mail_message m JOIN people_invitation i ON i.user_id = m.to_user JOIN people_user u ON u.id = m.to_user JOIN people_standing s ON s.user_id = m.to_user
+JOIN accounts_account a ON a.id = m.account_id LEFT JOIN people_user b ON b.id = i.invited_by AND b.account_id = m.account_id WHERE m.id = ANY(%(ids)s)"""
+
+RESET = """
+SELECT m.id, a.name AS account, a.language, u.first_name, u.email, s.role <> 'member' AS admin, k.expires_at AS until,
+  coalesce(k.used_at IS NULL AND k.expires_at > %(now)s, false) AS alive
+FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN people_standing s ON s.user_id = m.to_user JOIN accounts_account a ON a.id = m.account_id
+LEFT JOIN access_link k ON k.id = (m.params->>'link')::uuid WHERE m.id = ANY(%(ids)s)"""
+
+NOTICE = """
+SELECT m.id, a.name AS account, a.language, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive
+FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
+
+
+def invited(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """Who invites whom, where to, until when. A mail that a newer one replaced is not alive."""
+    return _by_id(INVITED, messages)
+
+
+def resetting(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    return _by_id(RESET, messages)
+
+
+def noticed(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    return _by_id(NOTICE, messages)
+
+
+def invitation_links(messages: Sequence[Row]) -> dict[UUID, str]:
+    """The link of each invitation; its hash is stored from then on."""
+    urls = links.invitation_urls([m["to_user"] for m in messages])
+    return {m["id"]: urls[m["to_user"]] for m in messages if m["to_user"] in urls}
+
+
+def reset_links(messages: Sequence[Row]) -> dict[UUID, str]:
+    """The link of each reset."""
+    wanted = {m["id"]: UUID(m["params"]["link"]) for m in messages}
+    urls = links.urls(wanted.values())
+    return {id: urls[link] for id, link in wanted.items() if link in urls}
+
+
+def _by_id(query: str, messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    return {r["id"]: r for r in sql.rows(query, {"ids": [m["id"] for m in messages], "now": clock.now()})}
+
+
+register(Kind("invitation", _("You are invited to %(account)s"), invited, invitation_links))
+register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))
+register(Kind("password_reset", _("Choose a new password"), resetting, reset_links, secret=True))
+register(Kind("password_changed", _("Your password was changed"), noticed))

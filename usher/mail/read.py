@@ -1,0 +1,112 @@
+"""Reading the outbox. Links are shown only where the mail itself cannot arrive, and never one that opens more than a member (INVITE-12, INVITE-15)."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.mode import Unsafe
+from usher.core.refusals import not_found
+
+from . import letter
+from .kinds import Row, kind_of
+from .smtp import server_of
+
+VIEW = "mail:message:view"
+STATES = {
+    "waiting": gettext_lazy("Waiting"),
+    "sent": gettext_lazy("Sent"),
+    "shown": gettext_lazy("Readable here"),
+    "undeliverable": gettext_lazy("Not delivered"),
+    "cancelled": gettext_lazy("Cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One mail as somebody may read it. `url` is empty when there is no link, or `hidden` says why it is not shown."""
+
+    id: UUID
+    kind: str
+    state: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    url: str
+    hidden: str
+    error: str
+    tries: int
+    created_at: datetime
+    sent_at: datetime | None
+    next_try: datetime
+
+
+def outbox(actor: Actor, *, to: str = "", before: UUID | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """Messages of the actor's account, newest first, by keyset on id; `to` is a part of the address. Refused without mail:message:view."""
+    actor.require(VIEW)
+    return sql.rows(
+        """SELECT m.id, m.kind, m.address, m.state, m.tries, m.error, m.created_at, m.sent_at, m.next_try FROM mail_message m
+           WHERE m.account_id = %(a)s AND (%(to)s = '' OR position(lower(%(to)s) IN lower(m.address)) > 0) AND (%(b)s::uuid IS NULL OR m.id < %(b)s::uuid)
+           ORDER BY m.id DESC LIMIT %(n)s""",
+        {"a": actor.account_id, "to": to, "b": before, "n": limit},
+    )
+
+
+def message(actor: Actor, id: UUID) -> Shown:
+    """One message as this actor may read it. Refused (missing) for one of another account."""
+    actor.require(VIEW)
+    row = sql.row(
+        f"SELECT {letter.columns('m')}, m.error, m.sent_at, m.next_try FROM mail_message m WHERE m.id = %(id)s AND m.account_id = %(a)s",
+        {"id": id, "a": actor.account_id},
+    )
+    context = letter.contexts([row]).get(id) if row else None
+    if row is None or context is None:
+        raise not_found(_("This mail"))
+    hidden = _hidden(actor, row, context) if letter.wants_link(row) else ""
+    url = letter.links([row]).get(id, "") if letter.wants_link(row) and not hidden else ""
+    written = letter.write(row, context, url or f"[{hidden}]")
+    return Shown(
+        id=id,
+        kind=row["kind"],
+        state=row["state"],
+        address=written.address,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        url=url,
+        hidden=hidden,
+        error=row["error"],
+        tries=row["tries"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        next_try=row["next_try"],
+    )
+
+
+def _hidden(actor: Actor, row: Row, context: Row) -> str:
+    """Why this actor does not get to see the link; empty when they do."""
+    if not context["alive"]:
+        return _("the link does not work any more")
+    if row["state"] not in ("shown", "sent"):
+        return _("the link is made when the mail goes out")
+    if actor.kind == "operator" and row["state"] == "shown":
+        return ""
+    if _mails_go_out() or row["state"] == "sent":
+        return _("the link stands in the mail")
+    if kind_of(row["kind"]).secret or (context.get("admin") and not actor.is_owner):
+        return _("the link is for the person alone; on the machine itself, `usher sign-in-link` makes another")
+    return ""
+
+
+def _mails_go_out() -> bool:
+    try:
+        return server_of(os.environ) is not None
+    except Unsafe:
+        return True

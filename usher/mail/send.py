@@ -1,0 +1,162 @@
+"""Delivering the outbox: claim, let go of the database, send, record. No transaction is ever held across the network.
+
+claim    due messages by a conditional update that moves next_try to the end of a lease; two workers never claim the same one
+send     one letter at a time; what was sent is recorded before the next, so that a crash repeats one letter at most
+record   sent | shown (no SMTP: readable in the Outbox, its link works from now on) | undeliverable (5xx) | waiting again | cancelled
+"""
+
+import logging
+import os
+import smtplib
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from usher.core import clock, sql
+from usher.core.failpoints import failpoint
+from usher.core.mode import Unsafe
+
+from . import letter
+from .kinds import Row
+from .smtp import Server, connect, server_of
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 300
+SENDING_SECONDS = 200  # then the rest of a batch is given back, well before its lease ends
+FIRST_GAP_SECONDS = 60
+LONGEST_GAP_SECONDS = 24 * 3600
+MOST_TRIES = 16  # about seven days
+SHOWN_AT_ONCE = 2_000
+
+
+def deliver_waiting(limit: int = 200) -> int:
+    """One batch of due messages; how many were taken. 0 when nothing is due, and when the server cannot be reached for now."""
+    try:
+        server = server_of(os.environ)
+    except Unsafe as trouble:
+        _put_off(_claim(limit), str(trouble))
+        return 0
+    claimed = _claim(limit if server else SHOWN_AT_ONCE)
+    if not claimed:
+        return 0
+    contexts = letter.contexts(claimed)
+    alive = [row for row in claimed if contexts.get(row["id"], {}).get("alive")]
+    links = letter.links(alive)
+    ready = [row for row in alive if row["id"] in links or not letter.wants_link(row)]
+    taken = {row["id"] for row in alive}
+    _record([row["id"] for row in claimed if row["id"] not in taken], "cancelled", "It made no sense any more when its turn came.")
+    _put_off([row for row in alive if row not in ready], "The invitation was being changed at that moment.")
+    if server is None:
+        _record([row["id"] for row in ready], "shown")
+    elif not _send(server, ready, contexts, links):
+        return 0
+    return len(claimed)
+
+
+def _claim(limit: int) -> list[Row]:
+    now = clock.now()
+    return sql.rows(
+        f"""WITH due AS (SELECT id FROM mail_message WHERE state = 'waiting' AND next_try <= %(now)s ORDER BY next_try, id LIMIT %(n)s FOR UPDATE SKIP LOCKED)
+            UPDATE mail_message m SET tries = m.tries + 1, next_try = %(lease)s FROM due WHERE m.id = due.id RETURNING {letter.columns("m")}""",
+        {"now": now, "n": limit, "lease": now + timedelta(seconds=LEASE_SECONDS)},
+    )
+
+
+def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], links: Mapping[UUID, str]) -> bool:
+    """One after another over one connection. False when the server is out of reach; what was not sent waits for another try."""
+    if not ready:
+        return True
+    try:
+        connection = connect(server)
+    except (OSError, smtplib.SMTPException) as trouble:
+        _put_off(ready, f"{server.host} takes no mail: {_why(trouble)}")
+        return False
+    until = time.monotonic() + SENDING_SECONDS
+    with connection:
+        for n, row in enumerate(ready):
+            if time.monotonic() > until:
+                _give_back(ready[n:])
+                break
+            written = letter.write(row, contexts[row["id"]], links.get(row["id"], ""))
+            failpoint("mail.before_send")
+            if not _send_one(connection, server, row, written):
+                _put_off(ready[n + 1 :], f"{server.host} stopped taking mails.")
+                return False
+    return True
+
+
+def _send_one(connection: smtplib.SMTP, server: Server, row: Row, written: letter.Letter) -> bool:
+    """Send and record one letter. False when the connection is of no more use."""
+    try:
+        mail = letter.raw(written, server.sender, row["id"])
+        connection.send_message(mail, to_addrs=[letter.wire_address(row["address"])])
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as no:
+        code, why = _answer(no)
+        if code >= 500:
+            _record([row["id"]], "undeliverable", f"{server.host} refused it: {why}")
+        else:
+            _put_off([row], f"{server.host} asks to wait: {why}")
+        return True
+    except (smtplib.SMTPNotSupportedError, ValueError) as no:
+        _record([row["id"]], "undeliverable", f"{server.host} cannot take this address: {_why(no)}")
+        return True
+    except (OSError, smtplib.SMTPException) as trouble:
+        _put_off([row], f"{server.host} broke off: {_why(trouble)}")
+        return False
+    failpoint("mail.sent")
+    _record([row["id"]], "sent")
+    return True
+
+
+def _record(ids: Sequence[UUID], state: str, why: str = "") -> None:
+    if ids:
+        sql.execute(
+            """UPDATE mail_message SET state = %(s)s, error = %(why)s, sent_at = CASE WHEN %(s)s IN ('sent', 'shown') THEN %(now)s::timestamptz END
+               WHERE id = ANY(%(ids)s) AND state = 'waiting'""",
+            {"s": state, "why": why, "ids": list(ids), "now": clock.now()},
+        )
+
+
+def _put_off(rows: Sequence[Row], why: str) -> None:
+    """Try again after a gap that doubles each time up to a day; after MOST_TRIES it is undeliverable."""
+    if not rows:
+        return
+    logger.warning("%s mails wait: %s", len(rows), why)
+    sql.execute(
+        """UPDATE mail_message SET error = %(why)s, state = CASE WHEN tries >= %(most)s THEN 'undeliverable' ELSE 'waiting' END,
+           next_try = %(now)s::timestamptz + make_interval(secs => least(%(longest)s, %(first)s * power(2, tries - 1))) WHERE id = ANY(%(ids)s) AND state = 'waiting'""",
+        {
+            "why": why,
+            "ids": [row["id"] for row in rows],
+            "now": clock.now(),
+            "most": MOST_TRIES,
+            "longest": LONGEST_GAP_SECONDS,
+            "first": FIRST_GAP_SECONDS,
+        },
+    )
+
+
+def _give_back(rows: Sequence[Row]) -> None:
+    """They were claimed but never tried."""
+    sql.execute(
+        "UPDATE mail_message SET tries = tries - 1, next_try = %(now)s WHERE id = ANY(%(ids)s) AND state = 'waiting'",
+        {"now": clock.now(), "ids": [row["id"] for row in rows]},
+    )
+
+
+def _answer(no: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:
+    code, said = next(iter(no.recipients.values())) if isinstance(no, smtplib.SMTPRecipientsRefused) else (no.smtp_code, no.smtp_error)
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return code, f"{code} {letter.one_line(text)[:300]}"
+
+
+def _why(trouble: Exception) -> str:
+    """One line that says what went wrong and holds no secret."""
+    if isinstance(trouble, smtplib.SMTPAuthenticationError):
+        return f"{trouble.smtp_code} the user name or password is not accepted"
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        text = trouble.smtp_error.decode(errors="replace") if isinstance(trouble.smtp_error, bytes) else str(trouble.smtp_error)
+        return f"{trouble.smtp_code} {letter.one_line(text)[:300]}"
+    return letter.one_line(str(trouble) or type(trouble).__name__)[:300]
