@@ -34,6 +34,8 @@ def problem(request: HttpRequest, status: int, title: str, words: str, **headers
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A verb's or a read's no, as a page."""
+    if wait := refused.details.get("retry_after"):
+        return problem(request, 429, _("Too many tries"), refused.words, Retry_After=str(wait))
     titles = {
         "forbidden": _("You may not do this"),
         "missing": _("Not here"),
@@ -99,12 +101,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def broken(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     """One line in the log, one kind page; no trace, no name of anything inside ever reaches the screen (SECRET-07)."""
     number = getattr(request, "request_id", "") or new_number()
-    log.error("%s %s %s: %s: %s", number, request.method, request.path, type(error).__name__, error, exc_info=error)
+    log.error("%s %s %s: %s: %s", number, request.method, place(request), type(error).__name__, error, exc_info=error)
     if isinstance(error, OperationalError | InterfaceError):
         words = _("The database does not answer at the moment; nothing was changed. Try again in a few seconds.")
         return problem(request, 503, _("Not right now"), words, Retry_After=RETRY_AFTER)
     words = _("Something went wrong on our side and nothing was changed. Number %(number)s helps whoever looks into it.")
     return problem(request, 500, _("Something went wrong"), words % {"number": number})
+
+
+def place(request: HttpRequest) -> str:
+    """Where it happened, as the route and not as the address: addresses of links hold their secret (INVITE-23, SESSION-14)."""
+    return f"/{request.resolver_match.route}" if request.resolver_match else "/" + request.path.split("/")[1]
 
 
 def new_number() -> str:
