@@ -28,7 +28,7 @@ class StagedLine(models.Model):
     """One line as it was read; `problem` is the code of what is wrong with it by itself, `field` and `said` show where."""
 
     id = models.UUIDField(primary_key=True)
-    stage = models.ForeignKey(Stage, models.CASCADE, related_name="+", db_index=False)
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     line = models.IntegerField()
     email = models.TextField()
     canonical = models.TextField(null=True)

@@ -30,9 +30,15 @@ LEFT JOIN people_group g ON l.user_group <> '' AND g.account_id = %(account)s AN
 LEFT JOIN people_group i ON l.im_group <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(l.im_group)
 WHERE l.stage_id = %(stage)s"""
 
+NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after,
+             NULL::text AS skip, NULL::text AS takes, NULL::text AS gives WHERE false"""
+
 
 class NewPeople(Part):
-    """Each good line becomes a pending person with an invitation and a mail. Parameters: stage, license, and what all of them share."""
+    """Each good line becomes a pending person with an invitation and a mail. Parameters: stage, license, and what all of them share.
+
+    The first nonce is the person's own id: a nonce must differ from the next one, the secret is the key of the HMAC (core/link_token.py).
+    """
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
@@ -45,11 +51,12 @@ class NewPeople(Part):
 did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at)
   SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
          %(job_title)s, %(location)s, %(manager)s::uuid, coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s
-  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj ORDER BY l.canonical ON CONFLICT DO NOTHING RETURNING id AS obj, email),
+  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj ORDER BY l.canonical
+  ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
 standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
   SELECT obj, %(account)s, 'pending', %(license)s, 'member', 1, 1 FROM did),
 invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
-  SELECT obj, %(account)s, gen_random_uuid(), %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
+  SELECT obj, %(account)s, obj, %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
 membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
   SELECT %(account)s, m.group_id, m.user_id, true FROM (SELECT did.obj AS user_id, coalesce((ok.after->>'group')::uuid, %(group)s::uuid) AS group_id
     FROM did JOIN ok ON ok.obj = did.obj) m WHERE m.group_id IS NOT NULL),
@@ -76,6 +83,8 @@ class AddOnsOfNewPeople(Part):
     """One row per person and add-on. The seat's id is made from both, so that the plan can be told again."""
 
     def rows(self, params: Mapping[str, Any]) -> str:
+        if not params["add_ons"]:  # the lines are not numbered again for nothing
+            return NO_ROWS
         return f"""SELECT p.n AS subj, md5(p.id::text || a.product)::uuid AS obj, NULL::int AS version, NULL::jsonb AS before,
                    jsonb_build_object('user', p.id, 'add_on', a.product) AS after, NULL::text AS skip, a.product || '@pending' AS takes, NULL::text AS gives
                    FROM (SELECT row_number() OVER (ORDER BY l.line)::int AS n, l.id, l.skip, l.line FROM ({LINES}) l) p

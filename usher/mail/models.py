@@ -10,7 +10,7 @@ class Message(models.Model):
     """One mail to one address. It holds no link and no secret: they are made when it is sent or shown (mail/kinds.py)."""
 
     id = Id()
-    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     kind = models.TextField()
     to_user = models.UUIDField(null=True)
     address = models.TextField()

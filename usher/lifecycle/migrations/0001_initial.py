@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('problem', models.TextField(null=True)),
                 ('field', models.TextField(default='')),
                 ('said', models.TextField(default='')),
-                ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lifecycle.stage')),
+                ('stage', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='lifecycle.stage')),
             ],
         ),
         migrations.AddIndex(

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('error', models.TextField(db_default='', default='')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
             ],
             options={
                 'indexes': [models.Index(fields=['account', '-created_at', 'id'], name='message_list'), models.Index(condition=models.Q(('state', 'waiting')), fields=['next_try'], name='message_waiting'), models.Index(condition=models.Q(('to_user__isnull', False)), fields=['to_user'], name='message_to_user')],
