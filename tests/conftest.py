@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
 
@@ -32,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster.start()
         with psycopg.connect(cluster.url.replace("//usher@/usher", "//postgres@/postgres"), autocommit=True) as connection:
             connection.execute("ALTER ROLE usher CREATEDB")
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO usher")  # see emptied_after_test
         config.stash[STARTED] = (cluster, folder)
         for name in [n for n in os.environ if n.startswith("USHER_") and n != "USHER_PG_BIN"]:
             del os.environ[name]
@@ -42,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
             USHER_TEST="1",
             DJANGO_SETTINGS_MODULE="usher.config.settings",
         )
+    django.setup()  # pytest-django does it only for settings it was told about before this file was loaded
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -50,6 +53,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         cluster, folder = config.stash[STARTED]
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_after_test() -> Iterator[None]:
+    """Tests with transaction=True end with TRUNCATE, which the journal refuses; as replica its triggers sleep for that moment."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        original(self)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET session_replication_role")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,19 @@ def wait_until(true: Callable[[], Any], *, seconds: float = 20, what: str = "it"
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
-def get(url: str, *, seconds: float = 10) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body; status 0 when nobody answers. Redirects are not followed."""
+def get(url: str, *, cookie: str = "", seconds: float = 10) -> tuple[int, dict[str, str], str]:
+    """Status, headers (names in lower case) and body; status 0 when nobody answers. Redirects are not followed."""
     try:
-        with _opener.open(urllib.request.Request(url), timeout=seconds) as answer:
-            return answer.status, dict(answer.headers), answer.read().decode(errors="replace")
+        with _opener.open(urllib.request.Request(url, headers={"Cookie": cookie} if cookie else {}), timeout=seconds) as answer:
+            return answer.status, _lower(answer.headers), answer.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read().decode(errors="replace")
+        return error.code, _lower(error.headers), error.read().decode(errors="replace")
     except OSError:
         return 0, {}, ""
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 class _Still(urllib.request.HTTPRedirectHandler):
@@ -73,12 +78,17 @@ class Usher:
 
     @classmethod
     def on(cls, server: str, environment: Mapping[str, str]) -> "Usher":
-        """Make a database in the session's PostgreSQL."""
+        """With a new database in that server, which close() drops."""
         name = "run_" + secrets.token_hex(6)
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
+        return cls.of(server.replace("@/usher?", f"@/{name}?"), environment)
+
+    @classmethod
+    def of(cls, url: str, environment: Mapping[str, str]) -> "Usher":
+        """On a database that is there and stays."""
         base_url = f"http://127.0.0.1:{free_port()}"
-        url = server.replace("@/usher?", f"@/{name}?")
+        name = "run_" + secrets.token_hex(6)
         log = Path(os.environ["USHER_DATA"]) / f"{name}.log"
         return cls({**os.environ, "DATABASE_URL": url, "USHER_BASE_URL": base_url, **environment}, base_url, log=log)
 
@@ -116,12 +126,16 @@ class Usher:
 
     def close(self) -> None:
         """End everything and drop the database."""
-        for process in self.web + self.workers:
-            end(process, signal.SIGKILL)
+        self.end_processes()
         name = self.env["DATABASE_URL"].split("@/")[1].split("?")[0]
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.log.unlink(missing_ok=True)
+
+    def end_processes(self) -> None:
+        """kill -9 for all of them."""
+        for process in self.web + self.workers:
+            end(process, signal.SIGKILL)
 
     def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

@@ -69,10 +69,8 @@ async def _until_stopped() -> None:
 
 async def _serve() -> None:
     """One life of the worker. It ends with the first lost connection."""
-    # Tasks defer through the app itself, in their own transaction; only fetching and heartbeats use a pool of their own.
-    connector = PsycopgConnector(kwargs=utils.connector_params(), min_size=1, max_size=4)
     await _database_answers()
-    async with app.with_connector(connector).open_async() as worker:
+    async with on_own_pool().open_async() as worker:
         rescuing = asyncio.create_task(_rescue_now_and_then())
         try:
             await worker.run_worker_async(
@@ -85,6 +83,11 @@ async def _serve() -> None:
             )
         finally:
             rescuing.cancel()
+
+
+def on_own_pool() -> App:
+    """The app as a worker uses it: fetching and heartbeats on a small pool, while tasks still defer in their own transaction."""
+    return app.with_connector(PsycopgConnector(kwargs=utils.connector_params(), min_size=1, max_size=4))
 
 
 async def _database_answers() -> None:

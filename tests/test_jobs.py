@@ -1,0 +1,102 @@
+"""Jobs are rows of the same database: deferred with the data, run by workers, rescued from dead ones."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections, transaction
+from procrastinate.contrib.django import app
+
+from usher.core import jobs, sql
+
+
+@pytest.fixture
+def task() -> Iterator[str]:
+    """A task that defers another call of itself and then fails, when told to."""
+    name = f"tests.{uuid4().hex}"
+
+    @app.task(name=name, queue="tests")
+    def work(fail: bool, again: bool) -> None:
+        with transaction.atomic():
+            if again:
+                jobs.defer(name, fail=False, again=False)
+            if fail:
+                raise ValueError("as told")
+
+    yield name
+    del app.tasks[name]
+
+
+def waiting(task: str) -> list[str]:
+    return [row["status"] for row in sql.rows("SELECT status FROM procrastinate_jobs WHERE task_name = %(t)s ORDER BY id", {"t": task})]
+
+
+def run_all_jobs() -> None:
+    async def run() -> None:
+        async with jobs.on_own_pool().open_async() as worker:
+            await worker.run_worker_async(
+                wait=False, queues=["tests"], listen_notify=False, install_signal_handlers=False, delete_jobs="successful"
+            )
+
+    async def run_and_close() -> None:
+        await run()
+        await sync_to_async(connections.close_all)()
+
+    asyncio.run(run_and_close())
+
+
+@pytest.mark.smoke
+@pytest.mark.django_db(transaction=True)
+def test_a_job_commits_and_rolls_back_with_the_data(task: str) -> None:
+    """P2: what was not acknowledged left no job behind."""
+    with pytest.raises(ValueError, match="undo"), transaction.atomic():
+        jobs.defer(task, fail=False, again=False)
+        raise ValueError("undo")
+    assert waiting(task) == []
+    with transaction.atomic():
+        jobs.defer(task, fail=False, again=False)
+    assert waiting(task) == ["todo"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_fails_takes_its_own_jobs_back(task: str) -> None:
+    """Inside a worker too, deferring belongs to the transaction of the data."""
+    jobs.defer(task, fail=True, again=True)
+    run_all_jobs()
+    assert waiting(task) == ["failed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_succeeds_is_removed_and_its_own_jobs_run(task: str) -> None:
+    jobs.defer(task, fail=False, again=True)
+    run_all_jobs()
+    assert waiting(task) == []
+
+
+@pytest.mark.django_db
+def test_jobs_of_a_worker_without_heartbeat_go_back_to_the_queue(task: str) -> None:
+    """F07, P7."""
+    dead = sql.value("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '9 seconds') RETURNING id")
+    alive = sql.value("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '3 seconds') RETURNING id")
+    for worker in (dead, alive):
+        jobs.defer(task, fail=False, again=False)
+        sql.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(w)s WHERE status = 'todo'", {"w": worker})
+    assert jobs.workers_alive() == 2, "a heartbeat of 9 seconds ago still counts for the command line"
+    assert jobs.rescue() == 1
+    assert waiting(task) == ["todo", "doing"]
+    assert jobs.rescue() == 0
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_worker_each_time_is_given_up(task: str) -> None:
+    """F29 (the part of the queue): tries end."""
+    dead = sql.value("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
+    jobs.defer(task, fail=False, again=False)
+    for _ in range(jobs.MOST_TRIES):
+        assert waiting(task) == ["todo"]
+        sql.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(w)s WHERE status = 'todo'", {"w": dead})
+        assert jobs.rescue() == 1
+    assert waiting(task) == ["failed"]
+    assert jobs.workers_alive() == 0
