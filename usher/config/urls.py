@@ -12,6 +12,9 @@ urlpatterns = [
     path("readyz", readyz),
     path("", include("usher.portal.home.urls")),
     path("", include("usher.portal.people.urls")),
+    path("", include("usher.portal.sign_in.urls")),
+    path("", include("usher.portal.changes.urls")),
+    path("", include("usher.portal.account.urls")),
 ]
 handler400 = "usher.portal.problem.bad_request"
 handler403 = "usher.portal.problem.permission_denied"

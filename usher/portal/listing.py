@@ -5,7 +5,7 @@ Two or three statements answer any page, the last like the first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -58,7 +58,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search and filters."""
+    """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`."""
 
     path: str
     select: str
@@ -68,6 +68,7 @@ class Listing:
     where: Where
     filters: tuple[Filter, ...] = ()
     order: str = "name"
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def read_wish(listing: Listing, data: QueryDict) -> Wish:
 
 def query_of(listing: Listing, wish: Wish) -> dict[str, Any]:
     """What "all that match" means, with the defaults written out: the query of a selection."""
-    query: dict[str, Any] = {"q": wish.q} if wish.q else {}
+    query: dict[str, Any] = {**listing.fixed, **({"q": wish.q} if wish.q else {})}
     for f in listing.filters:
         values = wish.chosen.get(f.key, f.default)
         values = f.anything if ANY in values else values

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from usher.core.actor import Actor
+from usher.core.csv_cells import neutral
 from usher.core.ids import short
 from usher.portal.listing import COUNT_TO, Column, Filter, Listing, Page, Row, Words, count, fetch, query_of, read_wish, stream
 from usher.portal.page import SignedIn
@@ -158,8 +159,6 @@ def export(request: SignedIn, listing: Listing, filename: str) -> HttpResponseBa
 
 def csv_lines(head_words: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
     """The file piece by piece, about 500 lines at a time."""
-    from usher.lifecycle.csv_cells import neutral
-
     buffer = StringIO()
     buffer.write("\ufeff")
     writer = csv.writer(buffer)

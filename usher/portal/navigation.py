@@ -53,6 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "areas": areas(actor, request.path) if actor else [],
+        "may_find": actor is not None and actor.may("people:user:view"),
         "theme": theme if theme in dict(THEMES) else "auto",
         "role_words": NAMES.get(actor.role, "") if actor else "",
         "themes": THEMES,

@@ -5,15 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from usher.core import sql
+from usher.access.actors import name_of
+from usher.access.roles import people_to_ask
 from usher.journal import reads
+from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import seats
+from usher.people.reads import totals
+from usher.portal.changes.pages import described
 from usher.portal.navigation import THEMES
 from usher.portal.page import SignedIn, member_page, own_path, public
-
-PEOPLE_COUNTS = """SELECT count(*) FILTER (WHERE status = 'active') AS active, count(*) FILTER (WHERE status = 'pending') AS pending,
-    count(*) FILTER (WHERE status = 'inactive') AS inactive FROM people_standing WHERE account_id = %(a)s AND status <> 'gone'"""
+from usher.portal.people.adding import is_free_of_charge
 
 
 @member_page()
@@ -22,17 +25,27 @@ def home(request: SignedIn) -> HttpResponse:
     actor = request.actor
     if not actor.may("people:user:view"):
         return HttpResponseRedirect("/me")
-    context: dict[str, Any] = {"people": sql.row(PEOPLE_COUNTS, {"a": actor.account_id})}
+    context: dict[str, Any] = {"people": totals(actor), "may_add": actor.may("people:user:manage")}
     if actor.may("licenses:subscription:view"):
-        context["seats"] = seats(actor)
+        context["seats"] = [s for s in seats(actor) if not is_free_of_charge(PRODUCTS[s["product"]])]
+        context["needs"] = [seat_need(s) for s in context["seats"] if s["bought"] and not s["free"]]
     if actor.may("journal:change:view"):
-        context["lately"] = [{**c, "words": reads.sentence(c, reads.outcome(c).done)} for c in reads.changes(actor, limit=6)]
+        context["lately"] = [described(c) for c in reads.changes(actor, limit=6)]
     return render(request, "home/home.html", context)
+
+
+def seat_need(seat: dict[str, Any]) -> dict[str, Any]:
+    """A product of which no seat is left is something to look at."""
+    words = _("No %(name)s seat is free") % {"name": seat["name"]}
+    more = _("%(used)s of %(bought)s are in use.") % {"used": f"{seat['used']:,}", "bought": f"{seat['bought']:,}"}
+    return {"icon": "license", "css": "warn", "words": words, "more": more, "path": "/account/subscriptions", "act": _("See subscriptions")}
 
 
 @member_page()
 def me(request: SignedIn) -> HttpResponse:
-    return render(request, "home/me.html")
+    """The own page of everybody: who they are here, and whom to ask."""
+    ask = people_to_ask(request.actor.account_id, "people:user:manage") if not request.actor.may("people:user:view") else []
+    return render(request, "home/me.html", {"ask": _(" or ").join(name_of(p) for p in ask)})
 
 
 @public(("POST",))

@@ -8,16 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
-from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.ids import short
+from usher.people import reads
 from usher.portal.listing import Row
 from usher.portal.listing_page import Act, Frame, export, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.people.people_list import PENDING, USERS, person_path
-
-FEW = "SELECT count(*) FROM (SELECT 1 FROM people_standing WHERE account_id = %(a)s AND status = '{}' LIMIT 10001) few"
-TAB_COUNTS = f"SELECT ({FEW.format('active')}) AS users, ({FEW.format('pending')}) AS pending"
 
 
 def people_noun(n: int) -> str:
@@ -47,10 +44,9 @@ def pending_acts(row: Row) -> list[Act]:
 
 def tabs(actor: Actor) -> dict[str, Any]:
     """The tabs of User Management with their counts."""
-    counts = sql.row(TAB_COUNTS, {"a": actor.account_id}) or {}
-    shown = {k: "10,000+" if n > 10_000 else f"{n:,}" for k, n in counts.items()}
+    counts = reads.totals(actor)
     return {
-        "tabs": [(_("Users"), "/people", shown["users"]), (_("Pending"), "/people/pending", shown["pending"])],
+        "tabs": [(_("Users"), "/people", f"{counts['active']:,}"), (_("Pending"), "/people/pending", f"{counts['pending']:,}")],
         "may_add": may_add(actor),
     }
 

@@ -12,14 +12,14 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
+from usher.people import reads
 from usher.people.filters import where
 from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
-from usher.portal.templatetags.usher import avatar, day, status, when
+from usher.portal.templatetags.usher import avatar, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
-FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id WHERE u.account_id = %(account)s AND u.left_at IS NULL"
-SELECT = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center,
-    u.employee_id, u.created_at, s.status, s.license, s.role, s.last_sign_in,
+SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
+SELECT = f"""{reads.COLUMNS},
     ARRAY(SELECT a.product FROM licenses_seat a WHERE a.account_id = u.account_id AND a.user_id = u.id ORDER BY a.product) AS products,
     ARRAY(SELECT g.name FROM people_membership m JOIN people_group g ON g.id = m.group_id
           WHERE m.user_id = u.id ORDER BY g.name) AS groups"""
@@ -69,20 +69,14 @@ SORTS = (
     Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
     Sort("created", "u.created_at", "u.id", "timestamptz"),
 )
-GROUPS = "SELECT id::text AS id, name FROM people_group WHERE account_id = %(a)s AND kind = 'user' ORDER BY name_key LIMIT 50"
-DEPARTMENTS = """WITH RECURSIVE d AS (
-    (SELECT department FROM people_user WHERE account_id = %(a)s AND department <> '' ORDER BY department LIMIT 1)
-    UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department <> ''
-                      AND u.department > d.department ORDER BY u.department LIMIT 1) FROM d WHERE d.department IS NOT NULL)
-    SELECT department FROM d WHERE department IS NOT NULL LIMIT 30"""
 
 
 def group_options(actor: Actor) -> list[tuple[str, Words]]:
-    return [(g["id"], g["name"]) for g in sql.rows(GROUPS, {"a": actor.account_id})]
+    return [(str(g["id"]), g["name"]) for g in reads.groups(actor, "user")[:50]]
 
 
 def department_options(actor: Actor) -> list[tuple[str, Words]]:
-    return [(d["department"], d["department"]) for d in sql.rows(DEPARTMENTS, {"a": actor.account_id})]
+    return [(d, d) for d in reads.departments(actor, limit=30)]
 
 
 LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
@@ -102,7 +96,7 @@ def bought(actor: Actor) -> set[str]:
 USERS = Listing(
     path="/people",
     select=SELECT,
-    source=FROM,
+    source=SOURCE,
     columns=(
         NAME,
         EMAIL,
@@ -142,7 +136,7 @@ USERS = Listing(
 PENDING = Listing(
     path="/people/pending",
     select=SELECT + ", i.sent_at, i.expires_at",
-    source=FROM.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE") + " AND i.state = 'open'",
+    source=SOURCE.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE") + " AND i.state = 'open'",
     columns=(
         Column("name", _("Name"), name_cell, name_of, "main", "name"),
         EMAIL,
@@ -151,13 +145,14 @@ PENDING = Listing(
         ADD_ON,
         GROUP,
         Column("sent", _("Sent"), lambda r: when(r["sent_at"]), partial(moment, "sent_at"), "num nowrap", "sent"),
-        Column("expires", _("Expires"), lambda r: day(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
+        Column("expires", _("Expires"), lambda r: when(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
     ),
     sorts=(
         *SORTS,
         Sort("sent", "i.sent_at", "i.user_id", "timestamptz"),
         Sort("expires", "i.expires_at", "i.user_id", "timestamptz"),
     ),
-    where=lambda query: where({**query, "status": ["pending"]}),
+    where=where,
+    fixed={"status": ["pending"]},
     filters=(LICENSE_FILTER, ADD_ON_FILTER, GROUP_FILTER, DEPARTMENT_FILTER),
 )

@@ -25,7 +25,7 @@ addEventListener('htmx:afterSwap', (event) => {
   if (dialog.id !== 'dialog') return
   if (!dialog.open) dialog.showModal()
   enhance(dialog)
-  const first = $('[aria-invalid="true"], [autofocus], textarea, input:not([type=hidden])', dialog)
+  const first = $('[aria-invalid="true"]:not([hidden])', dialog) || $('.body input:not([type=hidden]), .body textarea:not([hidden])', dialog)
   if (first) first.focus()
 })
 function leave(dialog) {
@@ -139,7 +139,11 @@ function tags(area) {
     }
   }
   const put = (all) => { area.value = [...new Set(all)].join('\n'); draw(); area.dispatchEvent(new Event('input', { bubbles: true })) }
-  const take = () => { if (entry.value.trim()) { put([...list(), ...entry.value.split(/[\s,;]+/).filter(Boolean)]); entry.value = '' } }
+  const take = () => {
+    const typed = entry.value.split(/[\s,;]+/).filter(Boolean)
+    entry.value = ''
+    if (typed.length) put([...list(), ...typed])
+  }
   entry.addEventListener('input', (event) => { event.stopPropagation(); if (/[\s,;]/.test(entry.value)) take() })
   entry.addEventListener('paste', () => setTimeout(take))
   entry.addEventListener('blur', take)

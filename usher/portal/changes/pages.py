@@ -1,0 +1,136 @@
+"""Activity, one change with its progress and result, stop and undo, and the tray (portal.md sections 5 and 8)."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal import engine, reads
+from usher.journal.plan import words_of
+from usher.journal.undo import plan_undo, why_not
+from usher.portal.changes.progress import parts_of, seconds_left, table_of
+from usher.portal.effects import in_words
+from usher.portal.page import SignedIn, member_page, page
+from usher.portal.people.importing import COLUMNS, attached, csv_line
+from usher.portal.plan_page import Look, plan_page, with_query
+
+
+@page("journal:change:view")
+def activity(request: SignedIn) -> HttpResponse:
+    """What was changed, newest first; with running=1 only what goes on now."""
+    before = request.GET.get("before", "")
+    running = request.GET.get("running") == "1"
+    found = reads.changes(request.actor, before=int(before) if before.isdecimal() and len(before) < 18 else None, running=running, limit=51)
+    lines = [described(c) for c in found[:50]]
+    older = with_query(request, before=str(found[49]["number"])) if len(found) > 50 else ""
+    return render(request, "changes/activity.html", {"lines": lines, "older": older, "running": running, "first": not before})
+
+
+def described(found: dict[str, Any]) -> dict[str, Any]:
+    """A change with its outcome and its sentence."""
+    outcome = reads.outcome(found)
+    return {**found, "outcome": outcome, "words": reads.sentence(found, outcome.done)}
+
+
+@page("journal:change:view")
+def change(request: SignedIn, number: int) -> HttpResponse:
+    """One change: its progress while it runs, its result after. htmx asks for the fragment again until it has ended."""
+    found = reads.change(request.actor, number)
+    outcome = reads.outcome(found)
+    parts, now = parts_of(request, found, outcome)
+    context = {
+        "found": found,
+        "outcome": outcome,
+        "headline": reads.sentence(found, outcome.done),
+        "total": outcome.done + outcome.left,
+        "left": seconds_left(found, outcome),
+        "parts": parts,
+        "part": now,
+        "lines": (table := table_of(request, found, now))[0],
+        "next": table[1],
+        "reasons": [{"n": n, "words": words_of(code)} for code, n in outcome.reasons.items()],
+        "undo": not why_not(found) and outcome.done > 0,
+        "why_no_undo": why_not(found),
+        "again": again_path(found, outcome),
+    }
+    polls = request.headers.get("HX-Target") == "progress"
+    return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)
+
+
+def again_path(found: dict[str, Any], outcome: reads.Outcome) -> str:
+    """Where a stopped or partly failed import goes on: its own plan, made anew."""
+    if found["verb"] != "lifecycle.invite" or found["undoes"] or found["params"].get("source") != "csv":
+        return ""
+    return (
+        f"/people/imports/{short(UUID(found['params']['stage']))}" if outcome.left or outcome.failed or "no_seat" in outcome.reasons else ""
+    )
+
+
+@page("journal:change:view", ("POST",))
+def stop(request: SignedIn, number: int) -> HttpResponse:
+    """Stop a run after its chunk. What is done stays done."""
+    found = reads.change(request.actor, number)
+    request.actor.require(engine_privilege(found))
+    engine.cancel(request.actor.account_id, found["id"])
+    return HttpResponseRedirect(f"/changes/{number}", status=303)
+
+
+def engine_privilege(found: dict[str, Any]) -> str:
+    return reads.plan_of(found).verb.privilege
+
+
+@page("journal:change:view", ("GET", "POST"))
+def undo(request: SignedIn, number: int) -> HttpResponse:
+    """The undo of a change, itself a plan. The verb of the change asks for its right."""
+    found = reads.change(request.actor, number)
+    if found["state"] == "running":
+        raise Refused("conflict", "still_running", _("This change is still going on. Stop it first, then undo what was done."))
+    done = reads.outcome(found).done
+    planned = plan_undo(request.actor, found)
+    look = Look(
+        title=_("Undo"),
+        crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (_("Undo"), "")],
+        button=lambda n: ngettext("Undo for %(n)s person", "Undo for %(n)s people", n) % {"n": f"{n:,}"},
+        back=(_("Cancel"), f"/changes/{number}"),
+        tally={"will": _("go back as they were"), "skipped": _("stay as they are now")},
+        headline=_("Taken back: %(sentence)s.") % {"sentence": reads.sentence(found, done)},
+        note=planned.verb.undo_words(done),
+        key=f"undo:{found['id']}",
+    )
+    return plan_page(request, planned, look)
+
+
+@page("journal:change:view")
+def left_file(request: SignedIn, number: int) -> HttpResponseBase:
+    """Everybody for whom it was not done, with the reason."""
+    found = reads.change(request.actor, number)
+    return StreamingHttpResponse(left_csv(request, found), content_type="text/csv; charset=utf-8", headers=attached(f"C-{number}-left.csv"))
+
+
+def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
+    """The file in pieces of 1,000 lines; its first columns are those of an import, so that it can be corrected and imported."""
+    yield "\ufeff" + csv_line([*COLUMNS, "line", "field", "why"])
+    after = (0, 0)
+    while rows := reads.effects(found, result="left", after=after, limit=1_000):
+        yield "".join(
+            csv_line([x["email"], x["name"], "", "", "", "", x["line"], x["field"], x["why"]]) for x in in_words(request.actor, rows)
+        )
+        after = (rows[-1]["phase"], rows[-1]["ord"])
+
+
+@member_page()
+def tray(request: SignedIn) -> HttpResponse:
+    """What runs now and what has just ended; asks again while something runs."""
+    seen = [described(c) for c in reads.running(request.actor)] if request.actor.may("journal:change:view") else []
+    here = request.headers.get("HX-Current-URL", "")
+    long = [c for c in seen if sum(c["totals"]) > engine.INLINE and not here.endswith(f"/changes/{c['number']}")]
+    lines = [{**c, "left": seconds_left(c, c["outcome"])} for c in long]
+    context = {"lines": lines[:3], "more": len(lines) - 3, "polls": any(c["state"] == "running" for c in seen)}
+    return render(request, "changes/tray.html", context)

@@ -1,0 +1,67 @@
+"""The numbers of a change: the parts of its tally, the rows of its table, and how long it will still take."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from usher.journal import reads
+from usher.journal.verb import VERBS, main_phase
+from usher.portal.effects import in_words
+from usher.portal.page import SignedIn
+from usher.portal.plan_page import ROWS, with_query
+
+
+def parts_of(request: SignedIn, found: dict[str, Any], outcome: reads.Outcome) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """done · still to do · already so · skipped · refused · failed, and the one the table shows. Those of nothing are left out."""
+    rest = outcome.skipped + outcome.refused
+    running = outcome.state == "running"
+    parts: list[dict[str, Any]] = [
+        {"key": "done", "n": outcome.done, "words": _("done"), "css": ""},
+        {
+            "key": "todo",
+            "n": outcome.left,
+            "words": _("still to do") if running else _("not done, stopped"),
+            "css": "" if running else "warn",
+        },
+        {"key": "same", "n": outcome.unchanged, "words": _("already so"), "css": ""},
+        {"key": "left", "n": rest, "words": _("left out"), "css": "bad" if outcome.refused else ""},
+        {"key": "failed", "n": outcome.failed, "words": _("failed"), "css": "bad"},
+    ]
+    parts = [{**p, "path": with_query(request, part=p["key"], after=None)} for p in parts if p["n"] or p["key"] == "done"]
+    asked = {p["key"]: p for p in parts}.get(request.GET.get("part", ""), parts[0])
+    return [{**p, "now": p["key"] == asked["key"]} for p in parts], asked
+
+
+def table_of(request: SignedIn, found: dict[str, Any], part: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """The rows of one part, and the address of the next page."""
+    result = {"done": "done", "failed": "failed", "left": "skipped", "same": "skipped"}.get(part["key"])
+    if result is None:
+        return [], ""
+    verb = VERBS.get(found["verb"])
+    main = main_phase(verb, undoes=found["undoes"] is not None) if verb else 0
+    rows = reads.effects(found, result=result, phase=main, after=(main, _after(request)), limit=ROWS)
+    unchanged = verb.unchanged if verb else frozenset()
+    shown = [r for r in rows if result != "skipped" or (r["reason"] in unchanged) == (part["key"] == "same")]
+    following = with_query(request, after=str(rows[-1]["ord"]), part=part["key"]) if len(rows) == ROWS else ""
+    return in_words(request.actor, shown), following
+
+
+def _after(request: HttpRequest) -> int:
+    text = request.GET.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def seconds_left(found: dict[str, Any], outcome: reads.Outcome) -> str:
+    """A rounded guess in words, once there is enough to guess from; empty before."""
+    done = sum((found["counts"] or {}).get("0", {}).values()) if found["counts"] else 0
+    if outcome.state != "running" or not done or not outcome.left:
+        return ""
+    gone = (datetime.now(UTC) - found["started_at"]).total_seconds()
+    seconds = gone / done * outcome.left
+    if gone < 1:
+        return ""
+    return (
+        _("about %(n)s s left") % {"n": max(1, round(seconds))} if seconds < 90 else _("about %(n)s min left") % {"n": round(seconds / 60)}
+    )

@@ -1,0 +1,88 @@
+"""Rows of plans and changes in words: who, from what to what, and why not."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.journal.plan import words_of
+from usher.licenses.catalog import PRODUCTS
+from usher.lifecycle.join import FIELD, WORDS
+
+LABELS: dict[str, str | Promise] = {
+    "license": gettext_lazy("License"),
+    "role": gettext_lazy("Role"),
+    "status": gettext_lazy("Status"),
+    "add_on": gettext_lazy("Add-on"),
+    "bought": gettext_lazy("Seats"),
+    "expires_at": gettext_lazy("Expires"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "email": gettext_lazy("E-mail"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "department": gettext_lazy("Department"),
+    "user_group": gettext_lazy("User group"),
+    "im_group": gettext_lazy("IM group"),
+}
+
+
+def in_words(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Plan rows or effects as lines of a table: ord, name, email, id (when still here), line, changes, why, result, field."""
+    known = people_of(actor, [r["obj"] for r in rows])
+    return [_line(row, known.get(row["obj"])) for row in rows]
+
+
+def _line(row: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+    before, after = row.get("before") or {}, row.get("after") or {}
+    told = {**before, **after}
+    code = row.get("skip") or row.get("reason") or ""
+    return {
+        "ord": row["ord"],
+        "name": name_of(person) if person else told.get("name") or told.get("email") or told.get("product") or _("Somebody who left"),
+        "email": person["email"] if person else told.get("email", ""),
+        "id": person["id"] if person else None,
+        "line": told.get("line"),
+        "changes": changes_of(before, after),
+        "why": _sentence(told.get("said") or (WORDS.get(code) if "line" in told else "") or (words_of(code) if code else "")),
+        "field": FIELDS.get(told.get("field") or FIELD.get(code, ""), "") if code else "",
+        "result": row.get("result", ""),
+    }
+
+
+def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """One entry per value that changes and has a label; somebody new has only an after."""
+    return [
+        {"label": LABELS[key], "old": value_in_words(key, before.get(key)) if before else "", "new": value_in_words(key, after.get(key))}
+        for key in LABELS
+        if key in {**before, **after} and before.get(key) != after.get(key)
+    ]
+
+
+def value_in_words(key: str, value: Any) -> str:
+    if value is None:
+        return _("none") if key in ("add_on", "license") else ""
+    if key in ("license", "add_on"):
+        return PRODUCTS[value].name if value in PRODUCTS else str(value)
+    if key == "role":
+        return str(ROLES.get(value, value))
+    return str(value)[:10] if key == "expires_at" else str(value)
+
+
+def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The people of this account among these ids, also those who left."""
+    found = sql.rows(
+        "SELECT id, email, first_name, last_name, display_name FROM people_user WHERE account_id = %(a)s AND id = ANY(%(i)s)",
+        {"a": actor.account_id, "i": ids},
+    )
+    return {p["id"]: p for p in found}
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + ("" if not words or words.endswith(".") else ".")

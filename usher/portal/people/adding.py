@@ -1,0 +1,141 @@
+"""Add users: addresses and what they all get, in a dialog or on a page (S0-19 … S0-31, S1-9 … S1-19, MAIL-09)."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.accounts.models import Account
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.address import SEPARATORS
+from usher.core.refusals import Refused
+from usher.journal import engine
+from usher.journal.plan import preview
+from usher.journal.verb import Plan
+from usher.licenses.catalog import ADD_ONS, PRODUCTS, UNASSIGNED, WORKPLACE, Product
+from usher.licenses.ledger import seats
+from usher.lifecycle.join import choices_of, plan_invite, refused_lines
+from usher.lifecycle.staging import stage_addresses
+from usher.portal.page import SignedIn, page
+from usher.portal.plan_page import Option
+
+MOST_ADDRESSES = 1_000
+TEXTS = ("department", "job_title", "location", "manager", "group", "im_group")
+
+
+@page("people:user:manage", ("GET", "POST"))
+def add_users(request: SignedIn) -> HttpResponse:
+    """The form, and the invitation of everybody in it. Bad addresses stay in the field with their reason; the good ones go ahead."""
+    if request.method == "GET":
+        return show(request, {"license": "meetings:basic", "add_ons": []}, [], [])
+    addresses = list(dict.fromkeys(a for a in SEPARATORS.split(request.POST.get("addresses", "")) if a))
+    given = {
+        "license": request.POST.get("license", ""),
+        "add_ons": request.POST.getlist("add_ons"),
+        **{t: request.POST.get(t, "") for t in TEXTS},
+    }
+    if not addresses or len(addresses) > MOST_ADDRESSES:
+        return show(request, given, addresses, [wrong_number(len(addresses))])
+    try:
+        planned = plan_invite(request.actor, stage_addresses(request.actor, addresses, choices_of(request.actor, given)), given)
+        left = refused_lines(planned, limit=MOST_ADDRESSES)
+        number, invited = invite(planned, key_of(request))
+    except Refused as refused:
+        return show(request, given, addresses, [{"field": refused.field, "words": refused.words}])
+    if left:
+        troubles = [{"field": "addresses", "email": line["email"], "words": line["words"]} for line in left]
+        return show(request, given, [line["email"] for line in left], troubles, invited=invited)
+    return done(request, number, invited)
+
+
+def wrong_number(n: int) -> dict[str, str]:
+    words = _("At least one e-mail address is needed.")
+    if n:
+        words = _("These are %(n)s addresses; %(most)s fit here. Import a file for more.") % {"n": f"{n:,}", "most": f"{MOST_ADDRESSES:,}"}
+    return {"field": "addresses", "words": words}
+
+
+def key_of(request: SignedIn) -> str:
+    """The form's own key, made when it was shown: a second press sends the same one (F20)."""
+    return "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
+
+
+def invite(planned: Plan, key: str) -> tuple[int | None, int]:
+    """Invite all good addresses; the number of the change and how many. A key that was used before answers with what it did then."""
+    found = sql.value(
+        "SELECT number FROM journal_change WHERE account_id = %(a)s AND key = %(k)s", {"a": planned.actor.account_id, "k": key}
+    )
+    seen = preview(planned)
+    if found or not seen.will:
+        return found, 0 if not found else seen.unchanged(planned.verb.unchanged)
+    return engine.start(planned, key, digest=seen.digest).number, seen.will
+
+
+def done(request: SignedIn, number: int | None, invited: int) -> HttpResponse:
+    """Back to Pending, where they stand now (S1-18); a long run shows its own page."""
+    words = ngettext("%(n)s person invited.", "%(n)s people invited.", invited) % {"n": f"{invited:,}"}
+    messages.success(request, format_html('{} <a href="/changes/{}/undo">{}</a>', words, number, _("Undo")))
+    address = f"/changes/{number}" if invited > engine.INLINE else "/people/pending"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address, status=303)
+
+
+def show(request: SignedIn, given: dict[str, Any], addresses: list[str], troubles: list[dict[str, str]], invited: int = 0) -> HttpResponse:
+    """The form with what was typed, what is wrong, and the seats beside every choice."""
+    template = "people/add_users.html" + ("#dialog" if request.headers.get("HX-Request") == "true" else "")
+    context = {
+        "given": given,
+        "addresses": "\n".join(addresses),
+        "bad": " ".join(t["email"] for t in troubles if t.get("email")),
+        "troubles": troubles,
+        "invited": invited,
+        "key": uuid4().hex if request.method == "GET" or invited else request.POST.get("key", ""),
+        **form_choices(request.actor),
+    }
+    return render(request, template, context, status=422 if troubles else 200)
+
+
+@page("people:user:manage", ("POST",))
+def add_users_sum(request: SignedIn) -> HttpResponse:
+    """The foot of the form: how many invitations, and which seats they take while they are pending."""
+    n = len({a for a in SEPARATORS.split(request.POST.get("addresses", "")) if "@" in a})
+    codes = [c for c in [request.POST.get("license", ""), *request.POST.getlist("add_ons")] if c in PRODUCTS]
+    taken = [PRODUCTS[c].name for c in codes if not is_free_of_charge(PRODUCTS[c])]
+    return render(request, "people/add_users_sum.html", {"n": n, "taken": taken})
+
+
+def form_choices(actor: Actor) -> dict[str, Any]:
+    """What Add users and Import offer: licenses and add-ons with free seats, groups."""
+    lines = {s["product"]: s for s in seats(actor)}
+    free = {product: s["free"] for product, s in lines.items()}
+    groups = sql.rows(
+        "SELECT id::text AS id, kind, name FROM people_group WHERE account_id = %(a)s ORDER BY name_key LIMIT 500", {"a": actor.account_id}
+    )
+    return {
+        "licenses": [product_option(actor, p, free) for p in WORKPLACE],
+        "add_ons": [product_option(actor, p, free) for p in ADD_ONS if lines.get(p.code, {}).get("bought")],
+        "groups": [g for g in groups if g["kind"] == "user"],
+        "im_groups": [g for g in groups if g["kind"] == "im"],
+    }
+
+
+def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Option:
+    """One license or add-on with its free seats in words; disabled with the reason when it cannot be had (S0-22, S0-23, S0-25)."""
+    if product.setting and not Account.objects.values_list(product.setting, flat=True).get(pk=actor.account_id):
+        return Option(product.code, product.name, _("needs Meeting Connector"), True)
+    if is_free_of_charge(product):
+        return Option(product.code, product.name, _("cannot host meetings") if product.code == UNASSIGNED else _("no seat needed"))
+    n = free.get(product.code, 0)
+    return Option(product.code, product.name, _("%(n)s free") % {"n": f"{n:,}"} if n else _("none free"), not n)
+
+
+def is_free_of_charge(product: Product) -> bool:
+    """Basic and Unassigned come with every account."""
+    return product.at_opening > 0

@@ -1,0 +1,110 @@
+"""What is done to a set of people from the lists: each is a plan page over `ids=…` or the list's own query (S0-9, S0-14, S0-48, S0-49)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.access.roles import NAMES as ROLES
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.verb import plan
+from usher.licenses.catalog import WORKPLACE
+from usher.licenses.ledger import free
+from usher.people.filters import FILTERS
+from usher.portal.page import SignedIn, page
+from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
+from usher.portal.wish import ANY, clean, ids_of, split
+
+
+def subjects_of(request: HttpRequest) -> dict[str, Any]:
+    """The set an address means. Refused when it means nobody."""
+    data = request.GET
+    if "all" in data:
+        query = {key: [clean(v) for v in data.getlist(key) if v and v != ANY] for key in FILTERS if key in data}
+        return {
+            "query": {k: v[0] if k == "q" else v for k, v in query.items() if v},
+            "except": [str(i) for i in ids_of(split(data, "except"))],
+        }
+    ids = [str(i) for i in ids_of(split(data, "ids"))]
+    if not ids:
+        raise Refused("invalid", "no_selection", _("Nobody is chosen. Go back, tick the people in the list, and choose again."))
+    return {"ids": ids}
+
+
+@page("people:user:manage", ("GET", "POST"))
+def license_change(request: SignedIn) -> HttpResponse:
+    """Change the Workplace license of a set of people."""
+    subjects = subjects_of(request)
+    wanted = request.GET.get("license_to", "")
+    choice = Choice("license_to", _("License"), license_options(request.actor), wanted)
+    look = Look(
+        title=_("Change license"),
+        crumbs=[(_("Users"), "/people"), (_("Change license"), "")],
+        button=lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"},
+        back=(_("Cancel"), "/people"),
+        choices=[choice],
+    )
+    if not wanted:
+        return choice_page(request, look, _("Which license shall they have?"))
+    return plan_page(request, plan(request.actor, "licenses.change_license", {"license": wanted, "subjects": subjects}), look)
+
+
+def license_options(actor: Actor) -> list[Option]:
+    """The Workplace licenses with their free seats beside them; what cannot be chosen says why (S0-21 … S0-23, S1-16)."""
+    from usher.portal.people.adding import product_option
+
+    seats = free(actor)
+    return [product_option(actor, p, seats) for p in WORKPLACE]
+
+
+@page("people:user:manage", ("GET", "POST"))
+def role_change(request: SignedIn) -> HttpResponse:
+    """Make people admins, or members again. The verb lets only the owner do it (S0-17, S0-18)."""
+    subjects = subjects_of(request)
+    wanted = request.GET.get("role_to", "")
+    options = [
+        Option("admin", ROLES["admin"], _("manages users, licenses and settings")),
+        Option("member", ROLES["member"], _("no rights here")),
+    ]
+    look = Look(
+        title=_("Set role"),
+        crumbs=[(_("Users"), "/people"), (_("Set role"), "")],
+        button=lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": f"{n:,}"},
+        back=(_("Cancel"), "/people"),
+        choices=[Choice("role_to", _("Role"), options, wanted)],
+    )
+    if not request.actor.may("access:admin:manage"):
+        raise Refused("forbidden", "privilege", _("Only the owner can make somebody an admin, or a member again."))
+    if not wanted:
+        return choice_page(request, look, _("Which role shall they have?"))
+    return plan_page(request, plan(request.actor, "access.set_role", {"role": wanted, "subjects": subjects}), look)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def resend(request: SignedIn) -> HttpResponse:
+    """Send invitations again (S0-48)."""
+    look = Look(
+        title=_("Resend invitations"),
+        crumbs=[(_("Pending"), "/people/pending"), (_("Resend"), "")],
+        button=lambda n: ngettext("Resend %(n)s invitation", "Resend %(n)s invitations", n) % {"n": f"{n:,}"},
+        back=(_("Cancel"), "/people/pending"),
+        tally={"will": _("get a new invitation")},
+        note=_("The 30 days start again, and the links sent before stop working."),
+    )
+    return plan_page(request, plan(request.actor, "lifecycle.resend_invitation", {"subjects": subjects_of(request)}), look)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def withdrawal(request: SignedIn) -> HttpResponse:
+    """Delete pending entries before they are accepted (S0-49, S0-50)."""
+    look = Look(
+        title=_("Delete invitations"),
+        crumbs=[(_("Pending"), "/people/pending"), (_("Delete"), "")],
+        button=lambda n: ngettext("Delete %(n)s invitation", "Delete %(n)s invitations", n) % {"n": f"{n:,}"},
+        back=(_("Cancel"), "/people/pending"),
+        tally={"will": _("will be withdrawn")},
+        note=_("The links stop working at once, and the seats come free."),
+    )
+    return plan_page(request, plan(request.actor, "lifecycle.withdraw_invitation", {"subjects": subjects_of(request)}), look)

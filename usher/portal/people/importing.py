@@ -1,0 +1,147 @@
+"""Import: choose a file, see the plan, do it (S0-12, S0-37 … S0-46). The file is staged at upload, so that any worker can go on with it."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.core import sql
+from usher.core.csv_cells import neutral
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal.plan import Preview
+from usher.journal.verb import Plan
+from usher.licenses.catalog import PRODUCTS
+from usher.lifecycle.join import choices_of, plan_invite, refused_lines, summary
+from usher.lifecycle.models import Stage
+from usher.lifecycle.staging import MOST_IN_PORTAL, stage_csv, stage_of
+from usher.portal.page import SignedIn, page
+from usher.portal.people.adding import form_choices
+from usher.portal.plan_page import Look, plan_page
+
+COLUMNS = ("email", "first name", "last name", "department", "user group", "im group")
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+SEPARATED = {",": gettext_lazy("commas"), ";": gettext_lazy("semicolons"), "\t": gettext_lazy("tabs")}
+
+
+@page("people:user:manage", ("GET", "POST"))
+def new_import(request: SignedIn) -> HttpResponse:
+    """Choose a file, one license and the add-ons for everybody in it."""
+    if request.method == "GET":
+        return _form(request, {"license": "meetings:basic", "add_ons": []})
+    given = {"license": request.POST.get("license", ""), "add_ons": request.POST.getlist("add_ons"), "group": request.POST.get("group", "")}
+    file = request.FILES.get("file")
+    if file is None or file.file is None:
+        return _form(request, given, {"field": "file", "words": _("No file was chosen. Choose a CSV file.")})
+    try:
+        choices = choices_of(request.actor, given)
+        stage = stage_csv(request.actor, cast(BinaryIO, file.file), file.name or "", most=MOST_IN_PORTAL, choices=choices)
+    except Refused as refused:
+        return _form(request, given, {"field": refused.field, "words": refused.words})
+    return HttpResponseRedirect(f"/people/imports/{short(stage.id)}", status=303)
+
+
+def _form(request: SignedIn, given: dict[str, Any], trouble: dict[str, str] | None = None) -> HttpResponse:
+    context = {"given": given, "trouble": trouble, "most": MOST_IN_PORTAL, "columns": COLUMNS, **form_choices(request.actor)}
+    return render(request, "people/import.html", context, status=422 if trouble else 200)
+
+
+@page("people:user:manage")
+def blank_file(request: SignedIn) -> HttpResponse:
+    """A file with nothing but the header, to fill in (S0-38)."""
+    return HttpResponse("\ufeff" + ",".join(COLUMNS) + "\r\n", content_type="text/csv; charset=utf-8", headers=attached("people.csv"))
+
+
+@page("people:user:manage", ("GET", "POST"))
+def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponse:
+    """The plan of an import: what will be, what is here already, which lines are refused and why."""
+    stage = stage_of(request.actor, stage_id)
+    planned = plan_invite(request.actor, stage, stage.choices)
+    return plan_page(request, planned, _look(stage, planned))
+
+
+def _look(stage: Stage, planned: Plan) -> Look:
+    chosen = stage.choices
+    names = [PRODUCTS[a].name for a in chosen.get("add_ons", [])]
+    return Look(
+        title=_("Import people"),
+        crumbs=[(_("Users"), "/people"), (_("Import"), "/people/imports/new"), (stage.filename or _("List"), "")],
+        button=lambda n: ngettext("Invite %(n)s person", "Invite %(n)s people", n) % {"n": f"{n:,}"},
+        back=(_("Choose another file"), "/people/imports/new"),
+        tally={"will": _("will be invited"), "same": _("already here, unchanged"), "refused": _("refused")},
+        more=lambda seen: _summary(planned, seen),
+        note=_read_words(stage),
+        facts=[
+            (_("License"), PRODUCTS[chosen["license"]].name),
+            (_("Add-ons"), ", ".join(names) or _("none")),
+            (_("Group"), _("from the file, else as chosen") if chosen.get("group") else _("from the file")),
+            (_("Mail"), _("Invitation to each address")),
+        ],
+        refused_file=f"/people/imports/{short(stage.id)}/refused.csv",
+        key=f"import:{stage.id}",
+    )
+
+
+def _summary(planned: Plan, seen: Preview) -> str:
+    return summary(
+        planned.params, seen.will, seen.unchanged(planned.verb.unchanged), sum(seen.skipped(unchanged=planned.verb.unchanged).values())
+    )
+
+
+def _read_words(stage: Stage) -> str:
+    """How the file was understood, so that a wrong guess is seen."""
+    told = _("Read from %(n)s lines, in %(encoding)s with %(separator)s.") % {
+        "n": f"{stage.lines:,}",
+        "encoding": ENCODINGS.get(stage.encoding, stage.encoding),
+        "separator": SEPARATED.get(stage.delimiter, stage.delimiter),
+    }
+    ignored = stage.choices.get("ignored_columns")
+    return told + (" " + _("Not read, because unknown: %(columns)s.") % {"columns": ", ".join(ignored)} if ignored else "")
+
+
+@page("people:user:manage")
+def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
+    """The refused lines as they were, with the reason, to be corrected and imported by themselves."""
+    stage = stage_of(request.actor, stage_id)
+    planned = plan_invite(request.actor, stage, stage.choices)
+    return StreamingHttpResponse(refused_csv(planned, stage), content_type="text/csv; charset=utf-8", headers=attached("refused.csv"))
+
+
+def refused_csv(planned: Plan, stage: Stage) -> Iterator[str]:
+    """The file in pieces of 1,000 lines."""
+    yield "\ufeff" + csv_line([*COLUMNS, "line", "field", "why"])
+    after = 0
+    while lines := refused_lines(planned, after=after, limit=1_000):
+        said = {s["line"]: s for s in staged(stage, [line["line"] for line in lines])}
+        yield "".join(_refused_line(line, said.get(line["line"])) for line in lines if line["reason"] != "exists")
+        after = lines[-1]["ord"]
+
+
+def _refused_line(line: dict[str, Any], said: dict[str, Any] | None) -> str:
+    cells = [said[c.replace(" ", "_")] for c in COLUMNS] if said else [line["email"], "", "", "", "", ""]
+    return csv_line([*cells, line["line"], line["field"], line["words"]])
+
+
+def staged(stage: Stage, lines: list[int]) -> list[dict[str, Any]]:
+    """The lines of a stage as they were read."""
+    return sql.rows(
+        "SELECT line, email, first_name, last_name, department, user_group, im_group FROM lifecycle_stagedline WHERE stage_id = %(s)s AND line = ANY(%(l)s)",
+        {"s": stage.id, "l": lines},
+    )
+
+
+def csv_line(cells: list[Any]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer).writerow([neutral(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def attached(filename: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{filename}"'}
