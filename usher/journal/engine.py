@@ -29,6 +29,7 @@ from .plan import digest_of, params_of, staged_tallies, wants_and_gives
 from .verb import COLUMNS, Part, Plan
 
 INLINE = 500
+RACED = ""  # instead of a reason: the guard found another state than was read a moment ago
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
 
 
@@ -202,10 +203,10 @@ def _short_way(plan: Plan, key: str) -> Started:
                     return Started(change, number, "done")
                 raise _Left(reasons)
         except _Left as left:
-            if left.reasons - plan.verb.unchanged - {"changed"}:
-                code = sorted(left.reasons - plan.verb.unchanged)[0]
+            if left.reasons - plan.verb.unchanged - {RACED}:
+                code = sorted(left.reasons - plan.verb.unchanged - {RACED})[0]
                 raise names.refusal(code, plan) from None
-            if "changed" not in left.reasons:
+            if RACED not in left.reasons:
                 return Started(None, None, "unchanged")
         except _SameKey:
             return _known(plan, key) or _short_way(plan, key)
@@ -233,7 +234,7 @@ def _do_at_once(plan: Plan, change: UUID) -> frozenset[str]:
         ):
             done += d["n"] if d["did"] else 0
             if not d["did"]:
-                left.add(d["why"] or "changed")
+                left.add(d["why"] or RACED)
             _count_moves(moves, d)
     if done and not left - plan.verb.unchanged:
         ledger().settle(plan.actor.account_id, _as_moves(moves), from_held=False)
@@ -394,9 +395,11 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
 
 def cancel(plan_account: UUID, change: UUID) -> bool:
     """Ask a run to stop after its chunk. False when it has ended already."""
-    return bool(
-        sql.execute(
+    with transaction.atomic():
+        asked = sql.execute(
             "UPDATE journal_run SET stop = true WHERE change_id = %(c)s AND account_id = %(a)s AND state = 'running'",
             {"c": change, "a": plan_account},
         )
-    )
+        if asked:  # a worker that met this lock took the run for somebody else's and left it
+            jobs.defer("journal.step", change=str(change))
+    return bool(asked)
