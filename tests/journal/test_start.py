@@ -1,0 +1,312 @@
+"""start, step, cancel: what a plan becomes, and what a repeated, a stale and a stopped one do."""
+
+import io
+from uuid import uuid4
+
+import pytest
+
+from tests.people_of import (
+    BASIC,
+    LICENSED,
+    Company,
+    add_ons,
+    breaches,
+    crowd,
+    do,
+    everybody,
+    finish,
+    one,
+    outcome,
+    rows_written,
+    seats,
+    standing,
+)
+from usher.core import sql
+from usher.core.refusals import Refused
+from usher.journal import engine, reads, undo
+from usher.journal.engine import CHUNK_MIN, INLINE
+from usher.journal.plan import preview, sample
+from usher.journal.verb import plan
+from usher.lifecycle import join, staging
+
+pytestmark = pytest.mark.django_db
+CHANGE_LICENSE = "licenses.change_license"
+
+
+def to_unassigned(company: Company, **query: object) -> dict[str, object]:
+    """A mass change that never lacks seats."""
+    return {"license": "meetings:unassigned", "subjects": everybody(company, **query)}
+
+
+def test_the_same_key_is_the_same_change(northlake: Company) -> None:
+    """F20, LIC-11: repeated with the same parameters it answers what was done the first time, for one object and for a set."""
+    for subjects in (one(northlake.pending), everybody(northlake)):
+        wish = {"license": "meetings:unassigned", "subjects": subjects}
+        key = str(uuid4())
+        first = do(northlake.owner, CHANGE_LICENSE, wish, key=key)
+        again = do(northlake.owner, CHANGE_LICENSE, wish, key=key)
+        assert (again.change_id, again.number, again.state, again.repeat) == (first.change_id, first.number, "done", True)
+    assert sql.value("SELECT count(*) FROM journal_change WHERE key = %(k)s", {"k": key}) == 1
+
+
+def test_a_key_used_for_something_else_is_refused(northlake: Company) -> None:
+    """LIC-11, F20"""
+    do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.pending)}, key="k")
+    for other in ({"license": "meetings:unassigned", "subjects": one(northlake.pending)}, to_unassigned(northlake)):
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, CHANGE_LICENSE, other, key="k")
+        assert (no.value.kind, no.value.code) == ("conflict", "key_reused")
+    assert standing(northlake.pending)["license"] == LICENSED
+
+
+def test_a_key_belongs_to_its_account(northlake: Company, southport: Company) -> None:
+    """TENANT-07: another account may use the same key for its own wish."""
+    for company in (northlake, southport):
+        assert not do(company.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(company.pending)}, key="same").repeat
+
+
+def test_a_start_by_its_digest_does_what_was_seen(northlake: Company) -> None:
+    wish = plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake, status=["pending"]))
+    seen = preview(wish)
+    started = do(northlake.owner, CHANGE_LICENSE, wish.params, digest=seen.digest)
+    assert outcome(northlake.owner, started).done == seen.will == 1
+
+
+def test_a_changed_world_is_refused_and_nothing_is_done(northlake: Company) -> None:
+    """AUTHZ-19: what would be done is not what was seen; rows and seats are as before."""
+    wish = plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake, status=["pending"]))
+    seen = preview(wish)
+    crowd(northlake.owner, 1)
+    before = rows_written()
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, CHANGE_LICENSE, wish.params, digest=seen.digest)
+    assert (no.value.kind, no.value.code) == ("conflict", "stale")
+    assert rows_written() == before
+    assert seats(northlake, "meetings:unassigned")["held"] == 0
+
+
+def test_a_version_that_moved_is_a_changed_world(northlake: Company) -> None:
+    """The same people in the same number, but one of them was changed and changed back."""
+    wish = plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake, status=["pending"]))
+    seen = preview(wish)
+    do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.pending)})
+    do(northlake.owner, CHANGE_LICENSE, {"license": BASIC, "subjects": one(northlake.pending)})
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, CHANGE_LICENSE, wish.params, digest=seen.digest)
+    assert no.value.code == "stale"
+
+
+def test_the_plan_writes_nothing(northlake: Company) -> None:
+    """Preview and its table leave every table as it was, and no row changed in place."""
+    crowd(northlake.owner, 30)
+    before, touched = rows_written(), tuples_touched()
+    for wish in (
+        plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)),
+        plan(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": everybody(northlake)}),
+    ):
+        preview(wish)
+        sample(wish, limit=10)
+        sample(wish, skipped=True)
+    assert rows_written() == before
+    assert tuples_touched() == touched
+
+
+def tuples_touched() -> int:
+    """Rows inserted, updated and deleted by this transaction so far."""
+    return int(sql.value("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables"))
+
+
+def test_more_than_a_handful_becomes_a_run_that_workers_step(northlake: Company) -> None:
+    """MASS: held seats while it runs, progress chunk by chunk, effects once, plan rows gone at the end."""
+    crowd(northlake.owner, CHUNK_MIN + 100)
+    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 5_000})
+    wish = plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])})
+    seen = preview(wish)
+    started = engine.start(wish, "run", digest=seen.digest)
+    assert started.state == "running" and started.change_id and started.number
+    assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": 0, "held": seen.will}
+    assert (
+        sql.value(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'journal.step' AND args->>'change' = %(c)s",
+            {"c": str(started.change_id)},
+        )
+        == 1
+    )
+    assert not breaches()
+
+    assert engine.step(started.change_id)
+    told = reads.outcome(reads.change(northlake.owner, started.number))
+    assert (told.done, told.left, told.state) == (CHUNK_MIN, seen.will - CHUNK_MIN, "running")
+    assert seats(northlake, LICENSED)["held"] == seen.will - CHUNK_MIN
+    assert not breaches()
+
+    finish(started)
+    assert outcome(northlake.owner, started).done == seen.will
+    assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": seen.will, "held": 0}
+    assert sql.value("SELECT count(*) FROM journal_planrow") == 0
+    assert sql.rows(
+        "SELECT count(*)::int AS n, count(DISTINCT (phase, ord))::int AS once FROM journal_effect WHERE change_id = %(c)s",
+        {"c": started.change_id},
+    ) == [{"n": seen.will, "once": seen.will}]
+    assert engine.step(started.change_id) is False
+    assert not breaches()
+
+
+def test_held_seats_belong_to_the_run(northlake: Company) -> None:
+    """LIC-07: what a run holds nobody else can take, and what it does not need comes back."""
+    people = crowd(northlake.owner, INLINE + 20)
+    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": INLINE + 21})
+    started = engine.start(
+        plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])}), "hold"
+    )
+    assert seats(northlake, LICENSED)["held"] == INLINE + 21
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.member.user_id or "")})
+    assert no.value.code == "no_seat"
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": INLINE})
+    assert no.value.code == "in_use"
+    do(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": one(*people[:2])})
+    finish(started)
+    assert outcome(northlake.owner, started).reasons == {"changed": 2}
+    assert seats(northlake, LICENSED) == {"bought": INLINE + 21, "used": 0, "pending": INLINE + 19, "held": 0}
+    do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.member.user_id or "")})
+    assert not breaches()
+
+
+def test_cancel_stops_between_chunks_and_gives_the_rest_back(northlake: Company) -> None:
+    """F27"""
+    crowd(northlake.owner, CHUNK_MIN + 50)
+    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 5_000})
+    started = engine.start(
+        plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])}), "cancel"
+    )
+    assert started.change_id
+    engine.step(started.change_id)
+    assert engine.cancel(northlake.account, started.change_id)
+    finish(started)
+    told = outcome(northlake.owner, started)
+    assert (told.state, told.done, told.left) == ("cancelled", CHUNK_MIN, 51)
+    assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": CHUNK_MIN, "held": 0}
+    assert engine.cancel(northlake.account, started.change_id) is False
+    assert not breaches()
+
+
+def test_cancel_wakes_a_worker(northlake: Company) -> None:
+    """F27: a run that nobody steps at this moment ends soon, not when its worker is taken for dead."""
+    crowd(northlake.owner, INLINE + 10)
+    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "wake")
+    sql.execute("DELETE FROM procrastinate_jobs")
+    assert started.change_id and engine.cancel(northlake.account, started.change_id)
+    assert sql.value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'journal.step'") == 1
+
+
+def test_nobody_cancels_the_run_of_another_account(northlake: Company, southport: Company) -> None:
+    """TENANT-03"""
+    crowd(northlake.owner, INLINE + 10)
+    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "mine")
+    assert started.change_id and started.number
+    assert engine.cancel(southport.account, started.change_id) is False
+    with pytest.raises(Refused) as no:
+        reads.change(southport.owner, started.number)
+    assert no.value.kind == "missing"
+
+
+def test_undo_of_a_done_and_of_a_cancelled_run(northlake: Company) -> None:
+    crowd(northlake.owner, CHUNK_MIN + 50)
+    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 5_000})
+    for stop in (False, True):
+        started = engine.start(
+            plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])}),
+            f"undo{stop}",
+        )
+        assert started.change_id and started.number
+        engine.step(started.change_id)
+        if stop:
+            engine.cancel(northlake.account, started.change_id)
+        finish(started)
+        done = outcome(northlake.owner, started).done
+        undone = finish(undo.start_undo(northlake.owner, started.number))
+        assert outcome(northlake.owner, undone).done == done
+        assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": 0, "held": 0}
+        assert not breaches()
+
+
+def test_undo_of_a_running_change_stops_it_first(northlake: Company) -> None:
+    crowd(northlake.owner, CHUNK_MIN + 50)
+    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "running")
+    assert started.change_id and started.number
+    engine.step(started.change_id)
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, started.number)
+    assert (no.value.kind, no.value.code) == ("later", "still_running")
+    finish(started)
+    assert outcome(northlake.owner, started).state == "cancelled"
+    undone = finish(undo.start_undo(northlake.owner, started.number))
+    assert outcome(northlake.owner, undone).done == CHUNK_MIN
+    assert standing(northlake.pending)["license"] == BASIC
+
+
+def test_undo_says_what_was_changed_since(northlake: Company) -> None:
+    """The plan of an undo lists what it leaves alone, and an undo cannot be undone."""
+    people = crowd(northlake.owner, 5)
+    started = do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(*people)})
+    do(northlake.owner, CHANGE_LICENSE, {"license": "meetings:unassigned", "subjects": one(*people[:2])})
+    assert started.number
+    wish = undo.plan_undo(northlake.owner, reads.change(northlake.owner, started.number))
+    assert preview(wish).will == 3
+    assert {r["obj"] for r in sample(wish, skipped=True)} == set(people[:2])
+    undone = undo.start_undo(northlake.owner, started.number)
+    assert undone.number
+    assert "cannot" not in undo.why_not(reads.change(northlake.owner, started.number)) and undo.why_not(
+        reads.change(northlake.owner, undone.number)
+    )
+
+
+def test_undo_of_one_person_changed_since_says_so(northlake: Company) -> None:
+    started = do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.pending)})
+    do(northlake.owner, CHANGE_LICENSE, {"license": "meetings:unassigned", "subjects": one(northlake.pending)})
+    assert started.number
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, started.number)
+    assert (no.value.code, no.value.words) == ("changed", "Nothing was done: changed meanwhile.")
+
+
+def test_undo_takes_the_right_of_the_verb(northlake: Company) -> None:
+    started = do(northlake.owner, "access.set_role", {"role": "admin", "subjects": one(northlake.member.user_id or "")})
+    assert started.number
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.admin, started.number)
+    assert no.value.kind == "forbidden"
+
+
+def test_a_row_the_database_refuses_stops_nobody_else(northlake: Company) -> None:
+    """F29: the poison row is written down as failed with the reason, the others go on, its seats come back."""
+    sql.execute("ALTER TABLE people_user ADD CONSTRAINT poison CHECK (last_name <> 'Poison') NOT VALID")
+    lines = [f"x{i}@poison.test,First,{'Poison' if i in (7, 23) else 'Fine'}" for i in range(40)]
+    stage = staging.stage_csv(northlake.owner, io.BytesIO("\n".join(lines).encode()), "x.csv", most=None, choices={})
+    do(northlake.owner, "licenses.set_seats", {"product": "phone", "quantity": 50})
+    started = finish(engine.start(join.plan_invite(northlake.owner, stage, {"license": BASIC, "add_ons": ["phone"]}), "poison"))
+    told = outcome(northlake.owner, started)
+    assert (told.done, told.failed, told.left) == (38, 2, 0)
+    assert started.number
+    failed = reads.effects(reads.change(northlake.owner, started.number), result="failed")
+    assert ["poison" in f["reason"] for f in failed] == [True, True]
+    assert seats(northlake, "phone") == {"bought": 50, "used": 0, "pending": 38, "held": 0}
+    assert not breaches()
+
+
+def test_who_was_skipped_gets_nothing_in_a_later_phase(northlake: Company) -> None:
+    """LIC-03: six seats, ten people with an add-on each: who finds no seat takes no add-on either."""
+    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 6})
+    do(northlake.owner, "licenses.set_seats", {"product": "phone", "quantity": 20})
+    stage = staging.stage_addresses(northlake.owner, [f"s{i}@x.test" for i in range(10)], {})
+    started = finish(
+        engine.start(join.plan_invite(northlake.owner, stage, {"license": LICENSED, "add_ons": ["phone"]}), "six", short="first")
+    )
+    told = outcome(northlake.owner, started)
+    assert (told.done, told.reasons) == (6, {"no_seat": 4})
+    assert seats(northlake, "phone") == {"bought": 20, "used": 0, "pending": 6, "held": 0}
+    invited = sql.rows("SELECT id FROM people_user WHERE email LIKE 's%%@x.test'")
+    assert [add_ons(i["id"]) for i in invited] == [["phone"]] * 6
+    assert not breaches()
