@@ -1,6 +1,8 @@
 """The `usher` command. Exit codes: 0 done, 1 invariant breached, 2 usage, 3 refused and nothing done, 4 done in part, 5 no server."""
 
+import json
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -11,11 +13,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("service", "worker", "Run the background worker only."),
     "migrate": ("service", "migrate", "Bring the database to this version."),
     "doctor": ("service", "doctor", "Check this machine and say what to do."),
-    "account": ("accounts", "account", "Open an account."),
+    "account": ("accounts", "account", "Open and list accounts, change settings."),
     "products": ("accounts", "products", "List what can be bought."),
     "seats": ("accounts", "seats", "Set how many seats an account has bought."),
     "sign-in-link": ("accounts", "sign_in_link", "Print a one-time sign-in link for a person."),
     "people": ("people", "people", "Add, list, show, import and export people."),
+    "groups": ("people", "groups", "Add and list groups."),
     "mail": ("mail", "mail", "Read the mails that were written."),
     "change": ("changes", "change", "List changes and show one."),
     "undo": ("changes", "undo", "Take a change back."),
@@ -25,6 +28,21 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 class Table(click.Group):
     """A group that knows its commands by name and loads one when it is called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["usher.asked"] = list(args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """With --json a wrong call is one object on stdout too. Ctrl-C is 130, so that 1 keeps its meaning."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as wrong:
+            if "--json" in ctx.meta["usher.asked"]:
+                click.echo(json.dumps({"state": "usage", "reason": wrong.format_message()}, ensure_ascii=False))
+            raise
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -1,0 +1,212 @@
+"""The commands about people and their groups: people add, list, show, import, export; groups add, list."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import IO, Any, BinaryIO
+from uuid import UUID
+
+import click
+
+from usher.core.actor import Actor
+from usher.core.address import NotAnAddress, parse, split_list
+
+from .door import emit, progress, wants_json
+from .options import as_operator, fresh_key, writing
+
+MOST_LISTED = 10_000
+ROW = ("email", "name", "status", "license", "add_ons", "role", "department")
+SORTS = click.Choice(
+    ["name", "email", "department", "created", "last_sign_in", "-name", "-email", "-department", "-created", "-last_sign_in"]
+)
+
+
+@click.group()
+def people() -> None:
+    """Add, list, show, import and export people."""
+
+
+def filters(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--search, --status, --license, --add-on, --role, --department; repeated ones mean or."""
+    for option in (
+        click.option("--department", multiple=True, metavar="NAME"),
+        click.option("--role", multiple=True, type=click.Choice(["owner", "admin", "member"])),
+        click.option("--add-on", multiple=True, metavar="PRODUCT"),
+        click.option("--license", multiple=True, metavar="PRODUCT"),
+        click.option("--status", multiple=True, type=click.Choice(["active", "inactive", "pending"])),
+        click.option("--search", default="", metavar="TEXT", help="Part of a name or address; several words must all match."),
+    ):
+        function = option(function)
+    return function
+
+
+def choices(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What everybody of one list shares, and what happens when seats lack."""
+    for option in (
+        click.option(
+            "--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data."
+        ),
+        click.option("--first", is_flag=True, help="When seats lack, invite the first that fit. Default: refuse and do nothing."),
+        click.option("--manager", metavar="EMAIL"),
+        click.option("--location", metavar="TEXT"),
+        click.option("--job-title", metavar="TEXT"),
+        click.option("--im-group", metavar="NAME"),
+        click.option("--group", metavar="NAME"),
+        click.option("--department", metavar="NAME", help="For everybody whose line names none."),
+        click.option("--add-on", "add_ons", multiple=True, metavar="PRODUCT", help="May be repeated."),
+        click.option("--license", metavar="PRODUCT", help="Default: meetings:basic. `usher products` lists them."),
+    ):
+        function = option(function)
+    return function
+
+
+@people.command("add")
+@click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
+@choices
+@writing
+def add_people(
+    actor: Actor, emails: tuple[str, ...], first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
+) -> int:
+    """Invite people by their addresses."""
+    from .inviting import How, add
+
+    addresses = [address for text in emails for address in split_list(text)]
+    if not addresses:
+        raise click.UsageError("No address was given.")
+    return add(actor, addresses, shared, How(key, "first" if first else "refuse", refusals, dry_run))
+
+
+@people.command("import")
+@click.argument("file", type=click.File("rb"))
+@choices
+@writing
+def import_people(actor: Actor, file: BinaryIO, first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any) -> int:
+    """Invite everybody in a CSV file of any size; `-` reads a pipe.
+
+    Columns: email, first name, last name, department, user group, IM group.
+    """
+    from .inviting import How, import_file
+
+    how = How(key, "first" if first else "refuse", refusals, dry_run)
+    with _that_can_seek(file) as data:
+        return import_file(actor, data, _name_of(file), shared, how)
+
+
+def _that_can_seek(file: BinaryIO) -> AbstractContextManager[Any]:
+    """The file itself, or what a pipe says, on disk."""
+    if file.seekable():
+        return nullcontext(file)
+    spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    shutil.copyfileobj(file, spooled, 1 << 20)
+    spooled.seek(0)
+    return spooled
+
+
+def _name_of(file: BinaryIO) -> str:
+    """Only the last part of the name, on one line, in Unicode: it is shown and never used as a path (CSV-08)."""
+    name = os.fsencode(os.path.basename(str(file.name))).decode(errors="replace")
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+
+
+@people.command("list")
+@filters
+@click.option("--sort", type=SORTS, default="name", show_default=True)
+@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
+@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@as_operator
+def list_people(actor: Actor, sort: str, limit: int, after: str | None, **query: Any) -> None:
+    """List people. On a terminal a table, otherwise one line of tab-separated cells for each."""
+    from usher.people import reads
+
+    from .columns import lined_up
+
+    page = reads.page(actor, _query(query), sort=sort, after=after, limit=limit)
+    found = [_public(row) for row in page.rows]
+    lines = [[" ".join(p[c]) if c == "add_ons" else p[c] for c in ROW] for p in found]
+    emit({"people": found, "next": page.after}, text=lined_up([c.replace("_", "-") for c in ROW], lines) or "Nobody matches.")
+    if page.after and not wants_json():
+        progress(f"More with: --after '{page.after}'")
+
+
+def _query(given: dict[str, Any]) -> dict[str, Any]:
+    return {**{k: list(v) for k, v in given.items() if k != "search"}, "q": given["search"]}
+
+
+def _public(row: dict[str, Any]) -> dict[str, Any]:
+    """A person as the command line tells them (docs/guide/command-line.md)."""
+    name = row["display_name"] or f"{row['first_name']} {row['last_name']}".strip()
+    columns = ("email", "first_name", "last_name", "status", "license", "add_ons", "role", "department", "group", "job_title", "location")
+    more = ("employee_id", "cost_center", "time_zone", "personal_meeting_id", "came_in", "created_at", "activated_at", "last_sign_in")
+    return {"id": str(row["id"]), "name": name, **{c: row[c] for c in (*columns, *more)}}
+
+
+@people.command("show")
+@click.argument("person", metavar="EMAIL")
+@as_operator
+def show_person(actor: Actor, person: str) -> None:
+    """Show one person by address or id."""
+    from usher.people import reads
+
+    found = _public(_find(actor, person, reads.person, reads.person_by_address))
+    lines = [f"{k + ':':<21}{' '.join(v) if isinstance(v, list) else v}" for k, v in found.items() if v not in (None, "", [])]
+    emit(found, text="\n".join(lines))
+
+
+def _find(actor: Actor, text: str, by_id: Callable[..., dict[str, Any]], by_address: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return by_id(actor, UUID(text))
+    except ValueError:
+        pass
+    try:
+        return by_address(actor, parse(text).canonical)
+    except NotAnAddress:
+        return by_address(actor, text)
+
+
+@people.command("export")
+@filters
+@click.option("--file", "target", type=click.Path(dir_okay=False), metavar="FILE", help="Default: standard output.")
+@as_operator
+def export_people(actor: Actor, target: str | None, **query: Any) -> None:
+    """Write people as CSV that can be imported again."""
+    from .exporting import to_file, to_stdout
+
+    if not target and wants_json():
+        raise click.UsageError("--json needs --file: standard output holds the one object then.")
+    if not target:
+        progress(f"{to_stdout(actor, _query(query)):,} people.")
+        return
+    n, path = to_file(actor, _query(query), target)
+    emit({"state": "done", "people": n, "file": path}, text=f"{n:,} people in {path}")
+
+
+@click.group()
+def groups() -> None:
+    """Add and list groups."""
+
+
+@groups.command("add")
+@click.argument("name")
+@click.option("--im", is_flag=True, help="An IM group.")
+@writing
+def add_group(actor: Actor, name: str, im: bool, key: str | None, dry_run: bool) -> int:
+    """Create a user group, or an IM group."""
+    from usher.journal.verb import plan
+
+    from .doing import do, show
+
+    planned = plan(actor, "people.create_group", {"name": name, "kind": "im" if im else "user"})
+    return show(planned) if dry_run else do(planned, fresh_key(key))
+
+
+@groups.command("list")
+@click.option("--im", is_flag=True, help="IM groups.")
+@as_operator
+def list_groups(actor: Actor, im: bool) -> None:
+    """List groups by name."""
+    from usher.people import reads
+
+    found = [{"id": str(g["id"]), "name": g["name"]} for g in reads.groups(actor, "im" if im else "user")]
+    emit({"groups": found}, text="\n".join(g["name"] for g in found) or "There is no group yet.")
