@@ -77,7 +77,7 @@ class _Company:
         self.lately()
 
     def waves(self) -> None:
-        """Six waves of joiners over the year; most activate within days."""
+        """Waves of joiners over the year."""
         admin = self.actor(ADMIN)
         for days, size, choices in (
             (330, 90, {"license": LICENSED, "add_ons": ["phone"], "group": "Everyone", "im_group": "Northlake"}),
@@ -85,15 +85,16 @@ class _Company:
             (190, 60, {"license": LICENSED, "add_ons": ["whiteboard"], "group": "Everyone"}),
             (120, 40, {"license": BASIC, "group": "Kraków lab"}),
             (70, 35, {"license": BASIC, "group": "Night shift"}),
-            (35, 12, {"license": LICENSED, "group": "Everyone"}),
         ):
-            with self.at(days):
-                invited = self.invite(list(islice(self.people, size)), actor=admin, **choices)
-            late = set(self.dice.sample(invited, max(1, size // 14)))
-            with self.at(days - 2):
-                self.activate([i for i in invited if i not in late])
-        with self.at(4):
-            expire_invitations()
+            self.wave(admin, days, size, choices)
+
+    def wave(self, admin: Actor, days: int, size: int, choices: dict[str, Any]) -> None:
+        """So many people are invited; most of them activate two days later, a few never do."""
+        with self.at(days):
+            invited = self.invite(list(islice(self.people, size)), actor=admin, **choices)
+        late = set(self.dice.sample(invited, max(1, size // 14)))
+        with self.at(days - 2):
+            self.activate([i for i in invited if i not in late])
 
     def lately(self) -> None:
         """Changes that make the first look interesting: promotions, an undone mistake, fresh invitations."""
@@ -104,15 +105,19 @@ class _Company:
             self.do(
                 admin, "licenses.give_add_on", {"add_on": "contact_center:essentials", "subjects": {"ids": self.some("meetings:basic", 21)}}
             )
+        self.wave(admin, 35, 12, {"license": LICENSED, "group": "Everyone"})
+        with self.at(27):
+            self.invite(list(islice(self.people, 2)), actor=admin, license=BASIC, group="Night shift")
         with self.at(20):
             number = self.do(admin, "licenses.change_license", {"license": BASIC, "subjects": {"ids": self.some("meetings:licensed", 6)}})
+        with self.at(20, -1):
             undo.start_undo(admin, number)
         with self.at(9):
             self.do(
                 self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some("meetings:licensed", 7)}}
             )
-        with self.at(27):
-            self.invite(list(islice(self.people, 2)), actor=admin, license=BASIC, group="Night shift")
+        with self.at(4):
+            expire_invitations()
         with self.at(1, 4):
             self.invite(list(islice(self.people, 9)), actor=admin, license=BASIC, group="Field crew", im_group="Northlake")
         with self.at(0, 2):
