@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 
 from usher.portal.page import Policy, check_policies
-from usher.portal.problem import broken, csrf_refused, new_number, wrong_method
+from usher.portal.problem import broken, csrf_refused, new_number, too_much, wrong_method
 
 Next = Callable[[HttpRequest], HttpResponse]
+MOST_BYTES = 24 * 1024 * 1024  # of one request; an import of 9,998 lines is a tenth of it
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -24,7 +26,7 @@ HEADERS = {
 
 
 class LastResort:
-    """Outermost. Gives the request its number, refuses unknown methods, and turns every exception into a page."""
+    """Gives the request its number, refuses unknown methods, and turns every exception into a page."""
 
     def __init__(self, get_response: Next) -> None:
         check_policies()
@@ -35,6 +37,8 @@ class LastResort:
         request.actor = None  # type: ignore[attr-defined]
         if request.method not in KNOWN_METHODS:
             return wrong_method(request, ("GET",))
+        if size_of(request) > MOST_BYTES:
+            return too_much(request)
         try:
             response = self.get_response(request)
         except Exception as error:
@@ -44,12 +48,15 @@ class LastResort:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What a page raised, before Django writes a page of trace into the log. Django's own kinds (404, 400, 403) go their way."""
-        from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-        from django.http import Http404
-
         if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
             return None
         return broken(request, error)
+
+
+def size_of(request: HttpRequest) -> int:
+    """What the client says it sends, before any of it is read; nonsense counts as nothing, and then nothing is read."""
+    told = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
 
 
 class SecurityHeaders:

@@ -17,6 +17,8 @@ from usher.portal.listing import COUNT_TO, Column, Filter, Listing, Page, Row, W
 from usher.portal.page import SignedIn
 from usher.portal.wish import ANY, SIZES, Wish, address
 
+Options = dict[str, list[tuple[str, Words]]]
+
 
 @dataclass(frozen=True)
 class Act:
@@ -64,6 +66,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
     matching = count(listing, actor, wish) if wish.all else page.count
     selected = max(0, matching - len(wish.but)) if wish.all else len(wish.sel)
     columns = shown_columns(listing, wish)
+    options = {f.key: f.options(actor) for f in listing.filters}
     return {
         "listing": listing,
         "frame": frame,
@@ -75,8 +78,8 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "heads": [head(listing, wish, c) for c in columns],
         "columns": [{"key": c.key, "words": c.words, "on": c in columns} for c in listing.columns],
         "rows": [row_of(frame, wish, columns, row) for row in page.rows],
-        "chips": list(chips(listing, actor, wish)),
-        "filters": [menu(f, actor, wish) for f in listing.filters],
+        "chips": list(chips(listing, options, wish)),
+        "filters": [menu(f, options[f.key], wish) for f in listing.filters],
         "keep": [(k, v) for k, v in replace(wish, cursor=None, sel=(), all=False, but=()).pairs()],
         "kept_query": [(k, v) for k, values in query_of(listing, wish).items() for v in ([values] if isinstance(values, str) else values)],
         "first": address(listing.path, wish.fresh()),
@@ -121,13 +124,13 @@ def row_of(frame: Frame, wish: Wish, columns: list[Column], row: Row) -> dict[st
     }
 
 
-def chips(listing: Listing, actor: Actor, wish: Wish) -> Iterator[dict[str, Any]]:
+def chips(listing: Listing, options: Options, wish: Wish) -> Iterator[dict[str, Any]]:
     """One chip per filter that is on, also by default: label, values in words, and the address without it."""
     for f in listing.filters:
         values = wish.chosen.get(f.key, f.default)
         if not values or ANY in values:
             continue
-        words = dict(f.options(actor))
+        words = dict(options[f.key])
         without = {k: v for k, v in wish.chosen.items() if k != f.key} | ({f.key: (ANY,)} if f.default else {})
         yield {
             "words": f.words,
@@ -136,9 +139,9 @@ def chips(listing: Listing, actor: Actor, wish: Wish) -> Iterator[dict[str, Any]
         }
 
 
-def menu(f: Filter, actor: Actor, wish: Wish) -> dict[str, Any]:
+def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish) -> dict[str, Any]:
     values = wish.chosen.get(f.key, f.default)
-    return {"key": f.key, "words": f.words, "any": bool(f.default), "options": [(v, w, v in values) for v, w in f.options(actor)]}
+    return {"key": f.key, "words": f.words, "any": bool(f.default), "options": [(v, w, v in values) for v, w in options]}
 
 
 def export(request: SignedIn, listing: Listing, filename: str) -> HttpResponseBase:

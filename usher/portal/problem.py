@@ -76,9 +76,14 @@ def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, and 413 when the request is larger than we read."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        words = _("More was sent than fits in one go; nothing was done. Send less at once, or use the command line for larger files.")
-        return problem(request, 413, _("Too much at once"), words)
+        return too_much(request)
     return problem(request, 400, _("Not readable"), _("The request could not be read; nothing was done. Go back and try again."))
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    """413: refused by its announced size, before it is read."""
+    words = _("More was sent than fits in one go; nothing was done. Send less at once, or use the command line for larger files.")
+    return problem(request, 413, _("Too much at once"), words)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,6 +21,8 @@ from usher.portal.page import SignedIn, member_page, page
 from usher.portal.people.importing import COLUMNS, attached, csv_line
 from usher.portal.plan_page import Look, plan_page, with_query
 
+ONE = reads.Outcome(done=1, unchanged=0, skipped=0, failed=0, refused=0, left=0, reasons={}, state="done")
+
 
 @page("journal:change:view")
 def activity(request: SignedIn) -> HttpResponse:
@@ -34,8 +36,8 @@ def activity(request: SignedIn) -> HttpResponse:
 
 
 def described(found: dict[str, Any]) -> dict[str, Any]:
-    """A change with its outcome and its sentence."""
-    outcome = reads.outcome(found)
+    """A change with its outcome and its sentence. One without a run was done to one object, or it would not be there: nothing to count."""
+    outcome = reads.outcome(found) if found["state"] else ONE
     return {**found, "outcome": outcome, "words": reads.sentence(found, outcome.done)}
 
 

@@ -68,8 +68,8 @@ def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponse:
 
 
 def _look(stage: Stage, planned: Plan) -> Look:
-    chosen = stage.choices
-    names = [PRODUCTS[a].name for a in chosen.get("add_ons", [])]
+    chosen = planned.params
+    names = [PRODUCTS[a].name for a in chosen["add_ons"]]
     return Look(
         title=_("Import people"),
         crumbs=[(_("Users"), "/people"), (_("Import"), "/people/imports/new"), (stage.filename or _("List"), "")],

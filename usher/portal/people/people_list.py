@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from usher.access.actors import name_of
 from usher.access.roles import NAMES as ROLES
-from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
+from usher.licenses.ledger import seats
 from usher.people import reads
 from usher.people.filters import where
 from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
@@ -79,18 +79,16 @@ def department_options(actor: Actor) -> list[tuple[str, Words]]:
     return [(d, d) for d in reads.departments(actor, limit=30)]
 
 
+def add_on_options(actor: Actor) -> list[tuple[str, Words]]:
+    """Only products this account has ever bought: the others need no line in a menu."""
+    bought = {s["product"] for s in seats(actor) if s["bought"]}
+    return [(p.code, p.name) for p in ADD_ONS if p.code in bought]
+
+
 LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
-ADD_ON_FILTER = Filter("add_on", _("Add-on"), lambda actor: [(p.code, p.name) for p in ADD_ONS if p.code in bought(actor)])
+ADD_ON_FILTER = Filter("add_on", _("Add-on"), add_on_options)
 GROUP_FILTER = Filter("group", _("Group"), group_options)
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
-
-
-def bought(actor: Actor) -> set[str]:
-    """The products this account has ever bought: the others need no line in a menu."""
-    return {
-        r["product"]
-        for r in sql.rows("SELECT product FROM licenses_license WHERE account_id = %(a)s AND bought > 0", {"a": actor.account_id})
-    }
 
 
 USERS = Listing(

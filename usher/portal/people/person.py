@@ -14,6 +14,7 @@ from usher.core.actor import Actor
 from usher.journal import reads as journal
 from usher.licenses.catalog import PRODUCTS
 from usher.people import reads
+from usher.portal.changes.pages import described
 from usher.portal.page import SignedIn, page
 from usher.portal.people.pages import pending_acts, user_acts
 from usher.portal.people.people_list import STATUS
@@ -45,7 +46,7 @@ def lately(actor: Actor, person_id: UUID) -> list[dict[str, Any]] | None:
     if not actor.may("journal:change:view"):
         return None
     found = sql.rows(TOUCHED, {"a": actor.account_id, "o": person_id})
-    return [{**c, "words": journal.sentence(c, journal.outcome(c).done)} for c in found]
+    return [described(c) for c in found]
 
 
 def invitation(actor: Actor, person_id: UUID) -> dict[str, Any] | None:
