@@ -113,7 +113,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
     page.goto(base + "/people/imports/new")
     page.set_input_files("input[type=file]", file)
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("main form button.btn-primary").last.click()
     page.wait_for_load_state()
     page.screenshot(path=PICTURES / f"import-plan-{suffix}.png")
 

@@ -33,7 +33,7 @@ from .names import people
 
 OWNER = "ingrid.halvorsen@northlake.test"
 ADMIN = "priya.raman@northlake.test"
-SEATS = {LICENSED: 180, "phone": 90, "webinar:500": 12, "large_meeting:500": 8, "whiteboard": 60, "contact_center:essentials": 25}
+SEATS = {BASIC: 25_000, LICENSED: 180, "phone": 90, "webinar:500": 12, "large_meeting:500": 8, "whiteboard": 60, "contact_center:essentials": 25}
 GROUPS = ["Everyone", "Field crew", "Kraków lab", "Leadership", "Night shift"]
 IM_GROUPS = ["Northlake", "Nordic", "Customer Care"]
 
