@@ -52,8 +52,8 @@ def send_reset(email: str) -> None:
                  JOIN people_standing s ON s.user_id = u.id AND s.status = 'active' WHERE l.canonical = %(c)s),
                link AS (INSERT INTO access_link (id, login_id, purpose, nonce, created_at, expires_at)
                  SELECT %(id)s, login, 'reset', gen_random_uuid(), %(now)s, %(until)s FROM person)
-               INSERT INTO mail_message (id, account_id, kind, to_user, address, params)
-               SELECT usher_uuid7(), account_id, 'password_reset', id, email, jsonb_build_object('link', %(id)s::text) FROM person""",
+               INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+               SELECT usher_uuid7(), account_id, 'password_reset', id, email, jsonb_build_object('link', %(id)s::text), %(now)s, %(now)s FROM person""",
             {"c": canonical_of(email), "id": uuid7(), "now": (now := clock.now()), "until": now + LIVES[RESET]},
         )
         jobs.defer("mail.deliver")

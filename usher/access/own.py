@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from usher.core import sql
+from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
@@ -22,11 +22,14 @@ def change_password(actor: Actor, login: UUID, password: str, means: str) -> Non
     """A new password for the actor's own login, and the end of every session and reset link made before (SESSION-05)."""
     with transaction.atomic():
         sql.execute("UPDATE people_login SET password = %(p)s WHERE id = %(l)s", {"p": make_password(password), "l": login})
-        sql.execute("UPDATE access_link SET used_at = now() WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL", {"l": login})
         sql.execute(
-            """INSERT INTO mail_message (id, account_id, kind, to_user, address) SELECT usher_uuid7(), u.account_id, 'password_changed', u.id, u.email
-               FROM people_user u WHERE u.id = %(u)s""",
-            {"u": actor.user_id},
+            "UPDATE access_link SET used_at = %(now)s WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL",
+            {"l": login, "now": clock.now()},
+        )
+        sql.execute(
+            """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+               SELECT usher_uuid7(), u.account_id, 'password_changed', u.id, u.email, '{}'::jsonb, %(now)s, %(now)s FROM people_user u WHERE u.id = %(u)s""",
+            {"u": actor.user_id, "now": clock.now()},
         )
         _start(actor, ChangePassword.name, {"means": means})
 

@@ -76,10 +76,10 @@ def raw(letter: Letter, sender: str, message: UUID) -> EmailMessage:
     mail["To"] = Address(addr_spec=wire_address(letter.address))
     mail["Subject"] = letter.subject
     mail["Message-ID"] = f"<{message}@{urlsplit(settings.BASE_URL).hostname}>"
-    mail["Content-Language"] = letter.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
+    mail["Content-Language"] = letter.language  # last: what becomes multipart hands earlier Content headers down to its first part
     return mail
 
 

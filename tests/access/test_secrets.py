@@ -1,0 +1,82 @@
+"""Secrets in the code and in the time it takes: nothing compares them by ==, and a stranger learns nothing by waiting."""
+
+import ast
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.people_of import Company
+from usher.access import throttle, way_in
+
+CODE = Path(__file__).parents[2] / "usher"
+NOT_SECURITY = {"sample"}  # invented people
+TELLING = ("token", "secret", "password", "nonce", "hash", "signature")
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in CODE.rglob("*.py"):
+        if path.relative_to(CODE).parts[0] not in NOT_SECURITY and "migrations" not in path.parts:
+            yield path, ast.parse(path.read_text())
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+
+
+def test_no_weak_randomness_no_weak_hash_no_unverified_tls() -> None:
+    """SECRET-02: no random module, no MD5 or SHA-1, no switched-off verification in the code."""
+    found = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            imported = (
+                [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
+            )
+            if "random" in imported:
+                found.append(f"{path}:{node.lineno} random")
+            if isinstance(node, ast.Attribute) and node.attr in ("md5", "sha1", "_create_unverified_context", "CERT_NONE"):
+                found.append(f"{path}:{node.lineno} {node.attr}")
+            if (
+                isinstance(node, ast.keyword)
+                and node.arg in ("verify", "check_hostname")
+                and isinstance(node.value, ast.Constant)
+                and not node.value.value
+            ):
+                found.append(f"{path}:{node.value.lineno} {node.arg}=False")
+    assert found == []
+
+
+def test_no_secret_is_compared_by_equality() -> None:
+    """SECRET-02: what is secret is compared in constant time. Whether something typed twice is the same is not a secret of ours."""
+    found = []
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+                continue
+            sides = [node.left, *node.comparators]
+            if all(isinstance(s, ast.Name | ast.Attribute) for s in sides) and any(n in TELLING for s in sides for n in names_in(s)):
+                found.append(f"{path.relative_to(CODE)}:{node.lineno}")
+    assert found == []
+
+
+def test_the_rule_finds_something() -> None:
+    """SECRET-02: the check above would fail on the line it is about."""
+    node = ast.parse("token == offered").body[0]
+    assert isinstance(node, ast.Expr)
+    assert names_in(node.value) & set(TELLING)
+
+
+def test_known_and_unknown_take_the_same_time(db: None, northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SECRET-03: a wrong password for somebody and for nobody, 300 times each by turns: the medians differ by less than a millisecond."""
+    monkeypatch.setattr(throttle, "refuse_beyond", lambda exceeded: None)
+    monkeypatch.setattr(way_in, "_is_known", lambda canonical, ip: False)
+    took: dict[str, list[float]] = {northlake.owner.email: [], f"nobody@{northlake.domain}": []}
+    for _ in range(300):
+        for email, times in took.items():
+            began = time.perf_counter()
+            assert way_in.by_password(email, "wrong", "192.0.2.77") is None
+            times.append(time.perf_counter() - began)
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert abs(known - unknown) < 0.001, (known, unknown)
