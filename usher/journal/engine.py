@@ -117,8 +117,7 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], short: str) ->
     with transaction.atomic():
         number = _insert_change(plan, change, key)
         if inline:  # objects before license rows, or two opposite changes deadlock
-            for part in {p.lock: p for _, p, _ in plan.phases() if p.lock}.values():
-                _lock_objects(part, {"change": change}, "SELECT obj FROM journal_planrow WHERE change_id = %(change)s AND skip IS NULL")
+            _lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
         _mark_no_seat(change, wants, held)
         sql.execute(
@@ -177,11 +176,26 @@ def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> No
             )
 
 
-def _lock_objects(part: Part, params: dict[str, Any], objects: str) -> None:
-    """Lock the rows a chunk will write, in id order, in a statement of its own: the write then sees them as they are."""
-    if part.lock is None:
-        return
-    table, key = part.lock
+def _lock_all(plan: Plan, change: UUID) -> None:
+    """Lock what all phases will write, table by table: two phases of one table in one statement, or two such changes wait in a ring."""
+    staged: dict[tuple[str, str], list[str]] = {}
+    for phase, part, _ in plan.phases():
+        if part.lock:
+            rows = f"SELECT {part.locked} FROM journal_planrow WHERE change_id = %(change)s AND phase = {phase} AND skip IS NULL"
+            staged.setdefault(part.lock, []).append(rows)
+    for lock, objects in sorted(staged.items()):
+        _lock(lock, " UNION ALL ".join(objects), {"change": change})
+
+
+def _lock_objects(part: Part, params: dict[str, Any], rows: str) -> None:
+    """Lock what a chunk will write; `rows` is a FROM with what follows."""
+    if part.lock:
+        _lock(part.lock, f"SELECT {part.locked} {rows}", params)
+
+
+def _lock(lock: tuple[str, str], objects: str, params: dict[str, Any]) -> None:
+    """In id order, in a statement of its own: the write then sees the rows as they are."""
+    table, key = lock
     sql.value(
         f"SELECT count(*) FROM (SELECT 1 FROM {table} t WHERE t.{key} = ANY (ARRAY({objects})) ORDER BY t.{key} FOR NO KEY UPDATE) l",
         params,
@@ -228,7 +242,7 @@ def _do_at_once(plan: Plan, change: UUID) -> frozenset[str]:
     for phase, part, index in plan.phases():
         rows = plan.select(part)
         params = params_of(plan, index, now=now(), change=change)
-        _lock_objects(part, params, f"SELECT obj FROM ({rows}) r WHERE skip IS NULL")
+        _lock_objects(part, params, f"FROM ({rows}) r WHERE skip IS NULL")
         for d in _write(
             plan, part, f"SELECT row_number() OVER ()::int AS ord, {phase} AS phase, {COLUMNS}, skip AS why FROM ({rows}) r", params
         ):
@@ -322,7 +336,7 @@ def _step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
 
 def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, Any]]:
     within = "change_id = %(change)s AND phase = %(phase)s AND ord > %(low)s AND ord <= %(high)s"
-    _lock_objects(part, params, f"SELECT obj FROM journal_planrow WHERE {within} AND skip IS NULL")
+    _lock_objects(part, params, f"FROM journal_planrow WHERE {within} AND skip IS NULL")
     # A later phase depends on its person: who was skipped in the first keeps everything else too.
     why = (
         "skip"

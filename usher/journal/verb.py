@@ -26,9 +26,13 @@ COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
 
 
 class Part:
-    """One phase of a verb. `lock` names the table and key whose rows a chunk locks in id order before it writes; empty for rows yet to be made."""
+    """One phase of a verb. `lock` names the table and key whose rows a chunk locks in id order before it writes; empty for rows yet to be made.
+
+    `locked` is the key in terms of a row's columns: the object itself, or whoever it belongs to, when everybody locks that one first.
+    """
 
     lock: ClassVar[tuple[str, str] | None] = None
+    locked: ClassVar[str] = "obj"
     write: ClassVar[str] = ""
     back_write: ClassVar[str] = ""
 

@@ -47,7 +47,11 @@ def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password
     Refuses what look_up refuses, a weak password (invalid, password), and a login that lives in another account (conflict, elsewhere).
     """
     with transaction.atomic():
-        sql.execute("SELECT 1 FROM people_invitation WHERE user_id = %(u)s FOR UPDATE", {"u": user})
+        # The person first, as every verb does; then the address, which may be accepting in another account at this moment.
+        sql.execute("SELECT 1 FROM people_standing WHERE user_id = %(u)s FOR NO KEY UPDATE", {"u": user})
+        sql.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('login:' || canonical, 0)) FROM people_user WHERE id = %(u)s", {"u": user}
+        )
         found = look_up(user, secret)
         login = _login_of(found, password)
         actor = Actor(

@@ -8,7 +8,7 @@ from usher.journal.names import people
 from usher.journal.verb import Part, Verb, register
 from usher.people import selection
 
-from .parts import DAYS
+from .parts import DAYS, PERSON_OF_SEAT
 
 
 class NewLink(Part):
@@ -58,6 +58,8 @@ class Resend(Verb):
 
 class AddOnsOfPending(Part):
     """The add-on seats that pending people hold."""
+
+    lock, locked = PERSON_OF_SEAT
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, a.id AS obj, NULL::int AS version, jsonb_build_object('user', a.user_id, 'add_on', a.product) AS before, NULL::jsonb AS after,

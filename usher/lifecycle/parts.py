@@ -16,6 +16,9 @@ TOO_SOON = reason("too_soon", "was invited less than a minute ago", "later")
 
 DAYS = 30  # S0-51
 
+# A seat belongs to its person: whoever writes it holds the person first, as the person's own acceptance does.
+PERSON_OF_SEAT = (("people_standing", "user_id"), "coalesce(after->>'user', before->>'user')::uuid")
+
 # Every line with its fate. The first good line of an address counts; a line that is wrong by itself does not take it.
 LINES = """
 SELECT l.*, g.id AS group_id, i.id AS im_group_id,
@@ -42,8 +45,8 @@ class NewPeople(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
-                   CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', %(license)s::text, 'line', l.line,
-                                                                  'group', l.group_id, 'im_group', l.im_group_id)
+                   CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name),
+                                                                  'license', %(license)s::text, 'line', l.line, 'group', l.group_id, 'im_group', l.im_group_id)
                         ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said) END AS after,
                    l.skip, %(license)s::text || '@pending' AS takes, NULL::text AS gives FROM ({LINES}) l ORDER BY l.line"""
 
@@ -82,6 +85,8 @@ unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_use
 class AddOnsOfNewPeople(Part):
     """One row per person and add-on. The seat's id is made from both, so that the plan can be told again."""
 
+    lock, locked = PERSON_OF_SEAT
+
     def rows(self, params: Mapping[str, Any]) -> str:
         if not params["add_ons"]:  # the lines are not numbered again for nothing
             return NO_ROWS
@@ -91,7 +96,8 @@ class AddOnsOfNewPeople(Part):
                    CROSS JOIN unnest(%(add_ons)s::text[]) WITH ORDINALITY AS a(product, nth) WHERE p.skip IS NULL ORDER BY p.line, a.nth"""
 
     write = """did AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-               SELECT obj, %(account)s, (after->>'user')::uuid, after->>'add_on', %(now)s FROM ok ON CONFLICT DO NOTHING RETURNING id AS obj)"""
+               SELECT ok.obj, %(account)s, s.user_id, ok.after->>'add_on', %(now)s FROM ok JOIN people_standing s ON s.user_id = (ok.after->>'user')::uuid
+               WHERE s.status = 'pending' ON CONFLICT DO NOTHING RETURNING id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         """Every add-on that these people hold by now, also one given since: nobody gone may keep a seat."""
