@@ -257,7 +257,7 @@ def test_cookie_flags(db: None, northlake: Company) -> None:
 )
 def test_forms_of_others_are_refused(db: None, northlake: Company, path: str, origin: str) -> None:
     """SESSION-08: a form from another origin changes nothing, cookie or not."""
-    client = signed_in(northlake.member.user_id, enforce_csrf_checks=True)  # type: ignore[arg-type]
+    client = signed_in(northlake.member.user_id, enforce_csrf_checks=True)
     answer = client.post(path, {"email": "a@b.test", "password": PASSWORD}, HTTP_ORIGIN=origin)
     assert answer.status_code == 403
     assert "Access-Control-Allow-Origin" not in answer

@@ -44,10 +44,12 @@ def by_password(email: str, password: str, ip: str) -> Person | None:
     exceeded = throttle.count(*counts)
     if PASSWORD_ADDRESS in exceeded and _is_known(canonical, ip):
         del exceeded[PASSWORD_ADDRESS]  # DOS-03: strangers who fail must not lock out a person where they usually are
+    if exceeded:
+        _failed(canonical, ip, "too_many")
     throttle.refuse_beyond(exceeded)
     found = sql.row(f"{PERSON} WHERE l.canonical = %(c)s", {"c": canonical})
     if not check_password(password[:LONGEST_PASSWORD], found["password"] if found else UNUSABLE_PASSWORD_PREFIX) or found is None:
-        _failed(canonical, ip)
+        _failed(canonical, ip, "wrong_password")
         return None
     throttle.forget(counts[0])
     throttle.give_back(*counts[1:])
@@ -91,16 +93,16 @@ def recent(actor: Actor, limit: int = 5) -> list[dict[str, Any]]:
     )
 
 
-def _failed(canonical: str, ip: str) -> None:
+def _failed(canonical: str, ip: str, code: str) -> None:
     """A grouped denial when the person is known (AUDIT-02). Not waited for on disk, so that a known address answers no later than an unknown one."""
     with transaction.atomic():
         sql.execute("SET LOCAL synchronous_commit = off")
         sql.execute(
             """INSERT INTO journal_denial (account_id, day, actor_id, actor_name, door, verb, code, times, first_at, last_at, ip)
-               SELECT u.account_id, (now() AT TIME ZONE 'UTC')::date, u.id, u.email, 'sign_in', 'access.sign_in', 'wrong_password', 1, now(), now(), %(ip)s
+               SELECT u.account_id, (now() AT TIME ZONE 'UTC')::date, u.id, u.email, 'sign_in', 'access.sign_in', %(code)s, 1, now(), now(), %(ip)s
                FROM people_login l JOIN people_user u ON u.login_id = l.id AND u.left_at IS NULL WHERE l.canonical = %(c)s
                ON CONFLICT ON CONSTRAINT denial_group DO UPDATE SET times = journal_denial.times + 1, last_at = now(), ip = excluded.ip""",
-            {"c": canonical, "ip": ip},
+            {"c": canonical, "ip": ip, "code": code},
         )
 
 
