@@ -3,11 +3,11 @@
 import csv
 import io
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import click
 from django.db import transaction
 
 from usher.core.actor import Actor
@@ -30,7 +30,7 @@ COLUMNS = (*TITLES, *MORE)
 
 def to_stdout(actor: Actor, query: dict[str, Any]) -> int:
     """Write everybody who matches to standard output as UTF-8; how many."""
-    text = io.TextIOWrapper(click.get_binary_stream("stdout"), encoding="utf-8", newline="", write_through=True)
+    text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
     try:
         return _write(actor, query, text)
     finally:
