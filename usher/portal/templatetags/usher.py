@@ -86,3 +86,15 @@ def day(moment: datetime | None) -> str:
 def share(part: int, whole: int) -> str:
     """A width attribute for bars: "42.31%", never beyond the whole."""
     return f"{100 * min(max(part, 0), whole) / whole:.2f}%" if whole else "0%"
+
+
+@register.filter
+def floor(value: int) -> int:
+    """Never below nothing: free seats after a plan that finds too few."""
+    return max(0, value)
+
+
+@register.filter
+def share_of(part: int, rest: int) -> str:
+    """A width attribute: the part of part and rest."""
+    return share(part, part + rest)
