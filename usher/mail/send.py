@@ -23,8 +23,8 @@ from .smtp import Server, connect, server_of
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 300
-SENDING_SECONDS = 200  # then the rest of a batch is given back, well before its lease ends
+LEASE_SECONDS = 180
+SENDING_SECONDS = 60  # then the rest of a batch is given back, well before its lease ends
 FIRST_GAP_SECONDS = 60
 LONGEST_GAP_SECONDS = 24 * 3600
 MOST_TRIES = 16  # about seven days
