@@ -138,6 +138,7 @@ def test_what_is_read(cli: Cli, load: Cli, data: bytes) -> None:
         (TWO.encode() + b"carl@a.test,Carl,\xed\xa0\x80\n", "not_text", "near line"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 40, "not_text", "near line"),
         (b"ann@a.test,Ann," + b"x" * 70_000 + b"\n", "not_csv", "Line 1"),
+        (b"ann@a.test,Ann,Ash\n" + b"x" * 3_000_000, "not_csv", "Line 2 is not CSV: it is longer than"),
     ],
 )
 def test_what_cannot_be_read_is_refused_whole(load: Cli, data: bytes, code: str, says: str) -> None:

@@ -5,6 +5,7 @@ S0-37 … S0-39, behaviour.md C; CSV-03 … CSV-09. A file that cannot be read i
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
@@ -33,6 +34,7 @@ HEADERS = {
     "im_group": {"im group"},
 }
 csv.field_size_limit(64 * 1024)
+LONGEST_LINE = 1024 * 1024  # six cells at their limit fit twice
 
 for _code, _words in {
     "bad_email": "the e-mail address is not complete",
@@ -73,7 +75,7 @@ class Reader:
 
     def lines(self, most: int | None = None) -> Iterator[Line]:
         """Every line that is not empty. Refuses the whole file when it is not CSV, not text, empty, or has more than `most` lines."""
-        rows = csv.reader(self._text or io.StringIO(), delimiter=self.delimiter, strict=True)
+        rows = csv.reader(_bounded(self._text or io.StringIO()), delimiter=self.delimiter, strict=True)
         n = 0
         order: list[int | None] = list(range(len(COLUMNS)))
         width = len(COLUMNS)
@@ -109,6 +111,18 @@ class Reader:
             c.strip()[:60] for c, name in zip(header, names, strict=True) if name and not any(name in known for known in HEADERS.values())
         ]
         return [next((i for i, name in enumerate(names) if name in HEADERS[column]), None) for column in COLUMNS]
+
+
+def _bounded(text: io.TextIOBase) -> Iterator[str]:
+    """The lines of a text, never more than LONGEST_LINE characters at once: a gigabyte without a line end must not be read into memory."""
+    for number in itertools.count(1):
+        line = text.readline(LONGEST_LINE)
+        if len(line) == LONGEST_LINE:
+            words = f"Line {number} is not CSV: it is longer than {LONGEST_LINE:,} characters. Nothing was read."
+            raise Refused("invalid", "not_csv", words, field="file")
+        if not line:
+            return
+        yield line
 
 
 def open_csv(data: BinaryIO) -> Reader:
