@@ -62,6 +62,7 @@ def _parse_unusual(shown: str) -> Address:
             shown,
             check_deliverability=False,
             allow_smtputf8=True,
+            strict=True,  # a local part has at most 64 characters (RFC 5321, 4.5.3.1.1)
             allow_quoted_local=False,
             allow_domain_literal=False,
             test_environment=True,

@@ -19,7 +19,7 @@ def token(purpose: str, row: UUID, nonce: UUID) -> str:
 
 def token_hash(secret: str) -> bytes:
     """What the row keeps."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
 def matches(purpose: str, row: UUID, nonce: UUID, stored: bytes | memoryview | None, offered: str) -> bool:
