@@ -220,6 +220,14 @@ def test_refusals_as_a_file_that_is_corrected_and_imported_again(load: Cli, tmp_
     assert sql.value("SELECT first_name FROM people_user WHERE canonical = 'ann@a.test'") == '=HYPERLINK("http://evil")'
 
 
+def test_refusals_that_cannot_be_written_are_said(load: Cli, tmp_path: Path) -> None:
+    part = load("ann@a.test,Ann,Ash\nbad@,B,C\n", "--refusals", str(tmp_path / "none" / "left.csv"))
+    assert (part.code, part.counts) == (4, {"new": 1, "refused": 1})
+    assert part.answer["refusals_file"] is None
+    assert [r["line"] for r in part.answer["refusals"]] == [2]
+    assert "could not be written" in part.stderr
+
+
 def test_at_most_1000_refusals_are_told_and_all_are_written(load: Cli) -> None:
     part = load("ann@a.test,Ann,Ash\n" + "bad@,B,C\n" * 1_200)
     assert (part.code, part.counts) == (4, {"new": 1, "refused": 1_200})

@@ -1,5 +1,6 @@
 """Imports that are killed, repeated, or given twice at once, with real processes."""
 
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_a_worker_goes_on_where_a_killed_command_was(running_usher: Callable[...
     wait_until(
         lambda: account.value("SELECT state FROM journal_run WHERE account_id = %s") == "done", seconds=40, what="the end of the run"
     )
+    everybody_once(account)
+
+
+def test_ctrl_c_ends_the_waiting_not_the_run(machine: Usher, tmp_path: Path) -> None:
+    account = opened(machine)
+    file = file_of(account, tmp_path)
+    waiting = begun(account, "people", "import", file, failpoints="engine.step_before_commit=sleep:30")
+    wait_until(lambda: account.value("SELECT count(*) FROM journal_run WHERE account_id = %s"), what="the run")
+    waiting.send_signal(signal.SIGINT)
+    stopped = ended(waiting)
+    assert (stopped.code, stopped.answer["state"]) == (4, "running")
+    assert f"usher undo {stopped.answer['change_id']}" in stopped.stderr
+    again = account.run("people", "import", file)
+    assert (again.code, again.answer["change_id"], again.counts) == (0, stopped.answer["change_id"], {"new": PEOPLE})
     everybody_once(account)
 
 

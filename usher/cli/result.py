@@ -1,5 +1,6 @@
 """What a write tells: one public object, the same for every command (docs/guide/command-line.md), its text, and the file of refusals."""
 
+import contextlib
 import csv
 import itertools
 import os
@@ -156,7 +157,8 @@ def keep(refusals: Iterator[dict[str, Any]], where: str | None, name: str, stage
     path = Path(where).absolute() if where else _beside_the_data(name)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not where:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow([*TITLES.values(), "Line", "Field", "Code", "Reason"])
@@ -165,6 +167,8 @@ def keep(refusals: Iterator[dict[str, Any]], where: str | None, name: str, stage
                 out.writerows(_as_cells(page, stage))
         draft.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
         progress(f"The refusals could not be written to {path}: {error.strerror}.")
         return shown or list(itertools.islice(refusals, MOST_REFUSALS)), None
     return shown, str(path)
