@@ -108,7 +108,9 @@ class Reader:
         """For each of our columns the cell it stands in. Unknown columns are noted and ignored."""
         names = [c.strip().lower().lstrip("\ufeff") for c in header]
         self.ignored = [
-            c.strip()[:60] for c, name in zip(header, names, strict=True) if name and not any(name in known for known in HEADERS.values())
+            _shown(c.strip()[:60])
+            for c, name in zip(header, names, strict=True)
+            if name and not any(name in known for known in HEADERS.values())
         ]
         return [next((i for i, name in enumerate(names) if name in HEADERS[column]), None) for column in COLUMNS]
 
@@ -160,20 +162,8 @@ def _is_header(cells: list[str]) -> bool:
 def check(line: int, cells: list[str], order: list[int | None], width: int) -> Line:
     """One line, checked by itself: required cells, lengths, hidden characters, the address (S0-38, S0-39). `width` is how many columns there are."""
     if any(c.strip() for c in cells[width:]):
-        return Line(
-            line,
-            cells[0][:200],
-            None,
-            "",
-            "",
-            "",
-            "",
-            "",
-            "too_many_cells",
-            "",
-            f"Has {len(cells)} cells for {width} columns"
-            + (f": {', '.join(TITLES.values())}." if width == len(COLUMNS) else "; the first line names the columns."),
-        )
+        words = f"Has {len(cells)} cells; {len(COLUMNS)} are known: {', '.join(TITLES.values())}."
+        return _bad(line, cells[: len(COLUMNS)], "too_many_cells", "", words)
     said = [raw(cells[i].strip()) if i is not None and i < len(cells) else "" for i in order]
     email, *rest = said
     try:
@@ -194,6 +184,11 @@ def check(line: int, cells: list[str], order: list[int | None], width: int) -> L
 def _bad(line: int, said: list[str], code: str, column: str, words: str) -> Line:
     email, first, last, department, user_group, im_group = ("".join(c if c.isprintable() else "\ufffd" for c in s)[:200] for s in said)
     return Line(line, email, None, first, last, department, user_group, im_group, code, column, words)
+
+
+def _shown(cell: str) -> str:
+    """What can be stored and shown of a cell that may hold anything."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in cell[:200])
 
 
 def check_addresses(texts: Iterable[str]) -> Iterator[Line]:
