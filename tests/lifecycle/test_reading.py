@@ -186,6 +186,13 @@ def lines_of(lines: Iterator[Line]) -> Iterator[Line]:
         yield line
 
 
+def test_more_cells_than_the_header_has_columns() -> None:
+    """CSV-05: a comma too many would shift names into wrong columns; the line is refused with both numbers."""
+    (bad,) = read("first name,last name,email\nAnn,Lee,ann@x.test,Sales")
+    assert (bad.problem, bad.email) == ("too_many_cells", "ann@x.test")
+    assert bad.said.startswith("Has 4 cells for 3 columns")
+
+
 def test_nul_in_a_header_and_in_a_line_too_long() -> None:
     """CSV-05: the two places where a cell is kept before it is checked."""
     reader = open_csv(io.BytesIO(b"email,first name,last name,ro\x00le\nann@x.test,Ann,Lee,x\n"))

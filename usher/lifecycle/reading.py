@@ -161,10 +161,10 @@ def _is_header(cells: list[str]) -> bool:
 
 def check(line: int, cells: list[str], order: list[int | None], width: int) -> Line:
     """One line, checked by itself: required cells, lengths, hidden characters, the address (S0-38, S0-39). `width` is how many columns there are."""
-    if any(c.strip() for c in cells[width:]):
-        words = f"Has {len(cells)} cells; {len(COLUMNS)} are known: {', '.join(TITLES.values())}."
-        return _bad(line, cells[: len(COLUMNS)], "too_many_cells", "", words)
     said = [raw(cells[i].strip()) if i is not None and i < len(cells) else "" for i in order]
+    if any(c.strip() for c in cells[width:]):
+        known = f": {', '.join(TITLES.values())}." if width == len(COLUMNS) else "; the first line names the columns."
+        return _bad(line, said, "too_many_cells", "", f"Has {len(cells)} cells for {width} columns{known}")
     email, *rest = said
     try:
         address = parse(email)
