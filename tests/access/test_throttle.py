@@ -13,6 +13,7 @@ from tests.people_of import PASSWORD, Company
 from usher.access import throttle, way_in
 from usher.access.origin import client_ip, neighborhood
 from usher.core import clock, sql
+from usher.core.mode import Unsafe, read_mode
 from usher.core.refusals import Refused
 
 LIMIT = throttle.Limit("test", 3, 60)
@@ -116,6 +117,13 @@ def test_where_a_request_comes_from(settings: Any, remote: str, forwarded: str, 
     """DOS-01: X-Forwarded-For counts from trusted proxies only, up to the last hop that is not one of them."""
     settings.MODE = SimpleNamespace(trusted_proxies=("10.0.0.0/8",))
     assert client_ip({"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_FOR": forwarded}) == expected
+
+
+def test_a_proxy_that_is_none() -> None:
+    """DOS-01: a typing error in the list of trusted proxies is told at the start, not at the first sign-in."""
+    with pytest.raises(Unsafe, match=r"10\.0\.0\.0/80"):
+        read_mode({"USHER_TRUSTED_PROXIES": "192.0.2.1, 10.0.0.0/80"})
+    assert read_mode({"USHER_TRUSTED_PROXIES": "192.0.2.1,2001:db8::/32"}).trusted_proxies == ("192.0.2.1", "2001:db8::/32")
 
 
 def test_an_ipv6_customer_is_one_origin() -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from tests.mail.mailbox import CERTIFICATE, Mailbox
 from tests.people_of import Company, crowd, do, invite, one
+from usher.cli import doctor
 from usher.core import clock, sql
 from usher.core.mode import Unsafe
 from usher.lifecycle import accept
@@ -206,6 +207,15 @@ def test_clear_text_is_only_for_this_machine() -> None:
     here = server_of({"USHER_SMTP_URL": "smtp://localhost:25"})
     assert here is not None and here.tls == "none"
     assert server_of({}) is None
+
+
+def test_the_doctor_names_the_server_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SECRET-01: `usher doctor` says where mails go, and never with which password; what would be sent in clear is not ok."""
+    monkeypatch.setenv("USHER_SMTP_URL", "smtp://me:hunter2hunter2@mail.example.com")
+    found = doctor._mail()
+    assert found.ok and "mail.example.com:587" in str(found) and "hunter2" not in str(found)
+    monkeypatch.setenv("USHER_SMTP_URL", "smtp://mail.example.com?starttls=none")
+    assert not doctor._mail().ok
 
 
 def test_an_unsafe_address_of_the_server_is_told_on_the_mail(quiet: Company, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,10 @@ from django.test import Client, override_settings
 
 from tests.people_of import PASSWORD, Company
 from tests.signed_in import signed_in
-from usher.access import links, own
+from usher.access import links, own, way_in
 from usher.access.tasks import sweep
 from usher.core import clock, sql
+from usher.core.refusals import Refused
 
 NEW = "nine white boats at anchor"
 
@@ -172,8 +173,6 @@ def test_the_own_pages_need_a_session(db: None, client: Client) -> None:
 
 def test_a_password_changed_during_a_sign_in(db: None, northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """SESSION-05: somebody whose old password was checked a moment before it was changed gets no session that lives."""
-    from usher.access import way_in
-
     real = way_in.check_password
 
     def slowly(password: str, encoded: str) -> bool:
@@ -347,6 +346,17 @@ def test_the_reset_is_for_whom_it_was_made(db: None, client: Client, northlake: 
     assert sign_in(Client(), northlake, "owner", NEW).status_code == 422
     assert sign_in(Client(), northlake, "owner").status_code == 302
     assert sign_in(Client(), northlake, "member", NEW).status_code == 302
+
+
+def test_a_reset_of_somebody_deactivated_meanwhile(db: None, client: Client, northlake: Company) -> None:
+    """S4-3, SESSION-05: whoever was deactivated after the mail was sent changes nothing with it."""
+    path = reset_path(northlake.member.email)
+    before = sql.value("SELECT password FROM people_login WHERE canonical = %(c)s", {"c": northlake.member.email})
+    sql.execute("UPDATE people_standing SET status = 'inactive', license = NULL WHERE user_id = %(u)s", {"u": northlake.member.user_id})
+    assert client.post(path, {"password": NEW, "again": NEW}).status_code == 410
+    with pytest.raises(Refused, match="not active"):
+        own.change_password(northlake.member, way_in.by_user(northlake.member.user_id).login_id, NEW, "own")  # type: ignore[arg-type, union-attr]
+    assert sql.value("SELECT password FROM people_login WHERE canonical = %(c)s", {"c": northlake.member.email}) == before
 
 
 def test_resets_expire(db: None, client: Client, northlake: Company) -> None:

@@ -41,7 +41,8 @@ def end_sessions(actor: Actor) -> None:
 
 def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:
     own = replace(actor, privileges=frozenset({OWN}))
-    engine.start(plan(own, verb, params), f"{verb}:{uuid7()}")
+    if engine.start(plan(own, verb, params), f"{verb}:{uuid7()}").change_id is None:
+        raise Refused("conflict", "not_active", "Nothing was changed: this person is not active any more.")
 
 
 class EpochRaised(Part):

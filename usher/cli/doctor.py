@@ -14,6 +14,7 @@ from usher.core.mode import Unsafe, read_mode
 from usher.core.postgres import Cluster
 from usher.core.postgres.binaries import OLDEST, resolve
 from usher.core.refusals import Refused
+from usher.mail.smtp import server_of
 
 EXTENSIONS = ("pg_trgm", "btree_gin", "unaccent")
 ASSETS = ("htmx.min.js", "tabler.min.css")
@@ -137,5 +138,10 @@ def _unapplied(connection: psycopg.Connection) -> int:
 
 
 def _mail() -> Finding:
-    host = os.environ.get("USHER_SMTP_URL") or os.environ.get("USHER_SMTP_HOST")
-    return Finding("mail", True, f"sent through {host}" if host else "no SMTP configured: mails are read in the portal's Outbox")
+    try:
+        mail = server_of(os.environ)
+    except Unsafe as trouble:
+        return Finding("mail", False, str(trouble), "Set USHER_SMTP_URL right, or leave it out to read mails in the portal's Outbox.")
+    if mail is None:
+        return Finding("mail", True, "no SMTP configured: mails are read in the portal's Outbox")
+    return Finding("mail", True, f"sent through {mail.host}:{mail.port}")  # never the whole address: it holds the password

@@ -50,6 +50,9 @@ def read_mode(env: Mapping[str, str]) -> Mode:
     hosts = [parts.hostname] if https else ["localhost", "127.0.0.1", "[::1]", parts.hostname]
     proxies = tuple(p.strip() for p in env.get("USHER_TRUSTED_PROXIES", "").split(",") if p.strip())
     for proxy in proxies:
+        if not is_network(proxy):
+            raise Unsafe(f"USHER_TRUSTED_PROXIES: {proxy!r} is no IP address or network such as 10.0.0.0/8.")
+    for proxy in proxies:
         if not _is_address(proxy):
             raise Unsafe(f"USHER_TRUSTED_PROXIES must be addresses or networks like 10.0.0.1,10.1.0.0/16; {proxy!r} is neither.")
     # The command line gives trial mode a key that stays; whatever else loads the settings gets one nobody can know.
@@ -62,6 +65,15 @@ def check_host(host: str, env: Mapping[str, str]) -> None:
         raise Unsafe(
             f"--host {host} can be reached from other machines. Set USHER_BASE_URL to the https address people use, or leave --host out."
         )
+
+
+def is_network(text: str) -> bool:
+    """Whether it is an IP address or a network."""
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ import logging
 import os
 import smtplib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -42,12 +42,11 @@ def deliver_waiting(limit: int = 200) -> int:
     if not claimed:
         return 0
     contexts = letter.contexts(claimed)
-    alive = [row for row in claimed if contexts.get(row["id"], {}).get("alive")]
+    alive, over = _split(claimed, lambda row: contexts.get(row["id"], {}).get("alive", False))
     links = letter.links(alive)
-    ready = [row for row in alive if row["id"] in links or not letter.wants_link(row)]
-    taken = {row["id"] for row in alive}
-    _record([row["id"] for row in claimed if row["id"] not in taken], "cancelled", "It made no sense any more when its turn came.")
-    _put_off([row for row in alive if row not in ready], "The invitation was being changed at that moment.")
+    ready, busy = _split(alive, lambda row: row["id"] in links or not letter.wants_link(row))
+    _record([row["id"] for row in over], "cancelled", "It made no sense any more when its turn came.")
+    _put_off(busy, "The invitation was being changed at that moment.")
     if server is None:
         _record([row["id"] for row in ready], "shown")
     elif not _send(server, ready, contexts, links):
@@ -62,6 +61,10 @@ def _claim(limit: int) -> list[Row]:
             UPDATE mail_message m SET tries = m.tries + 1, next_try = %(lease)s FROM due WHERE m.id = due.id RETURNING {letter.columns("m")}""",
         {"now": now, "n": limit, "lease": now + timedelta(seconds=LEASE_SECONDS)},
     )
+
+
+def _split(rows: Sequence[Row], fits: Callable[[Row], bool]) -> tuple[list[Row], list[Row]]:
+    return [row for row in rows if fits(row)], [row for row in rows if not fits(row)]
 
 
 def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], links: Mapping[UUID, str]) -> bool:
