@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from importlib import import_module
 
 import click
 
@@ -52,7 +53,7 @@ def web(host: str, port: int, workers: int, data: str | None) -> None:
     from granian.log import LogLevels
 
     with answering(as_json=False), database(DataDir.chosen(data, os.environ)):
-        import usher.config.wsgi  # noqa: F401 - here, so that what is wrong with it shows once, and its memory is shared
+        import_module("usher.config.wsgi")  # here, so that what is wrong with it shows once, and its memory is shared
 
         end_with_supervisor()
         os.register_at_fork(after_in_child=end_with_parent)
