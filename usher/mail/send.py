@@ -27,7 +27,7 @@ LEASE_SECONDS = 180
 SENDING_SECONDS = 60  # then the rest of a batch is given back, well before its lease ends
 FIRST_GAP_SECONDS = 60
 LONGEST_GAP_SECONDS = 24 * 3600
-MOST_TRIES = 16  # about seven days
+MOST_TRIES = 16  # about five days
 SHOWN_AT_ONCE = 2_000
 
 
