@@ -51,15 +51,13 @@ def _group(actor: Actor, kind: str, given: Any) -> str | None:
     if not given:
         return None
     found = Group.objects.filter(account_id=actor.account_id, kind=kind)
-    try:
-        one = found.filter(pk=UUID(str(given))).first()
-    except ValueError:
-        one = found.extra(where=["name_key = usher_fold(%s)"], params=[str(given)]).first()
+    id = _id(given)
+    one = found.filter(pk=id).first() if id else found.extra(where=["name_key = usher_fold(%s)"], params=[_bare(given)]).first()
     if one is None:
         raise Refused(
             "invalid",
             "no_group",
-            f"There is no {'IM' if kind == 'im' else 'user'} group {given}.",
+            f"There is no {'IM' if kind == 'im' else 'user'} group {_bare(given)}.",
             field="im_group" if kind == "im" else "group",
         )
     return str(one.id)
@@ -70,13 +68,23 @@ def _manager(actor: Actor, given: Any) -> str | None:
     if not given:
         return None
     living = User.objects.filter(account_id=actor.account_id, left_at=None)
-    try:
-        one = living.filter(pk=UUID(str(given))).first()
-    except ValueError:
-        one = living.filter(canonical=str(given).strip().lower()).first()
+    id = _id(given)
+    one = living.filter(pk=id).first() if id else living.filter(canonical=_bare(given).strip().lower()).first()
     if one is None:
         raise Refused("invalid", "no_manager", "There is nobody with this address in the account.", field="manager")
     return str(one.id)
+
+
+def _id(given: Any) -> UUID | None:
+    try:
+        return UUID(str(given))
+    except ValueError:
+        return None
+
+
+def _bare(given: Any) -> str:
+    """A name as it can be asked for and shown; the database takes no NUL."""
+    return str(given).replace("\x00", "\ufffd")
 
 
 @register
@@ -95,7 +103,8 @@ class Invite(Verb):
     then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        stage = Stage.objects.filter(pk=params["stage"], account_id=actor.account_id).first()
+        id = _id(params.get("stage"))
+        stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
         if stage is None:
             raise Refused("missing", "not_found", "This import is not here any more. Upload the file again.")
         account = Account.objects.get(pk=actor.account_id)
