@@ -1,0 +1,211 @@
+"""Who people are: the profile of one person, the department of many (S0-10)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import people
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people import selection
+from usher.people.rank import is_higher, refuse_higher
+
+MANAGER_LOOP = reason("manager_loop", "the new manager reports to this person, directly or through others")
+MANAGER_GONE = reason("manager_gone", "the manager is not here any more")
+
+# behaviour.md A; where it names no limit, 128 as for the job title
+LONGEST = {
+    "first_name": 64,
+    "last_name": 64,
+    "display_name": 128,
+    "job_title": 128,
+    "department": 128,
+    "location": 256,
+    "cost_center": 128,
+    "employee_id": 128,
+    "time_zone": 64,
+}
+WORDS = {name: name.replace("_", " ") for name in LONGEST} | {"manager_id": "manager"}
+MANAGER = "(ok.after->>'manager_id')::uuid"
+
+
+def profile_of(user: str) -> str:
+    """The editable columns of a row of people_user as one object: what the plan compares and the write is guarded by."""
+    columns = [f"'{name}', {user}.{name}" for name in WORDS]
+    return f"jsonb_build_object({', '.join(columns)})"
+
+
+def name_of(user: str) -> str:
+    return f"coalesce(nullif({user}.display_name, ''), nullif(btrim({user}.first_name || ' ' || {user}.last_name), ''), {user}.email)"
+
+
+def with_manager(values: str) -> str:
+    """An object with the manager's name beside the id, so that the journal can be read without the person."""
+    return f"""({values} || CASE WHEN {values} ? 'manager_id' THEN jsonb_build_object('manager',
+               (SELECT {name_of("m")} FROM people_user m WHERE m.id = ({values}->>'manager_id')::uuid)) ELSE '{{}}' END)"""
+
+
+def chain_above(manager: str) -> str:
+    """A manager, their manager and so on; it ends in a ring too."""
+    return f"""WITH RECURSIVE up(id) AS (SELECT {manager} UNION SELECT m.manager_id FROM up JOIN people_user m ON m.id = up.id) SELECT id FROM up"""
+
+
+def wrong_manager(manager: str, person: str) -> str:
+    """Why this person cannot have this manager: a reason code, or null."""
+    return f"""CASE WHEN {person} IN ({chain_above(manager)}) THEN 'manager_loop'
+               WHEN EXISTS (SELECT 1 FROM people_user m WHERE m.id = {manager} AND m.left_at IS NOT NULL) THEN 'manager_gone' END"""
+
+
+class Profile(Part):
+    """Columns of people_user. Parameters: fields (column -> new value), seen (what the actor had before them, column -> value)."""
+
+    lock = ("people_standing", "user_id")
+    # Everybody above the new manager is held too, or two changes at once could close a ring that neither sees.
+    locked = f"""unnest(array_append(ARRAY({chain_above("(after->>'manager_id')::uuid")}), obj))"""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, p.obj, p.version, {with_manager("p.old")} AS before, {with_manager("p.new")} AS after,
+                   CASE WHEN p.higher THEN 'higher_rank' WHEN p.now @> p.new THEN 'already' WHEN NOT p.now @> %(seen)s THEN 'changed'
+                        ELSE {wrong_manager("(p.new->>'manager_id')::uuid", "p.obj")} END AS skip, NULL::text AS takes, NULL::text AS gives
+                   FROM (SELECT n.*, (SELECT jsonb_object_agg(k, n.now->k) FROM jsonb_object_keys(n.new) k) AS old
+                         FROM (SELECT u.id AS obj, s.version, {profile_of("u")} AS now, %(fields)s::jsonb AS new, {is_higher()} AS higher
+                               FROM ({selection.sql_of(params["subjects"])}) who JOIN people_user u ON u.id = who.id
+                               JOIN people_standing s ON s.user_id = u.id) n) p ORDER BY p.obj"""
+
+    write = f"""
+did AS (UPDATE people_user t SET {", ".join(f"{name} = coalesce(ok.after->>'{name}', t.{name})" for name in LONGEST)},
+    manager_id = CASE WHEN ok.after ? 'manager_id' THEN {MANAGER} ELSE t.manager_id END
+  FROM ok JOIN people_standing s ON s.user_id = ok.obj
+  WHERE t.id = ok.obj AND t.left_at IS NULL AND {profile_of("t")} @> (ok.before - 'manager') AND NOT {is_higher()}
+  AND {wrong_manager(MANAGER, "ok.obj")} IS NULL RETURNING t.id AS obj),
+counted AS (UPDATE people_standing v SET version = v.version + 1 FROM did WHERE v.user_id = did.obj)"""
+    back_write = write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN u.left_at IS NOT NULL OR NOT {profile_of("u")} @> (e.after - 'manager') THEN 'changed' WHEN {is_higher()} THEN 'higher_rank'
+                        ELSE {wrong_manager("(e.before->>'manager_id')::uuid", "e.obj")} END AS skip, NULL::text AS takes, NULL::text AS gives
+                   FROM journal_effect e JOIN people_user u ON u.id = e.obj JOIN people_standing s ON s.user_id = e.obj
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+
+
+@register
+class EditProfile(Verb):
+    """Change the profile of one person. Parameters: subjects (one id), fields (name -> text; `manager` is an id or address, empty for none).
+
+    `seen` holds the values the actor had before them; if one is different by now, nothing is done (changed). Refuses (invalid) an unknown field,
+    a text that is too long or not on one line, an unknown time zone, a manager who is not here; (manager_loop) a manager who reports to the
+    person; (forbidden, higher_rank) an admin who edits another admin or the owner (AUTHZ-05). For somebody pending it holds from activation on.
+    """
+
+    name = "people.edit_profile"
+    privilege = "people:user:manage"
+    parts = (Profile(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        subjects = selection.checked(params.get("subjects"))
+        if len(subjects.get("ids", ())) != 1:
+            raise Refused("invalid", "one_person", "A profile is edited for one person at a time.")
+        fields = {k: v for name, value in dict(params.get("fields") or {}).items() for k, v in checked_field(actor, name, value).items()}
+        if not fields:
+            raise Refused("invalid", "no_fields", "Say what shall change.")
+        refuse_higher(actor, subjects)
+        seen = {k: v for k, v in dict(params.get("seen") or {}).items() if k in WORDS}
+        return {"subjects": subjects, "fields": fields, "seen": seen}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"fields": params["fields"], "seen": params["seen"], **selection.params_of(params["subjects"])}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{self._what(params)} of {people(will)} will change."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{self._what(params)} of {people(done)} changed"
+
+    def _what(self, params: Mapping[str, Any]) -> str:
+        names = [words for name, words in WORDS.items() if name in params["fields"]]
+        told = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+        return told[0].upper() + told[1:]
+
+
+def checked_field(actor: Actor, name: str, value: Any) -> dict[str, str | None]:
+    """One column with its new value, or Refused (invalid) with the field's name."""
+    text = str(value or "").strip()
+    if name == "manager":
+        return {"manager_id": manager_named(actor, text) if text else None}
+    if name not in LONGEST:
+        raise Refused("invalid", "unknown_field", f"There is no field {name}. The fields are {', '.join(LONGEST)} and manager.")
+    if len(text) > LONGEST[name] or not text.isprintable():
+        raise Refused("invalid", "too_long", f"At most {LONGEST[name]} characters, on one line.", field=name)
+    if name == "time_zone" and text not in available_timezones():
+        raise Refused("invalid", "time_zone", f"There is no time zone {text}. Choose one like Europe/Warsaw.", field=name)
+    return {name: text}
+
+
+def manager_named(actor: Actor, text: str) -> str:
+    """The id of a living person of this account by id or address. Somebody of another account does not exist here (TENANT-03, TENANT-10)."""
+    try:
+        clause, key = "id = %(k)s", str(UUID(text))
+    except ValueError:
+        clause, key = "canonical = %(k)s", text.lower()
+    found = sql.value(
+        f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}", {"a": actor.account_id, "k": key}
+    )
+    if found is None:
+        raise Refused(
+            "invalid", "no_manager", "Nobody here has this address. Type the e-mail address of somebody in the account.", field="manager"
+        )
+    return str(found)
+
+
+class Department(Part):
+    """The one column, for any number of people. Parameter: department."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('department', u.department) AS before,
+                   jsonb_build_object('department', %(department)s::text) AS after,
+                   CASE WHEN u.department = %(department)s THEN 'already' WHEN {is_higher()} THEN 'higher_rank' END AS skip,
+                   NULL::text AS takes, NULL::text AS gives
+                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_user u ON u.id = who.id JOIN people_standing s ON s.user_id = u.id
+                   ORDER BY s.user_id"""
+
+    write = f"""
+did AS (UPDATE people_user t SET department = ok.after->>'department' FROM ok JOIN people_standing s ON s.user_id = ok.obj
+  WHERE t.id = ok.obj AND t.left_at IS NULL AND t.department = ok.before->>'department' AND NOT {is_higher()} RETURNING t.id AS obj),
+counted AS (UPDATE people_standing v SET version = v.version + 1 FROM did WHERE v.user_id = did.obj)"""
+    back_write = write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN u.left_at IS NOT NULL OR u.department <> e.after->>'department' THEN 'changed' WHEN {is_higher()} THEN 'higher_rank' END AS skip,
+                   NULL::text AS takes, NULL::text AS gives
+                   FROM journal_effect e JOIN people_user u ON u.id = e.obj JOIN people_standing s ON s.user_id = e.obj
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+
+
+@register
+class SetDepartment(Verb):
+    """Give each of a set of people one department, or none (S0-10). An admin passes over other admins and the owner (higher_rank)."""
+
+    name = "people.set_department"
+    privilege = "people:user:manage"
+    parts = (Department(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        subjects = selection.checked(params.get("subjects"))
+        refuse_higher(actor, subjects)
+        return {**checked_field(actor, "department", params.get("department")), "subjects": subjects}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"department": params["department"], **selection.params_of(params["subjects"])}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{people(will)} will be in {params['department']}." if params["department"] else f"{people(will)} will have no department."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{people(done)} moved to {params['department']}" if params["department"] else f"{people(done)} left without a department"
