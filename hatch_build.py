@@ -29,12 +29,14 @@ STROKE = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="
 
 
 class AssetsHook(BuildHookInterface[Any]):
-    """Runs before every wheel, also the editable one, which leaves the assets in the source tree."""
+    """Runs before every wheel, also the editable one, which leaves the assets in the source tree. A wheel for others carries the guide."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        if version == "standard":  # an editable install reads the guide where it stands
+            build_data["force_include"][str(root / "docs/guide")] = "usher/portal/guide"
         vendor = root / "usher/portal/static/vendor"
         wanted = stamp_of(root)
         stamp = vendor / "stamp"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from usher.access.roles import NAMES
 from usher.core.actor import Actor
+from usher.portal.help.guide import place_of
 
 THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
 
@@ -58,6 +59,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "role_words": NAMES.get(actor.role, "") if actor else "",
         "themes": THEMES,
         "here": request.get_full_path(),
+        "help_page": place_of(request.path),
         "is_htmx": request.headers.get("HX-Request") == "true",
     }
 
