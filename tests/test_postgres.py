@@ -183,7 +183,7 @@ def test_root_may_keep_data_where_nobody_else_can_go(data_folder: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 def test_programs_out_of_reach_are_copied_beside_the_data(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A virtual environment below a folder only root can enter (/root/…)."""
+    """A virtual environment below a folder only root can enter."""
     monkeypatch.delenv("USHER_PG_BIN", raising=False)
     found = binaries.resolve()
     if not found.from_wheel:

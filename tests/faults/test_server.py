@@ -225,6 +225,15 @@ def reads_the_database(base_url: str) -> tuple[int, dict[str, str], str]:
 JOB = "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('clock', 'journal.seal', '{\"timestamp\": 0}') RETURNING id"
 
 
+def answers(cluster: Cluster) -> bool:
+    """Whether the database takes connections."""
+    try:
+        psycopg.connect(cluster.url, connect_timeout=2).close()
+    except (psycopg.OperationalError, NoServer):
+        return False
+    return True
+
+
 def done(running: Usher, job: int) -> bool:
     """Whether the job ran and was removed."""
     return not running.sql("SELECT 1 FROM procrastinate_jobs WHERE id = %s", job)
@@ -248,6 +257,7 @@ def test_a_lost_database_is_503_and_heals_within_5_seconds(own_database: Cluster
                 assert "Traceback" not in body
                 assert get(running.base_url + "/livez")[0] == 200
                 own_database.start()
+            wait_until(partial(answers, own_database), what="the database")
             wait_until(lambda: reads_the_database(running.base_url)[0] == 302, seconds=5, what=f"healing after {way}")
             wait_until(lambda: get(running.base_url + "/readyz")[0] == 200, seconds=5, what=f"readiness after {way}")
             job = running.sql(JOB)[0][0]
@@ -355,3 +365,18 @@ def test_a_temporary_folder_that_only_we_can_enter_will_do(up: Up) -> None:
         up.close()
     if home != up.data:
         subprocess.run(["rm", "-r", home], check=True)
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing_running(up: Up) -> None:
+    with (up.data / "log").open("ab") as log:
+        up.process = subprocess.Popen(
+            [*COMMAND, "up", "--data", str(up.data), "--port", str(up.port), "--sample", "company"],
+            env=up.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    wait_until(lambda: up.cluster.exists() and up.cluster.running(), what="the database")
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(20) == 0
+    assert not up.cluster.running()
+    assert "Traceback" not in up.said()
+    up.start()
+    assert up.ready(), up.said()

@@ -35,6 +35,7 @@ class Supervisor:
         self.port = port
         self.workers = workers
         self.sample = sample
+        self.starting = True
         self.stopping = threading.Event()
         self.cluster: Cluster | None = None
         self.children: list[Child] = []
@@ -52,14 +53,22 @@ class Supervisor:
                 raise Refused("conflict", "already_running", f"Usher runs on {self.data.path} already, at {self.data.address()}.")
             port_is_free(self.host, self.port)
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, lambda *_: self.stopping.set())
+                signal.signal(number, self._asked_to_stop)
             with self.data.together("in-use"):
                 try:
                     self.data.remember_address(base_url)
                     self._start()
+                    self.starting = False
                     self._watch()
                 finally:
                     self._stop()
+
+    def _asked_to_stop(self, *_: object) -> None:
+        """While it starts, whatever it is doing ends here; `run` then stops what was started. Asked twice, it goes on stopping."""
+        begun, self.starting = self.starting, False
+        self.stopping.set()
+        if begun:
+            raise SystemExit(0)
 
     def _start(self) -> None:
         self._start_database()

@@ -106,7 +106,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_conninfo,
-            "pool": {"min_size": 0, "max_size": int(os.environ.get("USHER_POOL", "8")), "timeout": 2},
+            # reconnect_timeout: otherwise each failed try doubles the pause, and the pool sleeps on long after the database is back (F06).
+            "pool": {"min_size": 0, "max_size": int(os.environ.get("USHER_POOL", "8")), "timeout": 2, "reconnect_timeout": 1},
             "options": "-c timezone=UTC -c client_connection_check_interval=1000 -c idle_in_transaction_session_timeout=60000",
         },
     },

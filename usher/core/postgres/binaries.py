@@ -6,7 +6,6 @@ import pwd
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,9 +111,9 @@ def _folders() -> Iterator[Path]:
         said = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False).stdout.strip()
         if said:
             yield Path(said)
-    roots = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"] if sys.platform == "darwin" else ["/usr/lib/postgresql"]
-    for root in roots:
-        yield from sorted(Path(root).glob("*/bin"), key=lambda p: _number(p.parent.name), reverse=True)
+    yield from sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name) if p.parent.name.isdigit() else 0, reverse=True
+    )
     if postgres := shutil.which("postgres"):
         yield Path(postgres).resolve().parent
 
@@ -125,11 +124,6 @@ def _look(folder: Path) -> Binaries | None:
     said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
     version = re.search(r"\(PostgreSQL\) ((\d+)\S*)", said)
     return Binaries(folder, int(version[2]), version[1]) if version else None
-
-
-def _number(text: str) -> int:
-    digits = re.search(r"\d+", text)
-    return int(digits[0]) if digits else 0
 
 
 def _list(found: list[Binaries]) -> str:
