@@ -94,13 +94,17 @@ def recent(actor: Actor, limit: int = 5) -> list[dict[str, Any]]:
 
 
 def _failed(canonical: str, ip: str, code: str) -> None:
-    """A grouped denial when the person is known (AUDIT-02). Not waited for on disk, so that a known address answers no later than an unknown one."""
+    """A grouped denial when the person is known (AUDIT-02); for an unknown address a counter of equal cost, and no wait for the disk, so that
+    neither answers later than the other (SECRET-03)."""
     with transaction.atomic():
         sql.execute("SET LOCAL synchronous_commit = off")
         sql.execute(
-            """INSERT INTO journal_denial (account_id, day, actor_id, actor_name, door, verb, code, times, first_at, last_at, ip)
-               SELECT u.account_id, (now() AT TIME ZONE 'UTC')::date, u.id, u.email, 'sign_in', 'access.sign_in', %(code)s, 1, now(), now(), %(ip)s
-               FROM people_login l JOIN people_user u ON u.login_id = l.id AND u.left_at IS NULL WHERE l.canonical = %(c)s
+            """WITH who AS MATERIALIZED (SELECT u.account_id, u.id, u.email FROM people_login l JOIN people_user u ON u.login_id = l.id AND u.left_at IS NULL
+                 WHERE l.canonical = %(c)s),
+               nobody AS (INSERT INTO access_throttle AS t (key, window_ends, tries) SELECT 'nobody|' || %(ip)s, now() + interval '1 day', 1
+                 WHERE NOT EXISTS (SELECT 1 FROM who) ON CONFLICT (key) DO UPDATE SET tries = t.tries + 1)
+               INSERT INTO journal_denial (account_id, day, actor_id, actor_name, door, verb, code, times, first_at, last_at, ip)
+               SELECT account_id, (now() AT TIME ZONE 'UTC')::date, id, email, 'sign_in', 'access.sign_in', %(code)s, 1, now(), now(), %(ip)s FROM who
                ON CONFLICT ON CONSTRAINT denial_group DO UPDATE SET times = journal_denial.times + 1, last_at = now(), ip = excluded.ip""",
             {"c": canonical, "ip": ip, "code": code},
         )
