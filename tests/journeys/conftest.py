@@ -1,0 +1,97 @@
+"""A real service and a real browser for the stories of this folder. Nothing in here asks the database through Django."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.harness import Usher
+
+OWNER = "olga.owner@northlake.test"
+PASSWORD = "a river runs past seven mills"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+
+
+@dataclass
+class Portal:
+    """The service with one account, and windows onto it."""
+
+    usher: Usher
+    browser: Browser
+
+    def json(self, *arguments: str) -> Any:
+        """What a command answers."""
+        done = self.usher.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+    def window(self, **how: Any) -> BrowserContext:
+        """A fresh browser window that fails on anything it should not do: foreign hosts, script errors, refused by the policy."""
+        context = self.browser.new_context(base_url=self.usher.base_url, **how)
+        context.set_default_timeout(10_000)
+        context.on("request", lambda request: foreign(request.url, self.usher.base_url))
+        context.on("console", lambda message: refused_by_policy(message.text))
+        return context
+
+    def sign_in(self, context: BrowserContext, email: str = OWNER) -> Page:
+        """Through the operator's one-time link, with the button on its page."""
+        page = context.new_page()
+        page.goto(self.json("sign-in-link", email)["link"])
+        if "/join/" in page.url:
+            set_password(page)
+        else:
+            page.click("main button")
+        page.wait_for_url(lambda url: "/link/" not in url and "/join/" not in url)
+        return page
+
+
+def set_password(page: Page) -> None:
+    """What an invited person does on the page their mail leads to."""
+    for field in page.query_selector_all("input[type=password]"):
+        field.fill(PASSWORD)
+    page.click("main button")
+
+
+def foreign(url: str, base_url: str) -> None:
+    assert url.startswith((base_url, "data:", "blob:")), f"asked a foreign host: {url}"
+
+
+def refused_by_policy(text: str) -> None:
+    assert "Content Security Policy" not in text, text
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Usher]:
+    """One service for all stories: web, worker, a company with an owner, an admin's seats and a member."""
+    usher = Usher.on(os.environ["DATABASE_URL"], {})
+    usher.start(web=1, workers=1)
+    for arguments in (
+        ("account", "open", "--name", "Northlake", "--plan", "business", "--owner", OWNER, "--first-name", "Olga", "--last-name", "Owner"),
+        ("seats", "set", "meetings:licensed", "200"),
+        ("seats", "set", "phone", "90"),
+    ):
+        usher.run(*arguments, check=True)
+    yield usher
+    usher.close()
+
+
+@pytest.fixture
+def portal(service: Usher, browser: Browser) -> Portal:
+    return Portal(service, browser)
