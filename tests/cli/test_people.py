@@ -121,6 +121,11 @@ def test_export_to_standard_output(northlake: Any, db: None) -> None:
     assert told.stderr == "4 people.\n"
 
 
+def test_export_to_standard_output_has_no_room_for_the_object(cli: Cli) -> None:
+    wrong = cli("people", "export")
+    assert (wrong.code, wrong.answer["state"]) == (2, "usage")
+
+
 def test_export_where_nothing_can_be_written(cli: Cli, tmp_path: Path) -> None:
     no = cli("people", "export", "--file", str(tmp_path / "none" / "all.csv"))
     assert (no.code, no.answer["code"]) == (3, "no_file")

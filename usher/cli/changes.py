@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from usher.core.actor import Actor
+from usher.core.refusals import Refused
 
 from .door import BREACHED, DONE, beside_server, emit, progress
-from .options import as_operator, dry_run_option, refusing
+from .options import as_operator, dry_run_option, nothing, refusing
 
 NUMBER = re.compile(r"^(?:[Cc]-)?([0-9]{1,18})$")
 
@@ -117,8 +118,13 @@ def _undo(actor: Actor, number: int, refusals: str | None, dry_run: bool) -> int
     from usher.licenses.ledger import free
 
     from .doing import finish, follow, show
+    from .result import Result, tell
 
     found = reads.change(actor, number)
+    if dry_run and found["state"] == "running":
+        raise Refused(
+            "later", "still_running", "It still goes on. What an undo would do can be told once it has ended; `usher undo` stops it."
+        )
     if dry_run:
         return show(plan_undo(actor, found), refusals)
     if found["state"] == "running" and engine.cancel(actor.account_id, found["id"]):
@@ -126,7 +132,9 @@ def _undo(actor: Actor, number: int, refusals: str | None, dry_run: bool) -> int
         follow(actor, number)
     before = free(actor)
     started = start_undo(actor, number)
-    return finish(actor, started.number or number, before, refusals)
+    if started.number is None:
+        return tell(Result(nothing("unchanged"), "Nothing to do: it is as it was before already."))
+    return finish(actor, started.number, before, refusals)
 
 
 @click.command()

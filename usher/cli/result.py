@@ -220,4 +220,4 @@ def _text(result: Result) -> Iterator[str]:
     if answer["refusals_file"]:
         yield f"  all of them: {answer['refusals_file']}"
     if answer["change_id"]:
-        yield f"  {answer['change_id']}"
+        yield f"  change {answer['change_id']}"
