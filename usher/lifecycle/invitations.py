@@ -70,12 +70,13 @@ class AddOnsOfPending(Part):
     write = """did AS (DELETE FROM licenses_seat t USING ok, people_standing s WHERE t.id = ok.obj AND s.user_id = t.user_id AND s.status = 'pending' RETURNING t.id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
+        """In the order of the people: when seats lack, the first add-ons are those of the first people."""
         return """SELECT NULL::int AS subj, e.obj, NULL::int AS version, NULL::jsonb AS before, e.before AS after,
                   CASE WHEN u.left_at IS NULL THEN 'changed' WHEN taken.id IS NOT NULL THEN 'address_taken' END AS skip,
                   e.before->>'add_on' || '@pending' AS takes, NULL::text AS gives
                   FROM journal_effect e JOIN people_user u ON u.id = (e.before->>'user')::uuid
                   LEFT JOIN people_user taken ON taken.account_id = u.account_id AND taken.canonical = u.canonical AND taken.left_at IS NULL
-                  WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+                  WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY u.canonical, e.obj"""
 
     back_write = """did AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
                     SELECT ok.obj, %(account)s, s.user_id, ok.after->>'add_on', %(now)s FROM ok JOIN people_standing s ON s.user_id = (ok.after->>'user')::uuid

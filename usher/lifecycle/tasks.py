@@ -14,10 +14,14 @@ AT_ONCE = 5_000
 
 
 def expire_invitations() -> int:
-    """Withdraw every invitation whose 30 days are over, account by account; how many accounts had some (S0-52)."""
+    """Withdraw every invitation whose 30 days are over, account by account; how many accounts had some (S0-52).
+
+    An account keeps its owner: a setup link that is too old waits for the operator to send another.
+    """
     due = sql.rows(
         """SELECT account_id, array_agg(user_id::text) AS ids FROM (SELECT account_id, user_id, row_number() OVER (PARTITION BY account_id ORDER BY expires_at) AS n
-           FROM people_invitation WHERE state = 'open' AND expires_at <= %(now)s) d WHERE n <= %(most)s GROUP BY 1""",
+           FROM people_invitation i WHERE state = 'open' AND expires_at <= %(now)s
+           AND NOT EXISTS (SELECT 1 FROM people_standing s WHERE s.user_id = i.user_id AND s.role = 'owner')) d WHERE n <= %(most)s GROUP BY 1""",
         {"now": clock.now(), "most": AT_ONCE},
     )
     for d in due:

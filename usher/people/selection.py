@@ -13,12 +13,12 @@ MOST_IDS = 10_000
 
 def checked(subjects: Any) -> dict[str, Any]:
     """A selection as it is journaled: {"ids": [...]} or {"query": {...}, "except": [...]}. Refuses anything else."""
-    if not isinstance(subjects, dict) or not ({"ids", "query"} & set(subjects)):
+    if not isinstance(subjects, dict) or not (isinstance(subjects.get("ids"), list) or isinstance(subjects.get("query"), dict)):
         raise Refused("invalid", "no_selection", "Choose somebody first.")
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
-    except ValueError:
+    except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", "One of the chosen people has no valid id.") from None
     if "ids" in subjects:
         if not ids or len(ids) > MOST_IDS:
