@@ -46,7 +46,7 @@ class SetRole(Verb):
     parts = (RolePart(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if params.get("role") not in NAMES or params["role"] == "owner":
+        if str(params.get("role")) not in NAMES or params["role"] == "owner":
             raise Refused("invalid", "unknown_role", "A role is Admin or Member. Ownership is transferred by the owner.", field="role")
         return {"role": params["role"], "subjects": selection.checked(params.get("subjects"))}
 

@@ -20,19 +20,29 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A WHERE clause over people_user u and people_standing s, with its parameters. Unknown keys are ignored; repeated values mean or."""
     clauses = ["s.account_id = %(account)s"]
     params: dict[str, Any] = {}
+    query = cleaned(query)
     for key, clause in _CLAUSES.items():
-        values = [str(v) for v in _as_list(query.get(key))]
+        values = _as_list(query.get(key))
         if not values:
             continue
         if key == "group":
             values = [v for v in values if _is_uuid(v)]
         clauses.append(clause)
         params[f"f_{key}"] = values
-    words = str(query.get("q") or "").replace("\x00", "").split()
+    words = " ".join(_as_list(query.get("q"))).split()
     for n, word in enumerate(words[:8]):
         clauses.append(f"u.search LIKE usher_fold(%(f_q{n})s)")
         params[f"f_q{n}"] = f"%{like_literal(word)}%"
     return " AND ".join(clauses), params
+
+
+def cleaned(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The known filters of a query as they can be journaled and asked for: text, without what no database column can hold."""
+    return {key: [_text(v) for v in _as_list(query[key])] for key in FILTERS if _as_list(query.get(key))}
+
+
+def _text(value: Any) -> str:
+    return str(value).replace("\x00", "").encode(errors="replace").decode()
 
 
 def like_literal(text: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from usher.core.refusals import Refused
 
-from .filters import where
+from .filters import cleaned, where
 
 MOST_IDS = 10_000
 
@@ -24,7 +24,7 @@ def checked(subjects: Any) -> dict[str, Any]:
         if not ids or len(ids) > MOST_IDS:
             raise Refused("invalid", "no_selection", f"Choose between 1 and {MOST_IDS:,} people.")
         return {"ids": sorted(set(ids))}
-    return {"query": {str(k): v for k, v in dict(subjects["query"]).items()}, "except": sorted(set(but))}
+    return {"query": cleaned(subjects["query"]), "except": sorted(set(but))}
 
 
 def sql_of(subjects: Mapping[str, Any]) -> str:
