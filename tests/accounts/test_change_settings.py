@@ -1,0 +1,64 @@
+"""accounts.change_settings: the account's switches."""
+
+import pytest
+
+from tests.people_of import Company, do
+from usher.accounts.models import Account
+from usher.accounts.plans import PLANS, plans_with
+from usher.core.refusals import Refused
+from usher.journal import undo
+from usher.journal.verb import plan
+
+pytestmark = pytest.mark.django_db
+NAME = "accounts.change_settings"
+
+
+def is_on(company: Company) -> bool:
+    return Account.objects.get(pk=company.account).meeting_connector
+
+
+def test_it_works(northlake: Company) -> None:
+    """S0-23: Meeting Connector on, off, and off again by undo."""
+    started = do(northlake.admin, NAME, {"meeting_connector": True})
+    assert is_on(northlake)
+    assert do(northlake.admin, NAME, {"meeting_connector": True}).state == "unchanged"
+    assert started.number
+    undo.start_undo(northlake.admin, started.number)
+    assert not is_on(northlake)
+
+
+def test_without_the_privilege(northlake: Company) -> None:
+    with pytest.raises(Refused) as no:
+        do(northlake.member, NAME, {"meeting_connector": True})
+    assert no.value.kind == "forbidden"
+    assert not is_on(northlake)
+
+
+def test_another_account_keeps_its_own(northlake: Company, southport: Company) -> None:
+    do(northlake.owner, NAME, {"meeting_connector": True})
+    assert not is_on(southport)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"meeting_connector": "true"},
+        {"meeting_connector": 1},
+        {"meeting_connector": None},
+        {"plan": "enterprise"},
+        {"meeting_connector": True, "plan": "enterprise"},
+    ],
+)
+def test_wrong_parameters(northlake: Company, params: dict[str, object]) -> None:
+    """MASS-01, MASS-08: no string for a switch, no column that is none."""
+    with pytest.raises(Refused) as no:
+        plan(northlake.owner, NAME, params)
+    assert no.value.kind == "invalid"
+
+
+def test_what_each_plan_can_do() -> None:
+    """S0-3, S0-4, S1-4: one table; a plain free account has no user management."""
+    assert plans_with("user_management") == ["Free with credit card", "Pro", "Business", "Education", "Enterprise"]
+    assert plans_with("psi") == ["Business", "Enterprise"]
+    assert PLANS["free"].capabilities == frozenset()

@@ -1,0 +1,68 @@
+"""people.create_group: user groups and IM groups."""
+
+import pytest
+
+from tests.people_of import Company, do, invite
+from usher.core.refusals import Refused
+from usher.journal import undo
+from usher.journal.verb import plan
+from usher.people import reads
+
+pytestmark = pytest.mark.django_db
+NAME = "people.create_group"
+
+
+def names(company: Company, kind: str = "user") -> list[str]:
+    return [g["name"] for g in reads.groups(company.owner, kind)]
+
+
+def test_it_works(northlake: Company) -> None:
+    """S0-27, S0-28: a user group and an IM group may share a name; people come in into them."""
+    for kind in ("user", "im"):
+        do(northlake.admin, NAME, {"kind": kind, "name": " Support "})
+        assert names(northlake, kind) == ["Support"]
+    (user,) = invite(northlake.owner, "a@group.test", group="support", im_group="SUPPORT")
+    assert reads.person(northlake.owner, user)["group"] == "Support"
+
+
+def test_without_the_privilege(northlake: Company) -> None:
+    with pytest.raises(Refused) as no:
+        do(northlake.member, NAME, {"kind": "user", "name": "Support"})
+    assert no.value.kind == "forbidden"
+
+
+def test_another_account_has_its_own_names(northlake: Company, southport: Company) -> None:
+    """TENANT-10: a name taken elsewhere is free here, and nobody sees it."""
+    do(southport.owner, NAME, {"kind": "user", "name": "Support"})
+    assert names(northlake) == []
+    do(northlake.owner, NAME, {"kind": "user", "name": "Support"})
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"kind": "user"}, {"kind": "team", "name": "x"}, {"kind": ["user"], "name": "x"}]
+    + [{"kind": "user", "name": n} for n in ("", " ", "x" * 128, "a\nb", "a\x00b", "a\u202eb", None)],
+)
+def test_wrong_parameters(northlake: Company, params: dict[str, object]) -> None:
+    with pytest.raises(Refused) as no:
+        plan(northlake.owner, NAME, params)
+    assert no.value.kind == "invalid"
+
+
+@pytest.mark.parametrize("again", ["Café", "CAFÉ", "Cafe\u0301", "cafe", "Ｃａｆé"])
+def test_one_name_in_any_spelling(northlake: Company, again: str) -> None:
+    """MAIL-14: unique by canonical form: case, composition, accents and width."""
+    do(northlake.owner, NAME, {"kind": "user", "name": "Café"})
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, NAME, {"kind": "user", "name": again})
+    assert no.value.code == "name_taken"
+
+
+def test_undo_removes_an_empty_group_only(northlake: Company) -> None:
+    empty, full = (do(northlake.owner, NAME, {"kind": "user", "name": n}).number or 0 for n in ("Empty", "Full"))
+    invite(northlake.owner, "a@group.test", group="Full")
+    undo.start_undo(northlake.owner, empty)
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, full)
+    assert no.value.code == "changed"
+    assert names(northlake) == ["Full"]
