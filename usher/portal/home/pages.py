@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
@@ -25,13 +26,23 @@ def home(request: SignedIn) -> HttpResponse:
     actor = request.actor
     if not actor.may("people:user:view"):
         return HttpResponseRedirect("/me")
-    context: dict[str, Any] = {"people": totals(actor), "may_add": actor.may("people:user:manage")}
+    context: dict[str, Any] = {"told": people_told(totals(actor)), "may_add": actor.may("people:user:manage")}
     if actor.may("licenses:subscription:view"):
         context["seats"] = [s for s in seats(actor) if not is_free_of_charge(PRODUCTS[s["product"]])]
         context["needs"] = [seat_need(s) for s in context["seats"] if s["bought"] and not s["free"]]
     if actor.may("journal:change:view"):
         context["lately"] = [described(c) for c in reads.changes(actor, limit=6)]
     return render(request, "home/home.html", context)
+
+
+def people_told(counts: dict[str, int]) -> str:
+    """Like "289 people are active, 14 are invited, 3 are deactivated." Groups of nobody are left out."""
+    told = [ngettext("%(n)s person is active", "%(n)s people are active", counts["active"]) % {"n": f"{counts['active']:,}"}]
+    if counts["pending"]:
+        told.append(ngettext("%(n)s is invited", "%(n)s are invited", counts["pending"]) % {"n": f"{counts['pending']:,}"})
+    if counts["inactive"]:
+        told.append(ngettext("%(n)s is deactivated", "%(n)s are deactivated", counts["inactive"]) % {"n": f"{counts['inactive']:,}"})
+    return ", ".join(told) + "."
 
 
 def seat_need(seat: dict[str, Any]) -> dict[str, Any]:

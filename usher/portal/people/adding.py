@@ -47,11 +47,17 @@ def add_users(request: SignedIn) -> HttpResponse:
         left = refused_lines(planned, limit=MOST_ADDRESSES)
         number, invited = invite(planned, key_of(request))
     except Refused as refused:
-        return show(request, given, addresses, [{"field": refused.field, "words": refused.words}])
+        return again(request, refused) or show(request, given, addresses, [{"field": refused.field, "words": refused.words}])
     if left:
         troubles = [{"field": "addresses", "email": line["email"], "words": line["words"]} for line in left]
         return show(request, given, [line["email"] for line in left], troubles, invited=invited)
     return done(request, number, invited)
+
+
+def again(request: SignedIn, refused: Refused) -> HttpResponse | None:
+    """Two presses at the same moment: the second is led to what the first did."""
+    number = change_of(request.actor, key_of(request)) if refused.code == "key_reused" else None
+    return HttpResponseRedirect(f"/changes/{number}", status=303) if number else None
 
 
 def wrong_number(n: int) -> dict[str, str]:
@@ -75,6 +81,13 @@ def invite(planned: Plan, key: str) -> tuple[int | None, int]:
     if found or not seen.will:
         return found, 0 if not found else seen.unchanged(planned.verb.unchanged)
     return engine.start(planned, key, digest=seen.digest).number, seen.will
+
+
+def change_of(actor: Actor, key: str) -> int | None:
+    found: int | None = sql.value(
+        "SELECT number FROM journal_change WHERE account_id = %(a)s AND key = %(k)s", {"a": actor.account_id, "k": key}
+    )
+    return found
 
 
 def done(request: SignedIn, number: int | None, invited: int) -> HttpResponse:
