@@ -15,6 +15,7 @@ import psycopg
 
 from ..data_dir import DataDir, NoServer
 from .binaries import Binaries, as_user, os_user, reachable, resolve, within_reach
+from .processes import processes_in, works_in
 
 LONGEST_SOCKET = 107  # bytes of a path in sockaddr_un, with its closing zero
 SOCKET_FILE = ".s.PGSQL.5432"
@@ -93,7 +94,7 @@ class Cluster:
         if self._process is not None and self._process.poll() is None:
             return True
         pid = self._written_pid()
-        return pid is not None and _works_in(pid, self.pg)
+        return pid is not None and works_in(pid, self.pg)
 
     def stop(self, *, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it: SIGINT ends open transactions and writes everything out (fast), SIGQUIT does not (immediate)."""
@@ -114,11 +115,16 @@ class Cluster:
         if reachable(self.data.path, self.user) or (self.data.path / "where").exists():
             return
         temporary = Path(tempfile.gettempdir())
-        parent = temporary if self.data.path.is_relative_to(temporary) else Path("/var/lib/usher/clusters")
-        parent.mkdir(parents=True, exist_ok=True)
+        if self.data.path.is_relative_to(temporary):
+            parent = temporary
+            _sweep(temporary)
+        else:
+            parent = Path("/var/lib/usher/clusters")
+            parent.mkdir(parents=True, exist_ok=True)
         home = Path(tempfile.mkdtemp(prefix="usher-", dir=parent))
         home.chmod(0o711)
         (self.data.path / "where").write_text(f"{home}\n")
+        (home / "of").write_text(f"{self.data.path}\n")
 
     def _make(self) -> None:
         """initdb into a folder of another name, so that a kill in the middle leaves nothing that looks like a cluster."""
@@ -211,7 +217,7 @@ class Cluster:
         if self._written_pid() is None:
             return
         deadline = time.monotonic() + 10
-        while (left := _processes_in(self.pg)) and time.monotonic() < deadline:
+        while (left := processes_in(self.pg)) and time.monotonic() < deadline:
             time.sleep(0.05)
         if not left:
             (self.pg / "postmaster.pid").unlink(missing_ok=True)
@@ -262,30 +268,18 @@ class Cluster:
             return "it said nothing"
 
 
+def _sweep(temporary: Path) -> None:
+    """Remove what earlier temporary data directories left in the temporary folder, once they are gone themselves."""
+    for note in temporary.glob("usher-*/of"):
+        where = Path(note.read_text().strip()) / "where"
+        wanted = where.exists() and where.read_text().strip() == str(note.parent)
+        if not wanted and not processes_in(note.parent / "pg"):
+            shutil.rmtree(note.parent, ignore_errors=True)
+
+
 def _environment() -> dict[str, str]:
     """Nothing of ours reaches the server: PGPORT, PGDATA and secrets stay out; numbers and messages are plain."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _works_in(pid: int, folder: Path) -> bool:
-    """Whether the process lives and its working folder is the cluster, as of every process of PostgreSQL."""
-    if not Path("/proc/self").exists():
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return False
-        return True
-    try:
-        return os.readlink(f"/proc/{pid}/cwd") == str(folder.resolve())
-    except OSError:  # gone, a zombie, or a stranger's
-        return False
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """All living processes whose working folder is the cluster."""
-    if not Path("/proc/self").exists():
-        return []
-    return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _works_in(int(p.name), folder)]
 
 
 def _last(text: str) -> str:
