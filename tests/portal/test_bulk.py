@@ -1,11 +1,15 @@
 """Change license and Set role, for one and for many: always a plan first."""
 
+import csv
+import io
+
 import pytest
 from django.test import Client
 
 from tests.people_of import BASIC, LICENSED, Company, activate, crowd, seats, standing
 from tests.portal.test_import import confirm, finish
 from tests.signed_in import signed_in
+from usher.core import sql
 from usher.core.ids import short
 
 
@@ -87,3 +91,18 @@ def test_the_owner_stays_the_owner(owner: Client, northlake: Company) -> None:
     assert "ownership is transferred" in owner.get(address).content.decode()
     confirm(owner, address)
     assert standing(northlake.owner.user_id)["role"] == "owner"
+
+
+def test_the_plan_as_a_file(owner: Client, northlake: Company) -> None:
+    """CSV-01: everybody with what changes, and everybody left out with the reason; formula-safe; nothing is done by it."""
+    sql.execute("UPDATE people_user SET display_name = '=1+1' WHERE id = %(u)s", {"u": northlake.member.user_id})
+    answer = owner.get(f"/people/license-changes?all=1&license_to={LICENSED}&as=csv")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
+    assert rows[0] == ["Name", "E-mail", "What", "From", "To", "Why not"]
+    assert ["'=1+1", northlake.member.email, "License", "Basic", "Licensed", ""] in rows
+    assert len(rows) == 5 and standing(northlake.member.user_id)["license"] == BASIC
+
+
+def test_a_plan_can_be_searched(owner: Client, northlake: Company) -> None:
+    address = f"/people/license-changes?all=1&license_to={LICENSED}"
+    assert "Nobody." in owner.get(address, {"find": "unicorn", "all": "1", "license_to": LICENSED}).content.decode()

@@ -207,3 +207,11 @@ def test_somebody_who_left_is_in_no_list(owner: Client, northlake: Company) -> N
     do(northlake.operator, "lifecycle.withdraw_invitation", {"subjects": one(northlake.pending)})
     assert owner.get(f"/people/{short(northlake.pending)}").status_code == 404
     assert names(owner.get("/people/pending")) == []
+
+
+def test_an_empty_search_tells_who_is_near(owner: Client, northlake: Company) -> None:
+    """Nobody found among the active: how many match without the filters, and the way there."""
+    sql.execute("UPDATE people_standing SET status = 'inactive', license = NULL WHERE user_id = %(u)s", {"u": northlake.member.user_id})
+    answer = owner.get("/people", {"q": "member@"}).content.decode()
+    assert "Nobody matches" in answer and "1 person matches without the filters" in answer
+    assert 'href="/people?q=member%40&amp;status=any"' in answer

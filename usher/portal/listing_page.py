@@ -90,8 +90,16 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "after": page.after and address(listing.path, replace(wish, cursor=page.after)),
         "sizes": [{"n": n, "on": n == wish.size, "path": address(listing.path, replace(wish, size=n, cursor=None))} for n in SIZES],
         "searched": bool(wish.q or wish.chosen),
+        "elsewhere": elsewhere(listing, actor, wish) if wish.q and not page.rows else None,
         "has_menu": frame.row_acts is not None,
     }
+
+
+def elsewhere(listing: Listing, actor: Actor, wish: Wish) -> dict[str, Any] | None:
+    """Near hits of an empty search: who matches when the filters are left out, the defaults too."""
+    wide = Wish(q=wish.q, chosen={f.key: (ANY,) for f in listing.filters if f.default}, cols=wish.cols, size=wish.size)
+    n = count(listing, actor, wide, COUNT_TO + 1)
+    return {"n": n, "path": address(listing.path, wide)} if n else None
 
 
 def shown_columns(listing: Listing, wish: Wish) -> list[Column]:

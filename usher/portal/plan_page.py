@@ -4,14 +4,15 @@ GET shows the plan of a verb. POST of the same address does it, if the plan stil
 and the seats are there; it answers 303 to the change. Whatever stands in the way comes back as the same page, fresh, and nothing was done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from usher.journal import engine
 from usher.journal.plan import Preview, preview, sample, words_of
 from usher.journal.verb import REASONS, Plan
 from usher.licenses.catalog import PRODUCTS
+from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
@@ -65,10 +67,12 @@ class Look:
     headline: str = ""
 
 
-def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
-    """Show a plan, or do it."""
+def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
+    """Show a plan, do it, or hand it out as a file."""
     if request.method == "POST":
         return _do(request, planned, look)
+    if request.GET.get("as") == "csv":
+        return StreamingHttpResponse(plan_csv(planned), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
     return _show(request, planned, look)
 
 
@@ -124,7 +128,10 @@ def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", st
         "key": uuid4().hex,
         "trouble": trouble,
         "kept": kept_pairs(request.GET, look),
-        "address": with_query(request, part=None, after=None),
+        "address": with_query(request, part=None, after=None, find=None),
+        "csv": with_query(request, part=None, after=None, find=None, **{"as": "csv"}),
+        "find": request.GET.get("find", ""),
+        "how": request.GET.get("how", ""),
     }
     return render(request, "plan.html", context, status=status)
 
@@ -184,6 +191,22 @@ def lines_of(planned: Plan, part: dict[str, Any], data: QueryDict) -> list[dict[
     find = data.get("find", "")[:200].replace("\0", "")
     rows = [] if codes == [] else sample(planned, skipped=codes is not None, skip=codes, search=find, after=after, limit=ROWS)
     return in_words(planned.actor, rows)
+
+
+def plan_csv(planned: Plan) -> Iterator[str]:
+    """The whole plan, everybody with what changes or why not, in pieces of 1,000 lines."""
+    yield BOM + csv_line([_("Name"), _("E-mail"), _("What"), _("From"), _("To"), _("Why not")])
+    for skipped in (False, True):
+        after = 0
+        while rows := sample(planned, skipped=skipped, after=after, limit=1_000):
+            yield "".join(csv_line(cells) for line in in_words(planned.actor, rows) for cells in _cells(line))
+            after = rows[-1]["ord"]
+
+
+def _cells(line: dict[str, Any]) -> list[list[Any]]:
+    if line["why"] or not line["changes"]:
+        return [[line["name"], line["email"], "", "", "", line["why"]]]
+    return [[line["name"], line["email"], c["label"], c["old"], c["new"], ""] for c in line["changes"]]
 
 
 def shortage(seen: Preview) -> list[dict[str, Any]]:

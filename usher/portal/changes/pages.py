@@ -16,9 +16,10 @@ from usher.journal import engine, reads
 from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
 from usher.portal.changes.progress import parts_of, seconds_left, table_of
+from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, member_page, page
-from usher.portal.people.importing import COLUMNS, attached, csv_line
+from usher.portal.people.importing import COLUMNS
 from usher.portal.plan_page import Look, plan_page, with_query
 
 ONE = reads.Outcome(done=1, unchanged=0, skipped=0, failed=0, refused=0, left=0, reasons={}, state="done")
@@ -89,7 +90,7 @@ def engine_privilege(found: dict[str, Any]) -> str:
 
 
 @page("journal:change:view", ("GET", "POST"))
-def undo(request: SignedIn, number: int) -> HttpResponse:
+def undo(request: SignedIn, number: int) -> HttpResponseBase:
     """The undo of a change, itself a plan. The verb of the change asks for its right."""
     found = reads.change(request.actor, number)
     if found["state"] == "running":
@@ -118,7 +119,7 @@ def left_file(request: SignedIn, number: int) -> HttpResponseBase:
 
 def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
     """The file in pieces of 1,000 lines; its first columns are those of an import, so that it can be corrected and imported."""
-    yield "\ufeff" + csv_line([*COLUMNS, "line", "field", "why"])
+    yield BOM + csv_line([*COLUMNS, "line", "field", "why"])
     after = (0, 0)
     while rows := reads.effects(found, result="left", after=after, limit=1_000):
         yield "".join(

@@ -1,8 +1,6 @@
 """Import: choose a file, see the plan, do it (S0-12, S0-37 … S0-46). The file is staged at upload, so that any worker can go on with it."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core import sql
-from usher.core.csv_cells import neutral
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.plan import Preview
@@ -22,6 +19,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import choices_of, plan_invite, refused_lines, summary
 from usher.lifecycle.models import Stage
 from usher.lifecycle.staging import MOST_IN_PORTAL, stage_csv, stage_of
+from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import form_choices
 from usher.portal.plan_page import Look, plan_page
@@ -56,11 +54,11 @@ def _form(request: SignedIn, given: dict[str, Any], trouble: dict[str, str] | No
 @page("people:user:manage")
 def blank_file(request: SignedIn) -> HttpResponse:
     """A file with nothing but the header, to fill in (S0-38)."""
-    return HttpResponse("\ufeff" + ",".join(COLUMNS) + "\r\n", content_type="text/csv; charset=utf-8", headers=attached("people.csv"))
+    return HttpResponse(BOM + ",".join(COLUMNS) + "\r\n", content_type="text/csv; charset=utf-8", headers=attached("people.csv"))
 
 
 @page("people:user:manage", ("GET", "POST"))
-def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponse:
+def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
     """The plan of an import: what will be, what is here already, which lines are refused and why."""
     stage = stage_of(request.actor, stage_id)
     planned = plan_invite(request.actor, stage, stage.choices)
@@ -116,7 +114,7 @@ def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
 
 def refused_csv(planned: Plan, stage: Stage) -> Iterator[str]:
     """The file in pieces of 1,000 lines."""
-    yield "\ufeff" + csv_line([*COLUMNS, "line", "field", "why"])
+    yield BOM + csv_line([*COLUMNS, "line", "field", "why"])
     after = 0
     while lines := refused_lines(planned, after=after, limit=1_000):
         said = {s["line"]: s for s in staged(stage, [line["line"] for line in lines])}
@@ -135,13 +133,3 @@ def staged(stage: Stage, lines: list[int]) -> list[dict[str, Any]]:
         "SELECT line, email, first_name, last_name, department, user_group, im_group FROM lifecycle_stagedline WHERE stage_id = %(s)s AND line = ANY(%(l)s)",
         {"s": stage.id, "l": lines},
     )
-
-
-def csv_line(cells: list[Any]) -> str:
-    buffer = StringIO()
-    csv.writer(buffer).writerow([neutral(cell) for cell in cells])
-    return buffer.getvalue()
-
-
-def attached(filename: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{filename}"'}
