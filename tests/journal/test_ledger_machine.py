@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.people_of import BASIC, LICENSED, accept_invitation, add_ons, breaches, everybody, one, open_company, seats, standing
 from usher.core import sql
 from usher.core.refusals import Refused
-from usher.journal import engine, undo
+from usher.journal import engine, run, undo
 from usher.journal.verb import plan
 from usher.lifecycle import join, staging
 
@@ -138,7 +138,8 @@ class Account(RuleBasedStateMachine):
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(engine, "INLINE", 2)
     monkeypatch.setattr(engine, "CHUNK_MIN", 2)
-    monkeypatch.setattr(engine, "CHUNK_MAX", 3)
+    monkeypatch.setattr(run, "CHUNK_MIN", 2)
+    monkeypatch.setattr(run, "CHUNK_MAX", 3)
     yield
 
 

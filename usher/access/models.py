@@ -1,6 +1,7 @@
 """One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from usher.core.tables import Id
 
@@ -13,7 +14,7 @@ class Link(models.Model):
     purpose = models.TextField()  # sign_in | reset
     nonce = models.UUIDField()
     token_hash = models.BinaryField(null=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 

@@ -1,6 +1,7 @@
 """The tenant."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from usher.core.tables import Id
 
@@ -16,7 +17,7 @@ class Account(models.Model):
     language = models.TextField(default="en")
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from usher.core.tables import Id
 
@@ -26,14 +27,22 @@ class Change(models.Model):
     ip = models.TextField(default="")
     cause = models.UUIDField(null=True)
     undoes = models.UUIDField(null=True)
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "key"], name="change_key"),
             models.UniqueConstraint(fields=["undoes"], name="change_undone_once", condition=models.Q(undoes__isnull=False)),
         ]
-        indexes = [models.Index(fields=["account", "number"], name="change_account_number")]
+        indexes = [
+            models.Index(fields=["account", "number"], name="change_account_number"),
+            # Activity filters by one of these and walks on by number (docs/decisions/0030).
+            models.Index(fields=["account", "at", "number"], name="change_account_at"),
+            models.Index(fields=["account", "verb", "number"], name="change_account_verb"),
+            models.Index(fields=["account", "door", "number"], name="change_account_door"),
+            models.Index(fields=["account", "actor_id", "number"], name="change_account_actor"),
+            models.Index(fields=["cause"], name="change_cause", condition=models.Q(cause__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"C-{self.number} {self.verb}"
@@ -69,12 +78,15 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     chunk = models.IntegerField(default=1000)
     stop = models.BooleanField(default=False)
-    beat = models.DateTimeField(db_default=models.functions.Now())
-    started_at = models.DateTimeField(db_default=models.functions.Now())
+    beat = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "started_at"], name="run_account_started")]
+        indexes = [
+            models.Index(fields=["account", "started_at"], name="run_account_started"),
+            models.Index(fields=["account"], name="run_running", condition=models.Q(state="running")),
+        ]
 
 
 class PlanRow(models.Model):
@@ -101,7 +113,7 @@ class Seal(models.Model):
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
     seq = models.IntegerField()
     digest = models.BinaryField()
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "seq"], name="seal_chain")]
@@ -119,8 +131,8 @@ class Denial(models.Model):
     verb = models.TextField()
     code = models.TextField()
     times = models.IntegerField(default=1)
-    first_at = models.DateTimeField(db_default=models.functions.Now())
-    last_at = models.DateTimeField(db_default=models.functions.Now())
+    first_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField(db_default=Now())
     ip = models.TextField(default="")
 
     class Meta:
@@ -129,3 +141,4 @@ class Denial(models.Model):
                 fields=["account", "day", "actor_id", "actor_name", "door", "verb", "code"], name="denial_group", nulls_distinct=False
             )
         ]
+        indexes = [models.Index(fields=["account", "last_at"], name="denial_account_last")]

@@ -11,7 +11,7 @@ from usher.core import sql
 from usher.core.clock import now
 
 from .ledger import ledger, product_of
-from .verb import COLUMNS, REASONS, Part, Plan
+from .verb import ALREADY, COLUMNS, REASONS, Part, Plan
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
 
@@ -97,8 +97,8 @@ def staged_tallies(change: UUID, phases: int) -> list[Tally]:
 
 
 def digest_of(tallies: list[Tally]) -> str:
-    """An order-free fingerprint: per phase and fate the count and a hash of (object, version)."""
-    lines = sorted(json.dumps([t.phase, t.skip, t.takes, t.gives, t.n, t.digest]) for t in tallies)
+    """An order-free fingerprint: per phase and fate the count and a hash of (object, version). What is already so is no part of the plan."""
+    lines = sorted(json.dumps([t.phase, t.skip, t.takes, t.gives, t.n, t.digest]) for t in tallies if t.skip != ALREADY)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
@@ -130,15 +130,15 @@ def sample(
     plan: Plan,
     *,
     phase: int | None = None,
-    skip: str | None = None,
+    skip: list[str] | None = None,
     skipped: bool = False,
     search: str = "",
     after: int = 0,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Rows of the plan's table, by ord: those that will be done, or with `skipped` those left alone (of one reason, or of all)."""
+    """Rows of the plan's table, by ord: those that will be done, or with `skipped` those left alone (for these reasons, or for any)."""
     _, part, index = plan.phases()[plan.main if phase is None else phase]
-    where = "skip IS NULL" if not skipped else "skip = %(skip)s" if skip else "skip IS NOT NULL"
+    where = "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
     return sql.rows(
         f"""SELECT * FROM (SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r) o
             WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)

@@ -11,12 +11,13 @@ from usher.core.privileges import all_names
 from usher.core.refusals import Refused, not_found
 
 from . import names
-from .verb import REASONS, VERBS, Plan, main_phase
+from .verb import ALREADY, REASONS, VERBS, Plan, main_phase
 
-CHANGE = """SELECT c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.actor_id, c.actor_name, c.door, c.request_id, c.ip, c.cause, c.undoes, c.at,
-                   r.state, r.phase, r.ord, r.totals, r.counts, r.held, r.stop, r.beat, r.started_at, r.ended_at,
-                   (SELECT u.number FROM journal_change u WHERE u.undoes = c.id) AS undone_by
-            FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"""
+COLUMNS = """c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.actor_id, c.actor_name, c.door, c.request_id, c.ip, c.cause, c.undoes, c.at,
+             r.state, r.phase, r.ord, r.totals, r.counts, r.held, r.stop, r.beat, r.started_at, r.ended_at,
+             (SELECT u.number FROM journal_change u WHERE u.undoes = c.id) AS undone_by"""
+FROM = "FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"
+CHANGE = f"SELECT {COLUMNS} {FROM}"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def outcome(found: dict[str, Any]) -> Outcome:
         skipped=sum(reasons.values()) - refused,
         failed=counted["failed"],
         refused=refused,
-        left=max(0, total - sum(counted.values())),
+        left=max(0, total - sum(n for fate, n in counted.items() if fate != ALREADY)) if found["state"] else 0,
         reasons=reasons,
         state=found["state"] or "done",
     )

@@ -43,11 +43,11 @@ def seal_account(account: UUID, limit: int = 200) -> int:
                ORDER BY c.number LIMIT %(l)s""",
             {"a": account, "l": limit},
         )
-        for seq, found in enumerate(open_changes, seq + 1):
+        for at, found in enumerate(open_changes, seq + 1):
             digest = digest_of_change(found["id"], digest)
             sql.execute(
                 "INSERT INTO journal_seal (change_id, account_id, seq, digest, at) VALUES (%(c)s, %(a)s, %(s)s, %(d)s, now())",
-                {"c": found["id"], "a": account, "s": seq, "d": digest},
+                {"c": found["id"], "a": account, "s": at, "d": digest},
             )
         return len(open_changes)
 

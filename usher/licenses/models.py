@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount
 
@@ -34,7 +35,7 @@ class Seat(models.Model):
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     user = models.ForeignKey("people.User", models.CASCADE, related_name="seats", db_constraint=False, db_index=False)
     product = models.TextField()
-    since = models.DateTimeField(db_default=models.functions.Now())
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

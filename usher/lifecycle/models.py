@@ -1,6 +1,7 @@
 """What a file or a list of addresses says, staged by COPY at upload so that any worker can run it."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from usher.core.tables import Id
 
@@ -18,7 +19,7 @@ class Stage(models.Model):
     lines = models.IntegerField(default=0)
     sha256 = models.BinaryField(null=True)
     choices = models.JSONField(default=dict)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["account", "created_at"], name="stage_account")]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from usher.core.tables import Id
 
@@ -17,8 +18,8 @@ class Message(models.Model):
     params = models.JSONField(default=dict)
     state = models.TextField(default="waiting", db_default="waiting")  # waiting | sent | shown | undeliverable | cancelled
     tries = models.IntegerField(default=0, db_default=0)
-    next_try = models.DateTimeField(db_default=models.functions.Now())
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    next_try = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(default="", db_default="")
 

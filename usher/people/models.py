@@ -1,16 +1,12 @@
 """Login is who can sign in, anywhere; User is a person in one account. Hot columns stand in Standing (measured: docs/decisions)."""
 
-from datetime import UTC, datetime
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount, Written
-
-NEVER = models.Value(datetime(1970, 1, 1, tzinfo=UTC), output_field=models.DateTimeField())  # sorts below every sign-in
 
 
 class LoginManager(BaseUserManager["Login"]):
@@ -26,7 +22,7 @@ class Login(AbstractBaseUser):
     id = Id()
     email = models.TextField()
     canonical = models.TextField(unique=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "canonical"
     EMAIL_FIELD = "email"
@@ -41,7 +37,7 @@ class Group(models.Model):
     kind = models.TextField()
     name = models.TextField()
     name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
@@ -72,7 +68,7 @@ class User(models.Model):
     language = models.TextField(default="", db_default="")
     personal_meeting_id = models.BigIntegerField(null=True)
     came_in = models.TextField(default="added", db_default="added")  # owner | added | import | api | scim | domain
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     activated_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     left_how = models.TextField(default="", db_default="")  # withdrawn | expired | deleted | unlinked | moved
@@ -95,10 +91,11 @@ class User(models.Model):
             SameAccount(column="im_group_id", table="people_group", name="user_im_group_in_account"),
         ]
         indexes = [
-            models.Index(F("account"), F("name_key"), F("id"), name="user_by_name"),
-            models.Index(F("account"), F("department"), F("id"), name="user_by_department", condition=~Q(department="")),
-            models.Index(F("account"), F("created_at"), F("id"), name="user_by_created"),
-            GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search"),
+            # Without the tombstones: after a large import was undone, a list must not walk over them.
+            models.Index(F("account"), F("name_key"), F("id"), name="user_by_name", condition=Q(left_at=None)),
+            models.Index(F("account"), F("department"), F("id"), name="user_by_department", condition=Q(left_at=None)),
+            models.Index(F("account"), F("created_at"), F("id"), name="user_by_created", condition=Q(left_at=None)),
+            GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
         ]
 
 
@@ -128,7 +125,7 @@ class Standing(models.Model):
             models.Index(fields=["account", "status", "user"], name="standing_by_status"),
             models.Index(fields=["account", "license", "user"], name="standing_by_license"),
             models.Index(fields=["account", "role", "user"], condition=~Q(role="member"), name="standing_by_role"),
-            models.Index(F("account"), Coalesce("last_sign_in", NEVER), F("user"), name="standing_by_sign_in"),
+            models.Index(fields=["account", "last_sign_in", "user"], name="standing_by_sign_in"),
         ]
 
 
@@ -174,7 +171,7 @@ class SignIn(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", db_index=False)
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
     means = models.TextField()  # password | setup_link | invitation
     ip = models.TextField(default="")
     agent = models.TextField(default="")

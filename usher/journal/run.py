@@ -1,0 +1,157 @@
+"""step and cancel: the life of a Run, chunk by chunk. One chunk is one transaction: lock the Run, lock the chunk's objects by id,
+write guarded by before, effects, seats, count. Any worker can do the next one."""
+
+import time
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, transaction
+
+from usher.core import jobs, sql
+from usher.core.clock import now
+from usher.core.failpoints import failpoint
+
+from .ledger import ledger, product_of
+from .plan import params_of
+from .reads import plan_of
+from .verb import Part, Plan
+from .writing import as_moves, count_moves, lock_objects, write
+
+CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
+
+
+def step(change: UUID) -> bool:
+    """One chunk of a run, in one transaction. True while there is more to do; False at the end, or when another worker has it."""
+    with transaction.atomic():
+        run = lock_run(change)
+        if run is None or run["state"] != "running":
+            return False
+        more = step_locked(plan_of(run), run)
+        failpoint("engine.step_before_commit")
+    failpoint("engine.step_after_commit")
+    return more
+
+
+def lock_run(change: UUID) -> dict[str, Any] | None:
+    """Account shared, then the Run; None when another worker holds it."""
+    return sql.row(
+        """SELECT r.state, r.phase, r.ord, r.totals, r.held, r.counts, r.chunk, r.stop, c.* FROM journal_run r JOIN journal_change c ON c.id = r.change_id
+           JOIN accounts_account a ON a.id = c.account_id WHERE r.change_id = %(c)s FOR KEY SHARE OF a FOR UPDATE OF r SKIP LOCKED""",
+        {"c": change},
+    )
+
+
+def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
+    if run is None or run["state"] != "running":
+        return False
+    began = time.monotonic()
+    phase, low, totals = run["phase"], run["ord"], run["totals"]
+    while phase < len(totals) and low >= totals[phase]:
+        phase, low = phase + 1, 0
+    if run["stop"] or phase == len(totals):
+        _end(plan, run)
+        return False
+    size = run["chunk"]
+    _, part, index = plan.phases()[phase]
+    high = min(low + size, totals[phase])
+    params = params_of(plan, index, now=now(), change=run["id"], phase=phase, low=low, high=high)
+    try:
+        with transaction.atomic():
+            done = _do_chunk(plan, part, params)
+    except (IntegrityError, DataError) as trouble:
+        return _narrow_down(run, phase, low, high, trouble)
+    held = _settle(plan, run, done)
+    elapsed = max(time.monotonic() - began, 0.001)
+    chunk = int(min(CHUNK_MAX, max(CHUNK_MIN, size * min(2.0, CHUNK_SECONDS / elapsed))))
+    sql.execute(
+        "UPDATE journal_run SET phase = %(p)s, ord = %(o)s, held = %(h)s, counts = %(n)s, chunk = %(k)s, beat = now() WHERE change_id = %(c)s",
+        {"p": phase, "o": high, "h": sql.Jsonb(held), "n": sql.Jsonb(_counted(run["counts"], phase, done)), "k": chunk, "c": run["id"]},
+    )
+    run.update(phase=phase, ord=high)
+    return True
+
+
+def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, Any]]:
+    within = "change_id = %(change)s AND phase = %(phase)s AND ord > %(low)s AND ord <= %(high)s"
+    lock_objects(part, params, f"FROM journal_planrow WHERE {within} AND skip IS NULL")
+    # A later phase depends on its person: who was skipped in the first keeps everything else too.
+    why = (
+        "skip"
+        if plan.undoes
+        else """coalesce(p.skip, CASE WHEN p.phase > 0 AND p.subj IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_effect e
+                 WHERE e.change_id = p.change_id AND e.phase = 0 AND e.ord = p.subj AND e.result = 'done') THEN 'subject' END)"""
+    )
+    return write(plan, part, f"SELECT p.*, {why} AS why FROM journal_planrow p WHERE {within}", params)
+
+
+def _settle(plan: Plan, run: dict[str, Any], done: list[dict[str, Any]]) -> dict[str, int]:
+    """Turn held seats into used ones; what is still held."""
+    moves: Counter[tuple[str, int]] = Counter()
+    for d in done:
+        count_moves(moves, d)
+    settled = as_moves(moves)
+    ledger().settle(plan.actor.account_id, settled, from_held=True)
+    held = dict(run["held"])
+    for seat, (taken, _) in settled.items():
+        if taken:
+            held[product_of(seat)] -= taken
+    return held
+
+
+def _counted(counts: dict[str, Any], phase: int, done: list[dict[str, Any]]) -> dict[str, Any]:
+    """phase -> fate -> rows: the run's counts so far, with one more chunk."""
+    out = {k: dict(v) for k, v in counts.items()}
+    here = out.setdefault(str(phase), {})
+    for d in done:
+        fate = "done" if d["did"] else d["why"] or "changed"
+        here[fate] = here.get(fate, 0) + d["n"]
+    return out
+
+
+def _narrow_down(run: dict[str, Any], phase: int, low: int, high: int, trouble: Exception) -> bool:
+    """A row the database refuses must not stop the others: halve the chunk until it is alone, then write it down as failed (F29)."""
+    if high - low > 1:
+        sql.execute(
+            "UPDATE journal_run SET chunk = %(k)s, beat = now() WHERE change_id = %(c)s", {"k": max(1, (high - low) // 10), "c": run["id"]}
+        )
+        run["chunk"] = max(1, (high - low) // 10)
+        return True
+    sql.execute(
+        """INSERT INTO journal_effect (change_id, phase, ord, obj, result, before, after, reason)
+           SELECT change_id, phase, ord, obj, 'failed', before, after, %(why)s FROM journal_planrow WHERE change_id = %(c)s AND phase = %(p)s AND ord = %(o)s""",
+        {"c": run["id"], "p": phase, "o": high, "why": str(trouble).splitlines()[0][:500]},
+    )
+    counts = _counted(run["counts"], phase, [{"did": False, "why": "failed", "n": 1}])
+    sql.execute(
+        "UPDATE journal_run SET phase = %(p)s, ord = %(o)s, counts = %(n)s, beat = now() WHERE change_id = %(c)s",
+        {"p": phase, "o": high, "n": sql.Jsonb(counts), "c": run["id"]},
+    )
+    run.update(phase=phase, ord=high)
+    return True
+
+
+def _end(plan: Plan, run: dict[str, Any]) -> None:
+    """Give back what was held and not needed, empty the plan, defer what follows."""
+    state = "cancelled" if run["stop"] else "done"
+    ledger().release(plan.actor.account_id, run["held"])
+    sql.execute(
+        "UPDATE journal_run SET state = %(s)s, held = '{}', beat = now(), ended_at = %(now)s WHERE change_id = %(c)s",
+        {"s": state, "c": run["id"], "now": now()},
+    )
+    sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": run["id"]})
+    for task in plan.verb.then:
+        jobs.defer(task)
+    failpoint("engine.end_before_commit")
+
+
+def cancel(plan_account: UUID, change: UUID) -> bool:
+    """Ask a run to stop after its chunk. False when it has ended already."""
+    with transaction.atomic():
+        asked = sql.execute(
+            "UPDATE journal_run SET stop = true WHERE change_id = %(c)s AND account_id = %(a)s AND state = 'running'",
+            {"c": change, "a": plan_account},
+        )
+        if asked:  # a worker that met this lock took the run for somebody else's and left it
+            jobs.defer("journal.step", change=str(change))
+    return bool(asked)
