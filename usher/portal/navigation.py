@@ -24,17 +24,19 @@ class Entry:
     icon: str = ""
     children: tuple["Entry", ...] = ()
     rest: tuple[str, ...] = ()
+    key: str = ""  # after g: one of h u p c a l
 
 
 TREE = (
-    Entry(_("Home"), "/", icon="home"),
+    Entry(_("Home"), "/", icon="home", key="h"),
     Entry(
         _("User Management"),
         "/people",
         icon="users",
+        key="u",
         children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",)),),
     ),
-    Entry(_("Activity"), "/activity", "journal:change:view", icon="history", rest=("/changes/",)),
+    Entry(_("Activity"), "/activity", "journal:change:view", icon="history", rest=("/changes/",), key="l"),
     Entry(
         _("Account"),
         "/account",
@@ -54,7 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "areas": areas(actor, request.path) if actor else [],
-        "may_find": actor is not None and actor.may("people:user:view"),
+        "keys_off": request.COOKIES.get("usher-keys") == "off",
         "theme": theme if theme in dict(THEMES) else "auto",
         "role_words": NAMES.get(actor.role, "") if actor else "",
         "themes": THEMES,
@@ -82,6 +84,11 @@ def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
             }
         )
     return seen
+
+
+def leaves() -> list[Entry]:
+    """Every entry that is a page, for the search: an area with children is only their frame."""
+    return [leaf for area in TREE for leaf in area.children or (area,)]
 
 
 def belongs(entry: Entry, path: str) -> bool:

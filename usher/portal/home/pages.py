@@ -1,4 +1,4 @@
-"""Home, Me, the theme, and the tray of running work."""
+"""Home, Me, the theme and the keys."""
 
 from typing import Any
 
@@ -66,4 +66,13 @@ def theme(request: SignedIn) -> HttpResponse:
     wish = request.POST.get("theme", "")
     if wish in dict(THEMES):
         response.set_cookie("usher-theme", wish, max_age=31_536_000, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+    return response
+
+
+@member_page(("POST",))
+def keys(request: SignedIn) -> HttpResponse:
+    """Switch single keys on or off in this browser, and go back (WCAG 2.1.4)."""
+    response = HttpResponseRedirect(own_path(request.POST.get("next", "/"), request))
+    if (wish := request.POST.get("keys", "")) in ("on", "off"):
+        response.set_cookie("usher-keys", wish, max_age=31_536_000, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", pages.home),
     path("me", pages.me),
     path("me/theme", pages.theme),
+    path("me/keys", pages.keys),
 ]

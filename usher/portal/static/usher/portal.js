@@ -34,7 +34,7 @@ function leave(dialog) {
   dialog.close()
   if (dialog.id === 'dialog') dialog.replaceChildren()
 }
-addEventListener('input', (event) => { const form = event.target.closest('dialog form'); if (form) form.dataset.typed = '1' })
+addEventListener('input', (event) => { const form = event.target.closest('#dialog form'); if (form) form.dataset.typed = '1' })
 addEventListener('cancel', (event) => { if (event.target.matches('dialog')) { event.preventDefault(); leave(event.target) } }, true)
 
 // 3. Clicks: what opens, closes, dismisses; a whole row is its link.
@@ -117,6 +117,7 @@ addEventListener('click', (event) => {
   if (event.shiftKey && last !== null) mark(boxes.slice(Math.min(at, last), Math.max(at, last) + 1), event.target.checked)
   last = at
 })
+addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search]') && $('#bulk:not([data-empty])')) say('The selection is gone with the filter.') })
 function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except']) url.searchParams.delete(key); location.replace(url) }
 
 // 6. Addresses become tags on comma, semicolon, space or newline; the textarea underneath stays the truth.
@@ -168,19 +169,17 @@ addEventListener('htmx:afterSettle', (event) => {
   if (document.activeElement === document.body && ['rows', 'listing'].includes(target.id)) $('#rows')?.focus({ preventScroll: true })
 })
 
-// 7. Single keys, unless somebody is typing (WCAG 2.1.4); one thing at a time.
+// 7. Single keys, unless somebody is typing or has switched them off (WCAG 2.1.4); one thing at a time.
 let after = ''
 addEventListener('keydown', (event) => {
   const typing = event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]')
   if (event.key === 'Escape') return escape(event, typing)
   if (event.key === 'k' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); return find() }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || $('dialog[open]')) return
-  const key = after + event.key
-  after = event.key === 'g' ? 'g' : ''
-  const go = { gh: '/', gu: '/people', ga: '/activity', gc: '/account/subscriptions' }[key]
-  if (go) location.href = go
-  const act = { '/': find, f: () => $('.u-tools .u-drop summary')?.click(), n: () => $('.u-head .btn-primary')?.click(), '?': () => $('#keys').showModal(), j: () => step(1), k: () => step(-1), x: tick, '.': more }[key]
-  if (act) { event.preventDefault(); act() }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || $('dialog[open]') || 'keysOff' in document.documentElement.dataset) return
+  const going = after === 'g' && $(`[data-go="${CSS.escape(event.key)}"]`)
+  after = event.key
+  const act = going ? () => going.click() : { '/': find, f: () => $('.u-tools .u-drop summary')?.click(), n: () => $('.u-head .btn-primary')?.click(), '?': () => $('#keys')?.showModal(), j: () => step(1), k: () => step(-1), x: tick, X: tick, '.': more }[event.key]
+  if (act) { event.preventDefault(); act(event) }
 })
 function escape(event, typing) {
   const menu = $('details.u-drop[open]')
@@ -188,11 +187,30 @@ function escape(event, typing) {
   else if (typing && !typing.closest('dialog')) typing.blur()
   else if (!$('dialog[open]') && $('#bulk:not([data-empty])')) clear()
 }
-function find() { const field = $('#search') || $('#find'); field.focus(); field.select() }
 function rowNow() { return document.activeElement.closest('#rows tbody tr') }
 function step(by) { const all = $$('#rows tbody tr'), now = all.indexOf(rowNow()); const next = all[Math.min(Math.max(now + by, 0), all.length - 1)]; $('a, input', next?.querySelector('.main') || next || document)?.focus() }
-function tick() { $('td.pick input', rowNow() || document)?.click() }
-function more() { $('details summary', rowNow() || document)?.click() }
+function tick(event) { rowNow()?.querySelector('td.pick input')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: event.shiftKey })) }
+function more() { rowNow()?.querySelector('details summary')?.click() }
+
+// 8. Search everywhere: one dialog; up and down move between the results, Enter in the field opens the first.
+function find(typed) {
+  const dialog = $('#finder'), field = $('#finder-q')
+  if (!dialog || $('#dialog[open]')) return
+  $('#menu[open]')?.close()
+  if (!dialog.open) dialog.showModal()
+  if (typeof typed === 'string') field.value = typed
+  else field.select()
+  field.focus()
+  htmx.trigger(field.form, 'look')
+}
+for (const kind of ['click', 'input']) addEventListener(kind, (event) => { if (event.target.matches('[data-finder]')) { find(event.target.value); event.target.value = '' } })
+addEventListener('keydown', (event) => {
+  const field = $('#finder-q')
+  if (!event.target.closest('#finder')) return
+  const links = $$('#found a'), to = links.indexOf(event.target) + { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (to >= -2) { event.preventDefault(); (links[to] || (to < 0 ? field : event.target)).focus() }
+  if (event.key === 'Enter' && event.target === field && links[0] && $('#found [data-q]').dataset.q === field.value.trim()) { event.preventDefault(); links[0].click() }
+})
 
 enhance(document)
 if ($('#bulk')) show(chosen())

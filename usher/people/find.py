@@ -1,0 +1,58 @@
+"""Finding a few people and groups by what somebody typed, quickly at any size: for the search of the whole portal, never for a list."""
+
+from typing import Any
+
+from usher.core import sql
+from usher.core.actor import Actor
+
+from .filters import like_literal
+
+FEW = 6
+PERSON = "u.id, u.first_name, u.last_name, u.display_name, u.email"
+HERE = "u.account_id = %(account)s AND u.left_at IS NULL"
+
+
+def find(actor: Actor, text: str) -> list[dict[str, Any]]:
+    """At most FEW people and FEW groups, best first, in one statement; nothing of what the actor may not see.
+
+    `kind` is person or group, `status` that of the person. Names that begin so come first, by their index; then whoever has every word in name or
+    address, by the trigram index, which needs a word of three letters; an employee id must be typed whole.
+    """
+    branches = []
+    words = text.split()[:8]
+    if actor.may("people:user:view") and words:
+        branches += [_begins(), _employee()] + ([_has(len(words))] if max(map(len, words)) > 2 else [])
+    if actor.may("people:group:view") and words:
+        branches.append(GROUPS)
+    if not branches:
+        return []
+    params: dict[str, Any] = {"account": actor.account_id, "q": " ".join(words), "few": FEW}
+    params |= {f"w{n}": f"%{like_literal(word)}%" for n, word in enumerate(words)}
+    params["part"] = f"%{like_literal(' '.join(words))}%"
+    found = sql.rows(" UNION ALL ".join(f"(SELECT * FROM ({branch}) b)" for branch in branches), params)
+    once = {(f["kind"], f["id"]): f for f in reversed(found)}  # the best branch of each
+    best = sorted(once.values(), key=lambda f: (f["kind"] != "person", f["rank"], f["name_key"]))
+    return [f for kind in ("person", "group") for f in [b for b in best if b["kind"] == kind][:FEW]]
+
+
+def _person(rank: int, inner: str) -> str:
+    return f"""SELECT 'person' AS kind, {rank} AS rank, {PERSON}, u.name_key, s.status FROM ({inner}) u JOIN people_standing s ON s.user_id = u.id"""
+
+
+def _begins() -> str:
+    """From the place of the text in the index of names; what stands there but begins otherwise is dropped after."""
+    near = f"SELECT * FROM people_user u WHERE {HERE} AND u.name_key >= usher_fold(%(q)s) ORDER BY u.name_key, u.id LIMIT %(few)s"
+    return _person(1, f"SELECT * FROM ({near}) u WHERE starts_with(u.name_key, usher_fold(%(q)s))")
+
+
+def _employee() -> str:
+    return _person(0, f"SELECT * FROM people_user u WHERE {HERE} AND u.employee_id = %(q)s AND u.employee_id <> '' LIMIT %(few)s")
+
+
+def _has(words: int) -> str:
+    every = " AND ".join(f"u.search LIKE usher_fold(%(w{n})s)" for n in range(words))
+    return _person(2, f"SELECT * FROM people_user u WHERE {HERE} AND {every} LIMIT %(few)s")
+
+
+GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status
+  FROM people_group g WHERE g.account_id = %(account)s AND g.kind = 'user' AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""

@@ -1,0 +1,110 @@
+"""Search everywhere: people, groups, a change by its number, pages, help; one endpoint for the dialog and for the page without JavaScript.
+
+At most four statements: two that say who asks, one for people and groups, one for the change.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from usher.access.actors import name_of
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.journal import reads
+from usher.people.find import find
+from usher.portal.changes.pages import described
+from usher.portal.help import guide
+from usher.portal.navigation import leaves
+from usher.portal.page import SignedIn, member_page
+from usher.portal.people.people_list import STATUS
+from usher.portal.wish import clean
+
+NUMBER = re.compile(r"^(?:c-?)?(\d{1,17})$", re.IGNORECASE)
+# Pages that the navigation does not name: words, address, right.
+MORE_PAGES = (
+    (gettext_lazy("Pending"), "/people/pending", "people:user:view"),
+    (gettext_lazy("Add users"), "/people/new", "people:user:manage"),
+    (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage"),
+    (gettext_lazy("Your own page"), "/me", ""),
+    (gettext_lazy("Password and sessions"), "/me/security", ""),
+    (gettext_lazy("Help"), "/help", ""),
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the answer."""
+
+    words: str | Promise
+    path: str
+    more: str | Promise = ""
+    icon: str = ""  # without one, an avatar of the words
+    language: str = ""
+
+
+@member_page()
+def search(request: SignedIn) -> HttpResponse:
+    """What is found for `q`; htmx gets the list alone. Nothing typed: the pages one can jump to."""
+    q = clean(request.GET.get("q", ""))
+    kinds = [(words, hits) for words, hits in found(request.actor, q) if hits]
+    context = {"q": q, "kinds": kinds, "count": sum(len(hits) for _words, hits in kinds)}
+    in_dialog = request.headers.get("HX-Target") == "found"
+    return render(request, "search/search.html#found" if in_dialog else "search/search.html", context)
+
+
+def found(actor: Actor, q: str) -> list[tuple[str, list[Hit]]]:
+    """The kinds of things in the order of the page, each with its hits."""
+    here = find(actor, q)
+    return [
+        (_("Changes"), change_hits(actor, q)),
+        (_("People"), [person_hit(p) for p in here if p["kind"] == "person"]),
+        (_("Groups"), [Hit(g["first_name"], f"/people?group={g['id']}", icon="users") for g in here if g["kind"] == "group"]),
+        (_("Pages"), page_hits(actor, q)),
+        (_("Help"), help_hits(q)),
+    ]
+
+
+def change_hits(actor: Actor, q: str) -> list[Hit]:
+    """The change of this number, if there is one: "C-123", "c123" or "123"."""
+    number = NUMBER.match(q)
+    if not number or not actor.may("journal:change:view"):
+        return []
+    wanted = int(number[1])
+    seen = [described(c) for c in reads.changes(actor, before=wanted + 1, limit=1) if c["number"] == wanted]
+    return [Hit(c["words"], f"/changes/{wanted}", f"C-{wanted}", "history") for c in seen]
+
+
+def person_hit(person: dict[str, Any]) -> Hit:
+    status = "" if person["status"] == "active" else f"{STATUS[person['status']][1]} · "
+    return Hit(name_of(person), f"/people/{short(person['id'])}", status + person["email"])
+
+
+def page_hits(actor: Actor, q: str) -> list[Hit]:
+    """Pages whose name has every typed word, in the language of the page or in English."""
+    told = [(e.words, e.path, e.privilege, e.icon or "arrow-right") for e in leaves()]
+    told += [(words, path, privilege, "arrow-right") for words, path, privilege in MORE_PAGES]
+    return [
+        Hit(words, path, icon=icon)
+        for words, path, privilege, icon in told
+        if (not privilege or actor.may(privilege)) and has_words(f"{words} {in_english(words)}", q)
+    ]
+
+
+def in_english(words: str | Promise) -> str:
+    with override("en"):
+        return str(words)
+
+
+def help_hits(q: str) -> list[Hit]:
+    """Pages of the guide; none before something is typed."""
+    return [Hit(title, f"/help/{name}", icon="help", language="en") for name, title in guide.titles() if q and has_words(title, q)]
+
+
+def has_words(text: str, q: str) -> bool:
+    return all(word in text.casefold() for word in q.casefold().split())
