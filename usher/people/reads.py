@@ -17,7 +17,7 @@ from .filters import where
 COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
   u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in"""
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id"
-LIVING = "u.account_id = %(account)s AND u.left_at IS NULL"
+LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 
 # sort name -> (SQL, SQL type); each has an index that walks it in this order, the department's apart
 SORTS: dict[str, tuple[str, str]] = {
@@ -170,8 +170,8 @@ def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
         r["department"]
         for r in sql.rows(
             """WITH RECURSIVE d AS (
-                 (SELECT department FROM people_user WHERE account_id = %(a)s AND department > %(s)s AND department <> '' ORDER BY department LIMIT 1)
-                 UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.department > d.department AND u.department <> ''
+                 (SELECT department FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND department > %(s)s ORDER BY department LIMIT 1)
+                 UNION ALL SELECT (SELECT u.department FROM people_user u WHERE u.account_id = %(a)s AND u.left_at IS NULL AND u.department > d.department
                            ORDER BY u.department LIMIT 1)
                  FROM d WHERE d.department IS NOT NULL)
                SELECT department FROM d WHERE department IS NOT NULL LIMIT %(l)s""",

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.portal.walk import Stretch, Way, first_full, in_order, ways_to_find
 from usher.portal.wish import ANY, MOST_BY_HAND, SIZES, Cursor, Wish, clean, cursor_of, ids_of, split, values_of
 
 Row = dict[str, Any]
@@ -36,13 +37,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """`options` are (value, words) for this actor. `default` holds while the address says nothing; `anything` is what "any" means."""
+    """`options` are (value, words) for this actor. `default` holds while the address says nothing; `anything` is what "any" means.
+
+    `input` date makes it a date that is picked instead of options that are ticked.
+    """
 
     key: str
     words: Words
     options: Callable[[Actor], list[tuple[str, Words]]]
     default: tuple[str, ...] = ()
     anything: tuple[str, ...] = ()
+    input: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`."""
+    """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`.
+
+    `order` is the sort while the address says nothing; a minus before it means downwards.
+    """
 
     path: str
     select: str
@@ -69,6 +77,10 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     order: str = "name"
     fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def own_sort(self) -> str:
+        return self.order.removeprefix("-")
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ class Page:
 def read_wish(listing: Listing, data: QueryDict) -> Wish:
     """The wish of an address or of a form. Never refuses: what makes no sense is dropped."""
     sort, down = _sort(listing, data.get("sort", ""))
-    kind = next(s for s in listing.sorts if s.key == (sort or listing.order))
+    kind = next(s for s in listing.sorts if s.key == (sort or listing.own_sort))
     known = {c.key for c in listing.columns}
     return Wish(
         q=clean(data.get("q", "")),
@@ -119,7 +131,8 @@ def fetch(listing: Listing, actor: Actor, wish: Wish) -> Page:
     """One page and the count: two or three statements, whatever the page."""
     where, params = conditions(listing, actor, wish)
     backwards = wish.cursor is not None and wish.cursor.way == "before"
-    found = _walk(listing, wish, where, params, backwards)
+    matching = count(listing, actor, wish, COUNT_TO + 1)
+    found = _walk(listing, wish, where, params, backwards, ways_to_find(searching=bool(wish.q), frequent=matching > COUNT_TO))
     more = len(found) > wish.size
     found = found[: wish.size]
     if backwards:
@@ -127,7 +140,7 @@ def fetch(listing: Listing, actor: Actor, wish: Wish) -> Page:
     edge = wish.cursor is not None
     return Page(
         rows=found,
-        count=count(listing, actor, wish, COUNT_TO + 1),
+        count=matching,
         before=_edge("before", found[0]) if found and (more if backwards else edge) else None,
         after=_edge("after", found[-1]) if found and (edge if backwards else more) else None,
     )
@@ -145,7 +158,7 @@ def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
     step = replace(wish, cursor=None, size=2_000)
     while True:
         where, params = conditions(listing, actor, step)
-        found = _walk(listing, step, where, params, False)
+        found = _walk(listing, step, where, params, False, (in_order,))
         yield from found[: step.size]
         if len(found) <= step.size:
             return
@@ -158,7 +171,7 @@ def conditions(listing: Listing, actor: Actor, wish: Wish) -> tuple[str, dict[st
     return f" AND {clause}" if clause else "", {"account": actor.account_id, **params}
 
 
-def _walk(listing: Listing, wish: Wish, where: str, params: dict[str, Any], backwards: bool) -> list[Row]:
+def _walk(listing: Listing, wish: Wish, where: str, params: dict[str, Any], backwards: bool, ways: tuple[Way, ...]) -> list[Row]:
     """Up to size + 1 rows from the cursor on. Rows with an empty sort value are a second stretch after the others."""
     sort = _sort_of(listing, wish)
     stretches = [True, False] if sort.filled else [True]
@@ -167,30 +180,21 @@ def _walk(listing: Listing, wish: Wish, where: str, params: dict[str, Any], back
     for filled in reversed(stretches) if backwards else stretches:
         if cursor is not None and (cursor.value is not None) != filled:
             continue
-        found += _stretch(listing, sort, wish, filled, cursor, (where, params, backwards, wish.size + 1 - len(found)))
+        stretch = Stretch(
+            listing.select, listing.source, where, sort.expression, sort.kind, sort.id, wish.size + 1 - len(found),
+            fill=f" AND {'' if filled else 'NOT '}({sort.filled})" if sort.filled else "",
+            valued=filled, from_edge=cursor is not None, down=(wish.down if filled else False) != backwards,
+        )  # fmt: skip
+        edge = {"edge": cursor.value if cursor else None, "edge_id": cursor.id if cursor else None}
+        found += first_full(stretch, ways, {**params, **edge})
         cursor = None
         if len(found) > wish.size:
             break
     return found
 
 
-def _stretch(listing: Listing, sort: Sort, wish: Wish, filled: bool, cursor: Cursor | None, more: tuple[Any, ...]) -> list[Row]:
-    where, params, backwards, limit = more
-    down = (wish.down if filled else False) != backwards
-    way, sign = ("DESC", "<") if down else ("ASC", ">")
-    fill = f" AND {'' if filled else 'NOT '}({sort.filled})" if sort.filled else ""
-    left, right = (f"({sort.expression}, {sort.id})", f"(%(edge)s::{sort.kind}, %(edge_id)s)") if filled else (sort.id, "%(edge_id)s")
-    place = f" AND {left} {sign} {right}" if cursor else ""
-    order = f"{sort.expression} {way}, {sort.id} {way}" if filled else f"{sort.id} {way}"
-    return sql.rows(
-        f"SELECT {listing.select}, {sort.expression if filled else 'NULL'} AS sort_value, {sort.id} AS sort_id {listing.source} "
-        f"{where}{fill}{place} ORDER BY {order} LIMIT {limit}",
-        {**params, "edge": cursor.value if cursor else None, "edge_id": cursor.id if cursor else None},
-    )
-
-
 def _sort_of(listing: Listing, wish: Wish) -> Sort:
-    return next(s for s in listing.sorts if s.key == (wish.sort or listing.order))
+    return next(s for s in listing.sorts if s.key == (wish.sort or listing.own_sort))
 
 
 def _edge(way: Any, row: Row) -> Cursor:
@@ -200,4 +204,4 @@ def _edge(way: Any, row: Row) -> Cursor:
 
 def _sort(listing: Listing, text: str) -> tuple[str, bool]:
     key = text.removeprefix("-")
-    return (key, text.startswith("-")) if any(s.key == key for s in listing.sorts) else ("", False)
+    return (key, text.startswith("-")) if any(s.key == key for s in listing.sorts) else ("", listing.order.startswith("-"))

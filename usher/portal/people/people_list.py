@@ -14,6 +14,8 @@ from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
 from usher.licenses.ledger import seats
 from usher.people import reads
 from usher.people.filters import where
+from usher.people.person import EDITS, net_edits
+from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
 from usher.portal.templatetags.usher import avatar, status, when
 
@@ -42,6 +44,11 @@ def license_of(row: Row) -> str:
     return PRODUCTS[row["license"]].name if row["license"] in PRODUCTS else ""
 
 
+def edits_of(row: Row) -> str:
+    """What was changed about somebody pending since they were invited."""
+    return ", ".join(dict.fromkeys(str(LABELS[key]) for key, _old, _new in net_edits(row["edits"] or [])))
+
+
 def plain(key: str, row: Row) -> str:
     return str(row[key] or "")
 
@@ -65,7 +72,7 @@ GROUP = Column("groups", _("Groups"), lambda r: ", ".join(r["groups"]), lambda r
 SORTS = (
     Sort("name", "u.name_key", "u.id"),
     Sort("email", "u.canonical", "u.id"),
-    Sort("department", "u.department", "u.id", filled="u.department <> ''"),
+    Sort("department", "u.department", "u.id", filled="u.department > ''"),
     Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
     Sort("created", "u.created_at", "u.id", "timestamptz"),
 )
@@ -133,7 +140,7 @@ USERS = Listing(
 )
 PENDING = Listing(
     path="/people/pending",
-    select=SELECT + ", i.sent_at, i.expires_at",
+    select=f"{SELECT}, i.sent_at, i.expires_at, {EDITS} AS edits",
     source=SOURCE.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE") + " AND i.state = 'open'",
     columns=(
         Column("name", _("Name"), name_cell, name_of, "main", "name"),
@@ -142,6 +149,7 @@ PENDING = Listing(
         LICENSE,
         ADD_ON,
         GROUP,
+        Column("edits", _("Applies when they activate"), edits_of, edits_of, "u-waiting"),
         Column("sent", _("Sent"), lambda r: when(r["sent_at"]), partial(moment, "sent_at"), "num nowrap", "sent"),
         Column("expires", _("Expires"), lambda r: when(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
     ),
