@@ -3,14 +3,69 @@
 import random
 from collections.abc import Iterator
 
-FIRST = (
-    "Adaeze Albin Amélie Andrzej Anouk Arjun Astrid Beatriz Bogdan Caoimhe Chiara Dimitra Elif Farah Gustav Hana Ibrahim Jonas "
-    "Katarzyna Lena Marek Niamh Omar Priya Quentin Ruta Sana Tomasz Ulrika Viktor Wilhelmina Xenia Yusuf Zofia"
-).split()
-LAST = (
-    "Okafor Sjöberg Rousseau Mazur Lindqvist Mehta Carvalho Ionescu Byrne Bellini Park Pappas Haddad Fischer Nowak Wieczorek Iqbal "
-    "Raman Kazlauskaite Brouwer Aas Vasile Benali Tanabe Castillo"
-).split()
+FIRST = [
+    "Adaeze",
+    "Albin",
+    "Amélie",
+    "Andrzej",
+    "Anouk",
+    "Arjun",
+    "Astrid",
+    "Beatriz",
+    "Bogdan",
+    "Caoimhe",
+    "Chiara",
+    "Dimitra",
+    "Elif",
+    "Farah",
+    "Gustav",
+    "Hana",
+    "Ibrahim",
+    "Jonas",
+    "Katarzyna",
+    "Lena",
+    "Marek",
+    "Niamh",
+    "Omar",
+    "Priya",
+    "Quentin",
+    "Ruta",
+    "Sana",
+    "Tomasz",
+    "Ulrika",
+    "Viktor",
+    "Wilhelmina",
+    "Xenia",
+    "Yusuf",
+    "Zofia",
+]
+LAST = [
+    "Okafor",
+    "Sjöberg",
+    "Rousseau",
+    "Mazur",
+    "Lindqvist",
+    "Mehta",
+    "Carvalho",
+    "Ionescu",
+    "Byrne",
+    "Bellini",
+    "Park",
+    "Pappas",
+    "Haddad",
+    "Fischer",
+    "Nowak",
+    "Wieczorek",
+    "Iqbal",
+    "Raman",
+    "Kazlauskaite",
+    "Brouwer",
+    "Aas",
+    "Vasile",
+    "Benali",
+    "Tanabe",
+    "Castillo",
+]
 PLAIN = str.maketrans("éöü", "eou")
 HEADER = "Email,First name,Last name,Department,User group,IM group\n"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from usher.core.data_dir import DataDir
 
-SEATS = {"meetings:licensed": 3_000_000, "meetings:basic": 3_000_000}
+SEATS = dict.fromkeys(("meetings:licensed", "meetings:basic", "meetings:on_prem", "phone", "webinar:500"), 3000000)
 
 
 @contextmanager
