@@ -22,7 +22,20 @@ LABELS: dict[str, str | Promise] = {
     "add_on": gettext_lazy("Add-on"),
     "bought": gettext_lazy("Seats"),
     "expires_at": gettext_lazy("Expires"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "display_name": gettext_lazy("Display name"),
+    "job_title": gettext_lazy("Job title"),
+    "department": gettext_lazy("Department"),
+    "user_group": gettext_lazy("User group"),
+    "im_group_name": gettext_lazy("IM group"),
+    "manager": gettext_lazy("Manager"),
+    "location": gettext_lazy("Location"),
+    "cost_center": gettext_lazy("Cost center"),
+    "employee_id": gettext_lazy("Employee id"),
+    "time_zone": gettext_lazy("Time zone"),
 }
+EMPTY = ("add_on", "license", "department", "user_group", "im_group_name", "manager")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
@@ -59,15 +72,20 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """One entry per value that changes and has a label; somebody new has only an after."""
     return [
-        {"label": LABELS[key], "old": value_in_words(key, before.get(key)) if before else "", "new": value_in_words(key, after.get(key))}
+        {
+            "key": key,
+            "label": LABELS[key],
+            "old": value_in_words(key, before.get(key)) if before else "",
+            "new": value_in_words(key, after.get(key)),
+        }
         for key in LABELS
         if key in {**before, **after} and before.get(key) != after.get(key)
     ]
 
 
 def value_in_words(key: str, value: Any) -> str:
-    if value is None:
-        return _("none") if key in ("add_on", "license") else ""
+    if value is None or value == "":
+        return _("none") if key in EMPTY else ""
     if key in ("license", "add_on"):
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
     if key == "role":

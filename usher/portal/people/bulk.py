@@ -1,16 +1,20 @@
 """What is done to a set of people from the lists: each is a plan page over `ids=…` or the list's own query (S0-9, S0-14, S0-48, S0-49)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
+from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
-from usher.licenses.catalog import WORKPLACE
+from usher.licenses.catalog import ADD_ONS, WORKPLACE
 from usher.licenses.ledger import free
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
@@ -33,18 +37,21 @@ def subjects_of(request: HttpRequest) -> dict[str, Any]:
     return {"ids": ids}
 
 
+def look_at(request: HttpRequest, title: str, button: Callable[[int], str], choices: list[Choice] | None = None) -> Look:
+    """The look of a plan about people: its way back is the one person it is about, else the list."""
+    ids = ids_of(split(request.GET, "ids"))
+    back = f"/people/{short(ids[0])}" if len(ids) == 1 and "all" not in request.GET else "/people"
+    return Look(title=title, crumbs=[(_("Users"), "/people"), (title, "")], button=button, back=(_("Cancel"), back), choices=choices or [])
+
+
 @page("people:user:manage", ("GET", "POST"))
-def license_change(request: SignedIn) -> HttpResponse:
+def license_change(request: SignedIn) -> HttpResponseBase:
     """Change the Workplace license of a set of people."""
     subjects = subjects_of(request)
     wanted = request.GET.get("license_to", "")
     choice = Choice("license_to", _("License"), license_options(request.actor), wanted)
-    look = Look(
-        title=_("Change license"),
-        crumbs=[(_("Users"), "/people"), (_("Change license"), "")],
-        button=lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"},
-        back=(_("Cancel"), "/people"),
-        choices=[choice],
+    look = look_at(
+        request, _("Change license"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"}, [choice]
     )
     if not wanted:
         return choice_page(request, look, _("Which license shall they have?"))
@@ -60,7 +67,32 @@ def license_options(actor: Actor) -> list[Option]:
 
 
 @page("people:user:manage", ("GET", "POST"))
-def role_change(request: SignedIn) -> HttpResponse:
+def add_on_change(request: SignedIn) -> HttpResponseBase:
+    """Give an add-on to a set of people, or take it back."""
+    subjects = subjects_of(request)
+    how, wanted = request.GET.get("add_on_how", "give"), request.GET.get("add_on_to", "")
+    ways = [Option("give", _("Give"), _("takes a seat each")), Option("take", _("Take back"), _("their seats come free"))]
+    choices = [
+        Choice("add_on_how", _("What shall happen"), ways, how),
+        Choice("add_on_to", _("Add-on"), bought_add_ons(request.actor, how), wanted),
+    ]
+    look = look_at(request, _("Add-ons"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"}, choices)
+    if not wanted or how not in ("give", "take"):
+        return choice_page(request, look, _("Which add-on?"))
+    return plan_page(request, plan(request.actor, f"licenses.{how}_add_on", {"add_on": wanted, "subjects": subjects}), look)
+
+
+def bought_add_ons(actor: Actor, how: str) -> list[Option]:
+    """The add-ons this account ever bought, with their free seats; to take one back needs no free seat (S0-24, S0-25, S1-15)."""
+    from usher.portal.people.adding import product_option
+
+    free_seats = free(actor)
+    told = [product_option(actor, p, free_seats) for p in ADD_ONS if p.code in free_seats]
+    return [replace(o, disabled=False) if how == "take" else o for o in told]
+
+
+@page("people:user:manage", ("GET", "POST"))
+def role_change(request: SignedIn) -> HttpResponseBase:
     """Make people admins, or members again. The verb lets only the owner do it (S0-17, S0-18)."""
     subjects = subjects_of(request)
     wanted = request.GET.get("role_to", "")
@@ -68,12 +100,11 @@ def role_change(request: SignedIn) -> HttpResponse:
         Option("admin", ROLES["admin"], _("manages users, licenses and settings")),
         Option("member", ROLES["member"], _("no rights here")),
     ]
-    look = Look(
-        title=_("Set role"),
-        crumbs=[(_("Users"), "/people"), (_("Set role"), "")],
-        button=lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": f"{n:,}"},
-        back=(_("Cancel"), "/people"),
-        choices=[Choice("role_to", _("Role"), options, wanted)],
+    look = look_at(
+        request,
+        _("Set role"),
+        lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": f"{n:,}"},
+        [Choice("role_to", _("Role"), options, wanted)],
     )
     if not request.actor.may("access:admin:manage"):
         raise Refused("forbidden", "privilege", _("Only the owner can make somebody an admin, or a member again."))
@@ -83,7 +114,7 @@ def role_change(request: SignedIn) -> HttpResponse:
 
 
 @page("people:user:manage", ("GET", "POST"))
-def resend(request: SignedIn) -> HttpResponse:
+def resend(request: SignedIn) -> HttpResponseBase:
     """Send invitations again (S0-48)."""
     look = Look(
         title=_("Resend invitations"),
@@ -97,7 +128,7 @@ def resend(request: SignedIn) -> HttpResponse:
 
 
 @page("people:user:manage", ("GET", "POST"))
-def withdrawal(request: SignedIn) -> HttpResponse:
+def withdrawal(request: SignedIn) -> HttpResponseBase:
     """Delete pending entries before they are accepted (S0-49, S0-50)."""
     look = Look(
         title=_("Delete invitations"),

@@ -1,5 +1,6 @@
 """Users and Pending: the two lists of people and their exports (S0-7, S0-8, S0-13, S0-47)."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,37 +10,15 @@ from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
 from usher.core.actor import Actor
-from usher.core.ids import short
 from usher.people import reads
-from usher.portal.listing import Row
 from usher.portal.listing_page import Act, Frame, export, list_page
 from usher.portal.page import SignedIn, page
+from usher.portal.people.acts import row_acts
 from usher.portal.people.people_list import PENDING, USERS, person_path
 
 
 def people_noun(n: int) -> str:
     return ngettext("person", "people", n)
-
-
-def user_acts(row: Row) -> list[Act]:
-    """The menu of a row, in the order of the profile."""
-    ids = f"?ids={short(row['id'])}"
-    why_no_role = _("The owner's role moves only by a transfer.") if row["role"] == "owner" else ""
-    return [
-        Act(_("Open"), person_path(row)),
-        Act(_("Change license"), "/people/license-changes" + ids),
-        Act(_("Set role"), "/people/role-changes" + ids, why_not=str(why_no_role)),
-    ]
-
-
-def pending_acts(row: Row) -> list[Act]:
-    ids = f"?ids={short(row['id'])}"
-    return [
-        Act(_("Open"), person_path(row)),
-        Act(_("Resend"), "/people/resends" + ids),
-        Act(_("Change license"), "/people/license-changes" + ids),
-        Act(_("Delete"), "/people/withdrawals" + ids, last=True),
-    ]
 
 
 def tabs(actor: Actor) -> dict[str, Any]:
@@ -64,13 +43,19 @@ def list_frame(actor: Actor, **words: Any) -> Frame:
 @page("people:user:view")
 def users(request: SignedIn) -> HttpResponse:
     """The Users tab."""
-    bulk = (Act(_("Change license"), "/people/license-changes"), Act(_("Set role"), "/people/role-changes"))
+    bulk = (
+        Act(_("Change license"), "/people/license-changes"),
+        Act(_("Add-ons"), "/people/add-on-changes"),
+        Act(_("Department"), "/people/department-changes"),
+        Act(_("Groups"), "/people/group-changes"),
+        Act(_("Set role"), "/people/role-changes"),
+    )
     manage = may_add(request.actor)
     frame = list_frame(
         request.actor,
         title=_("Users"),
         bulk=bulk if manage else (),
-        row_acts=user_acts if manage else None,
+        row_acts=partial(row_acts, request.actor) if manage else None,
         nothing_yet=_("Nobody here yet. Add people by e-mail, or import a file."),
     )
     return list_page(request, USERS, frame, export_path="/people/export", **tabs(request.actor))
@@ -87,6 +72,9 @@ def pending(request: SignedIn) -> HttpResponse:
     bulk = (
         Act(_("Resend"), "/people/resends"),
         Act(_("Change license"), "/people/license-changes"),
+        Act(_("Add-ons"), "/people/add-on-changes"),
+        Act(_("Department"), "/people/department-changes"),
+        Act(_("Groups"), "/people/group-changes"),
         Act(_("Delete"), "/people/withdrawals", last=True),
     )
     manage = may_add(request.actor)
@@ -94,7 +82,7 @@ def pending(request: SignedIn) -> HttpResponse:
         request.actor,
         title=_("Users"),
         bulk=bulk if manage else (),
-        row_acts=pending_acts if manage else None,
+        row_acts=partial(row_acts, request.actor) if manage else None,
         nothing_yet=_("Nobody is invited at the moment. An invitation stays here for 30 days, or until it is accepted."),
     )
     return list_page(request, PENDING, frame, export_path="/people/pending/export", **tabs(request.actor))

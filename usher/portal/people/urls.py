@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from usher.portal.people import adding, bulk, importing, pages, person
+from usher.portal.people import adding, belonging, bulk, importing, pages
+from usher.portal.people.person import editing
+from usher.portal.people.person import pages as person
 
 urlpatterns = [
     path("people", pages.users),
@@ -18,6 +20,17 @@ urlpatterns = [
     path("people/license-changes", bulk.license_change),
     path("people/role-changes", bulk.role_change),
     path("people/resends", bulk.resend),
-    path("people/<id:person_id>", person.person),
+    path("people/add-on-changes", bulk.add_on_change),
+    path("people/department-changes", belonging.department_change),
+    path("people/group-changes", belonging.group_change),
+    path("people/im-group-changes", belonging.im_group_change),
+    path("people/sign-outs", belonging.sign_out),
+    path("people/close", editing.close),
+    path("people/<id:person_id>", person.overview),
+    path("people/<id:person_id>/profile", editing.edit),
+    path("people/<id:person_id>/licenses", person.licenses),
+    path("people/<id:person_id>/groups", person.groups),
+    path("people/<id:person_id>/activity", person.activity),
+    path("people/<id:person_id>/sign-in", person.sign_in),
     path("people/withdrawals", bulk.withdrawal),
 ]

@@ -1,0 +1,69 @@
+"""Everything User Management knows about one person, in one query, and what was changed about somebody who is still pending."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import not_found
+
+from .filters import where
+from .reads import COLUMNS, LIVING
+from .verbs.profile import LONGEST, name_of
+
+# What was done to a person, oldest first, as pairs of before and after. Coming in has no before, and is no edit.
+EDITS = """(SELECT jsonb_agg(jsonb_build_array(e.before, e.after) ORDER BY e.change_id, e.phase) FROM journal_effect e
+            WHERE e.obj = u.id AND e.result = 'done' AND e.before IS NOT NULL)"""
+ONE_VALUE = (*LONGEST, "manager", "license", "im_group_name")
+SEVERAL = ("add_on", "user_group")
+
+PERSON = f"""SELECT {COLUMNS}, s.access_epoch, {name_of("b")} AS manager, b.email AS manager_email, i.name AS im_group, v.sent_at, v.expires_at,
+  (SELECT m.state FROM mail_message m WHERE m.to_user = u.id ORDER BY m.created_at DESC LIMIT 1) AS mail_state,
+  (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
+   FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
+  (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
+  CASE WHEN s.status = 'pending' THEN {EDITS} END AS edits
+FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id LEFT JOIN people_group i ON i.id = u.im_group_id
+LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s"""
+
+
+def person(actor: Actor, id: UUID) -> dict[str, Any]:
+    """One living person of the actor's account: the columns of a list, manager, groups (id, name, primary), seats (product, since) and the open
+    invitation. `edits` is net_edits of somebody pending. Refused (missing) for anybody else."""
+    actor.require("people:user:view")
+    found = sql.row(PERSON, {"account": actor.account_id, "id": id})
+    if found is None:
+        raise not_found("This person")
+    seats = [{"product": s["product"], "since": datetime.fromisoformat(s["since"])} for s in found["seats"] or []]
+    return {**found, "groups": found["groups"] or [], "seats": seats, "edits": net_edits(found["edits"] or [])}
+
+
+def net_edits(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]) -> list[tuple[str, Any, Any]]:
+    """(what, before, now) of everything that is different in the end. What was undone, or changed back, is no edit (S0-47 … S0-52, S1-18)."""
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    held: Counter[tuple[str, str]] = Counter()
+    for before, after in ((b or {}, a or {}) for b, a in pairs):
+        for key in ONE_VALUE:
+            if key in before and key in after:
+                first.setdefault(key, before[key])
+                last[key] = after[key]
+        for key in SEVERAL:
+            held.update({(key, after[key]): 1} if after.get(key) else {})
+            held.subtract({(key, before[key]): 1} if before.get(key) else {})
+    told = [(key, first[key], last[key]) for key in ONE_VALUE if key in first and first[key] != last[key]]
+    return told + [(key, None, value) if n > 0 else (key, value, None) for (key, value), n in held.items() if n]
+
+
+def close_names(actor: Actor, text: str, limit: int = 8) -> list[dict[str, Any]]:
+    """People of this account whose name or address contains every word, by name: what a field for a person proposes (TENANT-10)."""
+    actor.require("people:user:view")
+    clause, params = where({"q": text})
+    return sql.rows(
+        f"""SELECT u.id, u.email, {name_of("u")} AS name FROM people_user u JOIN people_standing s ON s.user_id = u.id
+            WHERE {LIVING} AND {clause} ORDER BY u.name_key, u.id LIMIT %(limit)s""",
+        {**params, "account": actor.account_id, "limit": limit},
+    )

@@ -1,0 +1,60 @@
+"""What can be done to one person: the same verbs in the same order in the menu of a row and at the head of the profile (S4-11, S4-23)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.people import rank
+from usher.portal.listing_page import Act
+
+
+def row_acts(actor: Actor, row: Mapping[str, Any]) -> list[Act]:
+    """The menu of a row in a list."""
+    return [Act(_("Open"), f"/people/{short(row['id'])}"), *acts_of(actor, row)]
+
+
+def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
+    """Everything that can be done, in one order; what this actor may not do, or nobody can do now, says why."""
+    ids = f"?ids={short(person['id'])}"
+    pending = person["status"] == "pending"
+    acts = [
+        Act(_("Edit"), f"/people/{short(person['id'])}/profile", why_not=why_no_edit(actor, person)),
+        Act(_("Change license"), "/people/license-changes" + ids, why_not=why_no_license(person)),
+        Act(_("Add-ons"), "/people/add-on-changes" + ids, why_not=why_no_license(person)),
+        Act(_("Groups"), "/people/group-changes" + ids),
+        Act(_("Set role"), "/people/role-changes" + ids, why_not=why_no_role(actor, person)),
+    ]
+    if pending and person["role"] != "owner":
+        return [*acts, Act(_("Resend"), "/people/resends" + ids), Act(_("Delete"), "/people/withdrawals" + ids, last=True)]
+    if pending:
+        return [*acts, Act(_("Resend"), "/people/resends" + ids)]
+    return [*acts, Act(_("Sign out everywhere"), "/people/sign-outs" + ids, last=True, why_not=why_no_sign_out(actor, person))]
+
+
+def why_no_edit(actor: Actor, person: Mapping[str, Any]) -> str:
+    """AUTHZ-05, said before it is tried."""
+    return "" if rank.may_change(actor, person) else _("Only the owner can change an admin or the owner.")
+
+
+def why_no_license(person: Mapping[str, Any]) -> str:
+    return _("Deactivated people hold no license.") if person["status"] == "inactive" else ""
+
+
+def why_no_role(actor: Actor, person: Mapping[str, Any]) -> str:
+    """S0-14, S0-17, S0-18."""
+    if person["role"] == "owner":
+        return _("The owner's role moves only by a transfer.")
+    if not actor.may("access:admin:manage"):
+        return _("Only the owner can make somebody an admin, or a member again.")
+    return "" if person["status"] == "active" else _("Only active people can be admins.")
+
+
+def why_no_sign_out(actor: Actor, person: Mapping[str, Any]) -> str:
+    if person["id"] == actor.user_id:
+        return _("Your own sessions end under Password and sessions.")
+    if person["status"] != "active":
+        return _("Deactivated people have no session.")
+    return why_no_edit(actor, person)

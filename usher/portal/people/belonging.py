@@ -1,0 +1,111 @@
+"""Where a set of people belongs: department, user groups, IM group; and the end of their sessions. Each is a form, then a plan (S0-10, S0-27, S0-28)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal.verb import plan
+from usher.people import reads
+from usher.portal.listing import Words
+from usher.portal.page import SignedIn, page
+from usher.portal.people.bulk import look_at, subjects_of
+from usher.portal.plan_page import Look, Option, plan_page
+from usher.portal.wish import ids_of
+
+HOW = {"add": "people.add_to_group", "move": "people.move_group", "remove": "people.remove_from_group"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of the step before a plan. `kind` is text (with proposals), select or radio; the answer stands in the address under `name`."""
+
+    name: str
+    words: Words
+    kind: str
+    answer: str
+    options: list[Option] = field(default_factory=list)
+    hint: Words = ""
+
+
+@page("people:user:manage", ("GET", "POST"))
+def department_change(request: SignedIn) -> HttpResponseBase:
+    """One department for all of them, or none."""
+    subjects = subjects_of(request)
+    known = [Option(d, d) for d in reads.departments(request.actor, limit=200)]
+    wanted = request.GET.get("department_to")
+    ask = Ask("department_to", _("Department"), "text", wanted or "", known, _("Leave it empty to take the department away."))
+    look = look_at(request, _("Change department"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    params = {"department": wanted, "subjects": subjects}
+    return plan_or_ask(request, "people.set_department" if wanted is not None else "", params, look, [ask], _("Which department?"))
+
+
+@page("people:group:manage", ("GET", "POST"))
+def group_change(request: SignedIn) -> HttpResponseBase:
+    """Add to a group, move to it from the primary one, or take out of it."""
+    subjects = subjects_of(request)
+    how, group = request.GET.get("how_to", ""), request.GET.get("group_to", "")
+    ways = [
+        Option("add", _("Add to a group"), _("they stay in theirs")),
+        Option("move", _("Move to a group"), _("in place of their primary one")),
+        Option("remove", _("Take out of a group"), _("they stay in the others")),
+    ]
+    asks = [
+        Ask("how_to", _("What shall happen"), "radio", how if how in HOW else "add", ways),
+        Ask("group_to", _("User group"), "select", group, group_options(request, "user")),
+    ]
+    look = look_at(request, _("Change groups"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    params = {"group": full_id(group), "subjects": subjects}
+    return plan_or_ask(request, HOW.get(how, "") if group else "", params, look, asks, _("Which group?"))
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_change(request: SignedIn) -> HttpResponseBase:
+    """One IM group for all of them, or none."""
+    subjects = subjects_of(request)
+    group = request.GET.get("im_group_to")
+    ask = Ask("im_group_to", _("IM group"), "select", group or "", [Option("none", _("None")), *group_options(request, "im")])
+    look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    params = {"group": "" if group == "none" else full_id(group or ""), "subjects": subjects}
+    return plan_or_ask(request, "people.set_im_group" if group else "", params, look, [ask], _("Which IM group?"))
+
+
+@page("people:user:manage", ("GET", "POST"))
+def sign_out(request: SignedIn) -> HttpResponseBase:
+    """End every session of theirs (S4-3)."""
+    look = look_at(
+        request, _("Sign out everywhere"), lambda n: ngettext("Sign out %(n)s person", "Sign out %(n)s people", n) % {"n": f"{n:,}"}
+    )
+    return plan_page(request, plan(request.actor, "access.sign_out", {"subjects": subjects_of(request)}), look)
+
+
+def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look, asks: list[Ask], heading: str) -> HttpResponseBase:
+    """The plan once everything is answered, else the questions. An answer that cannot be is asked again with the reason."""
+    trouble = ""
+    if verb:
+        try:
+            planned = plan(request.actor, verb, params)
+        except Refused as refused:
+            if refused.kind != "invalid":
+                raise
+            trouble = refused.words
+        else:
+            return plan_page(request, planned, look)
+    own = {ask.name for ask in asks}
+    kept = [(k, v) for k in request.GET if k not in own for v in request.GET.getlist(k)]
+    context = {"look": look, "asks": asks, "heading": heading, "kept": kept, "trouble": trouble}
+    return render(request, "people/ask.html", context, status=422 if trouble else 200)
+
+
+def group_options(request: SignedIn, kind: str) -> list[Option]:
+    return [Option(short(g["id"]), g["name"]) for g in reads.groups(request.actor, kind)]
+
+
+def full_id(text: str) -> str:
+    """The id an address means in the form verbs take; anything else stays, and is refused there as a group that is not here."""
+    return next((str(i) for i in ids_of([text])), text)

@@ -1,0 +1,56 @@
+"""What stands around every tab of a person: head, verbs, tabs, and at most one notice about what is to come (portal.md section 7)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.people.person import person
+from usher.portal.effects import LABELS, value_in_words
+from usher.portal.people.acts import acts_of
+from usher.portal.people.people_list import STATUS
+
+BUTTONS = 2  # verbs that stand as buttons; the others are in the menu beside them
+
+
+def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
+    """The context of person_frame.html, with the person as `person`. Refused (missing) for anybody who is not here."""
+    found = person(actor, person_id)
+    acts = acts_of(actor, found) if actor.may("people:user:manage") else []
+    return {
+        "person": found,
+        "name": name_of(found),
+        "status": STATUS[found["status"]],
+        "role": ROLES[found["role"]],
+        "buttons": acts[:BUTTONS],
+        "more": acts[BUTTONS:],
+        "closed": next((a.why_not for a in acts[:1] if a.why_not), ""),
+        "tabs": tabs(actor, found, tab),
+        "waiting": in_words(found["edits"]),
+    }
+
+
+def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
+    """The tabs this actor may open, the open one marked."""
+    base = f"/people/{short(found['id'])}"
+    every = [
+        ("", _("Overview"), None),
+        ("licenses", _("Licenses"), len(found["seats"]) + (found["license"] is not None)),
+        ("groups", _("Groups"), len(found["groups"])),
+        ("activity", _("Activity"), None),
+        ("sign-in", _("Sign-in"), None),
+    ]
+    return [
+        {"path": f"{base}/{key}" if key else base, "words": words, "n": n, "current": key == tab}
+        for key, words, n in every
+        if key != "activity" or actor.may("journal:change:view")
+    ]
+
+
+def in_words(edits: list[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
+    """What waits for the activation of somebody pending, as lines of label, old and new."""
+    return [{"label": LABELS[key], "old": value_in_words(key, old), "new": value_in_words(key, new)} for key, old, new in edits]
