@@ -129,6 +129,7 @@ def test_bad_lines_are_refused_and_the_good_ones_go_on(owner: Client, northlake:
     page = owner.get(address).content.decode()
     assert "1\u00a0person will be invited as Basic. 1 is already here, 5\u00a0lines are refused." in page
     assert "<script>alert" not in page and "<img src=x" not in page
+    assert page.count('class="num mute side"') == 5 and "the part after @ needs a dot" in page and "dan@x.test" in page
     body = b"".join(owner.get(address + "/refused.csv").streaming_content)  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert [r[6] for r in rows] == ["line", "3", "4", "5", "6", "7"]
