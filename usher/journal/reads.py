@@ -66,6 +66,15 @@ def changes(actor: Actor, *, before: int | None = None, limit: int = 50, running
     )
 
 
+def lately_by(actor: Actor, limit: int) -> list[dict[str, Any]]:
+    """The people behind the account's last thousand changes, the busiest first: actor_id, actor_name."""
+    return sql.rows(
+        """SELECT actor_id, max(actor_name) AS actor_name FROM (SELECT actor_id, actor_name FROM journal_change
+           WHERE account_id = %(a)s ORDER BY number DESC LIMIT 1000) l WHERE actor_id IS NOT NULL GROUP BY actor_id ORDER BY count(*) DESC LIMIT %(l)s""",
+        {"a": actor.account_id, "l": limit},
+    )
+
+
 def outcome(found: dict[str, Any]) -> Outcome:
     """The outcome of a Change row of this module: from its Run when it has one, else from its effects."""
     verb = VERBS.get(found["verb"])
@@ -102,14 +111,39 @@ def sentence(found: dict[str, Any], done: int) -> str:
 
 
 def effects(
-    found: dict[str, Any], *, result: str | None = None, phase: int | None = None, after: tuple[int, int] = (0, 0), limit: int = 50
+    found: dict[str, Any],
+    *,
+    result: str | None = None,
+    phase: int | None = None,
+    after: tuple[int, int] = (0, 0),
+    limit: int = 50,
+    of: list[UUID] | None = None,
+    saying: str = "",
 ) -> list[dict[str, Any]]:
-    """The effects of a Change row of this module, by keyset on (phase, ord); `result` is done, skipped or failed; "left" is all but done."""
+    """The effects of a Change row of this module, by keyset on (phase, ord); `result` is done, skipped or failed; "left" is all but done.
+
+    `of` keeps those on these objects, by their index; `saying` those with this text in what was or became.
+    """
     where = {"": "", "left": "AND result <> 'done'"}.get(result or "", "AND result = %(result)s")
+    where += " AND phase = %(phase)s" if phase is not None else ""
+    where += " AND obj = ANY(%(of)s)" if of is not None else ""
+    where += (
+        " AND position(usher_fold(%(say)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0" if saying else ""
+    )
     return sql.rows(
         f"""SELECT phase, ord, obj, result, before, after, reason FROM journal_effect WHERE change_id = %(c)s AND (phase, ord) > (%(p)s, %(o)s) {where}
-            {"AND phase = %(phase)s" if phase is not None else ""} ORDER BY phase, ord LIMIT %(l)s""",
-        {"c": found["id"], "p": after[0], "o": after[1], "l": limit, "result": result, "phase": phase},
+            ORDER BY phase, ord LIMIT %(l)s""",
+        {"c": found["id"], "p": after[0], "o": after[1], "l": limit, "result": result, "phase": phase, "of": of, "say": saying},
+    )
+
+
+def related(found: dict[str, Any], limit: int = 10) -> list[dict[str, Any]]:
+    """The Changes tied to a Change row of this module: how (cause, undoes or led_to) and number. What undid it stands in the row itself."""
+    return sql.rows(
+        """SELECT 'cause' AS how, number FROM journal_change WHERE id = %(cause)s UNION ALL
+           SELECT 'undoes', number FROM journal_change WHERE id = %(undoes)s UNION ALL
+           (SELECT 'led_to', number FROM journal_change WHERE cause = %(c)s ORDER BY number LIMIT %(l)s)""",
+        {"c": found["id"], "cause": found["cause"], "undoes": found["undoes"], "l": limit},
     )
 
 

@@ -43,6 +43,7 @@ class Frame:
     row_name: Callable[[Row], str] = lambda row: str(row["name"])
     row_path: Callable[[Row], str] | None = None
     search_words: Words = ""
+    nothing_found: Words = ""
     nothing_yet: Words = ""
 
 
@@ -111,10 +112,12 @@ def shown_columns(listing: Listing, wish: Wish) -> list[Column]:
 
 def head(listing: Listing, wish: Wish, column: Column) -> dict[str, Any]:
     """A column's header: unsorted, ascending, descending, and back to the default by the third click."""
-    now = (wish.sort or listing.order) == column.sort if column.sort else False
+    now = (wish.sort or listing.own_sort) == column.sort if column.sort else False
     state = ("descending" if wish.down else "ascending") if now else ""
-    default = column.sort == listing.order
+    default = column.sort == listing.own_sort
     steps = {"": (column.sort, False), "ascending": (column.sort, True), "descending": ("", False)}
+    if default and not wish.sort and wish.down:
+        steps["descending"] = (column.sort, False)
     sort, down = steps["" if default and not wish.sort and not state else state]
     path = address(listing.path, replace(wish, sort=sort, down=down, cursor=None)) if column.sort else ""
     return {"words": column.words, "css": column.css, "state": state, "path": path}
@@ -149,7 +152,14 @@ def chips(listing: Listing, options: Options, wish: Wish) -> Iterator[dict[str, 
 
 def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish) -> dict[str, Any]:
     values = wish.chosen.get(f.key, f.default)
-    return {"key": f.key, "words": f.words, "any": bool(f.default), "options": [(v, w, v in values) for v, w in options]}
+    return {
+        "key": f.key,
+        "words": f.words,
+        "any": bool(f.default),
+        "options": [(v, w, v in values) for v, w in options],
+        "input": f.input,
+        "value": values[0] if values and f.input else "",
+    }
 
 
 def export(request: SignedIn, listing: Listing, filename: str) -> HttpResponseBase:

@@ -20,9 +20,11 @@ RETRY_AFTER = "5"
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def problem(request: HttpRequest, status: int, title: str, words: str, **headers: str) -> HttpResponse:
-    """One page for every refusal; for htmx a notice in the corner, so that the page behind it stays as it is."""
-    context = {"status": status, "title": title, "words": words}
+def problem(
+    request: HttpRequest, status: int, title: str, words: str, *, action: tuple[str, str] | None = None, **headers: str
+) -> HttpResponse:
+    """One page for every refusal; for htmx a notice in the corner, so that the page behind it stays as it is. `action`: words and a path that help."""
+    context = {"status": status, "title": title, "words": words, "action": action}
     is_htmx = request.headers.get("HX-Request") == "true"
     response = render(request, "problem.html#notice" if is_htmx else "problem.html", context, status=status)
     if is_htmx:
@@ -34,6 +36,8 @@ def problem(request: HttpRequest, status: int, title: str, words: str, **headers
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A verb's or a read's no, as a page."""
+    if refused.kind == "forbidden":
+        write_down(request, str(refused.details.get("privilege") or refused.code), refused.code)
     if wait := refused.details.get("retry_after"):
         return problem(request, 429, _("Too many tries"), refused.words, Retry_After=str(wait))
     titles = {
@@ -52,10 +56,25 @@ def without_privilege(request: Any, privilege: str) -> HttpResponse:
     from usher.access.actors import name_of  # late: this module is loaded before the models are
     from usher.access.roles import NAMES, people_to_ask
 
+    write_down(request, privilege, "privilege")
     people = [f"{name_of(p)} ({NAMES[p['role']].lower()})" for p in people_to_ask(request.actor.account_id, privilege)]
     needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
     ask = _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
     return problem(request, 403, _("You may not see this page"), f"{needs} {ask}".strip())
+
+
+def write_down(request: Any, what: str, code: str) -> None:
+    """A denied attempt of somebody who is signed in is told in Activity (AUDIT-02)."""
+    from usher.journal import denials  # late, as above
+
+    if getattr(request, "actor", None) is not None:
+        denials.record(request.actor, what, code)
+
+
+def without_factor(request: HttpRequest) -> HttpResponse:
+    """403 for an administrator whose account asks for a second factor (ASVS 6.3.3), with the way to one."""
+    words = _("Your account asks every administrator for a second factor, and you have none yet. Set one up; your rights are back at once.")
+    return problem(request, 403, _("A second factor is needed"), words, action=(_("Set up a second factor"), "/me/security"))
 
 
 def wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Activity, one change with its progress and result, stop and undo, and the tray (portal.md sections 5 and 8)."""
+"""One change with its progress and result, stop and undo, and the tray (portal.md sections 5 and 8)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,30 +16,14 @@ from usher.journal import engine, reads
 from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
 from usher.portal.changes.progress import parts_of, seconds_left, table_of
+from usher.portal.changes.told import described
+from usher.portal.changes.words import DOORS
 from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, member_page, page
 from usher.portal.people.importing import COLUMNS
-from usher.portal.plan_page import Look, plan_page, with_query
-
-ONE = reads.Outcome(done=1, unchanged=0, skipped=0, failed=0, refused=0, left=0, reasons={}, state="done")
-
-
-@page("journal:change:view")
-def activity(request: SignedIn) -> HttpResponse:
-    """What was changed, newest first; with running=1 only what goes on now."""
-    before = request.GET.get("before", "")
-    running = request.GET.get("running") == "1"
-    found = reads.changes(request.actor, before=int(before) if before.isdecimal() and len(before) < 18 else None, running=running, limit=51)
-    lines = [described(c) for c in found[:50]]
-    older = with_query(request, before=str(found[49]["number"])) if len(found) > 50 else ""
-    return render(request, "changes/activity.html", {"lines": lines, "older": older, "running": running, "first": not before})
-
-
-def described(found: dict[str, Any]) -> dict[str, Any]:
-    """A change with its outcome and its sentence. One without a run was done to one object, or it would not be there: nothing to count."""
-    outcome = reads.outcome(found) if found["state"] else ONE
-    return {**found, "outcome": outcome, "words": reads.sentence(found, outcome.done)}
+from usher.portal.plan_page import Look, plan_page
+from usher.portal.wish import clean
 
 
 @page("journal:change:view")
@@ -58,6 +42,9 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         "part": now,
         "lines": (table := table_of(request, found, now))[0],
         "next": table[1],
+        "find": clean(request.GET.get("find", "")),
+        "related": related_in_words(reads.related(found)),
+        "door": DOORS.get(found["door"], found["door"]),
         "reasons": [{"n": n, "words": words_of(code)} for code, n in outcome.reasons.items()],
         "undo": not why_not(found) and outcome.done > 0,
         "why_no_undo": why_not(found),
@@ -65,6 +52,12 @@ def change(request: SignedIn, number: int) -> HttpResponse:
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)
+
+
+def related_in_words(tied: list[dict[str, Any]]) -> list[tuple[Any, int]]:
+    """Where else to look: what caused it, what it takes back, what it led to."""
+    words = {"cause": _("Because of"), "undoes": _("Takes back"), "led_to": _("Led to")}
+    return [(words[t["how"]], t["number"]) for t in tied]
 
 
 def again_path(found: dict[str, Any], outcome: reads.Outcome) -> str:

@@ -6,11 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from usher.core import sql
+from usher.core.actor import Actor
 from usher.journal import reads
 from usher.journal.verb import VERBS, main_phase
+from usher.portal.changes.filters import people_named
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn
 from usher.portal.plan_page import ROWS, with_query
+from usher.portal.wish import clean
 
 
 def parts_of(request: SignedIn, found: dict[str, Any], outcome: reads.Outcome) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -35,17 +39,27 @@ def parts_of(request: SignedIn, found: dict[str, Any], outcome: reads.Outcome) -
 
 
 def table_of(request: SignedIn, found: dict[str, Any], part: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
-    """The rows of one part, and the address of the next page."""
+    """The rows of one part that match the search, and the address of the next page."""
     result = {"done": "done", "failed": "failed", "left": "skipped", "same": "skipped"}.get(part["key"])
     if result is None:
         return [], ""
     verb = VERBS.get(found["verb"])
     main = main_phase(verb, undoes=found["undoes"] is not None) if verb else 0
-    rows = reads.effects(found, result=result, phase=main, after=(main, _after(request)), limit=ROWS)
+    rows = matching(request.actor, found, clean(request.GET.get("find", "")), result=result, phase=main, after=(main, _after(request)))
     unchanged = verb.unchanged if verb else frozenset()
     shown = [r for r in rows if result != "skipped" or (r["reason"] in unchanged) == (part["key"] == "same")]
     following = with_query(request, after=str(rows[-1]["ord"]), part=part["key"]) if len(rows) == ROWS else ""
     return in_words(request.actor, shown), following
+
+
+def matching(actor: Actor, found: dict[str, Any], text: str, *, result: str, phase: int, after: tuple[int, int]) -> list[dict[str, Any]]:
+    """One page of effects on people of this name or address; when there are none, of what a line or a value says."""
+    if not text:
+        return reads.effects(found, result=result, phase=phase, after=after, limit=ROWS)
+    people, params = people_named(text)
+    ids = [p["id"] for p in sql.rows(people, {"account": actor.account_id, **params})]
+    of_them = reads.effects(found, result=result, phase=phase, after=after, limit=ROWS, of=ids) if ids else []
+    return of_them or reads.effects(found, result=result, phase=phase, after=after, limit=ROWS, saying=text)
 
 
 def _after(request: HttpRequest) -> int:

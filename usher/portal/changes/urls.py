@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from usher.portal.changes import pages
+from usher.portal.changes import activity, pages
 
 urlpatterns = [
-    path("activity", pages.activity),
+    path("activity", activity.activity),
+    path("activity/export", activity.activity_export),
+    path("activity/denied", activity.denied_attempts),
+    path("activity/denied/export", activity.denied_export),
     path("changes/<int:number>", pages.change),
     path("changes/<int:number>/stop", pages.stop),
     path("changes/<int:number>/undo", pages.undo),

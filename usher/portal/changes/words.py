@@ -1,0 +1,86 @@
+"""The words of Activity: kinds of changes, doors, states, and why an attempt was denied."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from usher.core.privileges import known
+from usher.journal.plan import words_of
+from usher.journal.verb import VERBS
+
+Words = str | Promise
+KINDS: dict[str, Words] = {
+    "lifecycle.open_account": _("Open the account"),
+    "lifecycle.invite": _("Invite"),
+    "lifecycle.accept": _("Accept an invitation"),
+    "lifecycle.resend_invitation": _("Resend an invitation"),
+    "lifecycle.withdraw_invitation": _("Delete an invitation"),
+    "lifecycle.expire_invitation": _("Let an invitation expire"),
+    "licenses.change_license": _("Change license"),
+    "licenses.give_add_on": _("Give an add-on"),
+    "licenses.take_add_on": _("Take an add-on back"),
+    "licenses.set_seats": _("Change the number of seats"),
+    "licenses.subscribe": _("Change a subscription"),
+    "people.edit_profile": _("Edit a profile"),
+    "people.set_department": _("Change department"),
+    "people.create_group": _("Create a group"),
+    "people.add_to_group": _("Add to a group"),
+    "people.remove_from_group": _("Remove from a group"),
+    "people.move_group": _("Move to a group"),
+    "people.set_im_group": _("Change IM group"),
+    "access.set_role": _("Change role"),
+    "access.make_link": _("Make a sign-in link"),
+    "access.change_password": _("Change password"),
+    "access.end_sessions": _("End the own sessions"),
+    "access.sign_out": _("Sign somebody out"),
+    "accounts.change_settings": _("Change settings"),
+}
+DOORS: dict[str, Words] = {
+    "portal": _("Portal"),
+    "cli": _("Command line"),
+    "sign_in": _("Sign-in"),
+    "clock": _("Clock"),
+    "api": _("API"),
+    "scim": _("SCIM"),
+    "csv": _("File"),
+    "automation": _("Automation"),
+}
+
+
+def kind_of(verb: str) -> Words:
+    """What kind of change a verb makes; one without words of its own is told by its name."""
+    return KINDS.get(verb) or verb.partition(".")[2].replace("_", " ").capitalize() or verb
+
+
+def kinds() -> list[tuple[str, Words]]:
+    """Every kind there is, in the order of their words."""
+    return sorted(((v, kind_of(v)) for v in VERBS), key=lambda k: str(k[1]))
+
+
+def state_of(described: dict[str, Any]) -> tuple[str, Words]:
+    """Dot and word of a described change."""
+    outcome = described["outcome"]
+    if outcome.state == "running":
+        return "run", _("Running")
+    if outcome.state == "cancelled":
+        return "off", _("Stopped")
+    if outcome.failed:
+        return "bad", _("Some failed")
+    return ("off", _("Undone")) if described["undone_by"] else ("ok", _("Done"))
+
+
+def tried(what: str) -> Words:
+    """What somebody tried: a kind of change, or a right that a page needs."""
+    try:
+        return kind_of(what) if what in VERBS else known(what).words
+    except KeyError:
+        return what
+
+
+DENIED: dict[str, Words] = {"privilege": _("without the right to"), "stale": _("the world had changed meanwhile")}
+
+
+def denied(code: str) -> Words:
+    """Why it was denied."""
+    return DENIED.get(code) or words_of(code).replace("_", " ")
