@@ -24,7 +24,7 @@ def step(change: str) -> None:
             return
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="journal.take_over", queue="clock", queueing_lock="journal.take_over")
 def take_over(timestamp: int) -> None:
     """Runs whose worker died go on here."""
@@ -32,7 +32,7 @@ def take_over(timestamp: int) -> None:
         jobs.defer("journal.step", change=str(change))
 
 
-@app.periodic(cron="*/20 * * * * *")
+@app.periodic(cron="* * * * * */20")
 @app.task(name="journal.seal", queue="clock", queueing_lock="journal.seal")
 def seal_all(timestamp: int) -> None:
     """Chain the digests of what was finished since."""

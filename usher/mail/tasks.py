@@ -21,7 +21,7 @@ def deliver() -> None:
             return
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="mail.look", queue="clock", queueing_lock="mail.look")
 def look(timestamp: int) -> None:
     """Whatever is due by now: a retry, or what a dead worker left behind."""
