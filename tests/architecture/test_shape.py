@@ -39,6 +39,20 @@ def test_no_machine_and_no_registry_is_named() -> None:
     assert [name_of(p) for p in kept if host.search(p.read_text())] == []
 
 
+def test_the_clock_ticks_evenly() -> None:
+    """F07, P7: seconds stand last in a cron line of six; first they would mean minutes, and nothing would happen for most of an hour."""
+    from datetime import datetime
+    from itertools import pairwise
+
+    from procrastinate.contrib.django import app
+
+    for periodic in app.periodic_registry.periodic_tasks.values():
+        ticks = periodic.croniter
+        ticks.set_current(datetime(2026, 1, 1, 12, 0, 0), force=True)
+        gaps = {b - a for a, b in pairwise([ticks.get_next() for _ in range(30)])}
+        assert len(gaps) == 1, f"{periodic.task.name}: {periodic.cron}"
+
+
 def test_nothing_is_marked_safe_by_hand() -> None:
     """ASVS 1.3: templates escape; only our own guide, rendered with its markup escaped, is declared to be markup."""
     assert {name_of(p) for p in files() if any(m.endswith("mark_safe") for m in imported(p))} <= {"usher/portal/help/guide.py"}
