@@ -15,6 +15,11 @@ def now() -> datetime:
     return _travelling.get() or value("SELECT now()")
 
 
+def travelled() -> datetime | None:
+    """The time travelled to, for a statement that otherwise takes the database's own now()."""
+    return _travelling.get()
+
+
 @contextmanager
 def travel(to: datetime) -> Iterator[None]:
     """Within it, everything that asks this clock happens at `to`. For the sample company and tests."""

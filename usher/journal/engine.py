@@ -11,12 +11,13 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from usher.core import jobs, sql
-from usher.core.clock import now
+from usher.core.clock import now, travelled
 from usher.core.failpoints import failpoint
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
@@ -50,11 +51,11 @@ def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refu
     `digest` is the fingerprint of the preview the actor saw; if the world changed since, refused (conflict, stale).
     `short` decides when seats lack: refuse (nothing is done) or first (the first N in the plan's order; the rest is skipped with no_seat).
     """
+    if digest is None and plan.verb.is_one(plan.params):
+        return _short_way(plan, key)
     known = _known(plan, key)
     if known:
         return known
-    if digest is None and plan.verb.is_one(plan.params):
-        return _short_way(plan, key)
     change = uuid7()
     totals, already = _stage(plan, change)
     try:
@@ -121,7 +122,7 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
     wants, gives = wants_and_gives(staged_tallies(change, len(totals)))
     inline = sum(totals) <= INLINE
     with transaction.atomic():
-        number = _insert_change(plan, change, key)
+        number, at = _insert_change(plan, change, key)
         if inline:  # objects before license rows, or two opposite changes deadlock
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
@@ -136,7 +137,7 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
                 "held": sql.Jsonb(held),
                 "counts": sql.Jsonb(already),
                 "chunk": CHUNK_MIN,
-                "now": now(),
+                "now": at,
             },
         )
         if inline:
@@ -149,13 +150,14 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
     return Started(change, number, "done" if inline else "running")
 
 
-def _insert_change(plan: Plan, change: UUID, key: str) -> int:
+def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
+    """Its number and its time. The account is locked shared; _SameKey when the key is known already."""
     actor = plan.actor
-    number = sql.value(
+    made = sql.row(
         """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s FOR KEY SHARE)
            INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
-           SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s, %(now)s
-           FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number""",
+           SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
+                  coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at""",
         {
             "id": change,
             "account": actor.account_id,
@@ -171,12 +173,12 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> int:
             "ip": actor.ip,
             "cause": plan.cause,
             "undoes": plan.undoes,
-            "now": now(),
+            "now": travelled(),
         },
     )
-    if number is None:
+    if made is None:
         raise _SameKey
-    return int(number)
+    return made["number"], made["at"]
 
 
 def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> None:
@@ -196,8 +198,8 @@ def _short_way(plan: Plan, key: str) -> Started:
         try:
             with transaction.atomic():
                 change = uuid7()
-                number = _insert_change(plan, change, key)
-                reasons = _do_at_once(plan, change)
+                number, at = _insert_change(plan, change, key)
+                reasons = _do_at_once(plan, change, at)
                 failpoint("engine.short_before_commit")
                 if not reasons:
                     for task in plan.verb.then:
@@ -222,14 +224,14 @@ class _Left(Exception):
         self.reasons = reasons
 
 
-def _do_at_once(plan: Plan, change: UUID) -> frozenset[str]:
+def _do_at_once(plan: Plan, change: UUID, at: datetime) -> frozenset[str]:
     """Write every phase of one object; the reasons why it was left alone, empty when it was done."""
     left: set[str] = set()
     done = 0
     moves: Counter[tuple[str, int]] = Counter()
     for phase, part, index in plan.phases():
         rows = plan.select(part)
-        params = params_of(plan, index, now=now(), change=change)
+        params = params_of(plan, index, now=at, change=change)
         lock_objects(part, params, f"FROM ({rows}) r WHERE skip IS NULL")
         for d in write(
             plan, part, f"SELECT row_number() OVER ()::int AS ord, {phase} AS phase, {COLUMNS}, skip AS why FROM ({rows}) r", params

@@ -30,7 +30,8 @@ def checked(subjects: Any) -> dict[str, Any]:
 def sql_of(subjects: Mapping[str, Any]) -> str:
     """`SELECT id` of the living people meant. Foreign and unknown ids select nobody: to this actor they do not exist."""
     if "ids" in subjects:
-        return "SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND u.id = ANY(%(sel_ids)s::uuid[])"
+        # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
+        return "SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id = ANY(%(sel_ids)s::uuid[])"
     clause, _ = where(subjects["query"])
     return f"""SELECT u.id FROM people_user u JOIN people_standing s ON s.user_id = u.id
                WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[])"""
