@@ -28,7 +28,11 @@ workers_option = click.option("--workers", type=click.IntRange(1, 64), default=2
 @port_option
 @workers_option
 @click.option(
-    "--sample", type=click.Choice(["company", "none"]), default="none", show_default=True, help="Fill an empty database with a sample."
+    "--sample",
+    type=click.Choice(["company", "large", "none"]),
+    default="none",
+    show_default=True,
+    help="Fill an empty database with a sample.",
 )
 @data_option
 def up(host: str, port: int, workers: int, sample: str, data: str | None) -> None:

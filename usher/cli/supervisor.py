@@ -27,7 +27,7 @@ STEADY_SECONDS = 60
 
 
 class Supervisor:
-    """One `usher up`. `sample` is company or none."""
+    """One `usher up`. `sample` is company, large or none."""
 
     def __init__(self, data: DataDir, *, host: str, port: int, workers: int, sample: str) -> None:
         self.data = data
@@ -97,10 +97,10 @@ class Supervisor:
 
         if done := migrate_once():
             progress(f"Applied {len(done)} migrations.")
-        if self.sample == "company":
+        if self.sample != "none":
             from usher.sample.company import open_if_empty
 
-            open_if_empty()
+            open_if_empty(self.sample)
 
     def _wait_until_ready(self) -> None:
         """Print the address once somebody behind it answers."""

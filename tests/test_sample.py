@@ -1,0 +1,30 @@
+"""The sample company: believable, in order, and sound."""
+
+from tests.people_of import breaches
+from usher.core import sql
+from usher.sample.company import OWNER, open_if_empty
+from usher.sample.names import Crowd
+
+
+def test_the_company_and_its_year(db: None) -> None:
+    """About 1,200 people with a year of history by the real verbs, every seat accounted for; nothing is opened twice."""
+    assert open_if_empty() == OWNER
+    assert open_if_empty() is None
+    told = {r["status"]: r["n"] for r in sql.rows("SELECT status, count(*)::int AS n FROM people_standing GROUP BY 1")}
+    assert 1_050 < told["active"] < 1_300 and told["pending"] >= 10 and told["gone"] >= 10
+    late = "SELECT count(*) FROM (SELECT at < lag(at) OVER (ORDER BY number) AS back FROM journal_change) c WHERE back"
+    assert sql.value(late) == 0
+    days = sql.value("SELECT extract(days FROM max(at) - min(at))::int FROM journal_change")
+    assert 355 <= days <= 370
+    tight = {r["product"]: r["bought"] - r["used"] - r["pending"] for r in sql.rows("SELECT * FROM licenses_license WHERE bought > 0")}
+    assert min(tight.values()) == 1 and 0 <= tight["meetings:licensed"] < 20
+    assert sql.value("SELECT sum(times) FROM journal_denial") >= 2
+    assert sql.value("SELECT count(*) FROM journal_change WHERE undoes IS NOT NULL") == 1
+    assert sql.value("SELECT count(*) FROM mail_message WHERE state = 'waiting'") == 0
+    assert not breaches()
+
+
+def test_the_crowd_is_the_same_every_time() -> None:
+    first, again = (Crowd("northlake.test").of("Kraków", 400) for _ in range(2))
+    assert first == again and len({p.email for p in first}) == 400
+    assert all(p.email.isascii() for p in first)

@@ -1,0 +1,85 @@
+"""Activating a set of pending people without their links: the operator's way for people who are known already, such as those of another system."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import people
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people import selection
+
+from .parts import PERSON_OF_SEAT
+
+reason("elsewhere", "this address belongs to a login already; only the person can bring it along")
+
+
+class PeopleActivated(Part):
+    """Pending becomes active with a login that has no password yet; the pending seat becomes a used one. Parameter: subjects."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('status', s.status) AS before,
+                   jsonb_build_object('status', 'active', 'email', u.email) AS after,
+                   CASE WHEN s.status <> 'pending' THEN 'not_pending' WHEN l.id IS NOT NULL THEN 'elsewhere' END AS skip,
+                   s.license AS takes, s.license || '@pending' AS gives
+                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
+                   LEFT JOIN people_login l ON l.canonical = u.canonical ORDER BY s.user_id"""
+
+    # A login that somebody made at this very moment is not ours to take: its person stays pending.
+    write = """
+login AS (INSERT INTO people_login (id, email, canonical, password, created_at)
+  SELECT usher_uuid7(), u.email, u.canonical, '!' || gen_random_uuid()::text, %(now)s FROM ok JOIN people_standing s ON s.user_id = ok.obj
+  JOIN people_user u ON u.id = ok.obj WHERE s.status = 'pending' AND s.license = ok.takes ON CONFLICT (canonical) DO NOTHING RETURNING id, canonical),
+mine AS (SELECT u.id AS person, l.id AS login FROM ok JOIN people_user u ON u.id = ok.obj JOIN login l ON l.canonical = u.canonical),
+did AS (UPDATE people_standing t SET status = 'active', access_epoch = t.access_epoch + 1, version = t.version + 1 FROM mine
+  WHERE t.user_id = mine.person AND t.status = 'pending' RETURNING t.user_id AS obj),
+named AS (UPDATE people_user u SET login_id = mine.login, activated_at = %(now)s, personal_meeting_id = usher_meeting_id() FROM mine WHERE u.id = mine.person),
+closed AS (UPDATE people_invitation i SET state = 'accepted', accepted_at = %(now)s FROM mine WHERE i.user_id = mine.person)"""
+
+
+class TheirAddOnsActivated(Part):
+    """The pending add-on seats of the same people become used ones; `n` counts the people as the first phase does."""
+
+    lock, locked = PERSON_OF_SEAT
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT p.n AS subj, a.id AS obj, NULL::int AS version, jsonb_build_object('user', p.id, 'seat', 'pending') AS before,
+                   jsonb_build_object('user', p.id, 'seat', 'used') AS after,
+                   NULL::text AS skip, a.product AS takes, a.product || '@pending' AS gives
+                   FROM (SELECT row_number() OVER (ORDER BY who.id)::int AS n, who.id FROM ({selection.sql_of(params["subjects"])}) who) p
+                   JOIN licenses_seat a ON a.user_id = p.id ORDER BY p.n, a.id"""
+
+    write = "did AS (UPDATE licenses_seat t SET since = %(now)s FROM ok WHERE t.id = ok.obj RETURNING t.id AS obj)"
+
+
+@register
+class Activate(Verb):
+    """Make pending people active at once. Only the operator of the machine may (forbidden): nobody is brought into an account by its administrators.
+
+    Skipped: who is not pending (not_pending), whose address has a login already (elsewhere). They sign in by a link or choose a password by mail.
+    Refuses (no_seat) a set for which fewer seats are free than it has people: a run holds what it takes before it gives the pending ones back.
+    """
+
+    name = "lifecycle.activate"
+    privilege = "people:user:manage"
+    parts = (PeopleActivated(), TheirAddOnsActivated())
+    undoable = False
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if actor.kind != "operator":
+            raise Refused("forbidden", "operator_only", "Only the operator of this machine can activate people without their links.")
+        return {"subjects": selection.checked(params.get("subjects"))}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return False  # the second phase counts the rows of the first
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return selection.params_of(params["subjects"])
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return f"{people(will)} will be active."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return f"{people(done)} activated"
