@@ -10,7 +10,7 @@ class LicensesConfig(AppConfig):
 
     def ready(self) -> None:
         register_pair("licenses:subscription", "what was bought")
-        from . import verbs  # noqa: F401
+        from . import subscribing, verbs  # noqa: F401
         from .ledger import SeatLedger
 
         fit(SeatLedger())

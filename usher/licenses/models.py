@@ -43,3 +43,30 @@ class Seat(models.Model):
             SameAccount(column="user_id", table="people_user", name="seat_user_in_account", on_delete="CASCADE"),
         ]
         indexes = [models.Index(fields=["account", "product", "user"], name="seat_by_product")]
+
+
+class Subscription(models.Model):
+    """On which terms a product was bought: price per seat, currency, first and last day. The quantity is License.bought (docs/decisions/0031)."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    product = models.TextField()
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    currency = models.TextField(null=True)
+    starts = models.DateField(null=True)
+    ends = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "product"], name="subscription_product")]
+
+
+class SeatDay(models.Model):
+    """The ledger of one product as it stood at the end of one day of UTC; of today, as it stands now. Days on which nothing was written are as the one before."""
+
+    pk = models.CompositePrimaryKey("account_id", "product", "day")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    product = models.TextField()
+    day = models.DateField()
+    bought = models.IntegerField()
+    used = models.IntegerField()
+    pending = models.IntegerField()

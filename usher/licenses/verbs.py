@@ -53,14 +53,7 @@ class SetSeats(Verb):
     parts = (BoughtPart(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if str(params.get("product")) not in PRODUCTS:
-            raise Refused(
-                "invalid", "unknown_product", f"There is no product {params.get('product')}. `usher products` lists them.", field="product"
-            )
-        quantity = params.get("quantity")
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= MOST_SEATS:
-            raise Refused("invalid", "bad_quantity", f"The quantity is a number from 0 to {MOST_SEATS:,}.", field="quantity")
-        return {"product": params["product"], "quantity": quantity}
+        return {"product": checked_product(params), "quantity": checked_quantity(params)}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -147,6 +140,22 @@ class TakeAddOn(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return f"{PRODUCTS[params['add_on']].name} was taken back from {people(done)}"
+
+
+def checked_product(params: Mapping[str, Any]) -> str:
+    """A known product's code, or Refused."""
+    code = str(params.get("product"))
+    if code not in PRODUCTS:
+        raise Refused("invalid", "unknown_product", f"There is no product {code}. `usher products` lists them.", field="product")
+    return code
+
+
+def checked_quantity(params: Mapping[str, Any]) -> int:
+    """A number of seats, or Refused."""
+    quantity = params.get("quantity")
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= MOST_SEATS:
+        raise Refused("invalid", "bad_quantity", f"The quantity is a number from 0 to {MOST_SEATS:,}.", field="quantity")
+    return quantity
 
 
 def checked_add_on(params: Mapping[str, Any]) -> str:

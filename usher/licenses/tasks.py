@@ -1,0 +1,12 @@
+"""The clock of the licenses area."""
+
+from procrastinate.contrib.django import app
+
+from . import history
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="licenses.write_today", queue="clock", queueing_lock="licenses.write_today")
+def write_today(timestamp: int) -> None:
+    """Today's line of every ledger follows it all day long; the last writing before midnight stays."""
+    history.write_today()
