@@ -35,7 +35,7 @@ LABELS: dict[str, str | Promise] = {
     "employee_id": gettext_lazy("Employee id"),
     "time_zone": gettext_lazy("Time zone"),
 }
-EMPTY = ("add_on", "license", "department", "user_group", "im_group_name", "manager")  # nothing there is worth a word
+EMPTY = ("add_on", "license", "department", "im_group_name", "manager")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),

@@ -51,7 +51,7 @@ def overview(request: SignedIn, person_id: UUID) -> HttpResponse:
 
 def licenses_of(person: dict[str, Any]) -> list[dict[str, Any]]:
     """The Workplace license, then the add-ons with the day since when."""
-    held = [{"product": person["license"], "since": None, "workplace": True}] if person["license"] else []
+    held = [{"product": person["license"], "since": person["licensed_at"], "workplace": True}] if person["license"] else []
     return [{**s, "name": PRODUCTS[s["product"]].name} for s in [*held, *person["seats"]] if s["product"] in PRODUCTS]
 
 
