@@ -36,7 +36,7 @@ SEATS = {
 RENEWED = {LICENSED: 452, "phone": 195, "webinar:500": 12, "large_meeting:500": 8, "whiteboard": 30, "contact_center:essentials": 46}
 GROUPS = ["Everyone", "Field crew", "Kraków lab", "Leadership", "Night shift", "On call", "Works council"]
 IM_GROUPS = ["Northlake", "Nordic", "Customer Care"]
-PLACE_NAMES = [name for name, _firsts, _lasts in PLACES]
+PLACE_NAMES = list(PLACES)
 
 
 def open_if_empty(kind: str = "company") -> str | None:
