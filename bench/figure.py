@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, ours and the bare baseline (any unit, told in `unit`), their ratio and the promise it is held against."""
+    """What was measured, ours and the bare baseline, their ratio and the promise it is held against."""
 
     what: str
     ours: str
@@ -18,11 +17,8 @@ class Figure:
     promise: str = ""
     kept: bool | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
-
-def seconds(work: Callable[[], Any]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     """How long one call takes."""
     began = time.perf_counter()
     work()

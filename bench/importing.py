@@ -76,7 +76,6 @@ def run(rows: int = 9_998, rounds: int = ROUNDS) -> list[Figure]:
         parts.append(ours(a, data))
         mine.append(sum(parts[-1].values()))
         theirs.append(seconds(lambda b=b, data=data: bare(b, data)))
-        print(parts[-1], mine[-1], theirs[-1])
     ratio = median(t / m for t, m in zip(theirs[1:], mine[1:], strict=True))
     told = ", ".join(f"{k} {median(p[k] for p in parts[1:]):.2f}" for k in parts[0])
     return [
