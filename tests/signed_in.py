@@ -17,6 +17,6 @@ def signed_in(user: UUID | None, **headers: Any) -> Client:
     assert person is not None and person.epoch is not None
     client = Client(**headers)
     session = client.session
-    remember(SimpleNamespace(session=session), user, person.epoch)  # type: ignore[arg-type]
+    remember(SimpleNamespace(session=session, META={"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": "Test/1"}), user, person.epoch)  # type: ignore[arg-type]
     session.save()
     return client

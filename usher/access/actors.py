@@ -16,7 +16,9 @@ from .roles import privileges_of
 
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
-PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch, a.name AS account_name
+PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch, a.name AS account_name,
+              a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
+                SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor
             FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
 
 
@@ -27,7 +29,7 @@ def remember(request: HttpRequest, user: UUID, epoch: int) -> None:
     """
     request.session[USER_KEY] = str(user)
     request.session[EPOCH_KEY] = epoch
-    sessions.begin(request.session)
+    sessions.begin(request.session, user, epoch, request.META)
 
 
 def actor_of_session(request: HttpRequest) -> Actor | None:
@@ -54,12 +56,13 @@ def actor_of_person(request: HttpRequest, user: UUID) -> Actor:
 
 
 def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "") -> Actor:
-    """The Actor of a row of PERSON."""
+    """The Actor of a row of PERSON. An administrator who lacks the second factor the account asks for has no rights, at any door, until there is one."""
+    lacks_factor = bool(found["lacks_factor"])
     return Actor(
         kind="person",
         account_id=found["account_id"],
         name=name_of(found),
-        privileges=privileges_of(found["role"]),
+        privileges=frozenset() if lacks_factor else privileges_of(found["role"]),
         door=door,
         user_id=found["id"],
         role=found["role"],
@@ -67,6 +70,7 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         request_id=request_id,
         ip=ip,
         account_name=found["account_name"],
+        lacks_factor=lacks_factor,
     )
 
 

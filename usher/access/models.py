@@ -1,4 +1,4 @@
-"""One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters."""
+"""One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters. Who has a session."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -25,3 +25,19 @@ class Throttle(models.Model):
     key = models.TextField(primary_key=True)
     window_ends = models.DateTimeField()
     tries = models.IntegerField(default=0)
+
+
+class Session(models.Model):
+    """A person's session: where it began and when it was last used. It goes with its row of django_session, and that one with it."""
+
+    id = Id()
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey("people.User", models.CASCADE, related_name="+", db_index=False)
+    epoch = models.IntegerField()
+    ip = models.TextField()
+    agent = models.TextField()
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "seen_at"], name="session_of_user")]

@@ -1,8 +1,11 @@
-"""What people do with their own access: a new password, an end to all sessions. Both raise the epoch; no secret is ever journaled (AUDIT-07)."""
+"""What people do with their own access: a new password and an end to all sessions, which raise the epoch; an end to some of them.
+
+No secret is ever journaled (AUDIT-07).
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -14,6 +17,8 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import Part, Verb, plan, register
+
+from . import sessions
 
 OWN = "people:self:manage"
 
@@ -39,6 +44,18 @@ def end_sessions(actor: Actor) -> None:
     _start(actor, EndSessions.name, {})
 
 
+def end_session(actor: Actor, session: UUID) -> None:
+    """End one of the actor's own sessions. Refused (missing) when it is over already or somebody else's."""
+    if not any(open_one["id"] == session for open_one in sessions.open_ones(actor)):
+        raise Refused("missing", "no_session", "This session is over already.")
+    _start(actor, EndSomeSessions.name, {"only": str(session), "but": None})
+
+
+def end_other_sessions(actor: Actor, here: str | None) -> None:
+    """End every session of the actor but this one."""
+    _start(actor, EndSomeSessions.name, {"only": None, "but": here})
+
+
 def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:
     own = replace(actor, privileges=frozenset({OWN}))
     if engine.start(plan(own, verb, params), f"{verb}:{uuid7()}").change_id is None:
@@ -59,11 +76,26 @@ class EpochRaised(Part):
                WHERE t.user_id = ok.obj AND t.access_epoch = (ok.before->>'access_epoch')::int RETURNING t.user_id AS obj)"""
 
 
+class SessionsEnded(Part):
+    """Rows of the actor's sessions: the one with the id %(only)s, or all but %(but)s. What is gone is gone for every process at once."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return """SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('status', s.status) AS before,
+                  jsonb_build_object('status', s.status) AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
+                  FROM people_standing s WHERE s.account_id = %(account)s AND s.user_id = %(actor)s AND s.status = 'active'"""
+
+    write = """gone AS (DELETE FROM django_session d USING access_session a, ok WHERE a.user_id = ok.obj AND a.session_key = d.session_key
+                 AND (%(only)s::uuid IS NULL OR a.id = %(only)s::uuid) AND a.id IS DISTINCT FROM %(but)s::uuid RETURNING d.session_key),
+               did AS (SELECT ok.obj FROM ok WHERE (SELECT count(*) FROM gone) >= 0)"""
+
+
 class _Own(Verb):
     """The shared half: one person, themselves."""
 
     privilege = OWN
-    parts = (EpochRaised(),)
+    parts: ClassVar[tuple[Part, ...]] = (EpochRaised(),)
     undoable = False
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -100,3 +132,17 @@ class EndSessions(_Own):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return "Signed out everywhere"
+
+
+@register
+class EndSomeSessions(_Own):
+    """End one session, or all but the one this was asked from."""
+
+    name = "access.end_some_sessions"
+    parts = (SessionsEnded(),)
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return "One session of yours will end." if params["only"] else "Every other session of yours will end."
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return "A session was ended" if params.get("only") else "Every other session was ended"

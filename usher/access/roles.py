@@ -6,7 +6,7 @@ from uuid import UUID
 from usher.core import sql
 from usher.core.privileges import all_names, expand
 
-OWNER_ONLY = frozenset({"access:admin:manage"})
+OWNER_ONLY = frozenset({"access:admin:manage", "accounts:sign_in:manage"})
 NAMES = {"owner": "Owner", "admin": "Admin", "member": "Member"}
 
 

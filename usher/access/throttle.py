@@ -25,6 +25,9 @@ PASSWORD_ADDRESS = Limit("password-address", 100, 3600)  # one address from anyw
 RESET_ADDRESS = Limit("reset-address", 3, 3600)
 RESET_ORIGIN = Limit("reset-origin", 30, 3600)
 BAD_LINK = Limit("bad-link", 30, 300)
+FACTOR_HERE = Limit("factor", 5, 300)  # codes for one login; whoever gets here has shown the password
+FACTOR_DAY = Limit("factor-day", 50, 86_400)  # three codes fit at a time: fifty tries a day find one in eighteen years
+PASSKEY_ORIGIN = Limit("passkey-origin", 50, 300)
 
 Count = tuple[Limit, str]
 

@@ -82,7 +82,7 @@ def came_in(user: UUID, means: str, ip: str, agent: str) -> None:
         """WITH seen AS (INSERT INTO people_signin (user_id, at, means, ip, agent) VALUES (%(u)s, %(now)s, %(means)s, %(ip)s, %(agent)s))
            UPDATE people_standing SET last_sign_in = %(now)s WHERE user_id = %(u)s
            AND (last_sign_in IS NULL OR last_sign_in < %(now)s::timestamptz - interval '3 days')""",
-        {"u": user, "now": clock.now(), "means": means, "ip": ip, "agent": _printable(agent)},
+        {"u": user, "now": clock.now(), "means": means, "ip": ip, "agent": printable(agent)},
     )
 
 
@@ -91,6 +91,11 @@ def recent(actor: Actor, limit: int = 5) -> list[dict[str, Any]]:
     return sql.rows(
         "SELECT at, means, ip FROM people_signin WHERE user_id = %(u)s ORDER BY at DESC LIMIT %(n)s", {"u": actor.user_id, "n": limit}
     )
+
+
+def failed_login(login: UUID, ip: str, code: str) -> None:
+    """A try to pass the second step that failed, noted like a wrong password."""
+    _failed(str(sql.value("SELECT canonical FROM people_login WHERE id = %(l)s", {"l": login})), ip, code)
 
 
 def _failed(canonical: str, ip: str, code: str) -> None:
@@ -124,5 +129,6 @@ def _person(found: dict[str, Any]) -> Person:
     return Person(found["login_id"], found["user_id"], found["account_id"], found["status"], found["epoch"])
 
 
-def _printable(agent: str) -> str:
+def printable(agent: str) -> str:
+    """What a browser says it is, as one line that can be shown."""
     return "".join(c for c in agent[:400] if c.isprintable()).encode(errors="ignore").decode()[:200]

@@ -14,6 +14,7 @@ class Account(models.Model):
     plan = models.TextField()
     opened_by = models.TextField(default="operator")
     meeting_connector = models.BooleanField(default=False)
+    admins_need_factor = models.BooleanField(default=False, db_default=False)
     language = models.TextField(default="en")
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)

@@ -28,6 +28,7 @@ class Actor:
     request_id: str = ""
     ip: str = ""
     account_name: str = field(default="", compare=False)
+    lacks_factor: bool = field(default=False, compare=False)  # the rights are withheld until there is a second factor (ASVS 6.3.3)
 
     def may(self, privilege: str) -> bool:
         """Whether this actor holds the right. Only verbs decide by it; faces may hide a button by it."""
