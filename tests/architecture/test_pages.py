@@ -24,6 +24,7 @@ FOR_ANYBODY = {
     "/livez": "health of the process",
     "/readyz": "health of the service",
     "/sign-in": "the way in",
+    "/sign-in/": "its second step, and the way in by a passkey",
     "/sign-out": "the way out",
     "/forgot": "a link to a new password",
     "/join/": "the link of an invitation",

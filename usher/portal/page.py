@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from usher.core.actor import Actor
 from usher.core.privileges import known
 from usher.core.refusals import Refused
-from usher.portal.problem import refusal, without_privilege, wrong_method
+from usher.portal.problem import refusal, without_factor, without_privilege, wrong_method
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -80,6 +80,8 @@ def _denied(request: SignedIn, policy: Policy) -> HttpResponse | None:
     """Sign-in first, then the right, then the method: a stranger learns nothing about a page, not even its methods."""
     if policy.kind in ("member", "privilege") and request.actor is None:
         return to_sign_in(request)
+    if policy.kind == "privilege" and request.actor.lacks_factor:
+        return without_factor(request)
     if policy.kind == "privilege" and not request.actor.may(policy.privilege):
         return without_privilege(request, policy.privilege)
     method = "GET" if request.method == "HEAD" else request.method

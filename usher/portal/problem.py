@@ -47,8 +47,10 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
         "conflict": _("Something else happened first"),
         "later": _("Not right now"),
     }
-    retry = {"Retry_After": RETRY_AFTER} if refused.kind == "later" else {}
-    return problem(request, STATUS[refused.kind], titles[refused.kind], refused.words, **retry)
+    response = problem(request, STATUS[refused.kind], titles[refused.kind], refused.words)
+    if refused.kind == "later":
+        response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def without_privilege(request: Any, privilege: str) -> HttpResponse:

@@ -54,7 +54,7 @@ def why_no_role(actor: Actor, person: Mapping[str, Any]) -> str:
 
 def why_no_sign_out(actor: Actor, person: Mapping[str, Any]) -> str:
     if person["id"] == actor.user_id:
-        return _("Your own sessions end under Password and sessions.")
+        return _("Your own sessions end under Sign-in and security.")
     if person["status"] != "active":
         return _("Deactivated people have no session.")
     return why_no_edit(actor, person)

@@ -32,7 +32,7 @@ MORE_PAGES = (
     (gettext_lazy("Add users"), "/people/new", "people:user:manage"),
     (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage"),
     (gettext_lazy("Your own page"), "/me", ""),
-    (gettext_lazy("Password and sessions"), "/me/security", ""),
+    (gettext_lazy("Sign-in and security"), "/me/security", ""),
     (gettext_lazy("Help"), "/help", ""),
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     sessions.expect(request.session, person, means)
     login = Login.objects.get(pk=person.login_id)
     login.backend = PATH
+    if means == "passkey":  # password and second factor in one: allauth's stage asks no more
+        record_authentication(request, login, "mfa", type="webauthn", passwordless=True)
     return perform_login(request, login, email_verification="none", redirect_url=path)
 
 
@@ -38,7 +41,7 @@ def no_way_in(request: HttpRequest, person: Person) -> HttpResponse:
     if person.status == "pending":
         words = _("Your invitation is still open. Use the link in the mail, or ask who invited you to send it again.")
         return problem(request, 403, _("Not activated yet"), words)
-    words = _("Your password is right, but no account has a place for you now. Ask your administrator for an invitation.")
+    words = _("Your sign-in is right, but no account has a place for you now. Ask your administrator for an invitation.")
     return problem(request, 403, _("There is no account for this address"), words)
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from usher.access.passkeys import LONGEST_ANSWER
 from usher.access.way_in import LONGEST_PASSWORD
 from usher.people.models import Login
 
@@ -33,6 +34,45 @@ class SignIn(forms.Form):
 
     email = text(_("E-mail address"), kind="email", fill="username", most=254)
     password = text(_("Password"), kind="password", fill="current-password", most=LONGEST_PASSWORD)
+
+
+def answer() -> forms.CharField:
+    """What the browser says about a passkey, filled in by passkeys.js."""
+    return forms.CharField(required=False, max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
+
+
+def code(label: Any, hint: Any = "") -> forms.CharField:
+    """A code of an app, or a recovery code."""
+    field = text(label, fill="one-time-code", most=40, hint=hint)
+    field.widget.attrs.update({"autocapitalize": "off", "spellcheck": "false"})
+    return field
+
+
+class Factor(forms.Form):
+    """The second step of a sign-in."""
+
+    code = code(_("Code"), _("Six digits from your authenticator app, or one of your recovery codes."))
+
+
+class SetUpApp(forms.Form):
+    """The first code of a new authenticator app."""
+
+    code = code(_("Code"), _("Six digits; they change every 30 seconds."))
+
+
+class NewPasskey(forms.Form):
+    """A name, to know it by later, and what the browser made."""
+
+    name = text(_("Name"), fill="off", most=64, hint=_("To know it by later, like “Laptop” or “Blue key”."))
+    credential = answer()
+
+
+class Confirm(forms.Form):
+    """Who it is, once more: one of the three."""
+
+    confirm_password = text(_("Password"), kind="password", fill="current-password", most=LONGEST_PASSWORD, needed=False)
+    confirm_code = text(_("Or a code"), fill="one-time-code", most=40, needed=False, hint=_("From your authenticator app."))
+    confirm_credential = answer()
 
 
 class Forgot(forms.Form):

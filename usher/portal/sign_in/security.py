@@ -1,4 +1,7 @@
-"""The own password, where I signed in, and the end of all my sessions."""
+"""What protects one's own sign-in: the password, second factors, where one is signed in; and the end of any session of one's own."""
+
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -6,13 +9,17 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from usher.access import own
+from usher.access import factors, own
+from usher.access import sessions as open_sessions
 from usher.access.actors import remember
-from usher.access.origin import client_ip
+from usher.access.origin import client_ip, neighborhood
 from usher.access.way_in import by_password, by_user, recent
 from usher.people.models import Login
 from usher.portal.page import SignedIn, member_page
+from usher.portal.sign_in.device import device_of
 from usher.portal.sign_in.forms import OwnPassword
+from usher.portal.sign_in.fresh import fresh_sign_in
+from usher.portal.sign_in.means import means_in_words
 
 
 @member_page()
@@ -41,6 +48,7 @@ def password(request: SignedIn) -> HttpResponse:
 
 
 @member_page(("POST",))
+@fresh_sign_in()
 def sessions(request: SignedIn) -> HttpResponse:
     """Sign out everywhere, here too."""
     own.end_sessions(request.actor)
@@ -48,6 +56,40 @@ def sessions(request: SignedIn) -> HttpResponse:
     return HttpResponseRedirect("/sign-in")
 
 
+@member_page(("POST",))
+@fresh_sign_in()
+def other_sessions(request: SignedIn) -> HttpResponse:
+    """Sign out everywhere but here."""
+    own.end_other_sessions(request.actor, open_sessions.here(request.session))
+    messages.success(request, _("Everywhere else you are signed out."))
+    return HttpResponseRedirect("/me/security")
+
+
+@member_page(("POST",))
+@fresh_sign_in()
+def session_end(request: SignedIn, session_id: UUID) -> HttpResponse:
+    """Sign out in one place."""
+    own.end_session(request.actor, session_id)
+    if str(session_id) == open_sessions.here(request.session):
+        logout(request)
+        return HttpResponseRedirect("/sign-in")
+    messages.success(request, _("That session has ended."))
+    return HttpResponseRedirect("/me/security")
+
+
 def _page(request: SignedIn, form: OwnPassword) -> HttpResponse:
-    context = {"form": form, "sign_ins": recent(request.actor)}
+    here = open_sessions.here(request.session)
+    opened = [
+        {**s, "device": device_of(s["agent"]), "place": neighborhood(s["ip"]), "here": str(s["id"]) == here}
+        for s in open_sessions.open_ones(request.actor)
+    ]
+    mine: list[dict[str, Any]] = factors.own(request.actor)
+    context = {
+        "form": form,
+        "sign_ins": [{**s, "means": means_in_words(s["means"])} for s in recent(request.actor)],
+        "sessions": opened,
+        "factors": [f for f in mine if f["type"] != factors.CODES],
+        "codes": next((f for f in mine if f["type"] == factors.CODES), None),
+        "has_app": any(f["type"] == factors.APP for f in mine),
+    }
     return render(request, "sign_in/security.html", context, status=422 if form.errors else 200)

@@ -18,16 +18,10 @@ from usher.portal.changes.pages import described
 from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.person.head import around
+from usher.portal.sign_in.means import means_in_words
 
 ROWS = 50
 LATELY = 6
-MEANS = {
-    "password": gettext_lazy("Password"),
-    "link": gettext_lazy("Sign-in link"),
-    "setup_link": gettext_lazy("Setup link"),
-    "invitation": gettext_lazy("Invitation"),
-    "reset": gettext_lazy("New password"),
-}
 CAME_IN = {
     "owner": gettext_lazy("opened the account"),
     "added": gettext_lazy("invitation"),
@@ -111,7 +105,7 @@ def sign_in(request: SignedIn, person_id: UUID) -> HttpResponse:
     context = around(request.actor, person_id, "sign-in")
     before = moment_of(request.GET.get("before", ""))
     found = sign_ins_of(request.actor, person_id, before=before, limit=ROWS + 1)
-    context["lines"], context["first"] = [{**f, "means": MEANS.get(f["means"], f["means"])} for f in found[:ROWS]], before is None
+    context["lines"], context["first"] = [{**f, "means": means_in_words(f["means"])} for f in found[:ROWS]], before is None
     context["older"] = found[ROWS - 1]["at"].isoformat() if len(found) > ROWS else ""
     context["sign_out"] = next((a for a in context["more"] if a.path.startswith("/people/sign-outs")), None)
     return render(request, "people/person_sign_in.html", context)
