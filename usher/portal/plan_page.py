@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.plan import Preview, preview, sample, words_of
@@ -25,9 +26,11 @@ from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
+from usher.portal.sign_in.fresh import ask_first
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 ROWS = 50
+FRESH = frozenset({"access.set_role"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Look:
 def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
     """Show a plan, do it, or hand it out as a file."""
     if request.method == "POST":
+        if (look.for_good or planned.verb.name in FRESH) and not is_fresh(request.session):
+            return ask_first(request)
         return _do(request, planned, look)
     if request.GET.get("as") == "csv":
         return StreamingHttpResponse(plan_csv(planned), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
@@ -103,7 +108,7 @@ def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", st
     seen = preview(planned)
     first = request.GET.get("how") == "first" and bool(seen.missing)
     will = first_n(seen) if first else seen.will
-    parts = parts_of(planned, seen, look, will)
+    parts = parts_of(planned, seen, look, first_n(seen))
     now = part_now(parts, request.GET.get("part", ""))
     lines = lines_of(planned, now, request.GET)
     context = {
@@ -167,6 +172,8 @@ def parts_of(planned: Plan, seen: Preview, look: Look, will: int) -> list[dict[s
         "refused": _("refused"),
     }
     words |= {k: str(v) for k, v in look.tally.items()}
+    if seen.missing:
+        words["will"] = _("would change with the seats there are")
     parts: list[dict[str, Any]] = [
         {"key": "will", "n": will, "codes": None, "css": ""},
         {"key": "same", "n": seen.unchanged(planned.verb.unchanged), "codes": sorted(set(already)), "css": ""},
