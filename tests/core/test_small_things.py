@@ -34,7 +34,7 @@ def test_a_short_id_is_the_same_id(value: object) -> None:
 @pytest.mark.parametrize("text", ["", "x", "A" * 21, "A" * 23, "A" * 21 + "B", "../../etc/passwd22chars", "+" * 22, "é" * 22, "0" * 36])
 def test_what_is_no_id(text: str) -> None:
     """AUTHZ-15: also a second spelling of an id is none."""
-    with pytest.raises(ValueError, match="id|UUID|hexadecimal|base64|ascii|ASCII|padding|Incorrect"):
+    with pytest.raises(ValueError, match=r"id|UUID|hexadecimal|base64|ascii|ASCII|padding|Incorrect"):
         unshort(text)
 
 
