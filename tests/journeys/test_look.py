@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Portal
+from usher.core.ids import short
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
@@ -20,6 +21,18 @@ PAGES = (
     "/people/new",
     "/people/pending",
     "/people/imports/new",
+    "/people/{person}",
+    "/people/{person}/licenses",
+    "/people/{person}/groups",
+    "/people/{person}/activity",
+    "/people/{person}/sign-in",
+    "/people/{person}/profile",
+    "/people/add-on-changes?all=1&status=active",
+    "/people/department-changes?all=1&status=active",
+    "/people/department-changes?all=1&status=active&department_to=Finance",
+    "/people/group-changes?all=1&status=active",
+    "/people/im-group-changes?all=1&status=active",
+    "/people/sign-outs?all=1&status=active",
     "/people/license-changes?all=1&status=active",
     "/people/license-changes?all=1&status=active&license_to=meetings:licensed",
     "/activity",
@@ -39,10 +52,11 @@ def violations(page: Page) -> list[Any]:
 def test_axe_and_width(portal: Portal, size: str, theme: Any) -> None:
     """WCAG 2.2, all rules of axe; portal.md section 12: scrollWidth == innerWidth."""
     change = portal.usher.sql("SELECT max(number) FROM journal_change")[0][0]
+    person = short(portal.usher.sql("SELECT user_id FROM people_standing ORDER BY status DESC, user_id LIMIT 1")[0][0])
     page = portal.sign_in(portal.window(viewport=SIZES[size], color_scheme=theme))
     found = {}
     for path in PAGES:
-        page.goto(path.format(change=change))
+        page.goto(path.format(change=change, person=person))
         assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
         width = page.evaluate("document.documentElement.scrollWidth")
         if wrong := violations(page) + ([f"scrolls sideways: {width}"] if width > SIZES[size]["width"] else []):

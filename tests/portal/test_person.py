@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.people_of import LICENSED, Company, accept_invitation, crowd, do, one
+from tests.people_of import LICENSED, PASSWORD, Company, accept_invitation, crowd, do, link_of, one
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -127,7 +127,8 @@ def test_sign_ins_and_sign_out(owner: Client, northlake: Company) -> None:
     assert older
     assert "192.0.2.51" in text(owner.get(older.group(1).replace("&amp;", "&")))
     assert member is not None
-    browser = signed_in(member)
+    browser, _desk = signed_in(member), signed_in(member)
+    assert "2 open sessions" in text(owner.get(path(member) + "/sign-in"))
     address = f"/people/sign-outs?ids={short(member)}"
     plan = owner.get(address).content.decode()
     assert "1\u00a0person will be signed out everywhere." in plan
@@ -135,6 +136,7 @@ def test_sign_ins_and_sign_out(owner: Client, northlake: Company) -> None:
     assert digest and browser.get("/me").status_code == 200
     owner.post(address, {"digest": digest.group(1), "key": "k"})
     assert browser.get("/me").status_code == 302
+    assert "0 open sessions" in text(owner.get(path(member) + "/sign-in"))
     for odd in ("?before=x", "?before=2026-01-01", "?before=%00"):
         assert owner.get(path(member) + "/sign-in" + odd).status_code == 200
 
@@ -211,3 +213,19 @@ def test_resend_and_delete_are_at_hand_for_somebody_pending(owner: Client, north
     assert f"/people/withdrawals?ids={short(northlake.pending)}" in page
     assert "The invitation can be accepted until" in page
     assert "Only active people can be admins." in page
+
+
+def test_a_name_corrected_while_the_invitation_was_open_stays(db: None, northlake: Company) -> None:
+    """S1-18: the page of the invitation showed the old name and nobody touched it; the name they did type is theirs."""
+    user = northlake.pending
+    do(northlake.owner, "people.edit_profile", {"subjects": one(user), "fields": {"first_name": "Jon", "last_name": "Bergg"}})
+    browser, address = Client(), f"/join/{short(user)}/{link_of(user)}"
+    fields = dict(re.findall(r'name="((?:initial-)?(?:first|last)_name)"[^>]*? value="([^"]*)"', browser.get(address).content.decode()))
+    assert fields["initial-first_name"] == fields["first_name"] == "Jon"
+    do(northlake.owner, "people.edit_profile", {"subjects": one(user), "fields": {"first_name": "John"}})
+    answer = browser.post(address, {**fields, "last_name": "Berg", "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 302
+    assert sql.row("SELECT first_name, last_name FROM people_user WHERE id = %(u)s", {"u": user}) == {
+        "first_name": "John",
+        "last_name": "Berg",
+    }

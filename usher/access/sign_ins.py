@@ -1,11 +1,13 @@
-"""When, from where and by what means somebody came in, for an administrator to read."""
+"""When, from where and by what means somebody came in, and which sessions of theirs are open, for an administrator to read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from usher.core import sql
+from usher.core import clock, sql
 from usher.core.actor import Actor
+
+from .sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -17,4 +19,22 @@ def sign_ins_of(actor: Actor, user: UUID, *, before: datetime | None = None, lim
         """SELECT i.at, i.means, i.ip, i.agent FROM people_signin i JOIN people_user u ON u.id = i.user_id
            WHERE u.account_id = %(a)s AND i.user_id = %(u)s AND i.at < %(b)s ORDER BY i.at DESC LIMIT %(l)s""",
         {"a": actor.account_id, "u": user, "b": before or EVER, "l": limit},
+    )
+
+
+def open_sessions_of(actor: Actor, user: UUID, limit: int = 50) -> list[dict[str, Any]]:
+    """since, seen_at, ip and agent of the sessions that still count, last used first: what access.sign_out would end."""
+    actor.require("people:user:view")
+    now = clock.now()
+    return sql.rows(
+        """SELECT a.since, a.seen_at, a.ip, a.agent FROM access_session a JOIN people_standing s ON s.user_id = a.user_id AND s.access_epoch = a.epoch
+           WHERE s.account_id = %(a)s AND s.status = 'active' AND a.user_id = %(u)s AND a.seen_at > %(idle)s AND a.since > %(old)s
+           ORDER BY a.seen_at DESC, a.id DESC LIMIT %(l)s""",
+        {
+            "a": actor.account_id,
+            "u": user,
+            "idle": now - timedelta(seconds=IDLE_SECONDS),
+            "old": now - timedelta(seconds=ABSOLUTE_SECONDS),
+            "l": limit,
+        },
     )

@@ -21,7 +21,7 @@ FIRST = ("getting-started", "home", "users", "person", "import", "activity", "ac
 # The beginning of an address -> its page of the guide. The longest that fits counts; "/" is Home alone.
 PLACES = {
     "/people": "users",
-    "/people/<person>": "users",
+    "/people/<person>": "person",
     "/people/imports": "import",
     "/people/new": "users",
     "/activity": "activity",

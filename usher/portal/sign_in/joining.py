@@ -15,6 +15,8 @@ from usher.portal.page import SignedIn, public
 from usher.portal.sign_in.entering import by_link, closed, enter
 from usher.portal.sign_in.forms import Join, JoinAgain
 
+NAMES = ("first_name", "last_name")
+
 
 @public(("GET", "POST"))
 @by_link
@@ -27,6 +29,8 @@ def join(request: SignedIn, user: UUID, secret: str) -> HttpResponse:
         )
     data = request.POST or None
     form = JoinAgain(data) if found["login_exists"] else Join(data, found["email"])
+    for name in NAMES:  # so that a name nobody touched is known as such: what an administrator wrote meanwhile stays
+        form.fields[name].show_hidden_initial = True
     if request.method == "POST" and form.is_valid() and _accepted(request, found, secret, form):
         person = by_user(user)
         means = "setup_link" if found["role"] == "owner" else "invitation"
@@ -42,7 +46,7 @@ def _accepted(request: SignedIn, found: dict[str, Any], secret: str, form: Join 
     if found["login_exists"] and by_password(found["email"], given["password"], ip) is None:
         form.add_error("password", _("This is not the password of this address. Use the one you sign in with."))
         return False
-    names = {name: given[name] for name in ("first_name", "last_name")}
+    names = {name: given[name] if name in form.changed_data else "" for name in NAMES}
     try:
         accept.accept(found["user_id"], secret, **names, password=given["password"], ip=ip, request_id=request.request_id)
     except Refused as refused:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
-from usher.access.sign_ins import sign_ins_of
+from usher.access.sign_ins import open_sessions_of, sign_ins_of
 from usher.core.actor import Actor
 from usher.core.ids import short, unshort
 from usher.journal.plan import words_of
@@ -101,12 +101,13 @@ def id_of(text: str) -> UUID | None:
 
 @page("people:user:view")
 def sign_in(request: SignedIn, person_id: UUID) -> HttpResponse:
-    """When they came in and how; the way to end all their sessions."""
+    """Their open sessions with the way to end all of them; when they came in and how."""
     context = around(request.actor, person_id, "sign-in")
     before = moment_of(request.GET.get("before", ""))
     found = sign_ins_of(request.actor, person_id, before=before, limit=ROWS + 1)
     context["lines"], context["first"] = [{**f, "means": means_in_words(f["means"])} for f in found[:ROWS]], before is None
     context["older"] = found[ROWS - 1]["at"].isoformat() if len(found) > ROWS else ""
+    context["sessions"] = open_sessions_of(request.actor, person_id)
     context["sign_out"] = next((a for a in context["more"] if a.path.startswith("/people/sign-outs")), None)
     return render(request, "people/person_sign_in.html", context)
 
