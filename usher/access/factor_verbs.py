@@ -14,7 +14,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import Part, Verb, plan, register
 
-from .factors import APP, CODES, HAS_ONE, PASSKEY, hash_of, mail, new_codes
+from .factors import APP, CODES, HAS_ONE, PASSKEY, hash_of, is_needed, mail, new_codes
 from .own import OWN
 
 LONGEST_NAME = 64
@@ -56,7 +56,7 @@ def remove(actor: Actor, login: UUID, factor: int, here: str | None) -> str:
         )
         if not found:
             raise Refused("missing", "no_factor", "This factor is not here any more.")
-        if not found["others"] and actor.role != "member" and _admins_need_one(actor):
+        if not found["others"] and actor.role != "member" and is_needed(actor):
             words = "Your account asks every administrator for a second factor, and this is your last one. Add another one first."
             raise Refused("conflict", "last_factor", words)
         what = APP_WORDS if found["type"] == APP else f"passkey “{found['name']}”"
@@ -103,10 +103,6 @@ def _insert(login: UUID, kind: str, data: dict[str, Any]) -> None:
         "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%(l)s, %(k)s, %(d)s, %(now)s)",
         {"l": login, "k": kind, "d": data, "now": clock.now()},
     )
-
-
-def _admins_need_one(actor: Actor) -> bool:
-    return bool(sql.value("SELECT admins_need_factor FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}))
 
 
 def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:

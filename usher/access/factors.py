@@ -14,6 +14,8 @@ from usher.core.actor import Actor
 from usher.core.ids import uuid7
 
 from . import throttle, totp
+from .actors import name_of
+from .roles import NAMES
 from .throttle import FACTOR_DAY, FACTOR_HERE
 from .way_in import failed_login
 
@@ -32,6 +34,23 @@ def own(actor: Actor) -> list[dict[str, Any]]:
             jsonb_array_length(coalesce(m.data->'hashes', '[]'::jsonb)) AS codes_left {OWN} ORDER BY m.type = 'recovery_codes', m.created_at, m.id""",
         {"u": actor.user_id},
     )
+
+
+def is_needed(actor: Actor) -> bool:
+    """Whether the account asks its administrators for one."""
+    return bool(sql.value("SELECT admins_need_factor FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}))
+
+
+def administrators(actor: Actor, limit: int = 200) -> list[dict[str, Any]]:
+    """Active administrators with id, name, role and whether they have a factor, the owner first; those without one before the others."""
+    actor.require("accounts:sign_in:view")
+    found = sql.rows(
+        f"""SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, s.role, {HAS_ONE.format(login="u.login_id")} AS has_factor
+            FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
+            ORDER BY s.role <> 'owner', has_factor, u.name_key, u.id LIMIT %(n)s""",
+        {"a": actor.account_id, "n": limit},
+    )
+    return [{**f, "name": name_of(f), "role": NAMES.get(f["role"], f["role"])} for f in found]
 
 
 def kinds_of(login: UUID) -> set[str]:

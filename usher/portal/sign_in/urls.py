@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.sign_in import factor, fresh, joining, pages, questions, second_factor, security
+from usher.portal.sign_in import factor, fresh, joining, pages, questions, requirement, second_factor, security
 
 urlpatterns = [
     path("sign-in", pages.sign_in, name="account_login"),  # these two names are allauth's
@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/security/passkey/question", questions.make_one),
     path("me/security/codes", second_factor.codes),
     path("me/security/<int:factor>/removal", second_factor.removal),
+    path("account/sign-in", requirement.requirement),
     path("me/confirm", fresh.confirm),
     path("me/password", security.password),
     path("me/sessions", security.sessions),
