@@ -63,7 +63,7 @@ def test_the_mail_is_read_in_the_outbox(owner: Client, northlake: Company) -> No
     deliver_waiting()
     listed = owner.get("/account/outbox", {"to": f"pending@{northlake.domain}"}).content.decode()
     assert f"pending@{northlake.domain}" in listed and northlake.member.email not in listed
-    path = listed[listed.index("/account/outbox/") :].split('"')[0]
+    path = listed[listed.index('href="/account/outbox/') + 6 :].split('"')[0]
     text = owner.get(path).content.decode()
     assert "/join/" in text and "Open the link" in text
 

@@ -110,7 +110,8 @@ class Subscribe(Verb):
 
 def _in_words(params: Mapping[str, Any]) -> str:
     each = f" at {params['price']}\u00a0{params['currency']} each" if params["price"] else ""
-    until = f", until {params['ends']}" if params["ends"] else ""
+    last = date.fromisoformat(params["ends"]) if params["ends"] else None
+    until = f", until {last.day} {last:%B %Y}" if last else ""
     return f"{params['quantity']:,} seats{each}{until}"
 
 

@@ -69,6 +69,19 @@ def write(row: Row, context: Row, url: str) -> Letter:
         )
 
 
+def of(code: str, subject: str, context: Row) -> Letter:
+    """A letter outside the queue, without a link: templates mail/<code>.txt and .html, to context["email"]."""
+    return Letter(
+        address=context["email"],
+        subject=subject,
+        text=_without_gaps(render_to_string(f"mail/{code}.txt", context)),
+        html=render_to_string(f"mail/{code}.html", context),
+        language=context["language"],
+        url="",
+        alive=True,
+    )
+
+
 def raw(letter: Letter, sender: str, message: UUID) -> EmailMessage:
     """The mail as it goes out: one recipient, and the same Message-ID however often it is sent, so that a repeated one can be told."""
     mail = EmailMessage(policy=SMTP)

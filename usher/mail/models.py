@@ -27,5 +27,6 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["account", "-created_at", "id"], name="message_list"),
             models.Index(fields=["next_try"], condition=Q(state="waiting"), name="message_waiting"),
+            models.Index(fields=["account", "created_at"], name="message_undeliverable", condition=Q(state="undeliverable")),
             models.Index(fields=["to_user"], name="message_to_user", condition=Q(to_user__isnull=False)),
         ]

@@ -48,15 +48,27 @@ class Shown:
     next_try: datetime
 
 
-def outbox(actor: Actor, *, to: str = "", before: UUID | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Messages of the actor's account, newest first, by keyset on id; `to` is a part of the address. Refused without mail:message:view."""
+def outbox(actor: Actor, *, to: str = "", state: str = "", before: UUID | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    """Messages of the actor's account, newest first, by keyset on id; `to` is a part of the address, `state` one of STATES. Refused without mail:message:view."""
     actor.require(VIEW)
     return sql.rows(
         """SELECT m.id, m.kind, m.address, m.state, m.tries, m.error, m.created_at, m.sent_at, m.next_try FROM mail_message m
            WHERE m.account_id = %(a)s AND (%(to)s = '' OR position(lower(%(to)s) IN lower(m.address)) > 0) AND (%(b)s::uuid IS NULL OR m.id < %(b)s::uuid)
+           AND (%(s)s = '' OR m.state = %(s)s)
            ORDER BY m.id DESC LIMIT %(n)s""",
-        {"a": actor.account_id, "to": to, "b": before, "n": limit},
+        {"a": actor.account_id, "to": to, "s": state, "b": before, "n": limit},
     )
+
+
+def bounced(actor: Actor, days: int) -> tuple[int, str]:
+    """How many mails of the last days could not be delivered, and the address of the last one. Refused without mail:message:view."""
+    actor.require(VIEW)
+    found = sql.row(
+        """SELECT count(*)::int AS n, (array_agg(address ORDER BY created_at DESC))[1] AS last FROM mail_message
+           WHERE account_id = %(a)s AND state = 'undeliverable' AND created_at > now() - make_interval(days => %(d)s)""",
+        {"a": actor.account_id, "d": days},
+    )
+    return (found["n"], found["last"] or "") if found else (0, "")
 
 
 def message(actor: Actor, id: UUID) -> Shown:

@@ -74,7 +74,7 @@ def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], li
     try:
         connection = connect(server)
     except (OSError, smtplib.SMTPException) as trouble:
-        _put_off(ready, f"{server.host} takes no mail: {_why(trouble)}")
+        _put_off(ready, f"{server.host} takes no mail: {reason_of(trouble)}")
         return False
     until = time.monotonic() + SENDING_SECONDS
     with connection:
@@ -103,10 +103,10 @@ def _send_one(connection: smtplib.SMTP, server: Server, row: Row, written: lette
             _put_off([row], f"{server.host} asks to wait: {why}")
         return True
     except (smtplib.SMTPNotSupportedError, ValueError) as no:
-        _record([row["id"]], "undeliverable", f"{server.host} cannot take this address: {_why(no)}")
+        _record([row["id"]], "undeliverable", f"{server.host} cannot take this address: {reason_of(no)}")
         return True
     except (OSError, smtplib.SMTPException) as trouble:
-        _put_off([row], f"{server.host} broke off: {_why(trouble)}")
+        _put_off([row], f"{server.host} broke off: {reason_of(trouble)}")
         return False
     failpoint("mail.sent")
     _record([row["id"]], "sent")
@@ -155,7 +155,7 @@ def _answer(no: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[
     return code, f"{code} {letter.one_line(text)[:300]}"
 
 
-def _why(trouble: Exception) -> str:
+def reason_of(trouble: Exception) -> str:
     """One line that says what went wrong and holds no secret."""
     if isinstance(trouble, smtplib.SMTPAuthenticationError):
         return f"{trouble.smtp_code} the user name or password is not accepted"

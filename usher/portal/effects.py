@@ -21,6 +21,13 @@ LABELS: dict[str, str | Promise] = {
     "status": gettext_lazy("Status"),
     "add_on": gettext_lazy("Add-on"),
     "bought": gettext_lazy("Seats"),
+    "price": gettext_lazy("Price per seat"),
+    "currency": gettext_lazy("Currency"),
+    "starts": gettext_lazy("First day"),
+    "ends": gettext_lazy("Last day"),
+    "language": gettext_lazy("Language"),
+    "country": gettext_lazy("Country"),
+    "meeting_connector": gettext_lazy("Meeting Connector"),
     "expires_at": gettext_lazy("Expires"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),
@@ -49,16 +56,16 @@ FIELDS: dict[str, str | Promise] = {
 def in_words(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Plan rows or effects as lines of a table: ord, name, email, id (when still here), line, changes, why, result, field."""
     known = people_of(actor, [r["obj"] for r in rows])
-    return [_line(row, known.get(row["obj"])) for row in rows]
+    return [_line(row, known.get(row["obj"]), actor.account_name if row["obj"] == actor.account_id else "") for row in rows]
 
 
-def _line(row: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dict[str, Any]:
     before, after = row.get("before") or {}, row.get("after") or {}
     told = {**before, **after}
     code = row.get("skip") or row.get("reason") or ""
     return {
         "ord": row["ord"],
-        "name": name_of(person) if person else told.get("name") or told.get("email") or told.get("product") or _("Somebody who left"),
+        "name": name_of(person) if person else thing or told.get("name") or told.get("email") or product_of(told) or _("Somebody who left"),
         "email": person["email"] if person else told.get("email", ""),
         "id": person["id"] if person else None,
         "line": told.get("line"),
@@ -67,6 +74,12 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         "field": FIELDS.get(told.get("field") or FIELD.get(code, ""), "") if code else "",
         "result": row.get("result", ""),
     }
+
+
+def product_of(told: dict[str, Any]) -> str:
+    """The name of the product an effect is about; empty when it is about none."""
+    code = told.get("product", "")
+    return PRODUCTS[code].name if code in PRODUCTS else code
 
 
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
@@ -90,6 +103,10 @@ def value_in_words(key: str, value: Any) -> str:
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
     if key == "role":
         return str(ROLES.get(value, value))
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    if key == "price":
+        return f"{value:.2f}"
     return str(value)[:10] if key == "expires_at" else str(value)
 
 

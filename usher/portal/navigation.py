@@ -42,7 +42,9 @@ TREE = (
         "/account",
         icon="building",
         children=(
-            Entry(_("Subscriptions"), "/account/subscriptions", "licenses:subscription:view"),
+            Entry(_("Subscriptions"), "/account/subscriptions", "licenses:subscription:view", rest=("/account/subscriptions/",)),
+            Entry(_("Settings"), "/account/settings", "accounts:settings:view"),
+            Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view"),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",)),
         ),
     ),
