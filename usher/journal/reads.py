@@ -147,6 +147,15 @@ def related(found: dict[str, Any], limit: int = 10) -> list[dict[str, Any]]:
     )
 
 
+def failed_lately(actor: Actor, days: int, limit: int = 3) -> list[dict[str, Any]]:
+    """The account's runs of the last days of which a part failed, newest first, as rows of CHANGE."""
+    return sql.rows(
+        f"""{CHANGE} WHERE c.account_id = %(a)s AND r.account_id = %(a)s AND r.started_at > now() - make_interval(days => %(d)s)
+            AND jsonb_path_exists(r.counts, '$.*.failed ? (@ > 0)') ORDER BY c.number DESC LIMIT %(l)s""",
+        {"a": actor.account_id, "d": days, "l": limit},
+    )
+
+
 def running(actor: Actor) -> list[dict[str, Any]]:
     """The account's runs that go on right now, and those that ended in the last 12 seconds: what the tray shows."""
     return sql.rows(

@@ -10,6 +10,7 @@ from django.db import connection
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.clock import travelled
 from usher.core.refusals import not_found
 
 from .filters import where
@@ -201,3 +202,14 @@ def export(
         while found := cursor.fetchmany(2_000):
             for line in found:
                 yield dict(zip(names, line, strict=True))
+
+
+def invitations_ending(actor: Actor, days: int) -> int:
+    """How many open invitations of the account run out within so many days; those whose time is up already are not counted."""
+    return int(
+        sql.value(
+            """SELECT count(*) FROM people_invitation WHERE account_id = %(a)s AND state = 'open'
+               AND expires_at BETWEEN coalesce(%(now)s::timestamptz, now()) AND coalesce(%(now)s::timestamptz, now()) + make_interval(days => %(d)s)""",
+            {"a": actor.account_id, "now": travelled(), "d": days},
+        )
+    )

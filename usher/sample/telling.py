@@ -1,8 +1,8 @@
 """How a sample is told: the same verbs that everybody uses, each at its own moment of a travelling clock, always forwards."""
 
 import os
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal import denials, engine
 from usher.journal.verb import plan
+from usher.licenses import history
 from usher.lifecycle import staging
 from usher.lifecycle.join import plan_invite
 from usher.lifecycle.reading import Line
@@ -32,9 +33,12 @@ class Telling:
         self.today = today
         self.wishes = 0
 
-    def at(self, days: float, hours: float = 0) -> AbstractContextManager[None]:
-        """Travel to so many days and hours before now."""
-        return clock.travel(self.today - timedelta(days=days, hours=hours))
+    @contextmanager
+    def at(self, days: float, hours: float = 0) -> Iterator[None]:
+        """Travel to so many days and hours before now. The ledger of that day is written down as the clock would have."""
+        with clock.travel(self.today - timedelta(days=days, hours=hours)):
+            yield
+            history.write_today(self.account)
 
     def do(self, actor: Actor, verb: str, params: dict[str, Any]) -> int:
         """One wish of one actor, done to its end; the number of its Change."""
