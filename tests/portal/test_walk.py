@@ -1,4 +1,4 @@
-"""Whichever way a page is found, it is the same page: S0-9, decision 0003."""
+"""Whichever way a page is found, it is the same page (decision 0003)."""
 
 from dataclasses import replace
 
