@@ -95,3 +95,16 @@ def test_the_operator_reads_a_mail_with_its_link(cli: Cli, northlake: Any) -> No
     assert mail["url"].startswith("http")
     assert mail["url"] in mail["text"]
     assert cli("mail", "--to", "nobody@a.test").answer["mails"] == []
+
+
+def test_remove_factors(db: None, northlake: Any) -> None:
+    """ASVS 6.4.4: the operator helps who has lost them all; who has none, or is nobody, is told so and nothing is done."""
+    from tests.portal.factors_of import set_up_app
+    from tests.signed_in import signed_in
+
+    set_up_app(signed_in(northlake.member.user_id))
+    address = f"member@{northlake.domain}"
+    assert asked("remove-factors", address, "--json").answer == {"email": address}
+    for email in (address, "nobody@a.test"):
+        no = asked("remove-factors", email, "--json")
+        assert (no.code, no.answer["state"]) == (3, "refused"), no

@@ -9,4 +9,4 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         register("access:admin:manage", "make people admins, or members again")
         register_pair("access:role", "roles")
-        from . import factor_verbs, links, mails, own, sign_out, verbs  # noqa: F401
+        from . import factor_verbs, links, lost_factors, mails, own, sign_out, verbs  # noqa: F401

@@ -1,4 +1,4 @@
-"""The commands about accounts and what they bought: account, products, seats, sign-in-link."""
+"""The commands about accounts and what they bought, and about getting in: account, products, seats, sign-in-link, remove-factors."""
 
 from typing import Any
 
@@ -167,3 +167,14 @@ def sign_in_link(email: str) -> None:
 
     link = links.sign_in_link(email)
     emit({"email": email, "link": link}, text=link)
+
+
+@click.command("remove-factors")
+@click.argument("email")
+@beside_server
+def remove_factors(email: str) -> None:
+    """Take every second factor of a person away who has lost them; their password is enough again, and their sessions end."""
+    from usher.access import lost_factors
+
+    lost_factors.remove_all(email)
+    emit({"email": email}, text=f"{email} has no second factor any more. Their sessions have ended; a mail tells them.")

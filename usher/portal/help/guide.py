@@ -30,6 +30,8 @@ PLACES = {
     "/account/outbox": "outbox",
     "/me": "account",
     "/me/security": "sign-in",
+    "/me/confirm": "sign-in",
+    "/account/sign-in": "sign-in",
     "/search": "home",
 }
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
