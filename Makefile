@@ -1,9 +1,9 @@
 # The only door: install, run, test, check, bench, shots. `make run` is all a newcomer needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-SOURCES := pyproject.toml hatch_build.py package-lock.json usher/portal/icons.txt
+SOURCES := pyproject.toml hatch_build.py package-lock.json usher/portal/icons.txt $(wildcard usher/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: install run test check bench shots lock
+.PHONY: install run test check bench shots texts lock
 
 install: .venv/.installed
 
@@ -28,6 +28,10 @@ bench: .venv/.installed-dev
 
 shots: .venv/.installed-dev
 	$(BIN)/python -m bench.shots
+
+# After a change of words: brings the catalogs up to date and says what waits for a translation.
+texts: .venv/.installed-dev
+	USHER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))') DJANGO_SETTINGS_MODULE=usher.config.settings $(BIN)/python -m tests.messages
 
 # After a change of the dependencies in pyproject.toml.
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-options \

@@ -1,4 +1,5 @@
 """The build hook: third-party front-end assets come from the npm registry into `usher/portal/static/vendor`, and are never committed.
+Translated texts are compiled, and a wheel gets the guide.
 
 `package-lock.json` pins them by integrity hash. A stamp makes a second build free. Licenses travel with the files.
 """
@@ -13,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHIPPED = {
@@ -35,6 +38,7 @@ class AssetsHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
+        compile_texts(root / "usher/locale")
         if version == "standard":  # an editable install reads the guide where it stands
             build_data["force_include"][str(root / "docs/guide")] = "usher/portal/guide"
         vendor = root / "usher/portal/static/vendor"
@@ -49,6 +53,13 @@ class AssetsHook(BuildHookInterface[Any]):
             (fresh / "stamp").write_text(wanted)
             shutil.rmtree(vendor, ignore_errors=True)
             shutil.copytree(fresh, vendor)
+
+
+def compile_texts(locale: Path) -> None:
+    """Each catalog of texts becomes the binary one beside it that Django reads; those are never committed either."""
+    for source in locale.glob("*/LC_MESSAGES/django.po"):
+        with source.open("rb") as texts, source.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, read_po(texts))
 
 
 def stamp_of(root: Path) -> str:

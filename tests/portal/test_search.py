@@ -46,7 +46,7 @@ def test_without_the_privilege(db: None, northlake: Company) -> None:
     assert "Olga" not in fragment(client, "olga")
     assert "/changes/" not in fragment(client, "C-1")
     assert "/people" not in fragment(client, "users") and 'href="/help/users"' in fragment(client, "users")
-    assert 'href="/me/security"' in fragment(client, "password")
+    assert 'href="/me/security"' in fragment(client, "security")
 
 
 def test_other_account_is_not_there(owner: Client, southport: Company) -> None:

@@ -16,7 +16,8 @@ from .roles import privileges_of
 
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
-PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch, a.name AS account_name,
+PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
+              a.name AS account_name, u.language, a.language AS account_language,
               a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
                 SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor
             FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
@@ -70,6 +71,7 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         request_id=request_id,
         ip=ip,
         account_name=found["account_name"],
+        languages=(found["language"], found["account_language"]),
         lacks_factor=lacks_factor,
     )
 

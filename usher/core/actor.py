@@ -28,6 +28,7 @@ class Actor:
     request_id: str = ""
     ip: str = ""
     account_name: str = field(default="", compare=False)
+    languages: tuple[str, str] = field(default=("", ""), compare=False)  # the person's own choice, and the account's
     lacks_factor: bool = field(default=False, compare=False)  # the rights are withheld until there is a second factor (ASVS 6.3.3)
 
     def may(self, privilege: str) -> bool:

@@ -15,6 +15,7 @@ from usher.core.csv_cells import neutral
 from usher.core.ids import short
 from usher.portal.listing import COUNT_TO, Column, Filter, Listing, Page, Row, Words, count, fetch, query_of, read_wish, stream
 from usher.portal.page import SignedIn
+from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, SIZES, Wish, address
 
 Options = dict[str, list[tuple[str, Words]]]
@@ -72,7 +73,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "listing": listing,
         "frame": frame,
         "wish": wish,
-        "count": f"{COUNT_TO:,}+" if page.more_than_counted else f"{page.count:,}",
+        "count": f"{number(COUNT_TO)}+" if page.more_than_counted else number(page.count),
         "noun": frame.noun(page.count),
         "matching": matching,
         "selected": selected,

@@ -27,6 +27,7 @@ from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
 from usher.portal.sign_in.fresh import ask_first
+from usher.portal.templatetags.usher import number
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 ROWS = 50
@@ -90,7 +91,7 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     seen = preview(planned)
     will = first_n(seen) if request.POST.get("how") == "first" else seen.will
     if needs_number(look, will) and "".join(c for c in request.POST.get("typed", "") if c.isdigit()) != str(will):
-        words = _("Type %(n)s to go on. Nothing was done.") % {"n": f"{will:,}"}
+        words = _("Type %(n)s to go on. Nothing was done.") % {"n": number(will)}
         return _show(request, planned, look, trouble=words, status=422)
     key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
     short = "first" if request.POST.get("how") == "first" else "refuse"
@@ -144,7 +145,7 @@ def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", st
 def headline_of(planned: Plan, seen: Preview, look: Look) -> str:
     """One sentence that would be true tomorrow; where seats lack, a second one that says how many there are."""
     told = [look.headline or planned.verb.headline(planned.params, seen.will), look.more(seen)]
-    told += [_("Only %(n)s %(name)s seats are free.") % {"n": f"{s['free']:,}", "name": s["name"]} for s in shortage(seen)]
+    told += [_("Only %(n)s %(name)s seats are free.") % {"n": number(s["free"]), "name": s["name"]} for s in shortage(seen)]
     return " ".join(t for t in told if t)
 
 

@@ -18,6 +18,7 @@ from usher.portal.changes.words import DOORS, denied, kind_of, kinds, state_of, 
 from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words, read_wish
 from usher.portal.listing_page import Frame, export, list_page
 from usher.portal.page import SignedIn, page
+from usher.portal.templatetags.usher import number as figure
 from usher.portal.templatetags.usher import status, when
 
 MOST_ACTORS = 30
@@ -55,7 +56,7 @@ CHANGES = Listing(
     select=reads.COLUMNS,
     source=f"{reads.FROM} WHERE c.account_id = %(account)s",
     columns=(
-        Column("what", _("What"), sentence_cell, sentence, "main"),
+        Column("what", _("What"), sentence_cell, sentence, "main u-say"),
         Column("actor", _("By"), lambda r: r["actor_name"], lambda r: r["actor_name"], "meta nowrap"),
         Column("state", _("State"), lambda r: status(*state_of(described(r))), lambda r: str(state_of(described(r))[1]), "side"),
         Column("door", _("Door"), lambda r: DOORS.get(r["door"], r["door"]), lambda r: str(DOORS.get(r["door"], r["door"])), "nowrap"),
@@ -86,7 +87,7 @@ DENIALS = Listing(
         Column("who", _("Who"), lambda r: format_html('<span class="who">{}</span>', r["actor_name"]), lambda r: r["actor_name"], "main"),
         Column("what", _("Tried"), lambda r: tried(r["verb"]), lambda r: str(tried(r["verb"])), "meta"),
         Column("why", _("Denied because"), lambda r: denied(r["code"]), lambda r: str(denied(r["code"]))),
-        Column("times", _("Times"), lambda r: f"{r['times']:,}", lambda r: str(r["times"]), "num side"),
+        Column("times", _("Times"), lambda r: figure(r["times"]), lambda r: str(r["times"]), "num side"),
         Column("door", _("Door"), lambda r: DOORS.get(r["door"], r["door"]), lambda r: str(DOORS.get(r["door"], r["door"])), "nowrap"),
         Column("ip", _("Address"), lambda r: r["ip"], lambda r: r["ip"], "mono"),
         Column("last", _("Last"), lambda r: when(r["last_at"]), lambda r: r["last_at"].isoformat(timespec="seconds"), "num nowrap", "last"),

@@ -23,6 +23,7 @@ from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, member_page, page
 from usher.portal.people.importing import COLUMNS
 from usher.portal.plan_page import Look, plan_page
+from usher.portal.templatetags.usher import number as figure
 from usher.portal.wish import clean
 
 
@@ -93,7 +94,7 @@ def undo(request: SignedIn, number: int) -> HttpResponseBase:
     look = Look(
         title=_("Undo"),
         crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (_("Undo"), "")],
-        button=lambda n: ngettext("Undo for %(n)s person", "Undo for %(n)s people", n) % {"n": f"{n:,}"},
+        button=lambda n: ngettext("Undo for %(n)s person", "Undo for %(n)s people", n) % {"n": figure(n)},
         back=(_("Cancel"), f"/changes/{number}"),
         tally={"will": _("go back as they were"), "skipped": _("stay as they are now")},
         headline=_("Taken back: %(sentence)s.") % {"sentence": reads.sentence(found, done)},

@@ -24,6 +24,7 @@ from usher.lifecycle.join import choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Option
+from usher.portal.templatetags.usher import number as figure
 
 MOST_ADDRESSES = 1_000
 TEXTS = ("department", "job_title", "location", "manager", "group", "im_group")
@@ -63,7 +64,10 @@ def again(request: SignedIn, refused: Refused) -> HttpResponse | None:
 def wrong_number(n: int) -> dict[str, str]:
     words = _("At least one e-mail address is needed.")
     if n:
-        words = _("These are %(n)s addresses; %(most)s fit here. Import a file for more.") % {"n": f"{n:,}", "most": f"{MOST_ADDRESSES:,}"}
+        words = _("These are %(n)s addresses; %(most)s fit here. Import a file for more.") % {
+            "n": figure(n),
+            "most": figure(MOST_ADDRESSES),
+        }
     return {"field": "addresses", "words": words}
 
 
@@ -92,7 +96,7 @@ def change_of(actor: Actor, key: str) -> int | None:
 
 def done(request: SignedIn, number: int | None, invited: int) -> HttpResponse:
     """Back to Pending, where they stand now (S1-18); a long run shows its own page."""
-    words = ngettext("%(n)s person invited.", "%(n)s people invited.", invited) % {"n": f"{invited:,}"}
+    words = ngettext("%(n)s person invited.", "%(n)s people invited.", invited) % {"n": figure(invited)}
     messages.success(request, format_html('{} <a href="/changes/{}/undo">{}</a>', words, number, _("Undo")))
     address = f"/changes/{number}" if invited > engine.INLINE else "/people/pending"
     if request.headers.get("HX-Request") == "true":
@@ -146,7 +150,7 @@ def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Opti
     if is_free_of_charge(product):
         return Option(product.code, product.name, _("cannot host meetings") if product.code == UNASSIGNED else _("no seat needed"))
     n = free.get(product.code, 0)
-    return Option(product.code, product.name, _("%(n)s free") % {"n": f"{n:,}"} if n else _("none free"), not n)
+    return Option(product.code, product.name, _("%(n)s free") % {"n": figure(n)} if n else _("none free"), not n)
 
 
 def is_free_of_charge(product: Product) -> bool:

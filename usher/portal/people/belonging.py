@@ -16,6 +16,7 @@ from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.bulk import look_at, subjects_of
 from usher.portal.plan_page import Look, Option, plan_page
+from usher.portal.templatetags.usher import number
 from usher.portal.wish import ids_of
 
 HOW = {"add": "people.add_to_group", "move": "people.move_group", "remove": "people.remove_from_group"}
@@ -40,7 +41,7 @@ def department_change(request: SignedIn) -> HttpResponseBase:
     known = [Option(d, d) for d in reads.departments(request.actor, limit=200)]
     wanted = request.GET.get("department_to")
     ask = Ask("department_to", _("Department"), "text", wanted or "", known, _("Leave it empty to take the department away."))
-    look = look_at(request, _("Change department"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    look = look_at(request, _("Change department"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"department": wanted, "subjects": subjects}
     return plan_or_ask(request, "people.set_department" if wanted is not None else "", params, look, [ask], _("Which department?"))
 
@@ -59,7 +60,7 @@ def group_change(request: SignedIn) -> HttpResponseBase:
         Ask("how_to", _("What shall happen"), "radio", how if how in HOW else "add", ways),
         Ask("group_to", _("User group"), "select", group, group_options(request, "user")),
     ]
-    look = look_at(request, _("Change groups"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    look = look_at(request, _("Change groups"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"group": full_id(group), "subjects": subjects}
     return plan_or_ask(request, HOW.get(how, "") if group else "", params, look, asks, _("Which group?"))
 
@@ -70,7 +71,7 @@ def im_group_change(request: SignedIn) -> HttpResponseBase:
     subjects = subjects_of(request)
     group = request.GET.get("im_group_to")
     ask = Ask("im_group_to", _("IM group"), "select", group or "", [Option("none", _("None")), *group_options(request, "im")])
-    look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"})
+    look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"group": "" if group == "none" else full_id(group or ""), "subjects": subjects}
     return plan_or_ask(request, "people.set_im_group" if group else "", params, look, [ask], _("Which IM group?"))
 
@@ -79,7 +80,7 @@ def im_group_change(request: SignedIn) -> HttpResponseBase:
 def sign_out(request: SignedIn) -> HttpResponseBase:
     """End every session of theirs (S4-3)."""
     look = look_at(
-        request, _("Sign out everywhere"), lambda n: ngettext("Sign out %(n)s person", "Sign out %(n)s people", n) % {"n": f"{n:,}"}
+        request, _("Sign out everywhere"), lambda n: ngettext("Sign out %(n)s person", "Sign out %(n)s people", n) % {"n": number(n)}
     )
     return plan_page(request, plan(request.actor, "access.sign_out", {"subjects": subjects_of(request)}), look)
 

@@ -19,6 +19,7 @@ from usher.licenses.ledger import free
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
+from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, clean, ids_of, split
 
 
@@ -51,7 +52,7 @@ def license_change(request: SignedIn) -> HttpResponseBase:
     wanted = request.GET.get("license_to", "")
     choice = Choice("license_to", _("License"), license_options(request.actor), wanted)
     look = look_at(
-        request, _("Change license"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"}, [choice]
+        request, _("Change license"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)}, [choice]
     )
     if not wanted:
         return choice_page(request, look, _("Which license shall they have?"))
@@ -76,7 +77,7 @@ def add_on_change(request: SignedIn) -> HttpResponseBase:
         Choice("add_on_how", _("What shall happen"), ways, how),
         Choice("add_on_to", _("Add-on"), bought_add_ons(request.actor, how), wanted),
     ]
-    look = look_at(request, _("Add-ons"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": f"{n:,}"}, choices)
+    look = look_at(request, _("Add-ons"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)}, choices)
     if not wanted or how not in ("give", "take"):
         return choice_page(request, look, _("Which add-on?"))
     return plan_page(request, plan(request.actor, f"licenses.{how}_add_on", {"add_on": wanted, "subjects": subjects}), look)
@@ -103,7 +104,7 @@ def role_change(request: SignedIn) -> HttpResponseBase:
     look = look_at(
         request,
         _("Set role"),
-        lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": f"{n:,}"},
+        lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": number(n)},
         [Choice("role_to", _("Role"), options, wanted)],
     )
     if not request.actor.may("access:admin:manage"):
@@ -119,7 +120,7 @@ def resend(request: SignedIn) -> HttpResponseBase:
     look = Look(
         title=_("Resend invitations"),
         crumbs=[(_("Pending"), "/people/pending"), (_("Resend"), "")],
-        button=lambda n: ngettext("Resend %(n)s invitation", "Resend %(n)s invitations", n) % {"n": f"{n:,}"},
+        button=lambda n: ngettext("Resend %(n)s invitation", "Resend %(n)s invitations", n) % {"n": number(n)},
         back=(_("Cancel"), "/people/pending"),
         tally={"will": _("get a new invitation")},
         note=_("The 30 days start again, and the links sent before stop working."),
@@ -133,7 +134,7 @@ def withdrawal(request: SignedIn) -> HttpResponseBase:
     look = Look(
         title=_("Delete invitations"),
         crumbs=[(_("Pending"), "/people/pending"), (_("Delete"), "")],
-        button=lambda n: ngettext("Delete %(n)s invitation", "Delete %(n)s invitations", n) % {"n": f"{n:,}"},
+        button=lambda n: ngettext("Delete %(n)s invitation", "Delete %(n)s invitations", n) % {"n": number(n)},
         back=(_("Cancel"), "/people/pending"),
         tally={"will": _("will be withdrawn")},
         note=_("The links stop working at once, and the seats come free."),

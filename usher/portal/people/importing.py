@@ -23,6 +23,7 @@ from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import form_choices
 from usher.portal.plan_page import Look, plan_page
+from usher.portal.templatetags.usher import number
 
 COLUMNS = ("email", "first name", "last name", "department", "user group", "im group")
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
@@ -71,7 +72,7 @@ def _look(stage: Stage, planned: Plan) -> Look:
     return Look(
         title=_("Import people"),
         crumbs=[(_("Users"), "/people"), (_("Import"), "/people/imports/new"), (stage.filename or _("List"), "")],
-        button=lambda n: ngettext("Invite %(n)s person", "Invite %(n)s people", n) % {"n": f"{n:,}"},
+        button=lambda n: ngettext("Invite %(n)s person", "Invite %(n)s people", n) % {"n": number(n)},
         back=(_("Choose another file"), "/people/imports/new"),
         tally={"will": _("will be invited"), "same": _("already here, unchanged"), "refused": _("refused")},
         more=lambda seen: _summary(planned, seen),
@@ -96,7 +97,7 @@ def _summary(planned: Plan, seen: Preview) -> str:
 def _read_words(stage: Stage) -> str:
     """How the file was understood, so that a wrong guess is seen."""
     told = _("Read from %(n)s lines, in %(encoding)s with %(separator)s.") % {
-        "n": f"{stage.lines:,}",
+        "n": number(stage.lines),
         "encoding": ENCODINGS.get(stage.encoding, stage.encoding),
         "separator": SEPARATED.get(stage.delimiter, stage.delimiter),
     }

@@ -15,6 +15,7 @@ from usher.portal.listing_page import Act, Frame, export, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import row_acts
 from usher.portal.people.people_list import PENDING, USERS, person_path
+from usher.portal.templatetags.usher import number
 
 
 def people_noun(n: int) -> str:
@@ -25,7 +26,7 @@ def tabs(actor: Actor) -> dict[str, Any]:
     """The tabs of User Management with their counts."""
     counts = reads.totals(actor)
     return {
-        "tabs": [(_("Users"), "/people", f"{counts['active']:,}"), (_("Pending"), "/people/pending", f"{counts['pending']:,}")],
+        "tabs": [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))],
         "may_add": may_add(actor),
     }
 

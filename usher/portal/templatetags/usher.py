@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from usher.core.ids import short as short_id
 
@@ -41,8 +42,8 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 @register.filter
 def number(value: int | None) -> str:
-    """12345 -> "12,345"."""
-    return "" if value is None else f"{value:,}"
+    """12345 -> "12,345", or as the language of the page groups it."""
+    return "" if value is None else str(formats.number_format(value, force_grouping=True))
 
 
 @register.filter
@@ -71,15 +72,22 @@ def when(moment: datetime | None, never: str = "") -> SafeString | str:
     if moment is None:
         return never or _("Never")
     local, now = timezone.localtime(moment), timezone.localtime()
-    shape = "H:i" if local.date() == now.date() else "M j" if local.year == now.year else "M j, Y"
-    exact = f"{formats.date_format(local, 'j F Y, H:i:s')} {local.tzname()}"
+    this_year = pgettext("a day of this year in lists, as Django writes dates", "M j")
+    other_year = pgettext("a day of another year in lists, as Django writes dates", "M j, Y")
+    shape = "H:i" if local.date() == now.date() else this_year if local.year == now.year else other_year
+    exact_shape = pgettext("a moment, as Django writes dates", "j F Y, H:i:s")
+    exact = f"{formats.date_format(local, exact_shape)} {local.tzname()}"
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, formats.date_format(local, shape))
 
 
 @register.filter
 def day(moment: datetime | None) -> str:
     """In sentences: "31 December 2026"."""
-    return "" if moment is None else formats.date_format(timezone.localtime(moment), "j F Y")
+    return (
+        ""
+        if moment is None
+        else formats.date_format(timezone.localtime(moment), pgettext("a day in sentences, as Django writes dates", "j F Y"))
+    )
 
 
 @register.filter

@@ -1,6 +1,7 @@
 // What makes the portal quicker. Everything works without it; nothing here decides anything.
 const $ = (what, from = document) => from.querySelector(what)
 const $$ = (what, from = document) => [...from.querySelectorAll(what)]
+const words = document.body.dataset
 
 // 1. One press is one request: a sent form is busy, and a second press does nothing.
 addEventListener('submit', (event) => {
@@ -17,7 +18,7 @@ function freshen() {
   for (const form of $$('form[data-sent]')) if (!form.hasAttribute('hx-post')) delete form.dataset.sent
   for (const button of $$('[aria-busy="true"]')) button.removeAttribute('aria-busy')
 }
-for (const kind of ['sendError', 'timeout']) addEventListener('htmx:' + kind, () => say('No answer. Try again.', true))
+for (const kind of ['sendError', 'timeout']) addEventListener('htmx:' + kind, () => say(words.noAnswer, true))
 
 // 2. Dialogs: htmx fills #dialog, we open it; leaving a changed form asks once.
 addEventListener('htmx:afterSwap', (event) => {
@@ -30,7 +31,7 @@ addEventListener('htmx:afterSwap', (event) => {
 })
 function leave(dialog) {
   const typed = $('form[data-typed]', dialog)
-  if (typed && !confirm(typed.dataset.discard || 'Discard what you typed?')) return
+  if (typed && !confirm(typed.dataset.discard || words.discard)) return
   dialog.close()
   if (dialog.id === 'dialog') dialog.replaceChildren()
 }
@@ -86,7 +87,7 @@ function show(set) {
   const all = new URLSearchParams(location.search).has('all')
   const n = all ? Number(bar.dataset.matching) - set.size : set.size
   bar.toggleAttribute('data-empty', n === 0)
-  $('[data-count]', bar).textContent = bar.dataset.words.replace('%', n.toLocaleString('en'))
+  $('[data-count]', bar).textContent = bar.dataset.words.replace('%', n.toLocaleString(document.documentElement.lang))
   for (const box of ticks()) { box.checked = set.has(box.value) !== all; box.closest('tr').setAttribute('aria-selected', box.checked) }
   const here = ticks().map((box) => box.value)
   const kept = $('[data-kept]', bar)
@@ -102,7 +103,7 @@ function mark(boxes, on) {
   const all = new URLSearchParams(location.search).has('all')
   const set = chosen()
   for (const box of boxes) { if (on !== all) set.add(box.value); else set.delete(box.value) }
-  if (set.size > 300) return say('300 people at most by hand. Narrow the list, then select all that match.', true), show(chosen())
+  if (set.size > 300) return say(words.tooMany, true), show(chosen())
   keep(set)
 }
 addEventListener('change', (event) => {
@@ -117,7 +118,7 @@ addEventListener('click', (event) => {
   if (event.shiftKey && last !== null) mark(boxes.slice(Math.min(at, last), Math.max(at, last) + 1), event.target.checked)
   last = at
 })
-addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search]') && $('#bulk:not([data-empty])')) say('The selection is gone with the filter.') })
+addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search]') && $('#bulk:not([data-empty])')) say(words.gone) })
 function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except']) url.searchParams.delete(key); location.replace(url) }
 
 // 6. Addresses become tags on comma, semicolon, space or newline; the textarea underneath stays the truth.
@@ -134,7 +135,7 @@ function tags(area) {
       const tag = document.createElement('span'), text = document.createElement('bdi'), off = document.createElement('button')
       tag.className = 'u-tag' + (bad.has(address) ? ' bad' : far.has(address) ? ' warn' : '')
       text.className = 't'; text.textContent = address
-      off.type = 'button'; off.setAttribute('aria-label', 'Remove ' + address); off.textContent = '×'
+      off.type = 'button'; off.setAttribute('aria-label', words.remove.replace('%', address)); off.textContent = '×'
       off.onclick = () => { put(list().filter((a) => a !== address)); entry.focus() }
       tag.append(text, off); box.insertBefore(tag, entry)
     }
@@ -159,7 +160,7 @@ function tags(area) {
 function enhance(root) {
   for (const area of $$('textarea[data-tags]:not([hidden])', root)) tags(area)
   for (const toast of $$('.u-toast[data-leaves]', root)) settle(toast)
-  for (const box of ticks()) box.disabled = false
+  for (const box of [...ticks(), ...$$('#rows th.pick input')]) box.disabled = false
 }
 addEventListener('htmx:afterSettle', (event) => {
   const target = event.detail.target
