@@ -30,7 +30,7 @@ def main() -> None:
         for told in json.loads(done.stdout.splitlines()[-1]):
             rows.append(line(Figure(**told)))
             print(rows[-1], flush=True)
-    RESULTS.write_text(f"# Measured\n\n{where()}\n\n{HEAD}\n" + "\n".join(rows) + "\n")
+        RESULTS.write_text(f"# Measured\n\n{where()}\n\n{HEAD}\n" + "\n".join(rows) + "\n")
 
 
 def one_room(room: str) -> None:
