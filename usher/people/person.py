@@ -23,8 +23,8 @@ SEVERAL = ("add_on", "user_group")
 LICENSED_AT = """(SELECT c.at FROM journal_effect e JOIN journal_change c ON c.id = e.change_id
                   WHERE e.obj = u.id AND e.result = 'done' AND e.after ? 'license' ORDER BY e.change_id DESC LIMIT 1)"""
 
-PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at, {name_of("b")} AS manager, b.email AS manager_email, i.name AS im_group, v.sent_at, v.expires_at,
-  (SELECT m.state FROM mail_message m WHERE m.to_user = u.id ORDER BY m.created_at DESC LIMIT 1) AS mail_state,
+PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
+  {name_of("b")} AS manager, b.email AS manager_email, i.name AS im_group, v.sent_at, v.expires_at,
   (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
    FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
   (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
