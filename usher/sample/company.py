@@ -33,6 +33,15 @@ SEATS = {
     "whiteboard": 120,
     "contact_center:essentials": 60,
 }
+# Per seat and year.
+PRICES = {
+    LICENSED: "149.90",
+    "phone": "96.00",
+    "webinar:500": "690.00",
+    "large_meeting:500": "480.00",
+    "whiteboard": "24.90",
+    "contact_center:essentials": "690.00",
+}
 RENEWED = {LICENSED: 452, "phone": 195, "webinar:500": 12, "large_meeting:500": 8, "whiteboard": 30, "contact_center:essentials": 46}
 GROUPS = ["Everyone", "Field crew", "Kraków lab", "Leadership", "Night shift", "On call", "Works council"]
 IM_GROUPS = ["Northlake", "Nordic", "Customer Care"]
@@ -123,7 +132,7 @@ class Company(Telling):
     def lately(self) -> None:
         """Changes that make the first look interesting: promotions, an undone mistake, somebody refused, fresh invitations."""
         with self.at(20, 9):  # at the renewal only what is needed is bought again
-            self.buy(self.renewed)
+            self.buy(self.renewed, PRICES)
         with self.at(20, 5):
             self.do(self.admin, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": {"ids": self.some(LICENSED, 11)}})
             self.do(self.desk, "licenses.give_add_on", {"add_on": "contact_center:essentials", "subjects": {"ids": self.some(BASIC, 45)}})

@@ -61,9 +61,16 @@ class Telling:
         except Refused as no:
             denials.record(actor, verb, no.code)
 
-    def buy(self, seats: dict[str, int]) -> None:
+    def buy(self, seats: dict[str, int], prices: dict[str, str] | None = None, days: int = 365) -> None:
+        """So many seats of each product; those with a price for so many days from the day travelled to."""
+        first = clock.now().date()
         for product, quantity in seats.items():
-            self.do(operator(self.account), "licenses.set_seats", {"product": product, "quantity": quantity})
+            wish: dict[str, Any] = {"product": product, "quantity": quantity}
+            if price := (prices or {}).get(product):
+                term = {"price": price, "currency": "EUR", "starts": str(first), "ends": str(first + timedelta(days=days))}
+                self.do(operator(self.account), "licenses.subscribe", {**wish, **term})
+            else:
+                self.do(operator(self.account), "licenses.set_seats", wish)
 
     def invite(self, actor: Actor, new: list[Person], **choices: Any) -> list[str]:
         """Invite people of one place with shared choices; their ids in the order of the list."""
