@@ -36,7 +36,8 @@ def test_it_works(owner: Client, northlake: Company) -> None:
     with later():
         answer = owner.get("/me/security/app")
         assert answer["Location"] == "/me/confirm?next=%2Fme%2Fsecurity%2Fapp"
-        assert QUESTION in owner.get(answer["Location"]).content.decode()
+        page = owner.get(answer["Location"]).content.decode()
+        assert QUESTION in page and page.count('class="form-label"') == 1, "the password alone, for somebody without a second factor"
         answer = owner.post("/me/confirm", {"confirm_next": "/me/security/app", "confirm_password": PASSWORD})
         assert (answer.status_code, answer["Location"]) == (302, "/me/security/app")
         assert owner.get("/me/security/app").status_code == 200

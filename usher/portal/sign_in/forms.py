@@ -71,7 +71,9 @@ class Confirm(forms.Form):
     """Who it is, once more: one of the three."""
 
     confirm_password = text(_("Password"), kind="password", fill="current-password", most=LONGEST_PASSWORD, needed=False)
-    confirm_code = text(_("Or a code"), fill="one-time-code", most=40, needed=False, hint=_("From your authenticator app."))
+    confirm_code = text(
+        _("Or a code"), fill="one-time-code", most=40, needed=False, hint=_("From your authenticator app, or a recovery code.")
+    )
     confirm_credential = answer()
 
 
