@@ -21,16 +21,21 @@ class LargeCompany(Company):
         self.signed_in()
 
     def move_in(self) -> None:
-        """Each place at once: a fifth Licensed, half of those with Phone; a few hundred of the last place are still pending."""
+        """Each place at once: a fifth Licensed; after the first and the fourth place those get Phone."""
         each = PEOPLE // len(PLACE_NAMES)
         for week, place in enumerate(PLACE_NAMES):
-            phone = ["phone"] if week % 2 == 0 else []
             with self.at(330 - 40 * week):
-                self.invite(self.admin, self.crowd.of(place, each // 5), license=LICENSED, add_ons=phone, group="Everyone")
+                self.invite(self.admin, self.crowd.of(place, each // 5), license=LICENSED, group="Everyone")
                 self.invite(self.admin, self.crowd.of(place, each - each // 5), license=BASIC, group="Field crew", im_group="Northlake")
                 self.analyze()
             with self.at(328 - 40 * week):
                 self.activate(query={"status": ["pending"]})
+                if week in (0, 3):
+                    self.do(
+                        self.admin,
+                        "licenses.give_add_on",
+                        {"add_on": "phone", "subjects": {"query": {"license": [LICENSED], "status": ["active"]}}},
+                    )
                 self.arrange(week)
 
     def analyze(self) -> None:
