@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from usher.access.roles import NAMES
 from usher.core.actor import Actor
 from usher.portal.help.guide import place_of
+from usher.portal.role_words import ROLES
 
 THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
 
@@ -60,7 +60,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "areas": areas(actor, request.path) if actor else [],
         "keys_off": request.COOKIES.get("usher-keys") == "off",
         "theme": theme if theme in dict(THEMES) else "auto",
-        "role_words": NAMES.get(actor.role, "") if actor else "",
+        "role_words": ROLES.get(actor.role, "") if actor else "",
         "themes": THEMES,
         "here": request.get_full_path(),
         "help_page": place_of(request.path),

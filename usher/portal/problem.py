@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from usher.core.privileges import known
 from usher.core.refusals import Refused
@@ -56,10 +57,10 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 def without_privilege(request: Any, privilege: str) -> HttpResponse:
     """403 that names the missing right and the people who can give it (S0-5, S4-23)."""
     from usher.access.actors import name_of  # late: this module is loaded before the models are
-    from usher.access.roles import NAMES, people_to_ask
+    from usher.access.roles import people_to_ask
 
     write_down(request, privilege, "privilege")
-    people = [f"{name_of(p)} ({NAMES[p['role']].lower()})" for p in people_to_ask(request.actor.account_id, privilege)]
+    people = [f"{name_of(p)} ({_called(p['role'])})" for p in people_to_ask(request.actor.account_id, privilege)]
     needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
     ask = _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
     return problem(request, 403, _("You may not see this page"), f"{needs} {ask}".strip())
@@ -77,6 +78,11 @@ def without_factor(request: HttpRequest) -> HttpResponse:
     """403 for an administrator whose account asks for a second factor (ASVS 6.3.3), with the way to one."""
     words = _("Your account asks every administrator for a second factor, and you have none yet. Set one up; your rights are back at once.")
     return problem(request, 403, _("A second factor is needed"), words, action=(_("Set up a second factor"), "/me/security"))
+
+
+def _called(role: str) -> str:
+    """A role in the middle of a sentence."""
+    return {"owner": pgettext("role in a sentence", "owner"), "admin": pgettext("role in a sentence", "admin")}.get(role, role)
 
 
 def wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:

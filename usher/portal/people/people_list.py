@@ -7,7 +7,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from usher.access.actors import name_of
-from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
@@ -17,6 +16,7 @@ from usher.people.filters import where
 from usher.people.person import EDITS, net_edits
 from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
+from usher.portal.role_words import ROLES
 from usher.portal.templatetags.usher import avatar, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
@@ -108,7 +108,7 @@ USERS = Listing(
         DEPARTMENT,
         LICENSE,
         ADD_ON,
-        Column("role", _("Role"), lambda r: ROLES[r["role"]], lambda r: ROLES[r["role"]], "nowrap"),
+        Column("role", _("Role"), lambda r: ROLES[r["role"]], lambda r: str(ROLES[r["role"]]), "nowrap"),
         Column("status", _("Status"), lambda r: status(*STATUS[r["status"]]), lambda r: str(STATUS[r["status"]][1]), "side"),
         GROUP,
         text_column("job_title", _("Job title")),
