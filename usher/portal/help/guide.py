@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
@@ -70,6 +72,7 @@ def page_of(name: str) -> GuidePage | None:
     tokens = _markdown.parse((GUIDE / f"{name}.md").read_text(encoding="utf-8"))
     parts = _anchored(tokens)
     _each_address(tokens, address_of)
+    _without_empty_heads(tokens)
     title, rest = tokens[1].content, tokens[3:]  # every page opens with its h1
     body = _markdown.renderer.render(rest, _markdown.options, {})
     return GuidePage(name, title, mark_safe(body), tuple(parts))  # noqa: S308 - the renderer escapes everything, html=False
@@ -85,6 +88,21 @@ def _anchored(tokens: list[Token]) -> list[tuple[str, str]]:
             if token.tag == "h2":
                 parts.append((anchor, inline.content))
     return parts
+
+
+def _without_empty_heads(tokens: list[Token]) -> None:
+    """A corner without words heads nothing: an empty th becomes a td."""
+    for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opened.type == "th_open" and not inline.content:
+            opened.tag = closed.tag = "td"
+
+
+def _fence(_renderer: Any, tokens: list[Token], at: int, *_more: Any) -> str:
+    """A block of code, which may be wider than the page: it can be reached by Tab, to be scrolled by keys."""
+    return f'<pre tabindex="0"><code>{escape(tokens[at].content)}</code></pre>\n'
+
+
+_markdown.add_render_rule("fence", _fence)
 
 
 def _each_address(tokens: list[Token], change: Callable[[str], str]) -> None:
