@@ -44,6 +44,7 @@ def main() -> None:
         with subprocess.Popen(
             [Path(sys.executable).parent / "usher", "up", "--sample", "company", "--data", data, "--port", str(port)],
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             env={k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "USHER_SECRET_KEY", "USHER_BASE_URL"}},
         ) as usher:
