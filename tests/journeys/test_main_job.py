@@ -75,7 +75,7 @@ def come_in(portal: Portal, link: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill("lena.fischer@northlake.test")
     page.locator("input[type=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/me")
     page.context.close()
 
