@@ -17,6 +17,8 @@ from tests.harness import wait_until
 from usher.core.data_dir import DataDir, NoServer
 from usher.core.postgres import Cluster, binaries, server
 
+pytestmark = pytest.mark.fault  # starts real servers and processes
+
 QUICK = {"fsync": "off"}
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 

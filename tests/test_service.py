@@ -17,6 +17,8 @@ from usher.cli import COMMANDS, main
 from usher.cli.door import IN_PART, beside_server, emit, progress
 from usher.core.refusals import Refused
 
+pytestmark = pytest.mark.fault  # starts real servers and processes
+
 ENV = {name: value for name, value in os.environ.items() if not name.startswith("USHER_") and name != "DATABASE_URL"}
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.cli.told import HEADER, KEYS, opened, told
 from tests.harness import COMMAND, Usher, end, usher, wait_until
 
+pytestmark = pytest.mark.fault  # starts real servers and processes
+
 COUNTS = {"new", "updated", "unchanged", "skipped", "failed", "refused"}
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.harness import Usher
 
+pytestmark = pytest.mark.fault  # starts real servers and processes
+
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "command-line.md").read_text()
 
 
