@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
 
@@ -158,10 +157,3 @@ def plan(actor: Actor, name: str, params: dict[str, Any], *, cause: UUID | None 
     verb = VERBS[name]
     actor.require(verb.privilege)
     return Plan(actor, verb, verb.check(actor, params), cause=cause)
-
-
-def refuse_unknown_verb(name: str) -> Verb:
-    """The verb of a stored Change; refuses one that this version no longer knows."""
-    if name not in VERBS:
-        raise Refused("conflict", "unknown_verb", f"This version of Usher does not know {name} any more.")
-    return VERBS[name]

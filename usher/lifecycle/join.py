@@ -6,7 +6,6 @@ from uuid import UUID
 
 from usher.accounts.models import Account
 from usher.accounts.plans import PLANS, plans_with
-from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import amount, people
@@ -177,18 +176,6 @@ WORDS = {
 
 def _words(found: Mapping[str, Any]) -> str:
     return str(found.get("said") or WORDS.get(found["reason"]) or found["reason"])
-
-
-def closest_group(actor: Actor, kind: str, name: str) -> str:
-    """The existing group whose name is most like a wrong one; empty when none is near."""
-    return str(
-        sql.value(
-            "SELECT name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s AND similarity(name_key, usher_fold(%(n)s)) > 0.3 "
-            "ORDER BY similarity(name_key, usher_fold(%(n)s)) DESC, name LIMIT 1",
-            {"a": actor.account_id, "k": kind, "n": name},
-        )
-        or ""
-    )
 
 
 def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:
