@@ -129,7 +129,11 @@ class Usher:
         self.end_processes()
         name = self.env["DATABASE_URL"].split("@/")[1].split("?")[0]
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            # WITH (FORCE) would be refused while autovacuum, a superuser's process, is at work here; a plain DROP asks it to go.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user", [name]
+            )
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
         self.log.unlink(missing_ok=True)
 
     def end_processes(self) -> None:
