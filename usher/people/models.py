@@ -66,6 +66,9 @@ class User(models.Model):
     im_group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     time_zone = models.TextField(default="UTC", db_default="UTC")
     language = models.TextField(default="", db_default="")
+    theme = models.TextField(default="auto", db_default="auto")  # auto (like the system) | light | dark
+    single_keys = models.BooleanField(default=True, db_default=True)  # whether keys without Ctrl do something (WCAG 2.1.4)
+    mail_when_done = models.BooleanField(default=True, db_default=True)  # a mail when work of more than a minute ends
     personal_meeting_id = models.BigIntegerField(null=True)
     came_in = models.TextField(default="added", db_default="added")  # owner | added | import | api | scim | domain
     created_at = models.DateTimeField(db_default=Now())
@@ -87,6 +90,7 @@ class User(models.Model):
             models.UniqueConstraint(fields=["account", "canonical"], condition=Q(left_at=None), name="user_address"),
             models.UniqueConstraint(fields=["login"], condition=Q(left_at=None, login__isnull=False), name="user_one_living_per_login"),
             models.UniqueConstraint(fields=["personal_meeting_id"], condition=Q(personal_meeting_id__isnull=False), name="user_meeting_id"),
+            models.CheckConstraint(condition=Q(theme__in=["auto", "light", "dark"]), name="user_theme"),
             SameAccount(column="manager_id", table="people_user", name="user_manager_in_account"),
             SameAccount(column="im_group_id", table="people_group", name="user_im_group_in_account"),
         ]
