@@ -3,19 +3,23 @@
 import re
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 GRAMMAR = re.compile(r"^[a-z_]+:[a-z_]+:(view|manage)$")
 
 
 @dataclass(frozen=True)
 class Privilege:
     name: str
-    words: str
+    words: str | Promise
 
 
 _registry: dict[str, Privilege] = {}
 
 
-def register(name: str, words: str) -> str:
+def register(name: str, words: str | Promise) -> str:
     """Register a right and return its name. `words` complete the sentence "This needs the right to …"."""
     if not GRAMMAR.match(name):
         raise ValueError(f"privilege {name!r} is not area:thing:view|manage")
@@ -23,10 +27,10 @@ def register(name: str, words: str) -> str:
     return name
 
 
-def register_pair(thing: str, words: str) -> None:
+def register_pair(thing: str, words: str | Promise) -> None:
     """Register view ("see …") and manage ("manage …") of one thing."""
-    register(f"{thing}:view", f"see {words}")
-    register(f"{thing}:manage", f"manage {words}")
+    register(f"{thing}:view", format_lazy(_("see {things}"), things=words))
+    register(f"{thing}:manage", format_lazy(_("manage {things}"), things=words))
 
 
 def known(name: str) -> Privilege:

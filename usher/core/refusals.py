@@ -10,6 +10,8 @@ later       503, Retry      429             exit 3
 
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 Kind = Literal["forbidden", "missing", "invalid", "conflict", "later"]
 
 
@@ -25,6 +27,6 @@ class Refused(Exception):
         self.details = details or {}
 
 
-def not_found(what: str = "That") -> Refused:
-    """For what does not exist and for what belongs to another account: the two must look the same."""
-    return Refused("missing", "not_found", f"{what} is not here. It may have been removed.")
+def not_found(what: str = "") -> Refused:
+    """For what does not exist and for what belongs to another account: the two must look the same. `what` such as "This person", translated."""
+    return Refused("missing", "not_found", _("%(what)s is not here. It may have been removed.") % {"what": what or _("That")})

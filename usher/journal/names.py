@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from usher.core.refusals import Refused
 
 from .verb import REASONS, VERBS, Plan
@@ -9,10 +12,10 @@ from .verb import REASONS, VERBS, Plan
 
 def refusal(code: str, plan: Plan) -> Refused:
     """The refusal of a set of one whose only row was left alone."""
-    words = REASONS[code].words if code in REASONS else code
+    words = str(REASONS[code].words) if code in REASONS else code
     if code == "no_seat":
-        return Refused("conflict", code, "No seat is free. Buy more or take one back first.")
-    return Refused("conflict", code, f"Nothing was done: {words}.")
+        return Refused("conflict", code, _("No seat is free. Buy more or take one back first."))
+    return Refused("conflict", code, _("Nothing was done: %(reason)s.") % {"reason": words})
 
 
 def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = False) -> str:
@@ -20,7 +23,19 @@ def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = Fal
     if verb not in VERBS:
         return f"{verb} ({done})"
     told = VERBS[verb].sentence(params, done)
-    return f"Undone: {told[0].lower()}{told[1:]}" if undoes else told
+    return _("Undone: %(sentence)s") % {"sentence": told} if undoes else told
+
+
+def figure(n: int) -> str:
+    """12345 as the language of the reader groups it: "12,345", "12.345"."""
+    return str(number_format(n, force_grouping=True))
+
+
+def listed(words: list[str]) -> str:
+    """ "a, b and c"; words are translated already."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(then)s") % {"first": ", ".join(words[:-1]), "then": words[-1]}
 
 
 def amount(n: int, one: str, many: str) -> str:

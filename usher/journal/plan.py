@@ -149,7 +149,7 @@ def sample(
 
 def words_of(code: str) -> str:
     """The words of a skip reason; an unknown code speaks for itself."""
-    return REASONS[code].words if code in REASONS else code
+    return str(REASONS[code].words) if code in REASONS else code
 
 
 __all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "sample", "staged_tallies", "wants_and_gives", "words_of"]

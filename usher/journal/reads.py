@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import all_names
@@ -53,7 +55,7 @@ def change(actor: Actor, number: int) -> dict[str, Any]:
         else None
     )
     if not found:
-        raise not_found("This change")
+        raise not_found(_("This change"))
     return found
 
 
@@ -168,7 +170,8 @@ def running(actor: Actor) -> list[dict[str, Any]]:
 def plan_of(found: dict[str, Any]) -> Plan:
     """The plan of a stored Change, for the worker that goes on with it. The right was asked when it was started."""
     if found["verb"] not in VERBS:
-        raise Refused("conflict", "unknown_verb", f"This version of Usher does not know {found['verb']} any more.")
+        words = _("This version of Usher does not know %(verb)s any more.") % {"verb": found["verb"]}
+        raise Refused("conflict", "unknown_verb", words)
     actor = Actor(
         kind=found["actor_kind"],
         account_id=found["account_id"],

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 
@@ -13,11 +15,11 @@ def why_not(found: dict[str, Any]) -> str:
     """Why a Change cannot be undone, as a sentence; empty when it can."""
     verb = VERBS.get(found["verb"])
     if verb is None or not verb.undoable:
-        return "This kind of change cannot be undone."
+        return _("This kind of change cannot be undone.")
     if found["undoes"]:
-        return "This is an undo itself. Do the change again instead."
+        return _("This is an undo itself. Do the change again instead.")
     if found["undone_by"]:
-        return f"It is undone already, by C-{found['undone_by']}."
+        return _("It is undone already, by C-%(number)s.") % {"number": found["undone_by"]}
     return ""
 
 
@@ -29,7 +31,7 @@ def plan_undo(actor: Actor, found: dict[str, Any]) -> Plan:
     actor.require(verb.privilege)
     if found["state"] == "running":
         engine.cancel(actor.account_id, found["id"])
-        raise Refused("later", "still_running", "It is being stopped first. Undo it as soon as it has ended.")
+        raise Refused("later", "still_running", _("It is being stopped first. Undo it as soon as it has ended."))
     return Plan(actor, verb, found["params"], undoes=found["id"])
 
 

@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from usher.core.actor import Actor
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
@@ -49,7 +53,7 @@ class Reason:
     """Why a row was left alone. `words` complete "Skipped: 12 …"; retry tells when another try may help."""
 
     code: str
-    words: str
+    words: str | Promise
     retry: str = "never"  # never | seat_free | later
     refused: bool = False  # the request itself was wrong there, as against somebody passed over
 
@@ -57,20 +61,23 @@ class Reason:
 REASONS: dict[str, Reason] = {}
 
 
-def reason(code: str, words: str, retry: str = "never", *, refused: bool = False) -> str:
-    """Register a skip reason at import; returns its code."""
+def reason(code: str, words: str | Promise, retry: str = "never", *, refused: bool = False) -> str:
+    """Register a skip reason at import, its words lazily translated; returns its code."""
     REASONS[code] = Reason(code, words, retry, refused)
     return code
 
 
-ALREADY = reason("already", "already so")
-CHANGED = reason("changed", "changed meanwhile", "later")
-NO_SEAT = reason("no_seat", "no seat free", "seat_free")
-SUBJECT = reason("subject", "the person was skipped")
+ALREADY = reason("already", gettext_lazy("already so"))
+CHANGED = reason("changed", gettext_lazy("changed meanwhile"), "later")
+NO_SEAT = reason("no_seat", gettext_lazy("no seat free"), "seat_free")
+SUBJECT = reason("subject", gettext_lazy("the person was skipped"))
 
 
 class Verb:
-    """One thing that can be done to a set. Instances register themselves by name; an unknown name is an error at import."""
+    """One thing that can be done to a set. Instances register themselves by name; an unknown name is an error at import.
+
+    Words are made when they are read, in the language of the reader, from the journaled parameters: nothing translated is ever stored.
+    """
 
     name: ClassVar[str]
     privilege: ClassVar[str]
@@ -79,7 +86,7 @@ class Verb:
     unchanged: ClassVar[frozenset[str]] = frozenset({ALREADY})  # reasons that mean "as wanted", counted apart
     makes_new: ClassVar[bool] = False  # what is done are new objects, not changed ones
     undoable: ClassVar[bool] = True
-    lost: ClassVar[str] = ""  # what undo cannot bring back, as a sentence
+    lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +111,7 @@ class Verb:
 
     def undo_words(self, done: int) -> str:
         """What the undo button promises."""
-        return "Everything goes back as it was, unless it was changed since."
+        return _("Everything goes back as it was, unless it was changed since.")
 
 
 def main_phase(verb: Verb, *, undoes: bool) -> int:
