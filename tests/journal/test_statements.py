@@ -19,11 +19,10 @@ pytestmark = pytest.mark.django_db
 
 def statements(call: Callable[[], object]) -> int:
     """How many it takes, transaction bookkeeping apart."""
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         call()
-    return sum(not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for q in captured.captured_queries)
+    # A prepared statement is logged without its text.
+    return sum(not (q["sql"] or "").startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for q in captured.captured_queries)
 
 
 def test_one_person_is_a_handful_of_statements(northlake: Company) -> None:

@@ -27,7 +27,7 @@ from .ledger import ledger
 from .plan import digest_of, params_of, staged_tallies, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
 from .verb import ALREADY, COLUMNS, Plan
-from .writing import as_moves, count_moves, lock_all, lock_objects, write
+from .writing import as_moves, count_moves, lock_all, locking, writing
 
 __all__ = ["Started", "cancel", "start", "step"]
 
@@ -153,7 +153,7 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
 def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
     """Its number and its time. The account is locked shared; _SameKey when the key is known already."""
     actor = plan.actor
-    made = sql.row(
+    made = sql.prepared(
         """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s FOR KEY SHARE)
            INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
            SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
@@ -176,9 +176,9 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
             "now": travelled(),
         },
     )
-    if made is None:
+    if not made:
         raise _SameKey
-    return made["number"], made["at"]
+    return made[0]["number"], made[0]["at"]
 
 
 def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> None:
@@ -232,10 +232,10 @@ def _do_at_once(plan: Plan, change: UUID, at: datetime) -> frozenset[str]:
     for phase, part, index in plan.phases():
         rows = plan.select(part)
         params = params_of(plan, index, now=at, change=change)
-        lock_objects(part, params, f"FROM ({rows}) r WHERE skip IS NULL")
-        for d in write(
-            plan, part, f"SELECT row_number() OVER ()::int AS ord, {phase} AS phase, {COLUMNS}, skip AS why FROM ({rows}) r", params
-        ):
+        if part.lock:
+            sql.prepared(locking(part, f"FROM ({rows}) r WHERE skip IS NULL"), params)
+        chunk = f"SELECT row_number() OVER ()::int AS ord, {phase} AS phase, {COLUMNS}, skip AS why FROM ({rows}) r"
+        for d in sql.prepared(writing(plan, part, chunk), params):
             done += d["n"] if d["did"] else 0
             if not d["did"]:
                 left.add(d["why"] or RACED)

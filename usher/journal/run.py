@@ -16,7 +16,7 @@ from .ledger import ledger, product_of
 from .plan import params_of
 from .reads import plan_of
 from .verb import Part, Plan
-from .writing import as_moves, count_moves, lock_objects, write
+from .writing import as_moves, count_moves, locking, writing
 
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
 
@@ -74,7 +74,8 @@ def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
 
 def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, Any]]:
     within = "change_id = %(change)s AND phase = %(phase)s AND ord > %(low)s AND ord <= %(high)s"
-    lock_objects(part, params, f"FROM journal_planrow WHERE {within} AND skip IS NULL")
+    if part.lock:
+        sql.value(locking(part, f"FROM journal_planrow WHERE {within} AND skip IS NULL"), params)
     # A later phase depends on its person: who was skipped in the first keeps everything else too.
     why = (
         "skip"
@@ -82,7 +83,7 @@ def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, 
         else """coalesce(p.skip, CASE WHEN p.phase > 0 AND p.subj IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_effect e
                  WHERE e.change_id = p.change_id AND e.phase = 0 AND e.ord = p.subj AND e.result = 'done') THEN 'subject' END)"""
     )
-    return write(plan, part, f"SELECT p.*, {why} AS why FROM journal_planrow p WHERE {within}", params)
+    return sql.rows(writing(plan, part, f"SELECT p.*, {why} AS why FROM journal_planrow p WHERE {within}"), params)
 
 
 def _settle(plan: Plan, run: dict[str, Any], done: list[dict[str, Any]]) -> dict[str, int]:

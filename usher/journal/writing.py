@@ -17,36 +17,29 @@ def lock_all(plan: Plan, change: UUID) -> None:
             rows = f"SELECT {part.locked} FROM journal_planrow WHERE change_id = %(change)s AND phase = {phase} AND skip IS NULL"
             staged.setdefault(part.lock, []).append(rows)
     for lock, objects in sorted(staged.items()):
-        _lock(lock, " UNION ALL ".join(objects), {"change": change})
+        sql.value(_locking(lock, " UNION ALL ".join(objects)), {"change": change})
 
 
-def lock_objects(part: Part, params: dict[str, Any], rows: str) -> None:
-    """Lock what a chunk will write; `rows` is a FROM with what follows."""
-    if part.lock:
-        _lock(part.lock, f"SELECT {part.locked} {rows}", params)
+def locking(part: Part, rows: str) -> str:
+    """The statement that locks what a part will write; `rows` is a FROM with what follows. Empty for rows yet to be made."""
+    return _locking(part.lock, f"SELECT {part.locked} {rows}") if part.lock else ""
 
 
-def _lock(lock: tuple[str, str], objects: str, params: dict[str, Any]) -> None:
+def _locking(lock: tuple[str, str], objects: str) -> str:
     """In id order, in a statement of its own: the write then sees the rows as they are."""
     table, key = lock
-    sql.value(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} t WHERE t.{key} = ANY (ARRAY({objects})) ORDER BY t.{key} FOR NO KEY UPDATE) l",
-        params,
-    )
+    return f"SELECT count(*) FROM (SELECT 1 FROM {table} t WHERE t.{key} = ANY (ARRAY({objects})) ORDER BY t.{key} FOR NO KEY UPDATE) l"
 
 
-def write(plan: Plan, part: Part, chunk: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    """Write, effects and counts in one statement. `chunk` is a SELECT of the rows with `why` each is left alone, or null."""
+def writing(plan: Plan, part: Part, chunk: str) -> str:
+    """The statement that writes, journals and counts. `chunk` is a SELECT of the rows with `why` each is left alone, or null."""
     stored = "c.why IS DISTINCT FROM 'already'"
-    return sql.rows(
-        f"""WITH c AS MATERIALIZED ({chunk}), ok AS MATERIALIZED (SELECT * FROM c WHERE why IS NULL), {plan.write(part)},
+    return f"""WITH c AS MATERIALIZED ({chunk}), ok AS MATERIALIZED (SELECT * FROM c WHERE why IS NULL), {plan.write(part)},
             eff AS (INSERT INTO journal_effect (change_id, phase, ord, obj, result, before, after, reason)
               SELECT %(change)s, c.phase, c.ord, c.obj, CASE WHEN d.obj IS NOT NULL THEN 'done' ELSE 'skipped' END, c.before, c.after,
                      CASE WHEN d.obj IS NULL THEN coalesce(c.why, 'changed') END
               FROM c LEFT JOIN did d ON d.obj = c.obj WHERE {stored})
-            SELECT d.obj IS NOT NULL AS did, c.why, c.takes, c.gives, count(*)::int AS n FROM c LEFT JOIN did d ON d.obj = c.obj GROUP BY 1, 2, 3, 4""",
-        params,
-    )
+            SELECT d.obj IS NOT NULL AS did, c.why, c.takes, c.gives, count(*)::int AS n FROM c LEFT JOIN did d ON d.obj = c.obj GROUP BY 1, 2, 3, 4"""
 
 
 def count_moves(moves: Counter[tuple[str, int]], d: dict[str, Any]) -> None:

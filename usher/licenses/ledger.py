@@ -50,12 +50,12 @@ class SeatLedger:
             line["held"] -= taken if from_held else 0
         products = sorted(change)
         guard = "true" if from_held else f"{FREE} >= v.used + v.pending"
-        touched = sql.execute(
+        touched = sql.prepared(
             f"""WITH v AS (SELECT * FROM unnest(%(p)s::text[], %(u)s::int[], %(w)s::int[], %(h)s::int[]) AS v(product, used, pending, held)),
                 locked AS (SELECT t.id, t.product FROM licenses_license t JOIN v USING (product) WHERE t.account_id = %(a)s
                            ORDER BY t.product FOR NO KEY UPDATE OF t)
                 UPDATE licenses_license l SET used = l.used + v.used, pending = l.pending + v.pending, held = l.held + v.held
-                FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {guard}""",
+                FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {guard} RETURNING l.product""",
             {
                 "a": account,
                 "p": products,
@@ -64,7 +64,7 @@ class SeatLedger:
                 "h": [change[p]["held"] for p in products],
             },
         )
-        if touched < len(products):
+        if len(touched) < len(products):
             wants = {p: change[p]["used"] + change[p]["pending"] for p in products if change[p]["used"] + change[p]["pending"] > 0}
             raise no_seat(wants, {p: s["free"] for p, s in self.standing(account, frozenset(wants)).items()})
 
