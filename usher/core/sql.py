@@ -9,6 +9,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg.types.json import Jsonb
 
 Params = Mapping[str, Any]
+SERVER_SIDE: Any = ServerBindingCursor  # as its stubs know only Django's own use of it
 JSONB = 3802  # the type's OID in every PostgreSQL
 
 
@@ -30,7 +31,7 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     A parameter whose type does not follow from its place needs a cast. Refused by PostgreSQL otherwise.
     """
     connection.ensure_connection()
-    bare = ServerBindingCursor(connection.connection)
+    bare = SERVER_SIDE(connection.connection)
     with connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare) as cursor:
         cursor.execute(sql, adapt(params))
         return as_dicts(cursor) if cursor.description else []
