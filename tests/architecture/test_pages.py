@@ -30,7 +30,6 @@ FOR_ANYBODY = {
     "/join/": "the link of an invitation",
     "/reset/": "the link to a new password",
     "/link/": "the operator's one-time link",
-    "/me/theme": "light or dark, a cookie and nothing else",
 }
 
 
@@ -214,8 +213,9 @@ def test_every_answer_carries_the_headers(db: None, northlake: Company, client: 
     assert "immutable" in answers[6]["Cache-Control"]
 
 
-def test_next_never_leads_elsewhere(db: None, client: Client) -> None:
+def test_next_never_leads_elsewhere(db: None, northlake: Company) -> None:
     """WEB-03: own origin only, whatever the spelling."""
+    client = signed_in(northlake.owner.user_id)
     for evil in (
         "//evil.example",
         "/\\evil.example",
@@ -225,9 +225,9 @@ def test_next_never_leads_elsewhere(db: None, client: Client) -> None:
         "https://evil.example/",
         "javascript:alert(1)",
     ):
-        answer = client.post("/me/theme", {"theme": "dark", "next": evil})
+        answer = client.post("/me/settings", {"theme": "dark", "next": evil})
         assert answer["Location"] == "/", evil
-    assert client.post("/me/theme", {"theme": "dark", "next": "/people?q=a"})["Location"] == "/people?q=a"
+    assert client.post("/me/settings", {"theme": "dark", "next": "/people?q=a"})["Location"] == "/people?q=a"
 
 
 def test_what_is_typed_is_shown_literally(db: None, northlake: Company) -> None:

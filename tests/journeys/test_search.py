@@ -53,6 +53,11 @@ def test_single_keys_and_their_switch(portal: Portal) -> None:
     expect(page.get_by_role("dialog", name="Search everywhere")).to_be_hidden()
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog", name="Search everywhere")).to_be_visible()
+    page.goto("/me")
+    page.get_by_label("Single keys").check()
+    page.get_by_role("button", name="Save").click()
+    page.locator("main").press("/")
+    expect(page.get_by_role("dialog", name="Search everywhere")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/help", "/help/home", "/help/command-line", "/search?q=owner", "/search"])

@@ -40,18 +40,6 @@ def test_other_account_is_not_there(owner: Client, southport: Company) -> None:
     assert owner.get(f"/account/outbox/{short(theirs)}").status_code == 404
 
 
-def test_wrong_method(owner: Client) -> None:
-    assert owner.get("/me/theme").status_code == 405
-
-
-def test_the_theme_is_kept(owner: Client) -> None:
-    assert 'data-bs-theme="auto"' in owner.get("/me").content.decode()
-    owner.post("/me/theme", {"theme": "dark", "next": "/me"})
-    assert 'data-bs-theme="dark"' in owner.get("/me").content.decode()
-    owner.post("/me/theme", {"theme": "<script>", "next": "/me"})
-    assert 'data-bs-theme="dark"' in owner.get("/me").content.decode()
-
-
 def test_subscriptions(owner: Client) -> None:
     """S0-22, S0-25: bought, used and free of every product."""
     text = owner.get("/account/subscriptions").content.decode()

@@ -15,7 +15,7 @@ from tests.people_of import Company, do
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.refusals import Refused
-from usher.people.verbs.language import choose_language
+from usher.people.verbs.own import choose
 from usher.portal.templatetags.usher import day, number, when
 
 
@@ -52,27 +52,27 @@ def test_the_person_chooses(owner: Client, northlake: Company) -> None:
     """The choice is kept with the person, is a change of theirs, and wins over the browser."""
     english = owner.get("/people").content.decode()
     assert '<html lang="en" dir="ltr"' in english and "User Management" in english
-    assert owner.post("/me/language", {"language": "de", "next": "/people"})["Location"] == "/people"
+    assert owner.post("/me/settings", {"language": "de", "next": "/people"})["Location"] == "/people"
     answer = owner.get("/people", headers={"Accept-Language": "en-US,en;q=0.9"})
     text = answer.content.decode()
     assert '<html lang="de" dir="ltr"' in text and answer["Content-Language"] == "de"
     assert "Benutzerverwaltung" in text and "Benutzer hinzufügen" in text and "User Management" not in text
     kept = "SELECT language FROM people_user WHERE id = %(u)s"
     assert sql.value(kept, {"u": northlake.owner.user_id}) == "de"
-    owner.post("/me/language", {"language": "de"})
-    owner.post("/me/language", {"language": "xx"})
-    owner.post("/me/language", {"language": "<script>"})
+    owner.post("/me/settings", {"language": "de"})
+    owner.post("/me/settings", {"language": "xx"})
+    owner.post("/me/settings", {"language": "<script>"})
     assert sql.value(kept, {"u": northlake.owner.user_id}) == "de"
-    assert sql.value("SELECT count(*) FROM journal_change WHERE verb = 'people.set_language'") == 1
+    assert sql.value("SELECT count(*) FROM journal_change WHERE verb = 'people.choose_settings'") == 1
 
 
 def test_one_person_does_not_choose_for_another(owner: Client, northlake: Company) -> None:
-    owner.post("/me/language", {"language": "de"})
+    owner.post("/me/settings", {"language": "de"})
     assert '<html lang="en"' in signed_in(northlake.admin.user_id).get("/people").content.decode()
     with pytest.raises(Refused):
-        choose_language(northlake.operator, "de")
+        choose(northlake.operator, {"language": "de"})
     with pytest.raises(Refused):
-        choose_language(northlake.admin, "../de")
+        choose(northlake.admin, {"language": "../de"})
 
 
 def test_the_browser_then_the_account(db: None, northlake: Company, client: Client) -> None:
@@ -89,7 +89,7 @@ def test_the_browser_then_the_account(db: None, northlake: Company, client: Clie
 
 
 def test_a_language_does_not_leak_into_the_next_request(owner: Client, northlake: Company, client: Client) -> None:
-    owner.post("/me/language", {"language": "de"})
+    owner.post("/me/settings", {"language": "de"})
     owner.get("/people")
     assert translation.get_language() == "en"
     assert "Sign in" in client.get("/sign-in").content.decode()
@@ -109,7 +109,7 @@ def test_every_page_in_german(owner: Client, northlake: Company) -> None:
     """Each page of the portal answers, says which language it is in, and has none of the frame's English words."""
     from tests.architecture.test_pages import all_routes, fill, ids_of
 
-    owner.post("/me/language", {"language": "de"})
+    owner.post("/me/settings", {"language": "de"})
     ids, seen = ids_of(northlake), 0
     for pattern, policy in all_routes():
         if "GET" in policy.methods and policy.kind in ("member", "privilege") and "/undo" not in pattern:

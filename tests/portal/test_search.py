@@ -109,13 +109,13 @@ def test_at_most_four_statements(owner: Client) -> None:
 
 
 def test_single_keys_can_be_switched_off(owner: Client) -> None:
-    """WCAG 2.1.4: in this browser, from the list of keys."""
+    """WCAG 2.1.4: kept with the person, from the list of keys."""
     assert "data-keys-off" not in owner.get("/me").content.decode()
-    assert owner.post("/me/keys", {"keys": "off", "next": "/people"})["Location"] == "/people"
+    assert owner.post("/me/settings", {"single_keys": "off", "next": "/people"})["Location"] == "/people"
     assert "data-keys-off" in owner.get("/me").content.decode()
-    owner.post("/me/keys", {"keys": "<b>"})
+    owner.post("/me/settings", {"single_keys": "<b>"})
     assert "data-keys-off" in owner.get("/me").content.decode()
-    owner.post("/me/keys", {"keys": "on"})
+    owner.post("/me/settings", {"single_keys": "on"})
     assert "data-keys-off" not in owner.get("/me").content.decode()
 
 

@@ -4,14 +4,12 @@ from django.urls import include, path, register_converter
 
 from usher.config.health import livez, readyz
 from usher.core.ids import ShortIdConverter
-from usher.portal.home.language import language
 
 register_converter(ShortIdConverter, "id")
 
 urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
-    path("me/language", language),
     path("", include("usher.portal.home.urls")),
     path("", include("usher.portal.people.urls")),
     path("", include("usher.portal.sign_in.urls")),

@@ -4,10 +4,21 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from .privileges import known
 from .refusals import Refused
 
 Door = Literal["portal", "api", "scim", "cli", "csv", "automation", "clock", "sign_in"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person chose about their own portal; these are what holds for whoever chose nothing."""
+
+    theme: str = "auto"  # like the system, or light, or dark
+    single_keys: bool = True  # WCAG 2.1.4
+    mail_when_done: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Actor:
     ip: str = ""
     account_name: str = field(default="", compare=False)
     languages: tuple[str, str] = field(default=("", ""), compare=False)  # the person's own choice, and the account's
+    settings: Settings = field(default=Settings(), compare=False)
     lacks_factor: bool = field(default=False, compare=False)  # the rights are withheld until there is a second factor (ASVS 6.3.3)
 
     def may(self, privilege: str) -> bool:
@@ -38,7 +50,8 @@ class Actor:
     def require(self, privilege: str) -> None:
         """Refuse (forbidden) without the right."""
         if not self.may(privilege):
-            raise Refused("forbidden", "privilege", f"This needs the right to {known(privilege).words}.", details={"privilege": privilege})
+            words = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
+            raise Refused("forbidden", "privilege", words, details={"privilege": privilege})
 
     def at(self, door: Door) -> "Actor":
         """The same actor at another door."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from usher.core.actor import Actor
+from usher.core.actor import Actor, Settings
 from usher.portal.help.guide import place_of
 from usher.portal.role_words import ROLES
 
@@ -54,12 +54,12 @@ TREE = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what frame.html needs on every page. Asks the database nothing."""
     actor: Actor | None = getattr(request, "actor", None)
-    theme = request.COOKIES.get("usher-theme", "auto")
+    own = actor.settings if actor else Settings()
     return {
         "actor": actor,
         "areas": areas(actor, request.path) if actor else [],
-        "keys_off": request.COOKIES.get("usher-keys") == "off",
-        "theme": theme if theme in dict(THEMES) else "auto",
+        "keys_off": not own.single_keys,
+        "theme": own.theme,
         "role_words": ROLES.get(actor.role, "") if actor else "",
         "themes": THEMES,
         "here": request.get_full_path(),

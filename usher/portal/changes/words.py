@@ -24,6 +24,7 @@ KINDS: dict[str, Words] = {
     "licenses.subscribe": _("Change a subscription"),
     "people.edit_profile": _("Edit a profile"),
     "people.set_department": _("Change department"),
+    "people.choose_settings": _("Change the own settings"),
     "people.create_group": _("Create a group"),
     "people.add_to_group": _("Add to a group"),
     "people.remove_from_group": _("Remove from a group"),

@@ -1,8 +1,7 @@
-"""Home, Me, the theme and the keys."""
+"""Home: what the account is like now, and the numbers of its chart as a file."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,8 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.access.actors import name_of
-from usher.access.roles import people_to_ask
 from usher.core.actor import Actor
 from usher.journal import reads
 from usher.licenses.catalog import PRODUCTS
@@ -21,8 +18,7 @@ from usher.portal.changes.told import described
 from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.home.needs import needs_of
 from usher.portal.home.trend import trend
-from usher.portal.navigation import THEMES
-from usher.portal.page import SignedIn, member_page, own_path, page, public
+from usher.portal.page import SignedIn, member_page, page
 from usher.portal.people.adding import is_free_of_charge
 from usher.portal.templatetags.usher import number
 
@@ -77,29 +73,3 @@ def people_told(counts: dict[str, int]) -> str:
     if counts["inactive"]:
         told.append(ngettext("%(n)s is deactivated", "%(n)s are deactivated", counts["inactive"]) % {"n": number(counts["inactive"])})
     return ", ".join(told) + "."
-
-
-@member_page()
-def me(request: SignedIn) -> HttpResponse:
-    """The own page of everybody: who they are here, and whom to ask."""
-    ask = people_to_ask(request.actor.account_id, "people:user:manage") if not request.actor.may("people:user:view") else []
-    return render(request, "home/me.html", {"ask": _(" or ").join(name_of(p) for p in ask)})
-
-
-@public(("POST",))
-def theme(request: SignedIn) -> HttpResponse:
-    """Keep the wished theme in this browser, and go back."""
-    response = HttpResponseRedirect(own_path(request.POST.get("next", "/"), request))
-    wish = request.POST.get("theme", "")
-    if wish in dict(THEMES):
-        response.set_cookie("usher-theme", wish, max_age=31_536_000, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
-    return response
-
-
-@member_page(("POST",))
-def keys(request: SignedIn) -> HttpResponse:
-    """Switch single keys on or off in this browser, and go back (WCAG 2.1.4)."""
-    response = HttpResponseRedirect(own_path(request.POST.get("next", "/"), request))
-    if (wish := request.POST.get("keys", "")) in ("on", "off"):
-        response.set_cookie("usher-keys", wish, max_age=31_536_000, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
-    return response

@@ -2,12 +2,11 @@
 
 from django.urls import path
 
-from usher.portal.home import pages
+from usher.portal.home import own, pages
 
 urlpatterns = [
     path("", pages.home),
     path("seats.csv", pages.seats_csv),
-    path("me", pages.me),
-    path("me/theme", pages.theme),
-    path("me/keys", pages.keys),
+    path("me", own.me),
+    path("me/settings", own.settings),
 ]
