@@ -3,13 +3,16 @@
 import socketserver
 import ssl
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-CERTIFICATE = Path(__file__).parent / "localhost.pem"
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass
@@ -28,10 +31,13 @@ class Received:
 
 @dataclass
 class Mailbox:
-    """`mode` is good, wait (450), never (550), drop (cuts in DATA) or swallow (takes the mail, then cuts without an answer)."""
+    """`mode` is good, wait (450), never (550), drop (cuts in DATA) or swallow (takes the mail, then cuts without an answer).
+
+    With a `certificate` (key and chain in one file) it offers STARTTLS.
+    """
 
     mode: str = "good"
-    starttls: bool = False
+    certificate: Path | None = None
     received: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -78,13 +84,14 @@ class _Talk(socketserver.StreamRequestHandler):
     def on_ehlo(self, text: str) -> bool:
         return self.say(
             "250-localhost\r\n250-SMTPUTF8\r\n250-8BITMIME"
-            + ("\r\n250 STARTTLS" if self.box.starttls and not self.encrypted else "\r\n250 HELP")
+            + ("\r\n250 STARTTLS" if self.box.certificate and not self.encrypted else "\r\n250 HELP")
         )
 
     def on_starttls(self, text: str) -> bool:
         self.say("220 go on")
+        assert self.box.certificate
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
+        context.load_cert_chain(self.box.certificate)
         try:
             self.connection: Any = context.wrap_socket(self.connection, server_side=True)
         except OSError:
@@ -121,3 +128,18 @@ class _Talk(socketserver.StreamRequestHandler):
     def on_quit(self, text: str) -> bool:
         self.say("221 bye")
         return False
+
+
+def certificate_in(folder: Path) -> Path:
+    """A key made for this run and a certificate for localhost that nobody else signed: what a real program must refuse."""
+    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=localhost"), datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    made = folder / "localhost.pem"
+    made.write_bytes(secret + signed.public_bytes(serialization.Encoding.PEM))
+    return made

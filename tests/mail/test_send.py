@@ -6,13 +6,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine  # noqa: F401 - a missing plugin should fail here and not later
 from django.db import connection
 
-from tests.mail.mailbox import CERTIFICATE, Mailbox
+from tests.mail.mailbox import Mailbox, certificate_in
 from tests.people_of import Company, crowd, do, invite, one
 from usher.cli import doctor
 from usher.core import clock, sql
@@ -166,9 +167,9 @@ def test_nobody_home(quiet: Company, monkeypatch: pytest.MonkeyPatch, caplog: py
     assert "/join/" not in caplog.text
 
 
-def test_a_wrong_certificate_sends_nothing(quiet: Company, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_certificate_sends_nothing(quiet: Company, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """INVITE-22: the server's certificate is not one we trust: no mail, no MAIL FROM in clear, the error is visible."""
-    mailbox.starttls = True
+    mailbox.certificate = certificate_in(tmp_path)
     monkeypatch.setenv("USHER_SMTP_URL", f"smtp://localhost:{mailbox.port}?starttls=required")
     (user,) = invite(quiet.owner, f"ann@{quiet.domain}")
     assert send.deliver_waiting() == 0
@@ -186,10 +187,10 @@ def test_no_tls_where_it_is_required_sends_nothing(quiet: Company, mailbox: Mail
     assert "STARTTLS" in messages(user)[0]["error"]
 
 
-def test_a_trusted_certificate_sends(quiet: Company, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trusted_certificate_sends(quiet: Company, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """INVITE-22, the other way round: with the certificate trusted the same mail goes out, encrypted."""
-    mailbox.starttls = True
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    mailbox.certificate = certificate_in(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.certificate))
     monkeypatch.setenv("USHER_SMTP_URL", f"smtp://localhost:{mailbox.port}?starttls=required")
     invite(quiet.owner, f"ann@{quiet.domain}")
     assert send.deliver_waiting() == 1
