@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import not_found
@@ -39,7 +41,7 @@ def person(actor: Actor, id: UUID) -> dict[str, Any]:
     actor.require("people:user:view")
     found = sql.row(PERSON, {"account": actor.account_id, "id": id})
     if found is None:
-        raise not_found("This person")
+        raise not_found(_("This person"))
     seats = [{"product": s["product"], "since": datetime.fromisoformat(s["since"])} for s in found["seats"] or []]
     return {**found, "groups": found["groups"] or [], "seats": seats, "edits": net_edits(found["edits"] or [])}
 

@@ -8,6 +8,8 @@ every administrator whoever holds it: licenses, add-ons, groups.
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -15,8 +17,8 @@ from usher.journal.verb import reason
 
 from . import selection
 
-HIGHER_RANK = reason("higher_rank", "only the owner may change an admin or the owner")
-WORDS = "Only the owner can change an admin or the owner."
+HIGHER_RANK = reason("higher_rank", _("only the owner may change an admin or the owner"))
+WORDS = _("Only the owner can change an admin or the owner.")
 
 
 def is_higher(person: str = "s") -> str:
@@ -31,7 +33,7 @@ def refuse_higher(actor: Actor, subjects: Mapping[str, Any]) -> None:
         f"SELECT {is_higher()} FROM people_standing s WHERE s.user_id IN ({selection.sql_of(subjects)})",
         {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id},
     ):
-        raise Refused("forbidden", HIGHER_RANK, WORDS)
+        raise Refused("forbidden", HIGHER_RANK, str(WORDS))
 
 
 def may_change(actor: Actor, person: Mapping[str, Any]) -> bool:

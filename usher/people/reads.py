@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor
@@ -128,7 +129,7 @@ def person(actor: Actor, id: UUID) -> dict[str, Any]:
     """One living person of the actor's account with add-ons, or Refused (missing)."""
     found = sql.rows(f"SELECT {COLUMNS}, '' AS sort_value {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
     if not found:
-        raise not_found("This person")
+        raise not_found(_("This person"))
     return _with_add_ons(actor, found)[0]
 
 
@@ -138,7 +139,7 @@ def person_by_address(actor: Actor, address: str) -> dict[str, Any]:
         f"SELECT u.id {FROM} WHERE {LIVING} AND u.canonical = %(c)s", {"account": actor.account_id, "c": address.strip().lower()}
     )
     if id is None:
-        raise not_found("This person")
+        raise not_found(_("This person"))
     return person(actor, id)
 
 

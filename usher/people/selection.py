@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from usher.core.refusals import Refused
+from usher.journal.names import figure
 
 from .filters import cleaned, where
 
@@ -14,15 +17,15 @@ MOST_IDS = 10_000
 def checked(subjects: Any) -> dict[str, Any]:
     """A selection as it is journaled: {"ids": [...]} or {"query": {...}, "except": [...]}. Refuses anything else."""
     if not isinstance(subjects, dict) or not (isinstance(subjects.get("ids"), list) or isinstance(subjects.get("query"), dict)):
-        raise Refused("invalid", "no_selection", "Choose somebody first.")
+        raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
     except (TypeError, ValueError):
-        raise Refused("invalid", "bad_id", "One of the chosen people has no valid id.") from None
+        raise Refused("invalid", "bad_id", _("One of the chosen people has no valid id.")) from None
     if "ids" in subjects:
         if not ids or len(ids) > MOST_IDS:
-            raise Refused("invalid", "no_selection", f"Choose between 1 and {MOST_IDS:,} people.")
+            raise Refused("invalid", "no_selection", _("Choose between 1 and %(most)s people.") % {"most": figure(MOST_IDS)})
         return {"ids": sorted(set(ids))}
     return {"query": cleaned(subjects["query"]), "except": sorted(set(but))}
 

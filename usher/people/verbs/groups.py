@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
-from usher.journal.names import amount
 from usher.journal.verb import Part, Verb, reason, register
 
-NAME_TAKEN = reason("name_taken", "there is a group of this name already", refused=True)
+NAME_TAKEN = reason("name_taken", gettext_lazy("there is a group of this name already"), refused=True)
 LONGEST_NAME = 127  # behaviour.md G: under 128 characters
 
 
@@ -46,9 +48,10 @@ class CreateGroup(Verb):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         name = str(params.get("name") or "").strip()
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise Refused("invalid", "name", f"A group needs a name of at most {LONGEST_NAME} characters, on one line.", field="name")
+            words = _("A group needs a name of at most %(n)s characters, on one line.") % {"n": LONGEST_NAME}
+            raise Refused("invalid", "name", words, field="name")
         if params.get("kind") not in ("user", "im"):
-            raise Refused("invalid", "kind", "A group is a user group or an IM group.", field="kind")
+            raise Refused("invalid", "kind", _("A group is a user group or an IM group."), field="kind")
         return {"kind": params["kind"], "name": name}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +61,10 @@ class CreateGroup(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{amount(will, 'group', 'groups')} will be created: {params['name']}."
+        if not will:
+            return _("No group will be created: %(group)s is here already.") % {"group": params["name"]}
+        return _("1\u00a0group will be created: %(group)s.") % {"group": params["name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"The {'IM' if params['kind'] == 'im' else 'user'} group {params['name']} was created"
+        told = _("The IM group %(group)s was created") if params["kind"] == "im" else _("The user group %(group)s was created")
+        return told % {"group": params["name"]}

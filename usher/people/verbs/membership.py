@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 
-NOT_MEMBER = reason("not_member", "not in this group")
-GROUP_GONE = reason("group_gone", "the group they were in is not there any more")
+NOT_MEMBER = reason("not_member", gettext_lazy("not in this group"))
+GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not there any more"))
 
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
 GROUP = "jsonb_build_object('user_group', %(group_name)s::text, 'user_group_id', %(group)s::uuid)"
@@ -170,10 +173,12 @@ class AddToGroup(_OfGroup):
     parts = (Joined(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be added to {params['group_name']}."
+        told = ngettext("%(n)s\u00a0person will be added to %(group)s.", "%(n)s\u00a0people will be added to %(group)s.", will)
+        return told % {"n": figure(will), "group": params["group_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} added to {params['group_name']}"
+        told = ngettext("%(n)s\u00a0person added to %(group)s", "%(n)s\u00a0people added to %(group)s", done)
+        return told % {"n": figure(done), "group": params["group_name"]}
 
 
 @register
@@ -184,10 +189,12 @@ class RemoveFromGroup(_OfGroup):
     parts = (Left(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will leave {params['group_name']}."
+        told = ngettext("%(n)s\u00a0person will leave %(group)s.", "%(n)s\u00a0people will leave %(group)s.", will)
+        return told % {"n": figure(will), "group": params["group_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} taken out of {params['group_name']}"
+        told = ngettext("%(n)s\u00a0person taken out of %(group)s", "%(n)s\u00a0people taken out of %(group)s", done)
+        return told % {"n": figure(done), "group": params["group_name"]}
 
 
 @register
@@ -198,10 +205,12 @@ class MoveGroup(_OfGroup):
     parts = (Moved(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will move to {params['group_name']}."
+        told = ngettext("%(n)s\u00a0person will move to %(group)s.", "%(n)s\u00a0people will move to %(group)s.", will)
+        return told % {"n": figure(will), "group": params["group_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} moved to the group {params['group_name']}"
+        told = ngettext("%(n)s\u00a0person moved to the group %(group)s", "%(n)s\u00a0people moved to the group %(group)s", done)
+        return told % {"n": figure(done), "group": params["group_name"]}
 
 
 @register
@@ -219,12 +228,20 @@ class SetImGroup(_OfGroup):
         return super().check(actor, params)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        where = f"be in the IM group {params['group_name']}" if params["group"] else "have no IM group"
-        return f"{people(will)} will {where}."
+        if params["group"]:
+            told = ngettext(
+                "%(n)s\u00a0person will be in the IM group %(group)s.", "%(n)s\u00a0people will be in the IM group %(group)s.", will
+            )
+        else:
+            told = ngettext("%(n)s\u00a0person will have no IM group.", "%(n)s\u00a0people will have no IM group.", will)
+        return told % {"n": figure(will), "group": params["group_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        where = f"put into the IM group {params['group_name']}" if params["group"] else "left without an IM group"
-        return f"{people(done)} {where}"
+        if params["group"]:
+            told = ngettext("%(n)s\u00a0person put into the IM group %(group)s", "%(n)s\u00a0people put into the IM group %(group)s", done)
+        else:
+            told = ngettext("%(n)s\u00a0person left without an IM group", "%(n)s\u00a0people left without an IM group", done)
+        return told % {"n": figure(done), "group": params["group_name"]}
 
 
 def group_named(actor: Actor, kind: str, given: Any) -> dict[str, Any]:
@@ -239,5 +256,11 @@ def group_named(actor: Actor, kind: str, given: Any) -> dict[str, Any]:
         {"a": actor.account_id, "k": kind, "g": key},
     )
     if found is None:
-        raise Refused("invalid", "no_group", f"There is no {'IM' if kind == 'im' else 'user'} group {text}.", field="group")
+        raise no_group(kind, text)
     return found
+
+
+def no_group(kind: str, name: str, field: str = "group") -> Refused:
+    """The refusal of a group, user or im, that is not in this account."""
+    told = _("There is no IM group %(group)s.") if kind == "im" else _("There is no user group %(group)s.")
+    return Refused("invalid", "no_group", told % {"group": name}, field=field)

@@ -5,16 +5,20 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.names import people
+from usher.journal.names import figure, listed
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 from usher.people.rank import is_higher, refuse_higher
 
-MANAGER_LOOP = reason("manager_loop", "the new manager reports to this person, directly or through others")
-MANAGER_GONE = reason("manager_gone", "the manager is not here any more")
+MANAGER_LOOP = reason("manager_loop", gettext_lazy("the new manager reports to this person, directly or through others"))
+MANAGER_GONE = reason("manager_gone", gettext_lazy("the manager is not here any more"))
 
 # behaviour.md A; where it names no limit, 128 as for the job title
 LONGEST = {
@@ -28,7 +32,18 @@ LONGEST = {
     "employee_id": 128,
     "time_zone": 64,
 }
-WORDS = {name: name.replace("_", " ") for name in LONGEST} | {"manager_id": "manager"}
+WORDS: dict[str, str | Promise] = {
+    "first_name": gettext_lazy("first name"),
+    "last_name": gettext_lazy("last name"),
+    "display_name": gettext_lazy("display name"),
+    "job_title": gettext_lazy("job title"),
+    "department": gettext_lazy("department"),
+    "location": gettext_lazy("location"),
+    "cost_center": gettext_lazy("cost center"),
+    "employee_id": gettext_lazy("employee id"),
+    "time_zone": gettext_lazy("time zone"),
+    "manager_id": gettext_lazy("manager"),
+}
 MANAGER = "(ok.after->>'manager_id')::uuid"
 
 
@@ -108,10 +123,10 @@ class EditProfile(Verb):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         subjects = selection.checked(params.get("subjects"))
         if len(subjects.get("ids", ())) != 1:
-            raise Refused("invalid", "one_person", "A profile is edited for one person at a time.")
+            raise Refused("invalid", "one_person", _("A profile is edited for one person at a time."))
         fields = {k: v for name, value in dict(params.get("fields") or {}).items() for k, v in checked_field(actor, name, value).items()}
         if not fields:
-            raise Refused("invalid", "no_fields", "Say what shall change.")
+            raise Refused("invalid", "no_fields", _("Say what shall change."))
         refuse_higher(actor, subjects)
         seen = {k: v for k, v in dict(params.get("seen") or {}).items() if k in WORDS}
         return {"subjects": subjects, "fields": fields, "seen": seen}
@@ -120,14 +135,15 @@ class EditProfile(Verb):
         return {"fields": params["fields"], "seen": params["seen"], **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{self._what(params)} of {people(will)} will change."
+        told = ngettext("%(fields)s of %(n)s\u00a0person will change.", "%(fields)s of %(n)s\u00a0people will change.", will)
+        return self._told(told, params, will)
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{self._what(params)} of {people(done)} changed"
+        told = ngettext("%(fields)s of %(n)s\u00a0person changed", "%(fields)s of %(n)s\u00a0people changed", done)
+        return self._told(told, params, done)
 
-    def _what(self, params: Mapping[str, Any]) -> str:
-        names = [words for name, words in WORDS.items() if name in params["fields"]]
-        told = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    def _told(self, words: str, params: Mapping[str, Any], n: int) -> str:
+        told = words % {"n": figure(n), "fields": listed([str(w) for name, w in WORDS.items() if name in params["fields"]])}
         return told[0].upper() + told[1:]
 
 
@@ -137,11 +153,13 @@ def checked_field(actor: Actor, name: str, value: Any) -> dict[str, str | None]:
     if name == "manager":
         return {"manager_id": manager_named(actor, text) if text else None}
     if name not in LONGEST:
-        raise Refused("invalid", "unknown_field", f"There is no field {name}. The fields are {', '.join(LONGEST)} and manager.")
+        words = _("There is no field %(name)s. The fields are %(fields)s.") % {"name": name, "fields": listed([*LONGEST, "manager"])}
+        raise Refused("invalid", "unknown_field", words)
     if len(text) > LONGEST[name] or not text.isprintable():
-        raise Refused("invalid", "too_long", f"At most {LONGEST[name]} characters, on one line.", field=name)
+        raise Refused("invalid", "too_long", _("At most %(n)s characters, on one line.") % {"n": LONGEST[name]}, field=name)
     if name == "time_zone" and text not in available_timezones():
-        raise Refused("invalid", "time_zone", f"There is no time zone {text}. Choose one like Europe/Warsaw.", field=name)
+        words = _("There is no time zone %(name)s. Choose one like Europe/Warsaw.") % {"name": text}
+        raise Refused("invalid", "time_zone", words, field=name)
     return {name: text}
 
 
@@ -155,9 +173,8 @@ def manager_named(actor: Actor, text: str) -> str:
         f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}", {"a": actor.account_id, "k": key}
     )
     if found is None:
-        raise Refused(
-            "invalid", "no_manager", "Nobody here has this address. Type the e-mail address of somebody in the account.", field="manager"
-        )
+        words = _("Nobody here has this address. Type the e-mail address of somebody in the account.")
+        raise Refused("invalid", "no_manager", words, field="manager")
     return str(found)
 
 
@@ -205,7 +222,15 @@ class SetDepartment(Verb):
         return {"department": params["department"], **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be in {params['department']}." if params["department"] else f"{people(will)} will have no department."
+        if params["department"]:
+            told = ngettext("%(n)s\u00a0person will be in %(department)s.", "%(n)s\u00a0people will be in %(department)s.", will)
+        else:
+            told = ngettext("%(n)s\u00a0person will have no department.", "%(n)s\u00a0people will have no department.", will)
+        return told % {"n": figure(will), "department": params["department"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} moved to {params['department']}" if params["department"] else f"{people(done)} left without a department"
+        if params["department"]:
+            told = ngettext("%(n)s\u00a0person moved to %(department)s", "%(n)s\u00a0people moved to %(department)s", done)
+        else:
+            told = ngettext("%(n)s\u00a0person left without a department", "%(n)s\u00a0people left without a department", done)
+        return told % {"n": figure(done), "department": params["department"]}
