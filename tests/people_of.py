@@ -169,7 +169,7 @@ def rows_written() -> dict[str, int]:
     return {t: sql.value(f"SELECT count(*) FROM {t}") for t in tables}
 
 
-OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "lifecycle", "procrastinate"}
+OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "content", "lifecycle", "procrastinate"}
 
 
 def superuser() -> psycopg.Connection[Any]:
@@ -183,6 +183,11 @@ def superuser() -> psycopg.Connection[Any]:
 
 
 def empty() -> None:
+    """Remove all rows, except those `migrate` itself wrote. DELETE of a few rows costs a tenth of what TRUNCATE of all these tables does."""
     with superuser() as broom:
-        tables = [t[0] for t in broom.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") if t[0].split("_")[0] in OURS]
-        broom.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        broom.execute("""
+            DO $$ DECLARE t name; BEGIN
+                FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+                         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+                LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
+            END $$""")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-AREAS = ("core", "journal", "mail", "accounts", "people", "access", "licenses", "lifecycle")
+AREAS = ("core", "journal", "mail", "accounts", "people", "access", "licenses", "content", "lifecycle")
 FACES = ("portal", "cli", "api", "config")
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "usher.people",
     "usher.access",
     "usher.licenses",
+    "usher.content",
     "usher.lifecycle",
     "usher.portal",
 ]
