@@ -57,18 +57,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_after_test() -> Iterator[None]:
-    """Tests with transaction=True end with TRUNCATE, which the journal refuses; as replica its triggers sleep for that moment."""
+    """Tests with transaction=True end with TRUNCATE, which the journal refuses; they are swept like the modules whose company is committed."""
     from django.db import connection
     from django.test import TransactionTestCase
 
-    original = TransactionTestCase._fixture_teardown
+    from tests.people_of import empty
 
     def teardown(self: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-        original(self)
-        with connection.cursor() as cursor:
-            cursor.execute("RESET session_replication_role")
+        connection.close()  # what it has locked
+        empty()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -173,7 +173,7 @@ OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "content"
 
 
 def superuser() -> psycopg.Connection[Any]:
-    """A connection that no trigger and no privilege stops: the intruder of AUDIT-03, and the broom of the tests."""
+    """A connection that no trigger and no privilege stops: the broom of the tests."""
     settings = connection.settings_dict
     opened = psycopg.connect(
         host=settings["HOST"], port=settings["PORT"] or None, dbname=settings["NAME"], user="postgres", autocommit=True
