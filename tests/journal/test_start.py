@@ -25,7 +25,8 @@ from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import engine, reads, undo
 from usher.journal.engine import INLINE
-from usher.journal.plan import preview, sample
+from usher.journal.plan import preview
+from usher.journal.rows import sample
 from usher.journal.run import CHUNK_MIN
 from usher.journal.verb import plan
 from usher.lifecycle import join, staging

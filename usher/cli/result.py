@@ -17,7 +17,8 @@ from usher.core.actor import Actor
 from usher.core.csv_cells import neutral
 from usher.core.data_dir import DataDir
 from usher.journal import reads
-from usher.journal.plan import Preview, preview, sample, words_of
+from usher.journal.plan import Preview, preview, words_of
+from usher.journal.rows import sample
 from usher.journal.verb import REASONS, VERBS, Plan, main_phase
 from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import free

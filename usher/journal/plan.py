@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from usher.core import sql
 from usher.core.clock import now
 
 from .ledger import ledger, product_of
-from .verb import ALREADY, COLUMNS, REASONS, Part, Plan
+from .verb import ALREADY, REASONS, Part, Plan
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
 
@@ -37,6 +38,7 @@ class Preview:
     seats: dict[str, dict[str, int]]  # product -> bought, used, pending, held, free, after (free afterwards)
     missing: dict[str, int]
     main: int  # the phase whose rows are counted
+    at: datetime  # when it was true
 
     @property
     def will(self) -> int:
@@ -82,7 +84,7 @@ def preview(plan: Plan) -> Preview:
             params_of(plan, index, now=at, change=None),
         )
         tallies += [Tally(phase=phase, **g) for g in grouped]
-    return _with_seats(plan, tallies)
+    return _with_seats(plan, tallies, at)
 
 
 def staged_tallies(change: UUID, phases: int) -> list[Tally]:
@@ -114,7 +116,7 @@ def wants_and_gives(tallies: list[Tally]) -> tuple[Counter[str], Counter[str]]:
     return wants, gives
 
 
-def _with_seats(plan: Plan, tallies: list[Tally]) -> Preview:
+def _with_seats(plan: Plan, tallies: list[Tally], at: datetime) -> Preview:
     wants, gives = wants_and_gives(tallies)
     products = frozenset(wants) | frozenset(gives)
     seats = ledger().standing(plan.actor.account_id, products) if products else {}
@@ -123,28 +125,7 @@ def _with_seats(plan: Plan, tallies: list[Tally]) -> Preview:
         line["after"] = line["free"] - wants[product] + gives[product]
     # A seat must be free when it is taken; what the same plan gives back comes too late to count on.
     missing = {p: wants[p] - seats[p]["free"] for p in sorted(wants) if wants[p] > seats[p]["free"]}
-    return Preview(tallies, digest_of(tallies), seats, missing, plan.main)
-
-
-def sample(
-    plan: Plan,
-    *,
-    phase: int | None = None,
-    skip: list[str] | None = None,
-    skipped: bool = False,
-    search: str = "",
-    after: int = 0,
-    limit: int = 50,
-) -> list[dict[str, Any]]:
-    """Rows of the plan's table, by ord: those that will be done, or with `skipped` those left alone (for these reasons, or for any)."""
-    _, part, index = plan.phases()[plan.main if phase is None else phase]
-    where = "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
-    return sql.rows(
-        f"""SELECT * FROM (SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r) o
-            WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
-            ORDER BY ord LIMIT %(limit)s""",
-        params_of(plan, index, now=now(), change=None, skip=skip, after=after, limit=limit, search=search),
-    )
+    return Preview(tallies, digest_of(tallies), seats, missing, plan.main, at)
 
 
 def words_of(code: str) -> str:
@@ -152,4 +133,4 @@ def words_of(code: str) -> str:
     return str(REASONS[code].words) if code in REASONS else code
 
 
-__all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "sample", "staged_tallies", "wants_and_gives", "words_of"]
+__all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "staged_tallies", "wants_and_gives", "words_of"]

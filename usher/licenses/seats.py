@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from usher.journal.verb import Part, reason
-from usher.people.selection import sql_of
+from usher.people.selection import order_by, sql_of
 
 INACTIVE = reason("inactive", "deactivated: no license until reactivated")
 NEEDS_BASE = reason("needs_base", "an add-on they hold, or would get, needs another Workplace license")
@@ -33,7 +33,7 @@ class WorkplaceSeat(Part):
                    %(license)s::text || {PENDING_SUFFIX} AS takes, s.license || {PENDING_SUFFIX} AS gives
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
                    LEFT JOIN (SELECT DISTINCT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(needy)s)) n ON n.user_id = s.user_id
-                   ORDER BY s.user_id"""
+                   {order_by(params["subjects"])}"""
 
     write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
@@ -77,7 +77,7 @@ class AddOnGiven(Part):
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
                    LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s
                    LEFT JOIN (SELECT DISTINCT user_id FROM licenses_seat WHERE account_id = %(account)s AND product = ANY(%(barred)s)) b ON b.user_id = s.user_id
-                   ORDER BY s.user_id"""
+                   {order_by(params["subjects"])}"""
 
     write = f"did AS ({INSERT_SEAT} AND {STILL_ALLOWED} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"
     back_write = DELETE_SEAT
@@ -98,7 +98,7 @@ class AddOnAway(Part):
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {HAS} AS before, '{{"add_on": null}}'::jsonb AS after,
                    CASE WHEN a.user_id IS NULL THEN 'not_held' END AS skip, NULL::text AS takes, %(add_on)s::text || {PENDING_SUFFIX} AS gives
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
-                   LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s ORDER BY s.user_id"""
+                   LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = %(add_on)s {order_by(params["subjects"])}"""
 
     write = DELETE_SEAT
     back_write = f"did AS ({INSERT_SEAT} AND {STILL_ALLOWED} ON CONFLICT (user_id, product) DO NOTHING RETURNING user_id AS obj)"

@@ -22,7 +22,7 @@ class NewLink(Part):
                    CASE WHEN s.status <> 'pending' OR i.state <> 'open' THEN 'not_pending'
                         WHEN i.sent_at > %(now)s::timestamptz - interval '1 minute' THEN 'too_soon' END AS skip, NULL::text AS takes, NULL::text AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
-                   LEFT JOIN people_invitation i ON i.user_id = s.user_id ORDER BY s.user_id"""
+                   LEFT JOIN people_invitation i ON i.user_id = s.user_id {selection.order_by(params["subjects"])}"""
 
     write = f"""
 did AS (UPDATE people_invitation t SET nonce = gen_random_uuid(), token_hash = NULL, sent_at = %(now)s, expires_at = %(now)s::timestamptz + interval '{DAYS} days'
@@ -94,7 +94,7 @@ class PendingAway(Part):
                    CASE WHEN s.status <> 'pending' OR s.role = 'owner' THEN 'not_pending'
                         WHEN %(how)s = 'expired' AND i.expires_at > %(now)s THEN 'changed' END AS skip, NULL::text AS takes, s.license || '@pending' AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = s.user_id
-                   LEFT JOIN people_invitation i ON i.user_id = s.user_id ORDER BY s.user_id"""
+                   LEFT JOIN people_invitation i ON i.user_id = s.user_id {selection.order_by(params["subjects"])}"""
 
     write = """
 did AS (UPDATE people_standing t SET status = 'gone', license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok

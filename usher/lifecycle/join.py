@@ -9,7 +9,7 @@ from usher.accounts.plans import PLANS, plans_with
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import amount, people
-from usher.journal.plan import sample
+from usher.journal.rows import sample
 from usher.journal.verb import Plan, Verb, plan, register
 from usher.licenses.catalog import BASIC, PRODUCTS, what_is_wrong
 from usher.licenses.verbs import refuse_switched_off

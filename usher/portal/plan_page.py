@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.journal.plan import Preview, preview, sample, words_of
+from usher.journal.plan import Preview, preview, words_of
+from usher.journal.rows import sample
 from usher.journal.verb import REASONS, Plan
 from usher.licenses.catalog import PRODUCTS
 from usher.portal.csv_file import BOM, attached, csv_line
@@ -31,7 +32,7 @@ from usher.portal.templatetags.usher import number
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 ROWS = 50
-FRESH = frozenset({"access.set_role"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
+FRESH = frozenset({"access.set_role", "access.remove_factors"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Joined(Part):
                    CASE WHEN m.user_id IS NOT NULL THEN 'already' END AS skip, {NO_SEATS}
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
                    LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid
-                   LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" ORDER BY s.user_id"""
+                   LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" {selection.order_by(params["subjects"])}"""
 
     write = """did AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
                SELECT %(account)s, %(group)s::uuid, ok.obj, (ok.after->>'primary')::boolean FROM ok JOIN people_user u ON u.id = ok.obj AND u.left_at IS NULL
@@ -67,7 +67,7 @@ class Left(Part):
                      CASE WHEN m."primary" THEN (SELECT x.group_id FROM people_membership x WHERE x.user_id = s.user_id AND x.id <> m.id ORDER BY x.id LIMIT 1) END) AS before,
                    {NO_GROUP} AS after, CASE WHEN m.user_id IS NULL THEN 'not_member' END AS skip, {NO_SEATS}
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
-                   LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid ORDER BY s.user_id"""
+                   LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid {selection.order_by(params["subjects"])}"""
 
     write = LEAVE
     back_write = """
@@ -99,7 +99,7 @@ class Moved(Part):
                    CASE WHEN m."primary" THEN 'already' END AS skip, {NO_SEATS}
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
                    LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid
-                   LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" LEFT JOIN people_group g ON g.id = p.group_id ORDER BY s.user_id"""
+                   LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" LEFT JOIN people_group g ON g.id = p.group_id {selection.order_by(params["subjects"])}"""
 
     write = """
 away AS (DELETE FROM people_membership m USING ok WHERE m.user_id = ok.obj AND m."primary" AND m.group_id = (ok.before->>'user_group_id')::uuid RETURNING m.user_id),
@@ -137,7 +137,7 @@ class ImGroup(Part):
                    jsonb_build_object('im_group_name', %(group_name)s::text, 'im_group_id', %(group)s::uuid) AS after,
                    CASE WHEN u.im_group_id IS NOT DISTINCT FROM %(group)s::uuid THEN 'already' END AS skip, {NO_SEATS}
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = s.user_id
-                   LEFT JOIN people_group g ON g.id = u.im_group_id ORDER BY s.user_id"""
+                   LEFT JOIN people_group g ON g.id = u.im_group_id {selection.order_by(params["subjects"])}"""
 
     write = """
 did AS (UPDATE people_user t SET im_group_id = (ok.after->>'im_group_id')::uuid FROM ok

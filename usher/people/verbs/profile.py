@@ -189,7 +189,7 @@ class Department(Part):
                    CASE WHEN u.department = %(department)s THEN 'already' WHEN {is_higher()} THEN 'higher_rank' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_user u ON u.id = who.id JOIN people_standing s ON s.user_id = u.id
-                   ORDER BY s.user_id"""
+                   {selection.order_by(params["subjects"])}"""
 
     write = f"""
 did AS (UPDATE people_user t SET department = ok.after->>'department' FROM ok JOIN people_standing s ON s.user_id = ok.obj
