@@ -1,55 +1,20 @@
-"""Users: the list, its search, filters, order, pages, selection and export."""
+"""Users: the list, its search, selection and columns. Filters, order, pages and the export stand in test_users_many.py."""
 
-import csv
-import io
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.people_of import BASIC, LICENSED, Company, crowd, do, one
+from tests.people_of import Company, do, one
+from tests.portal.rows_shown import names
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
-
-ROW = re.compile(r'<tr[^>]*>.*?<td class="main">.*?<a href="/people/([\w-]{22})">([^<]*)</a>', re.S)
 
 
 @pytest.fixture
 def owner(db: None, northlake: Company) -> Client:
     return signed_in(northlake.owner.user_id)
-
-
-@pytest.fixture
-def many(db: None, northlake: Company) -> None:
-    """120 people with names, departments, licenses and sign-ins that repeat and are missing."""
-    for n, user in enumerate(crowd(northlake.operator, 120, prefix="q")):
-        sql.execute(
-            """UPDATE people_user SET first_name = %(f)s, last_name = %(l)s, department = %(d)s WHERE id = %(u)s""",
-            {"u": user, "f": f"Name{n % 40:02}", "l": "Twin", "d": ["", "Assembly", "Finance"][n % 3]},
-        )
-        sql.execute(
-            "UPDATE people_standing SET status = 'active', last_sign_in = %(t)s WHERE user_id = %(u)s", {"u": user, "t": seen_at(n)}
-        )
-
-
-def seen_at(n: int) -> datetime | None:
-    return None if n % 4 == 0 else datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n % 7)
-
-
-def names(answer: Any) -> list[str]:
-    return [name for _, name in ROW.findall(answer.content.decode())]
-
-
-def ids(answer: Any) -> list[str]:
-    return [i for i, _ in ROW.findall(answer.content.decode())]
-
-
-def link(answer: Any, rel: str) -> str | None:
-    found = re.search(rf'rel="{rel}" href="([^"]+)"', answer.content.decode())
-    return found.group(1).replace("&amp;", "&") if found else None
 
 
 def test_it_works(owner: Client, northlake: Company) -> None:
@@ -79,7 +44,7 @@ def test_wrong_method(owner: Client) -> None:
     assert owner.post("/people").status_code == 405
 
 
-def test_search_by_name_or_address(owner: Client, many: None, northlake: Company) -> None:
+def test_search_by_name_or_address(owner: Client, northlake: Company) -> None:
     """S4-6: without accents and case, every word must match, and % means itself."""
     sql.execute("UPDATE people_user SET first_name = 'Zoë', last_name = 'Sjöberg' WHERE id = %(u)s", {"u": northlake.member.user_id})
     assert names(owner.get("/people", {"q": "ZOE sjoberg"})) == ["Zoë Sjöberg"]
@@ -87,62 +52,6 @@ def test_search_by_name_or_address(owner: Client, many: None, northlake: Company
     assert names(owner.get("/people", {"q": "%"})) == []
     nothing = owner.get("/people", {"q": "zoe\x00 nobody"})
     assert "Nobody matches" in nothing.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ({"license": LICENSED}, 0),
-        ({"license": BASIC}, 123),
-        ({"license": [LICENSED, BASIC]}, 123),
-        ({"role": "admin"}, 1),
-        ({"role": ["admin", "owner"]}, 2),
-        ({"department": "Finance"}, 40),
-        ({"department": "Finance", "q": "name01"}, 1),
-        ({"status": "inactive"}, 0),
-        ({"status": "unicorn"}, 0),
-        ({"add_on": "phone"}, 0),
-        ({"unknown": "x"}, 123),
-    ],
-)
-def test_filters(owner: Client, many: None, query: dict[str, Any], expected: int) -> None:
-    """S0-7: repeated keys mean or, different keys and; unknown keys are ignored, an unknown value finds nobody."""
-    sql.execute("UPDATE people_standing SET license = %(b)s WHERE status = 'active'", {"b": BASIC})
-    assert f"{expected} {'person' if expected == 1 else 'people'}" in owner.get("/people", query).content.decode()
-
-
-@pytest.mark.parametrize(
-    "sort",
-    ["name", "-name", "email", "-email", "department", "-department", "license", "created", "-created", "last_sign_in", "-last_sign_in"],
-)
-def test_keyset_pages_show_everybody_once_in_both_directions(owner: Client, many: None, sort: str) -> None:
-    """Every order, with repeated and with missing values: forward to the end and back again, nobody twice, nobody lost."""
-    pages, address = [], f"/people?sort={sort}"
-    for _ in range(4):
-        answer = owner.get(address)
-        pages.append(ids(answer))
-        following = link(answer, "next")
-        if following is None:
-            break
-        address = following
-    assert [len(p) for p in pages] == [50, 50, 23]
-    assert len({i for p in pages for i in p}) == 123
-    back, backwards = [pages[-1]], link(owner.get(address), "prev")
-    while backwards:
-        answer = owner.get(backwards)
-        back.append(ids(answer))
-        backwards = link(answer, "prev")
-    assert back[::-1] == pages
-
-
-def test_missing_values_come_last_in_either_direction(owner: Client, many: None) -> None:
-    def last_seen(answer: Any) -> list[bool]:
-        return ["Never" in row for row in answer.content.decode().split("<tr")[2:]]
-
-    for sort in ("last_sign_in", "-last_sign_in"):
-        seen = last_seen(owner.get("/people", {"sort": sort, "size": "200"}))
-        assert sorted(seen) == seen
-        assert True in seen and False in seen
 
 
 @pytest.mark.parametrize(
@@ -175,20 +84,6 @@ def test_columns_are_chosen_by_the_address(owner: Client) -> None:
     text = owner.get("/people", {"cols": "job_title,status,unicorn"}).content.decode()
     head = text[text.index("<thead>") : text.index("</thead>")]
     assert [w.strip() for w in re.findall(r"<th[^>]*>(?:<a[^>]*>)?\s*([A-Z][\w -]+)", head)] == ["Name", "Job title", "Status"]
-
-
-def test_export_is_what_is_listed(owner: Client, many: None, northlake: Company) -> None:
-    """S0-13, CSV-01: the same search, columns and order; UTF-8 with BOM; formula cells are neutral."""
-    sql.execute("UPDATE people_user SET department = '=1+1' WHERE id = %(u)s", {"u": northlake.owner.user_id})
-    answer = owner.get("/people/export", {"sort": "-name", "cols": "email,department"})
-    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    assert body.startswith(b"\xef\xbb\xbf")
-    lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
-    assert lines[0] == ["Name", "E-mail", "Department"]
-    assert len(lines) == 124
-    assert ["Olga Owner", northlake.owner.email, "'=1+1"] in lines
-    assert lines[1][0] == "Olga Owner" and lines[-1][0] == northlake.admin.name
-    assert answer["Content-Disposition"] == 'attachment; filename="users.csv"'
 
 
 def test_export_of_the_selection(owner: Client, northlake: Company) -> None:
