@@ -149,8 +149,8 @@ def test_removing_it(owner: Client, northlake: Company) -> None:
     assert sign_in(Client(), northlake.owner.email)["Location"] == "/"
     told = sql.rows("SELECT verb, params->>'what' AS what, door FROM journal_change ORDER BY number DESC LIMIT 2")
     assert told == [
-        {"verb": "access.remove_factor", "what": "authenticator app", "door": "portal"},
-        {"verb": "access.add_factor", "what": "authenticator app", "door": "portal"},
+        {"verb": "access.remove_factor", "what": "totp", "door": "portal"},
+        {"verb": "access.add_factor", "what": "totp", "door": "portal"},
     ]
     assert [r["kind"] for r in sql.rows("SELECT kind FROM mail_message WHERE kind LIKE 'factor%%' ORDER BY id")] == [
         "factor_added",

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor, Door, Settings
@@ -52,7 +53,7 @@ def actor_of_person(request: HttpRequest, user: UUID) -> Actor:
     """Somebody who has shown who they are but has no session yet, at the sign-in door. Refused (missing) when they are not active."""
     found = sql.row(f"{PERSON} AND u.id = %(u)s AND s.status = 'active'", {"u": user})
     if not found:
-        raise Refused("missing", "gone", "There is no active account for this address any more.")
+        raise Refused("missing", "gone", _("There is no active account for this address any more."))
     return actor_of_row(found, "sign_in", request_id=getattr(request, "request_id", ""), ip=client_ip(request.META))
 
 

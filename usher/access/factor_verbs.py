@@ -6,6 +6,10 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from usher.core import clock, sealed, sql
 from usher.core.actor import Actor
@@ -18,18 +22,23 @@ from .factors import APP, CODES, HAS_ONE, PASSKEY, hash_of, is_needed, mail, new
 from .own import OWN
 
 LONGEST_NAME = 64
-APP_WORDS = "authenticator app"
+# What stands in the journal and in mails -> its words.
+FACTORS: dict[str, str | Promise] = {
+    APP: gettext_lazy("authenticator app"),
+    PASSKEY: gettext_lazy("passkey “{name}”"),
+    CODES: gettext_lazy("new recovery codes"),
+}
 
 
 def add_app(actor: Actor, login: UUID, secret: str, step: int, here: str | None) -> list[str]:
     """An authenticator app that has shown a code of this step. The recovery codes that came with it, if there were none. Refused when there is one."""
-    return _add(actor, login, APP, {"secret": sealed.seal(secret, APP, login), "step": step}, APP_WORDS, here)
+    return _add(actor, login, APP, {"secret": sealed.seal(secret, APP, login), "step": step}, "", here)
 
 
 def add_passkey(actor: Actor, login: UUID, name: str, credential: dict[str, Any], here: str | None) -> list[str]:
     """A passkey whose registration was verified (passkeys.registered)."""
     told = "".join(c for c in name if c.isprintable()).strip()[:LONGEST_NAME] or "Passkey"
-    return _add(actor, login, PASSKEY, {"name": told, **credential}, f"passkey “{told}”", here)
+    return _add(actor, login, PASSKEY, {"name": told, **credential}, told, here)
 
 
 def renew_codes(actor: Actor, login: UUID, here: str | None) -> list[str]:
@@ -37,10 +46,10 @@ def renew_codes(actor: Actor, login: UUID, here: str | None) -> list[str]:
     with transaction.atomic():
         _lock(login)
         if not sql.value(f"SELECT {HAS_ONE.format(login='%(l)s')}", {"l": login}):
-            raise Refused("conflict", "no_factor", "Recovery codes stand in for a second factor, and there is none. Add one first.")
+            raise Refused("conflict", "no_factor", _("Recovery codes stand in for a second factor, and there is none. Add one first."))
         sql.execute("DELETE FROM mfa_authenticator WHERE user_id = %(l)s AND type = 'recovery_codes'", {"l": login})
         codes = _make_codes(login)
-        mail(actor, "factor_added", "new recovery codes")
+        mail(actor, "factor_added", CODES)
         _start(actor, RenewCodes.name, {"here": here})
     return codes
 
@@ -55,16 +64,21 @@ def remove(actor: Actor, login: UUID, factor: int, here: str | None) -> str:
             {"l": login, "id": factor},
         )
         if not found:
-            raise Refused("missing", "no_factor", "This factor is not here any more.")
+            raise Refused("missing", "no_factor", _("This factor is not here any more."))
         if not found["others"] and actor.role != "member" and is_needed(actor):
-            words = "Your account asks every administrator for a second factor, and this is your last one. Add another one first."
+            words = _("Your account asks every administrator for a second factor, and this is your last one. Add another one first.")
             raise Refused("conflict", "last_factor", words)
-        what = APP_WORDS if found["type"] == APP else f"passkey “{found['name']}”"
+        name = found["name"] or ""
         gone = "id = %(id)s" if found["others"] else "true"
         sql.execute(f"DELETE FROM mfa_authenticator WHERE user_id = %(l)s AND {gone}", {"l": login, "id": factor})
-        mail(actor, "factor_removed", what)
-        _start(actor, RemoveFactor.name, {"what": what, "here": here})
-    return what
+        mail(actor, "factor_removed", found["type"], name)
+        _start(actor, RemoveFactor.name, {"what": found["type"], "name": name, "here": here})
+    return str(in_words(found["type"], name))
+
+
+def in_words(what: str, name: str = "") -> str | Promise:
+    """A factor as the journal and mails name it, in the reader's language; what is not known speaks for itself."""
+    return format_lazy(FACTORS[what], name=name) if what in FACTORS else what
 
 
 def note_code_used(actor: Actor) -> None:
@@ -74,16 +88,16 @@ def note_code_used(actor: Actor) -> None:
         _start(actor, UseRecoveryCode.name, {})
 
 
-def _add(actor: Actor, login: UUID, kind: str, data: dict[str, Any], what: str, here: str | None) -> list[str]:
+def _add(actor: Actor, login: UUID, kind: str, data: dict[str, Any], name: str, here: str | None) -> list[str]:
     with transaction.atomic():
         _lock(login)
         if kind == APP and sql.value("SELECT true FROM mfa_authenticator WHERE user_id = %(l)s AND type = 'totp'", {"l": login}):
-            raise Refused("conflict", "has_app", "There is an authenticator app already. Remove it first to set up another one.")
+            raise Refused("conflict", "has_app", _("There is an authenticator app already. Remove it first to set up another one."))
         _insert(login, kind, data)
         has_codes = sql.value("SELECT true FROM mfa_authenticator WHERE user_id = %(l)s AND type = 'recovery_codes'", {"l": login})
         codes = [] if has_codes else _make_codes(login)
-        mail(actor, "factor_added", what)
-        _start(actor, AddFactor.name, {"what": what, "here": here})
+        mail(actor, "factor_added", kind, name)
+        _start(actor, AddFactor.name, {"what": kind, "name": name, "here": here})
     return codes
 
 
@@ -108,7 +122,7 @@ def _insert(login: UUID, kind: str, data: dict[str, Any]) -> None:
 def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:
     own = replace(actor, privileges=frozenset({OWN}))
     if engine.start(plan(own, verb, params), f"{verb}:{uuid7()}").change_id is None:
-        raise Refused("conflict", "not_active", "Nothing was changed: this person is not active any more.")
+        raise Refused("conflict", "not_active", _("Nothing was changed: this person is not active any more."))
 
 
 class OtherSessionsEnded(Part):
@@ -144,24 +158,28 @@ class _OnOneself(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if actor.user_id is None:
-            raise Refused("forbidden", "no_person", "Only people have second factors.")
+            raise Refused("forbidden", "no_person", _("Only people have second factors."))
         return params
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
 
 
+def factor_of(params: Mapping[str, Any]) -> str:
+    return str(in_words(params.get("what", ""), params.get("name", "")))
+
+
 @register
 class AddFactor(_OnOneself):
-    """An app or a passkey was added. `what` in words, `here` the session that goes on."""
+    """An app or a passkey was added. `what` and `name` as FACTORS has them, `here` the session that goes on."""
 
     name = "access.add_factor"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"A second factor will be added: {params['what']}."
+        return _("A second factor will be added: %(factor)s.") % {"factor": factor_of(params)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"Second factor added: {params.get('what', '')}"
+        return _("Second factor added: %(factor)s") % {"factor": factor_of(params)}
 
 
 @register
@@ -171,10 +189,10 @@ class RemoveFactor(_OnOneself):
     name = "access.remove_factor"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"A second factor will be removed: {params['what']}."
+        return _("A second factor will be removed: %(factor)s.") % {"factor": factor_of(params)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"Second factor removed: {params.get('what', '')}"
+        return _("Second factor removed: %(factor)s") % {"factor": factor_of(params)}
 
 
 @register
@@ -184,10 +202,10 @@ class RenewCodes(_OnOneself):
     name = "access.renew_recovery_codes"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "New recovery codes will be made; the old ones stop working."
+        return _("New recovery codes will be made; the old ones stop working.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "New recovery codes were made"
+        return _("New recovery codes were made")
 
 
 @register
@@ -198,7 +216,7 @@ class UseRecoveryCode(_OnOneself):
     parts = (Noted(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "A recovery code will be used."
+        return _("A recovery code will be used.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "A recovery code was used"
+        return _("A recovery code was used")

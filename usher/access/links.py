@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.core import clock, jobs, link_token, sql
 from usher.core.ids import short, uuid7
@@ -36,7 +37,7 @@ def sign_in_link(email: str) -> str:
         {"c": canonical_of(email)},
     )
     if person is None:
-        raise Refused("missing", "no_person", f"Nobody active or pending has the address {email}.", field="email")
+        raise Refused("missing", "no_person", _("Nobody active or pending has the address %(email)s.") % {"email": email}, field="email")
     link = uuid7()
     with transaction.atomic():
         params = {"user": str(person["id"]), "link": str(link), "status": person["status"]}
@@ -94,11 +95,11 @@ def look_up(purpose: str, link: UUID, secret: str) -> dict[str, Any]:
         {"id": link, "p": purpose},
     )
     if not found or not link_token.matches(purpose, link, found["nonce"], found["token_hash"], secret):
-        raise Refused("missing", "bad_link", "This link is not valid. Ask for a new one.")
+        raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new one."))
     if found["used_at"]:
-        raise Refused("missing", "used", "This link was used already. Ask for a new one.")
+        raise Refused("missing", "used", _("This link was used already. Ask for a new one."))
     if found["expires_at"] <= clock.now():
-        raise Refused("missing", "expired", f"This link is older than {lives_in_words(purpose)}. Ask for a new one.")
+        raise Refused("missing", "expired", too_old(purpose))
     return {"id": link, "login_id": found["login_id"], "email": found["email"]}
 
 
@@ -110,12 +111,15 @@ def use(purpose: str, link: UUID, secret: str) -> UUID:
         "UPDATE access_link SET used_at = %(now)s WHERE id = %(id)s AND used_at IS NULL AND expires_at > %(now)s", {"id": link, "now": now}
     )
     if not spent:
-        raise Refused("missing", "used", "This link was used already. Ask for a new one.")
+        raise Refused("missing", "used", _("This link was used already. Ask for a new one."))
     return UUID(str(found["login_id"]))
 
 
-def lives_in_words(purpose: str) -> str:
-    return "15\u00a0minutes" if purpose == SIGN_IN else "1\u00a0hour"
+def too_old(purpose: str) -> str:
+    """What a link says whose time (LIVES) is over."""
+    if purpose == SIGN_IN:
+        return _("This link is older than 15\u00a0minutes. Ask for a new one.")
+    return _("This link is older than 1\u00a0hour. Ask for a new one.")
 
 
 def _keep(table: str, key: str, still: str, found: list[dict[str, Any]], secrets: Mapping[UUID, str]) -> set[UUID]:
@@ -164,7 +168,7 @@ class MakeLink(Verb):
 
     def check(self, actor: Any, params: dict[str, Any]) -> dict[str, Any]:
         if actor.kind != "operator":
-            raise Refused("forbidden", "operator_only", "Sign-in links are made on the machine itself: `usher sign-in-link EMAIL`.")
+            raise Refused("forbidden", "operator_only", _("Sign-in links are made on the machine itself: `usher sign-in-link EMAIL`."))
         return params
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,7 +179,7 @@ class MakeLink(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "A one-time link will be made."
+        return _("A one-time link will be made.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "A one-time sign-in link was made" if params.get("status") == "active" else "A new invitation link was made"
+        return _("A one-time sign-in link was made") if params.get("status") == "active" else _("A new invitation link was made")

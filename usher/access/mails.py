@@ -9,13 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from usher.core import sql
 from usher.mail.kinds import Kind, register
 
+from .factor_verbs import in_words
+
 NOTICE = """
-SELECT m.id, a.name AS account, a.language, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive, coalesce(m.params->>'what', '') AS what
+SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive,
+  coalesce(m.params->>'what', '') AS what, coalesce(m.params->>'name', '') AS name
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
 
 def noticed(messages: Sequence[Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
-    return {r["id"]: r for r in sql.rows(NOTICE, {"ids": [m["id"] for m in messages]})}
+    """Whose factor, and which: its words are lazy, made when the letter is written in its reader's language."""
+    found = sql.rows(NOTICE, {"ids": [m["id"] for m in messages]})
+    return {r["id"]: {**r, "what": in_words(r["what"], r["name"])} for r in found}
 
 
 register(Kind("factor_added", _("A second factor was added"), noticed))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.core import clock, sql
 from usher.core.actor import Actor
@@ -47,7 +48,7 @@ def end_sessions(actor: Actor) -> None:
 def end_session(actor: Actor, session: UUID) -> None:
     """End one of the actor's own sessions. Refused (missing) when it is over already or somebody else's."""
     if not any(open_one["id"] == session for open_one in sessions.open_ones(actor)):
-        raise Refused("missing", "no_session", "This session is over already.")
+        raise Refused("missing", "no_session", _("This session is over already."))
     _start(actor, EndSomeSessions.name, {"only": str(session), "but": None})
 
 
@@ -59,7 +60,7 @@ def end_other_sessions(actor: Actor, here: str | None) -> None:
 def _start(actor: Actor, verb: str, params: dict[str, Any]) -> None:
     own = replace(actor, privileges=frozenset({OWN}))
     if engine.start(plan(own, verb, params), f"{verb}:{uuid7()}").change_id is None:
-        raise Refused("conflict", "not_active", "Nothing was changed: this person is not active any more.")
+        raise Refused("conflict", "not_active", _("Nothing was changed: this person is not active any more."))
 
 
 class EpochRaised(Part):
@@ -100,7 +101,7 @@ class _Own(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if actor.user_id is None:
-            raise Refused("forbidden", "no_person", "Only people have a password and sessions.")
+            raise Refused("forbidden", "no_person", _("Only people have a password and sessions."))
         return params
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
@@ -115,10 +116,10 @@ class ChangePassword(_Own):
     then = ("mail.deliver",)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "Your password will change and every session will end."
+        return _("Your password will change and every session will end.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "A password was set by a reset link" if params.get("means") == "reset" else "A password was changed"
+        return _("A password was set by a reset link") if params.get("means") == "reset" else _("A password was changed")
 
 
 @register
@@ -128,10 +129,10 @@ class EndSessions(_Own):
     name = "access.end_sessions"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "Every session of yours will end."
+        return _("Every session of yours will end.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "Signed out everywhere"
+        return _("Signed out everywhere")
 
 
 @register
@@ -142,7 +143,7 @@ class EndSomeSessions(_Own):
     parts = (SessionsEnded(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "One session of yours will end." if params["only"] else "Every other session of yours will end."
+        return _("One session of yours will end.") if params["only"] else _("Every other session of yours will end.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "A session was ended" if params.get("only") else "Every other session was ended"
+        return _("A session was ended") if params.get("only") else _("Every other session was ended")

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestedCredentialData,
@@ -64,7 +65,7 @@ def registered(kept: Any, answer: Any, login: UUID) -> dict[str, Any]:
         raise _does_not_hold() from trouble
     known = "SELECT true FROM mfa_authenticator WHERE type = 'webauthn' AND data->>'credential_id' = %(c)s"
     if sql.value(known, {"c": told["credential_id"]}):
-        raise Refused("invalid", "passkey", "This passkey is registered already.")
+        raise Refused("invalid", "passkey", _("This passkey is registered already."))
     return {**told, "count": shown.counter}
 
 
@@ -120,4 +121,4 @@ def _is_open(kept: Any) -> bool:
 
 
 def _does_not_hold() -> Refused:
-    return Refused("invalid", "passkey", "This passkey was not accepted. Try again, or use another way.")
+    return Refused("invalid", "passkey", _("This passkey was not accepted. Try again, or use another way."))

@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from usher.core import sql
 from usher.core.privileges import all_names, expand
 
 OWNER_ONLY = frozenset({"access:admin:manage", "accounts:sign_in:manage"})
-NAMES = {"owner": "Owner", "admin": "Admin", "member": "Member"}
+NAMES: dict[str, str | Promise] = {"owner": _("Owner"), "admin": _("Admin"), "member": _("Member")}
 
 
 def privileges_of(role: str) -> frozenset[str]:

@@ -6,6 +6,8 @@ A try is counted first and given back when it was right, so that fifty at once r
 import hashlib
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from usher.core import clock, sql
 from usher.core.refusals import Refused
 
@@ -56,8 +58,8 @@ def refuse_beyond(exceeded: dict[Limit, int]) -> None:
     if exceeded:
         wait = max(exceeded.values())
         minutes = -(-wait // 60)
-        words = f"Too many tries. Try again in {minutes}\u00a0{'minute' if minutes == 1 else 'minutes'}."
-        raise Refused("later", "too_many", words, details={"retry_after": wait})
+        words = ngettext("Too many tries. Try again in %(n)s\u00a0minute.", "Too many tries. Try again in %(n)s\u00a0minutes.", minutes)
+        raise Refused("later", "too_many", words % {"n": minutes}, details={"retry_after": wait})
 
 
 def give_back(*counts: Count) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.functional import Promise
 
 from usher.core.address import parse
 
@@ -56,8 +57,8 @@ def wants_link(row: Row) -> bool:
 def write(row: Row, context: Row, url: str) -> Letter:
     """The letter of one message. What people typed is one line of text and nothing else (INVITE-19, WEB-05)."""
     kind = kind_of(row["kind"])
-    known = {key: one_line(value) if isinstance(value, str) else value for key, value in context.items()} | {"url": url}
     with translation.override(context["language"]):
+        known = {key: one_line(str(value)) if isinstance(value, str | Promise) else value for key, value in context.items()} | {"url": url}
         return Letter(
             address=row["address"],
             subject=one_line(str(kind.subject) % known),

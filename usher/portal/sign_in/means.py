@@ -10,13 +10,12 @@ MEANS = {
     "link": gettext_lazy("Sign-in link"),
     "invitation": gettext_lazy("Invitation"),
     "setup_link": gettext_lazy("Setup link"),
-    "totp": gettext_lazy("code"),
-    "recovery_code": gettext_lazy("recovery code"),
 }
+SECOND = {"totp": gettext_lazy("code"), "recovery_code": gettext_lazy("recovery code"), "passkey": gettext_lazy("passkey")}
 
 
 def means_in_words(means: str) -> str:
     """Like "Password and code"."""
     first, _plus, then = means.partition("+")
     told = str(MEANS.get(first, first))
-    return _("%(first)s and %(then)s") % {"first": told, "then": str(MEANS.get(then, then)).lower()} if then else told
+    return _("%(first)s and %(then)s") % {"first": told, "then": SECOND.get(then, then)} if then else told
