@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-
 from usher.core import clock, sealed, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
@@ -117,10 +116,10 @@ def _spend_recovery_code(actor: Actor, login: UUID, code: str) -> bool:
     return bool(spent)
 
 
-def mail(actor: Actor, kind: str, what: str) -> None:
-    """A notice to the person about their own factors (ASVS 6.3.7)."""
+def mail(actor: Actor, kind: str, what: str, name: str = "") -> None:
+    """A notice to the person about their own factors (ASVS 6.3.7); `what` and `name` as in the journal (factor_verbs.FACTORS)."""
     sql.execute(
         """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
            SELECT %(id)s, u.account_id, %(k)s, u.id, u.email, %(p)s, %(now)s, %(now)s FROM people_user u WHERE u.id = %(u)s""",
-        {"id": uuid7(), "k": kind, "p": {"what": what}, "u": actor.user_id, "now": clock.now()},
+        {"id": uuid7(), "k": kind, "p": {"what": what, "name": name}, "u": actor.user_id, "now": clock.now()},
     )

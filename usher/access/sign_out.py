@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 from usher.people.rank import is_higher, refuse_higher
 
-NO_SESSIONS = reason("no_sessions", "not active: they have no session")
+NO_SESSIONS = reason("no_sessions", gettext_lazy("not active: they have no session"))
 
 
 class Epoch(Part):
@@ -39,7 +40,7 @@ class SignOut(Verb):
     privilege = "people:user:manage"
     parts = (Epoch(),)
     undoable = False
-    lost = "Ended sessions do not come back; people sign in again."
+    lost = gettext_lazy("Ended sessions do not come back; people sign in again.")
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         subjects = selection.checked(params.get("subjects"))
@@ -50,7 +51,9 @@ class SignOut(Verb):
         return selection.params_of(params["subjects"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be signed out everywhere."
+        told = ngettext("%(n)s\u00a0person will be signed out everywhere.", "%(n)s\u00a0people will be signed out everywhere.", will)
+        return told % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} signed out everywhere"
+        told = ngettext("%(n)s\u00a0person signed out everywhere", "%(n)s\u00a0people signed out everywhere", done)
+        return told % {"n": figure(done)}

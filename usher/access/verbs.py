@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 
 from .roles import NAMES
 
-IS_OWNER = reason("is_owner", "the owner: ownership is transferred, never taken away")
-NOT_ACTIVE = reason("not_active", "not active: only active people can be administrators")
+IS_OWNER = reason("is_owner", gettext_lazy("the owner: ownership is transferred, never taken away"))
+NOT_ACTIVE = reason("not_active", gettext_lazy("not active: only active people can be administrators"))
 
 
 class RolePart(Part):
@@ -47,14 +49,17 @@ class SetRole(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if str(params.get("role")) not in NAMES or params["role"] == "owner":
-            raise Refused("invalid", "unknown_role", "A role is Admin or Member. Ownership is transferred by the owner.", field="role")
+            words = _("A role is Admin or Member. Ownership is transferred by the owner.")
+            raise Refused("invalid", "unknown_role", words, field="role")
         return {"role": params["role"], "subjects": selection.checked(params.get("subjects"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"role": params["role"], **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be {NAMES[params['role']]}."
+        told = ngettext("%(n)s\u00a0person will be %(role)s.", "%(n)s\u00a0people will be %(role)s.", will)
+        return told % {"n": figure(will), "role": NAMES[params["role"]]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} became {NAMES[params['role']]}"
+        told = ngettext("%(n)s\u00a0person has the role %(role)s now", "%(n)s\u00a0people have the role %(role)s now", done)
+        return told % {"n": figure(done), "role": NAMES[params["role"]]}
