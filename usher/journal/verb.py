@@ -8,7 +8,7 @@ The SELECT of a part names these columns, in the order in which the rows are to 
     before  jsonb  what it is now; the write is guarded by it
     after   jsonb  what it will be
     skip    text   a reason code, or null for a row that will be done
-    takes   text   a seat: product, or product@pending
+    takes   text   a seat: product, or product@pending; several with a blank between
     gives   text   likewise
 
 Every part finds these parameters: %(account)s, %(actor)s (user id or null), %(now)s, %(change)s, the verb's own, and for an undo %(undoes)s, %(of_phase)s.
@@ -87,6 +87,7 @@ class Verb:
     unchanged: ClassVar[frozenset[str]] = frozenset({ALREADY})  # reasons that mean "as wanted", counted apart
     makes_new: ClassVar[bool] = False  # what is done are new objects, not changed ones
     undoable: ClassVar[bool] = True
+    for_good: ClassVar[bool] = False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
     lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
 
