@@ -31,6 +31,7 @@ LABELS: dict[str, str | Promise] = {
     "mail_when_done": gettext_lazy("A mail when long work ends"),
     "country": gettext_lazy("Country"),
     "meeting_connector": gettext_lazy("Meeting Connector"),
+    "factors": gettext_lazy("Second factors"),
     "expires_at": gettext_lazy("Expires"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),

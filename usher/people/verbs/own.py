@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
@@ -65,20 +67,20 @@ class ChooseSettings(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if actor.user_id is None:
-            raise Refused("forbidden", "no_person", "Only people have settings of their own.")
+            raise Refused("forbidden", "no_person", _("Only people have settings of their own."))
         wanted = params.get("settings")
         if not isinstance(wanted, dict) or not wanted or not wanted.keys() <= SETTINGS.keys():
-            raise Refused("invalid", "no_setting", f"The settings are {', '.join(SETTINGS)}.", field="settings")
+            raise Refused("invalid", "no_setting", _("The settings are %(names)s.") % {"names": ", ".join(SETTINGS)}, field="settings")
         for name, value in wanted.items():
             if not SETTINGS[name](value):
-                raise Refused("invalid", f"bad_{name}", f"This is no value of {name}.", field=name)
+                raise Refused("invalid", f"bad_{name}", _("This is no value of %(name)s.") % {"name": name}, field=name)
         return {"settings": wanted}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "Your own settings will change."
+        return _("Your own settings will change.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "Own settings were changed"
+        return _("Own settings were changed")

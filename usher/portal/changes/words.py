@@ -34,6 +34,7 @@ KINDS: dict[str, Words] = {
     "access.make_link": _("Make a sign-in link"),
     "access.change_password": _("Change password"),
     "access.end_sessions": _("End the own sessions"),
+    "access.remove_factors": _("Remove second factors"),
     "access.sign_out": _("Sign somebody out"),
     "accounts.change_settings": _("Change settings"),
 }

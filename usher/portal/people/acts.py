@@ -34,6 +34,21 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
     return [*acts, Act(_("Sign out everywhere"), "/people/sign-outs" + ids, last=True, why_not=why_no_sign_out(actor, person))]
 
 
+def factor_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str, Any]) -> Act:
+    """For somebody who lost the phone: on their Sign-in tab only, because it is rare and somebody must have looked who asks."""
+    return Act(
+        _("Remove second factors"), f"/people/factor-removals?ids={short(person['id'])}", why_not=why_no_removal(actor, person, factors)
+    )
+
+
+def why_no_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str, Any]) -> str:
+    if not factors["apps"] and not factors["passkeys"]:
+        return _("No second factor is set up.")
+    if person["id"] == actor.user_id:
+        return _("Your own are removed under Sign-in and security.")
+    return why_no_edit(actor, person)
+
+
 def why_no_edit(actor: Actor, person: Mapping[str, Any]) -> str:
     """AUTHZ-05, said before it is tried."""
     return "" if rank.may_change(actor, person) else _("Only the owner can change an admin or the owner.")

@@ -1,4 +1,4 @@
-"""Where a set of people belongs: department, user groups, IM group; and the end of their sessions. Each is a form, then a plan (S0-10, S0-27, S0-28)."""
+"""Where a set of people belongs: department, user groups, IM group. Each is a form, then a plan (S0-10, S0-27, S0-28)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,15 +74,6 @@ def im_group_change(request: SignedIn) -> HttpResponseBase:
     look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"group": "" if group == "none" else full_id(group or ""), "subjects": subjects}
     return plan_or_ask(request, "people.set_im_group" if group else "", params, look, [ask], _("Which IM group?"))
-
-
-@page("people:user:manage", ("GET", "POST"))
-def sign_out(request: SignedIn) -> HttpResponseBase:
-    """End every session of theirs (S4-3)."""
-    look = look_at(
-        request, _("Sign out everywhere"), lambda n: ngettext("Sign out %(n)s person", "Sign out %(n)s people", n) % {"n": number(n)}
-    )
-    return plan_page(request, plan(request.actor, "access.sign_out", {"subjects": subjects_of(request)}), look)
 
 
 def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look, asks: list[Ask], heading: str) -> HttpResponseBase:

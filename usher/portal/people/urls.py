@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.people import adding, belonging, bulk, importing, pages
+from usher.portal.people import access, adding, belonging, bulk, importing, pages
 from usher.portal.people.person import editing
 from usher.portal.people.person import pages as person
 
@@ -24,7 +24,8 @@ urlpatterns = [
     path("people/department-changes", belonging.department_change),
     path("people/group-changes", belonging.group_change),
     path("people/im-group-changes", belonging.im_group_change),
-    path("people/sign-outs", belonging.sign_out),
+    path("people/sign-outs", access.sign_out),
+    path("people/factor-removals", access.factor_removal),
     path("people/close", editing.close),
     path("people/<id:person_id>", person.overview),
     path("people/<id:person_id>/profile", editing.edit),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
+from usher.access.factors import of_person
 from usher.access.sign_ins import open_sessions_of, sign_ins_of
 from usher.core.actor import Actor
 from usher.core.ids import short, unshort
@@ -17,6 +18,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.portal.changes.pages import described
 from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
+from usher.portal.people.acts import factor_removal
 from usher.portal.people.person.head import around
 from usher.portal.sign_in.means import means_in_words
 
@@ -101,13 +103,16 @@ def id_of(text: str) -> UUID | None:
 
 @page("people:user:view")
 def sign_in(request: SignedIn, person_id: UUID) -> HttpResponse:
-    """Their open sessions with the way to end all of them; when they came in and how."""
+    """How they sign in, with the way to remove lost factors; their open sessions with the way to end all; when they came in and how."""
     context = around(request.actor, person_id, "sign-in")
     before = moment_of(request.GET.get("before", ""))
     found = sign_ins_of(request.actor, person_id, before=before, limit=ROWS + 1)
     context["lines"], context["first"] = [{**f, "means": means_in_words(f["means"])} for f in found[:ROWS]], before is None
     context["older"] = found[ROWS - 1]["at"].isoformat() if len(found) > ROWS else ""
     context["sessions"] = open_sessions_of(request.actor, person_id)
+    context["factors"] = of_person(request.actor, person_id)
+    if request.actor.may("people:user:manage"):
+        context["removal"] = factor_removal(request.actor, context["person"], context["factors"])
     context["sign_out"] = next((a for a in context["more"] if a.path.startswith("/people/sign-outs")), None)
     return render(request, "people/person_sign_in.html", context)
 
