@@ -23,7 +23,7 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 
 from . import names
-from .ledger import ledger
+from .ledger import ledger, seat_in
 from .plan import digest_of, params_of, staged_tallies, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
 from .verb import ALREADY, COLUMNS, Plan
@@ -186,8 +186,8 @@ def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> No
     for product, n in sorted(held.items()):
         if n < wants[product]:
             sql.execute(
-                """UPDATE journal_planrow p SET skip = 'no_seat' FROM (SELECT phase, ord FROM journal_planrow WHERE change_id = %(c)s AND skip IS NULL
-                   AND split_part(takes, '@', 1) = %(p)s ORDER BY phase, ord OFFSET %(n)s) x WHERE p.change_id = %(c)s AND p.phase = x.phase AND p.ord = x.ord""",
+                f"""UPDATE journal_planrow p SET skip = 'no_seat' FROM (SELECT phase, ord FROM journal_planrow WHERE change_id = %(c)s AND skip IS NULL
+                   AND {seat_in("takes", "%(p)s::text")} ORDER BY phase, ord OFFSET %(n)s) x WHERE p.change_id = %(c)s AND p.phase = x.phase AND p.ord = x.ord""",
                 {"c": change, "p": product, "n": n},
             )
 

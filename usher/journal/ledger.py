@@ -42,3 +42,13 @@ def ledger() -> Ledger:
 def product_of(seat: str) -> str:
     """The product a seat key names."""
     return seat.partition("@")[0]
+
+
+def seats_of(row: str | None) -> list[str]:
+    """The seats that `takes` or `gives` of a row names: none, one, or several with a blank between."""
+    return row.split() if row else []
+
+
+def seat_in(row: str, product: str) -> str:
+    """SQL that is true where this column of a row names the product, pending or not; `product` is a literal or a parameter."""
+    return f"position(' ' || {product} || ' ' IN ' ' || replace(coalesce({row}, ''), '@pending', '') || ' ') > 0"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from uuid import UUID
 from usher.core import sql
 from usher.core.clock import now
 
-from .ledger import ledger, product_of
-from .verb import ALREADY, REASONS, Part, Plan
+from .ledger import ledger, product_of, seat_in, seats_of
+from .verb import ALREADY, COLUMNS, NO_SEAT, REASONS, Part, Plan
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
 
@@ -39,6 +40,7 @@ class Preview:
     missing: dict[str, int]
     main: int  # the phase whose rows are counted
     at: datetime  # when it was true
+    fits: int  # how many people (or things) find their seats: everybody when none lacks
 
     @property
     def will(self) -> int:
@@ -109,10 +111,9 @@ def wants_and_gives(tallies: list[Tally]) -> tuple[Counter[str], Counter[str]]:
     wants: Counter[str] = Counter()
     gives: Counter[str] = Counter()
     for t in tallies:
-        if t.skip is None and t.takes:
-            wants[product_of(t.takes)] += t.n
-        if t.skip is None and t.gives:
-            gives[product_of(t.gives)] += t.n
+        if t.skip is None:
+            wants.update({product_of(seat): t.n for seat in seats_of(t.takes)})
+            gives.update({product_of(seat): t.n for seat in seats_of(t.gives)})
     return wants, gives
 
 
@@ -125,7 +126,37 @@ def _with_seats(plan: Plan, tallies: list[Tally], at: datetime) -> Preview:
         line["after"] = line["free"] - wants[product] + gives[product]
     # A seat must be free when it is taken; what the same plan gives back comes too late to count on.
     missing = {p: wants[p] - seats[p]["free"] for p in sorted(wants) if wants[p] > seats[p]["free"]}
-    return Preview(tallies, digest_of(tallies), seats, missing, plan.main, at)
+    short = {p: seats[p]["free"] for p in missing}
+    will = sum(t.n for t in tallies if t.phase == plan.main and t.skip is None)
+    return Preview(tallies, digest_of(tallies), seats, missing, plan.main, at, _fitting(plan, short, at) if short else will)
+
+
+def _fitting(plan: Plan, short: Mapping[str, int], at: datetime) -> int:
+    _, part, index = plan.phases()[plan.main]
+    rows = f"SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r"
+    found: int = sql.value(
+        f"SELECT count(*)::int FROM ({fated(rows, short)}) f WHERE skip IS NULL",
+        params_of(plan, index, now=at, change=None, **free_of(short)),
+    )
+    return found
+
+
+def fated(rows: str, free: Mapping[str, int]) -> str:
+    """Numbered rows with no_seat for those whose turn finds no seat: the first ones of the order find theirs, as the engine holds them.
+
+    `free` are the free seats of products that lack some; product by product, as engine.start does it. Parameters: free_of(free).
+    """
+    for n in range(len(free)):
+        wants = f"skip IS NULL AND {seat_in('takes', f'%(product{n})s::text')}"
+        rows = f"""SELECT ord, subj, obj, version, before, after, takes, gives, CASE WHEN {wants}
+            AND count(*) FILTER (WHERE {wants}) OVER (ORDER BY ord) > %(free{n})s THEN '{NO_SEAT}' ELSE skip END AS skip FROM ({rows}) s{n}"""
+    return rows
+
+
+def free_of(free: Mapping[str, int]) -> dict[str, Any]:
+    """The parameters of fated."""
+    ordered = sorted(free.items())
+    return {f"product{n}": p for n, (p, _) in enumerate(ordered)} | {f"free{n}": f for n, (_, f) in enumerate(ordered)}
 
 
 def words_of(code: str) -> str:

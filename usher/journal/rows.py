@@ -8,8 +8,8 @@ from uuid import UUID
 from usher.core import sql
 from usher.core.clock import now
 
-from .plan import params_of
-from .verb import COLUMNS, NO_SEAT, Plan
+from .plan import fated, free_of, params_of
+from .verb import COLUMNS, Plan
 
 # What was done in the account since a moment, also by runs that had begun before. Everything that changes somebody stands in the journal.
 SINCE = """
@@ -20,9 +20,6 @@ recent AS MATERIALIZED (SELECT e.obj, coalesce(e.after->>'user', e.before->>'use
 # Somebody yet to be made is the same person as one who came in meanwhile by the address.
 CHANGED = """(obj IN (SELECT obj FROM recent) OR obj::text IN (SELECT person FROM recent WHERE person IS NOT NULL)
               OR version IS NULL AND after->>'email' IN (SELECT email FROM recent WHERE email IS NOT NULL))"""
-# With fewer seats than wished the first ones of the order find one, as the engine holds them.
-FATE = f"""CASE WHEN skip IS NULL AND row_number() OVER (PARTITION BY skip, split_part(takes, '@', 1) ORDER BY ord)
-           > (%(free)s::jsonb->>split_part(takes, '@', 1))::int THEN '{NO_SEAT}' ELSE skip END"""
 
 
 def sample(
@@ -44,15 +41,14 @@ def sample(
     """
     _, part, index = plan.phases()[plan.main]
     where = CHANGED if only_changed else "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
-    columns = f"ord, subj, obj, version, before, after, {FATE if free else 'skip'} AS skip, takes, gives"
+    rows = fated(f"SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r", free or {})
     return sql.rows(
         f"""WITH {SINCE if since else "recent AS (SELECT 1)"}
-            SELECT *, {CHANGED if since else "false"} AS changed FROM (SELECT {columns} FROM
-              (SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r) n) o
+            SELECT *, {CHANGED if since else "false"} AS changed FROM ({rows}) o
             WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
             ORDER BY ord LIMIT %(limit)s""",
         params_of(
-            plan, index, now=now(), change=None, skip=skip, after=after, limit=limit, search=search, free=sql.Jsonb(free or {}), since=since
+            plan, index, now=now(), change=None, skip=skip, after=after, limit=limit, search=search, since=since, **free_of(free or {})
         ),
     )
 

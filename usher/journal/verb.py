@@ -87,7 +87,9 @@ class Verb:
     unchanged: ClassVar[frozenset[str]] = frozenset({ALREADY})  # reasons that mean "as wanted", counted apart
     makes_new: ClassVar[bool] = False  # what is done are new objects, not changed ones
     undoable: ClassVar[bool] = True
-    for_good: ClassVar[bool] = False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
+    for_good: ClassVar[bool] = (
+        False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
+    )
     lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from usher.core import sql
 
+from .ledger import seats_of
 from .verb import Part, Plan
 
 
@@ -43,10 +44,9 @@ def writing(plan: Plan, part: Part, chunk: str) -> str:
 
 
 def count_moves(moves: Counter[tuple[str, int]], d: dict[str, Any]) -> None:
-    if d["did"] and d["takes"]:
-        moves[(d["takes"], 0)] += d["n"]
-    if d["did"] and d["gives"]:
-        moves[(d["gives"], 1)] += d["n"]
+    if d["did"]:
+        moves.update({(seat, 0): d["n"] for seat in seats_of(d["takes"])})
+        moves.update({(seat, 1): d["n"] for seat in seats_of(d["gives"])})
 
 
 def as_moves(moves: Counter[tuple[str, int]]) -> dict[str, tuple[int, int]]:

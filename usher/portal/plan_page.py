@@ -90,7 +90,7 @@ def choice_page(request: SignedIn, look: Look, heading: str) -> HttpResponse:
 
 def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     seen = preview(planned)
-    will = first_n(seen) if request.POST.get("how") == "first" else seen.will
+    will = seen.fits if request.POST.get("how") == "first" else seen.will
     if needs_number(look, will) and "".join(c for c in request.POST.get("typed", "") if c.isdigit()) != str(will):
         words = _("Type %(n)s to go on. Nothing was done.") % {"n": number(will)}
         return _show(request, planned, look, trouble=words, status=422)
@@ -109,8 +109,8 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
 def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", status: int = 200) -> HttpResponse:
     seen = preview(planned)
     first = request.GET.get("how") == "first" and bool(seen.missing)
-    will = first_n(seen) if first else seen.will
-    parts = parts_of(planned, seen, look, first_n(seen))
+    will = seen.fits if first else seen.will
+    parts = parts_of(planned, seen, look, seen.fits)
     now = part_now(parts, request.GET.get("part", ""))
     lines = lines_of(planned, now, request.GET)
     context = {
@@ -118,7 +118,7 @@ def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", st
         "headline": headline_of(planned, seen, look),
         "shortage": shortage(seen),
         "first": first,
-        "first_n": first_n(seen),
+        "first_n": seen.fits,
         "will": will,
         "may_do": will > 0 and (first or not seen.missing),
         "button": look.button(will),
@@ -150,12 +150,6 @@ def headline_of(planned: Plan, seen: Preview, look: Look) -> str:
     return " ".join(t for t in told if t)
 
 
-def first_n(seen: Preview) -> int:
-    """How many are done when only those go ahead for whom there is a seat of the first phase."""
-    short = [seen.missing.get(t.takes.split("@")[0], 0) for t in seen.tallies if t.phase == seen.main and t.skip is None and t.takes]
-    return seen.will - max(short, default=0)
-
-
 def needs_number(look: Look, will: int) -> bool:
     return will > TYPE_FROM or (look.for_good and will > 0)
 
@@ -179,7 +173,7 @@ def parts_of(planned: Plan, seen: Preview, look: Look, will: int) -> list[dict[s
     parts: list[dict[str, Any]] = [
         {"key": "will", "n": will, "codes": None, "css": ""},
         {"key": "same", "n": seen.unchanged(planned.verb.unchanged), "codes": sorted(set(already)), "css": ""},
-        {"key": "short", "n": seen.will - first_n(seen), "codes": None, "css": "warn"},
+        {"key": "short", "n": seen.will - seen.fits, "codes": None, "css": "warn"},
         {"key": "skipped", "n": sum(skipped.values()), "codes": sorted(skipped), "css": ""},
         {"key": "refused", "n": sum(refused.values()), "codes": sorted(refused), "css": "bad"},
     ]
