@@ -4,11 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb, register
 
-SETTINGS = {"name": "name", "language": "language", "country": "country", "meeting_connector": "Meeting Connector"}
+SETTINGS: dict[str, str | Promise] = {
+    "name": gettext_lazy("name"),
+    "language": gettext_lazy("language"),
+    "country": gettext_lazy("country"),
+    "meeting_connector": gettext_lazy("Meeting Connector"),
+}
 LONGEST_NAME = 200
 LANGUAGE, COUNTRY = re.compile(r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$"), re.compile(r"^[A-Z]{2}$")
 
@@ -46,7 +55,7 @@ class ChangeSettings(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if not params or not set(params) <= set(SETTINGS):
-            raise Refused("invalid", "unknown_setting", f"Known settings: {', '.join(SETTINGS.values())}.")
+            raise Refused("invalid", "unknown_setting", _("Known settings: %(settings)s.") % {"settings": in_words(SETTINGS)})
         return {key: checked_setting(key, value) for key, value in params.items()}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,28 +66,33 @@ class ChangeSettings(Verb):
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         if set(params) == {"meeting_connector"}:
-            return f"Meeting Connector will be {'on' if params['meeting_connector'] else 'off'}."
-        return f"Settings will change: {', '.join(SETTINGS[k] for k in SETTINGS if k in params)}."
+            return _("Meeting Connector will be on.") if params["meeting_connector"] else _("Meeting Connector will be off.")
+        return _("Settings will change: %(settings)s.") % {"settings": in_words(params)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         if set(params) == {"meeting_connector"}:
-            return f"Meeting Connector was turned {'on' if params['meeting_connector'] else 'off'}"
-        return f"Settings were changed: {', '.join(SETTINGS[k] for k in SETTINGS if k in params)}"
+            return _("Meeting Connector was turned on") if params["meeting_connector"] else _("Meeting Connector was turned off")
+        return _("Settings were changed: %(settings)s") % {"settings": in_words(params)}
+
+
+def in_words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(str(words) for key, words in SETTINGS.items() if key in settings)
 
 
 def checked_setting(key: str, value: Any) -> Any:
     """A value this setting can have, or Refused with its field."""
     if key == "meeting_connector":
         if not isinstance(value, bool):
-            raise Refused("invalid", "bad_value", "Meeting Connector is on or off.", field=key)
+            raise Refused("invalid", "bad_value", _("Meeting Connector is on or off."), field=key)
         return value
     text = " ".join(value.split()) if isinstance(value, str) else ""
     if key == "name" and not (0 < len(text) <= LONGEST_NAME and text.isprintable()):
-        raise Refused("invalid", "bad_name", f"The account needs a name of at most {LONGEST_NAME} characters.", field=key)
+        words = _("The account needs a name of at most %(n)s characters.") % {"n": LONGEST_NAME}
+        raise Refused("invalid", "bad_name", words, field=key)
     if key == "language" and not LANGUAGE.match(text):
-        raise Refused("invalid", "bad_language", "A language is a code such as en or de.", field=key)
+        raise Refused("invalid", "bad_language", _("A language is a code such as en or de."), field=key)
     if key == "country" and not COUNTRY.match(text):
-        raise Refused("invalid", "bad_country", "A country is a code of two capital letters, such as NO.", field=key)
+        raise Refused("invalid", "bad_country", _("A country is a code of two capital letters, such as NO."), field=key)
     return text
 
 
@@ -111,18 +125,18 @@ class RequireFactor(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if set(params) != {"on"} or not isinstance(params["on"], bool):
-            raise Refused("invalid", "unknown_setting", "A second factor for administrators is on or off.")
+            raise Refused("invalid", "unknown_setting", _("A second factor for administrators is on or off."))
         return params
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "Administrators will need a second factor." if params["on"] else "Administrators will need no second factor any more."
+        return _("Administrators will need a second factor.") if params["on"] else _("Administrators will need no second factor any more.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return (
-            "A second factor was made a must for administrators"
+            _("A second factor was made a must for administrators")
             if params["on"]
-            else "A second factor is no longer a must for administrators"
+            else _("A second factor is no longer a must for administrators")
         )

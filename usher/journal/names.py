@@ -1,9 +1,11 @@
 """The words of the journal: reasons become refusals, Changes become sentences. Templates stand with their verbs."""
 
+from datetime import date
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from usher.core.refusals import Refused
 
@@ -29,6 +31,11 @@ def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = Fal
 def figure(n: int) -> str:
     """12345 as the language of the reader groups it: "12,345", "12.345"."""
     return str(number_format(n, force_grouping=True))
+
+
+def long_day(day: date) -> str:
+    """ "31 December 2026", as the language of the reader writes a day in a sentence."""
+    return date_format(day, pgettext("a day in sentences, as Django writes dates", "j F Y"))
 
 
 def listed(words: list[str]) -> str:

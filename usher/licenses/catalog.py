@@ -2,47 +2,64 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 
 @dataclass(frozen=True)
 class Product:
-    """`kind` workplace: everybody has exactly one of them. `needs` and `excludes` name other products, by prefix before the colon or in full."""
+    """`kind` workplace: everybody has exactly one of them. `needs` and `excludes` name other products, by prefix before the colon or in full.
+
+    `words` is what it is called, in the language of whoever reads it.
+    """
 
     code: str
-    name: str
+    words: str | Promise
     kind: str  # workplace | add_on
     needs: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
     setting: str = ""  # an account switch that must be on
     at_opening: int = 0  # quantity an account starts with
 
+    @property
+    def name(self) -> str:
+        """What it is called, in the language of this moment."""
+        return str(self.words)
+
 
 BASIC, LICENSED, ON_PREM, UNASSIGNED = "meetings:basic", "meetings:licensed", "meetings:on_prem", "meetings:unassigned"
 PAID_BASE = frozenset({LICENSED, ON_PREM})
 
-_LARGE = [Product(f"large_meeting:{n}", f"Large Meeting {n}", "add_on", PAID_BASE) for n in (500, 1000, 3000, 5000)]
+_LARGE = [
+    Product(f"large_meeting:{n}", format_lazy(gettext_lazy("Large Meeting {n}"), n=n), "add_on", PAID_BASE) for n in (500, 1000, 3000, 5000)
+]
 _WEBINAR = [
-    Product(f"webinar:{n}", f"Webinar {n}", "add_on", PAID_BASE, frozenset({"events"})) for n in (100, 500, 1000, 3000, 5000, 10000)
+    Product(f"webinar:{n}", format_lazy(gettext_lazy("Webinar {n}"), n=n), "add_on", PAID_BASE, frozenset({"events"}))
+    for n in (100, 500, 1000, 3000, 5000, 10000)
 ]
 _EVENTS = [
-    Product(f"events:{n}", f"Events {n}", "add_on", PAID_BASE, frozenset({"webinar"})) for n in (500, 1000, 3000, 5000, 10000, 50000)
+    Product(f"events:{n}", format_lazy(gettext_lazy("Events {n}"), n=n), "add_on", PAID_BASE, frozenset({"webinar"}))
+    for n in (500, 1000, 3000, 5000, 10000, 50000)
 ]
 
 PRODUCTS: dict[str, Product] = {
     p.code: p
     for p in (
-        Product(LICENSED, "Licensed", "workplace"),
-        Product(BASIC, "Basic", "workplace", at_opening=9_999),
-        Product(ON_PREM, "On-Prem", "workplace", setting="meeting_connector"),
-        Product(UNASSIGNED, "Unassigned", "workplace", at_opening=9_999),
+        Product(LICENSED, gettext_lazy("Licensed"), "workplace"),
+        Product(BASIC, gettext_lazy("Basic"), "workplace", at_opening=9_999),
+        Product(ON_PREM, gettext_lazy("On-Prem"), "workplace", setting="meeting_connector"),
+        Product(UNASSIGNED, gettext_lazy("Unassigned"), "workplace", at_opening=9_999),
         *_LARGE,
         *_WEBINAR,
         *_EVENTS,
-        Product("whiteboard", "Whiteboard", "add_on"),
-        Product("scheduler", "Scheduler", "add_on"),
-        Product("phone", "Phone", "add_on"),
-        Product("contact_center:essentials", "Contact Center Essentials", "add_on"),
-        Product("contact_center:premium", "Contact Center Premium", "add_on"),
-        Product("contact_center:elite", "Contact Center Elite", "add_on"),
+        Product("whiteboard", gettext_lazy("Whiteboard"), "add_on"),
+        Product("scheduler", gettext_lazy("Scheduler"), "add_on"),
+        Product("phone", gettext_lazy("Phone"), "add_on"),
+        Product("contact_center:essentials", gettext_lazy("Contact Center Essentials"), "add_on"),
+        Product("contact_center:premium", gettext_lazy("Contact Center Premium"), "add_on"),
+        Product("contact_center:elite", gettext_lazy("Contact Center Elite"), "add_on"),
     )
 }
 WORKPLACE = [p for p in PRODUCTS.values() if p.kind == "workplace"]
@@ -57,19 +74,28 @@ def family(code: str) -> str:
 def what_is_wrong(license: str, add_ons: list[str]) -> str:
     """Why these products cannot be held together, as a sentence; empty when they can (LIC-08)."""
     if license not in PRODUCTS or PRODUCTS[license].kind != "workplace":
-        return f"There is no Workplace license {license}."
+        return _("There is no Workplace license %(code)s.") % {"code": license}
     seen: dict[str, str] = {}
     for code in add_ons:
         if code not in PRODUCTS or PRODUCTS[code].kind != "add_on":
-            return f"There is no add-on {code}."
+            return no_add_on(code)
         product = PRODUCTS[code]
         if product.needs and license not in product.needs:
-            return f"{product.name} needs {' or '.join(PRODUCTS[n].name for n in sorted(product.needs))}."
+            bases = _(" or ").join(PRODUCTS[n].name for n in sorted(product.needs))
+            return _("%(product)s needs %(bases)s.") % {"product": product.name, "bases": bases}
         if family(code) in seen:
-            return f"{product.name} and {PRODUCTS[seen[family(code)]].name} exclude each other."
+            return exclude_each_other(product.code, seen[family(code)])
         seen[family(code)] = code
     for code in add_ons:
         for other in PRODUCTS[code].excludes:
             if other in seen:
-                return f"{PRODUCTS[code].name} and {PRODUCTS[seen[other]].name} exclude each other."
+                return exclude_each_other(code, seen[other])
     return ""
+
+
+def no_add_on(code: str) -> str:
+    return _("There is no add-on %(code)s.") % {"code": code}
+
+
+def exclude_each_other(one: str, other: str) -> str:
+    return _("%(one)s and %(other)s exclude each other.") % {"one": PRODUCTS[one].name, "other": PRODUCTS[other].name}

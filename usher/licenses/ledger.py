@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import ngettext
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.ledger import Moves
+from usher.journal.names import figure
 
 from .catalog import PRODUCTS
 
@@ -92,7 +95,8 @@ def no_seat(wants: Mapping[str, int], free: Mapping[str, int]) -> Refused:
     return Refused(
         "conflict",
         "no_seat",
-        f"{wants[product]:,} {name} seats are needed, {max(0, free.get(product, 0)):,} are free.",
+        ngettext("%(n)s %(name)s seat is needed, %(free)s are free.", "%(n)s %(name)s seats are needed, %(free)s are free.", wants[product])
+        % {"n": figure(wants[product]), "name": name, "free": figure(max(0, free.get(product, 0)))},
         details={"product": product, "needed": wants[product], "free": max(0, free.get(product, 0))},
     )
 

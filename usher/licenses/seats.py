@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from usher.journal.verb import Part, reason
 from usher.people.selection import order_by, sql_of
 
-INACTIVE = reason("inactive", "deactivated: no license until reactivated")
-NEEDS_BASE = reason("needs_base", "an add-on they hold, or would get, needs another Workplace license")
-EXCLUDED = reason("excluded", "holds a product that excludes it")
-NOT_HELD = reason("not_held", "does not hold it")
+INACTIVE = reason("inactive", _("deactivated: no license until reactivated"))
+NEEDS_BASE = reason("needs_base", _("an add-on they hold, or would get, needs another Workplace license"))
+EXCLUDED = reason("excluded", _("holds a product that excludes it"))
+NOT_HELD = reason("not_held", _("does not hold it"))
 
 PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
 # A person would hold an add-on that the license cannot carry (LIC-08).

@@ -6,9 +6,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
+from usher.journal.names import figure, long_day
 from usher.journal.verb import Part, Verb, register
 
 from .catalog import PRODUCTS
@@ -84,11 +89,11 @@ class Subscribe(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if unknown := set(params) - {"product", "quantity", *TERMS}:
-            raise Refused("invalid", "unknown_field", f"A subscription has no {sorted(unknown)[0]}.")
+            raise Refused("invalid", "unknown_field", _("A subscription has no %(name)s.") % {"name": sorted(unknown)[0]})
         price, currency = checked_price(params.get("price"), params.get("currency"))
         starts, ends = checked_day(params, "starts"), checked_day(params, "ends")
         if starts and ends and ends < starts:
-            raise Refused("invalid", "bad_term", "The term ends before it starts.", field="ends")
+            raise Refused("invalid", "bad_term", _("The term ends before it starts."), field="ends")
         return {
             "product": checked_product(params),
             "quantity": checked_quantity(params),
@@ -102,17 +107,21 @@ class Subscribe(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{PRODUCTS[params['product']].name} will have {_in_words(params)}."
+        return _("%(product)s will have %(terms)s.") % {"product": PRODUCTS[params["product"]].name, "terms": _in_words(params)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{PRODUCTS[params['product']].name} now has {_in_words(params)}"
+        return _("%(product)s now has %(terms)s") % {"product": PRODUCTS[params["product"]].name, "terms": _in_words(params)}
 
 
 def _in_words(params: Mapping[str, Any]) -> str:
-    each = f" at {params['price']}\u00a0{params['currency']} each" if params["price"] else ""
-    last = date.fromisoformat(params["ends"]) if params["ends"] else None
-    until = f", until {last.day} {last:%B %Y}" if last else ""
-    return f"{params['quantity']:,} seats{each}{until}"
+    n, told = params["quantity"], ngettext("%(n)s seat", "%(n)s seats", params["quantity"])
+    if params["price"]:
+        told = ngettext("%(n)s seat at %(price)s each", "%(n)s seats at %(price)s each", n)
+    price = f"{number_format(Decimal(params['price'] or 0), 2, force_grouping=True)}\u00a0{params['currency']}"
+    seats = told % {"n": figure(n), "price": price}
+    if not params["ends"]:
+        return seats
+    return _("%(seats)s, until %(day)s") % {"seats": seats, "day": long_day(date.fromisoformat(params["ends"]))}
 
 
 def checked_price(price: Any, currency: Any) -> tuple[str | None, str | None]:
@@ -124,9 +133,11 @@ def checked_price(price: Any, currency: Any) -> tuple[str | None, str | None]:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= MOST_COSTLY or amount != round(amount, 2):
-        raise Refused("invalid", "bad_price", f"The price is an amount from 0 to {MOST_COSTLY:,} with at most two decimals.", field="price")
+        words = _("The price is an amount from 0 to %(most)s with at most two decimals.") % {"most": figure(int(MOST_COSTLY))}
+        raise Refused("invalid", "bad_price", words, field="price")
     if not isinstance(currency, str) or not CURRENCY.match(currency):
-        raise Refused("invalid", "bad_currency", "The currency is a code of three capital letters, such as EUR.", field="currency")
+        words = _("The currency is a code of three capital letters, such as EUR.")
+        raise Refused("invalid", "bad_currency", words, field="currency")
     return f"{amount:.2f}", currency
 
 
@@ -138,4 +149,4 @@ def checked_day(params: Mapping[str, Any], key: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
     except (TypeError, ValueError):
-        raise Refused("invalid", "bad_day", "A day looks like 2026-12-31.", field=key) from None
+        raise Refused("invalid", "bad_day", _("A day looks like 2026-12-31."), field=key) from None

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from usher.accounts.models import Account
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 
-from .catalog import ADD_ONS, PRODUCTS, family, what_is_wrong
+from .catalog import ADD_ONS, PRODUCTS, family, no_add_on, what_is_wrong
 from .seats import AddOnAway, AddOnGiven, WorkplaceSeat
 
 MOST_SEATS = 100_000_000
-IN_USE = reason("in_use", "more seats are in use than that")
+IN_USE = reason("in_use", gettext_lazy("more seats are in use than that"))
 
 
 class BoughtPart(Part):
@@ -59,10 +62,14 @@ class SetSeats(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{params['quantity']:,} seats of {PRODUCTS[params['product']].name} will be bought."
+        n = params["quantity"]
+        told = ngettext("%(n)s seat of %(product)s will be bought.", "%(n)s seats of %(product)s will be bought.", n)
+        return told % {"n": figure(n), "product": PRODUCTS[params["product"]].name}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{PRODUCTS[params['product']].name} now has {params['quantity']:,} seats"
+        n = params["quantity"]
+        told = ngettext("%(product)s now has %(n)s seat", "%(product)s now has %(n)s seats", n)
+        return told % {"n": figure(n), "product": PRODUCTS[params["product"]].name}
 
 
 @register
@@ -94,10 +101,12 @@ class ChangeLicense(Verb):
         }
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be {PRODUCTS[params['license']].name}."
+        told = ngettext("%(n)s\u00a0person will be %(license)s.", "%(n)s\u00a0people will be %(license)s.", will)
+        return told % {"n": figure(will), "license": PRODUCTS[params["license"]].name}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} became {PRODUCTS[params['license']].name}"
+        told = ngettext("%(n)s\u00a0person became %(license)s", "%(n)s\u00a0people became %(license)s", done)
+        return told % {"n": figure(done), "license": PRODUCTS[params["license"]].name}
 
 
 @register
@@ -115,10 +124,12 @@ class GiveAddOn(Verb):
         return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will get {PRODUCTS[params['add_on']].name}."
+        told = ngettext("%(n)s\u00a0person will get %(product)s.", "%(n)s\u00a0people will get %(product)s.", will)
+        return told % {"n": figure(will), "product": PRODUCTS[params["add_on"]].name}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} got {PRODUCTS[params['add_on']].name}"
+        told = ngettext("%(n)s\u00a0person got %(product)s", "%(n)s\u00a0people got %(product)s", done)
+        return told % {"n": figure(done), "product": PRODUCTS[params["add_on"]].name}
 
 
 @register
@@ -136,17 +147,22 @@ class TakeAddOn(Verb):
         return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{PRODUCTS[params['add_on']].name} will be taken back from {people(will)}."
+        told = ngettext(
+            "%(product)s will be taken back from %(n)s\u00a0person.", "%(product)s will be taken back from %(n)s\u00a0people.", will
+        )
+        return told % {"n": figure(will), "product": PRODUCTS[params["add_on"]].name}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{PRODUCTS[params['add_on']].name} was taken back from {people(done)}"
+        told = ngettext("%(product)s was taken back from %(n)s\u00a0person", "%(product)s was taken back from %(n)s\u00a0people", done)
+        return told % {"n": figure(done), "product": PRODUCTS[params["add_on"]].name}
 
 
 def checked_product(params: Mapping[str, Any]) -> str:
     """A known product's code, or Refused."""
     code = str(params.get("product"))
     if code not in PRODUCTS:
-        raise Refused("invalid", "unknown_product", f"There is no product {code}. `usher products` lists them.", field="product")
+        words = _("There is no product %(code)s. `usher products` lists them.") % {"code": code}
+        raise Refused("invalid", "unknown_product", words, field="product")
     return code
 
 
@@ -154,7 +170,8 @@ def checked_quantity(params: Mapping[str, Any]) -> int:
     """A number of seats, or Refused."""
     quantity = params.get("quantity")
     if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= MOST_SEATS:
-        raise Refused("invalid", "bad_quantity", f"The quantity is a number from 0 to {MOST_SEATS:,}.", field="quantity")
+        words = _("The quantity is a number from 0 to %(most)s.") % {"most": figure(MOST_SEATS)}
+        raise Refused("invalid", "bad_quantity", words, field="quantity")
     return quantity
 
 
@@ -162,7 +179,7 @@ def checked_add_on(params: Mapping[str, Any]) -> str:
     """A known add-on's code, or Refused."""
     code = str(params.get("add_on"))
     if code not in PRODUCTS or PRODUCTS[code].kind != "add_on":
-        raise Refused("invalid", "unknown_add_on", f"There is no add-on {code}.", field="add_on")
+        raise Refused("invalid", "unknown_add_on", no_add_on(code), field="add_on")
     return code
 
 
@@ -179,6 +196,5 @@ def refuse_switched_off(actor: Actor, license: str) -> None:
     """Refuse a product whose account switch is off (S0-23, S0-44)."""
     setting = PRODUCTS[license].setting
     if setting and not Account.objects.values_list(setting, flat=True).get(pk=actor.account_id):
-        raise Refused(
-            "invalid", "switched_off", f"{PRODUCTS[license].name} needs Meeting Connector, which is off in this account.", field="license"
-        )
+        words = _("%(product)s needs Meeting Connector, which is off in this account.") % {"product": PRODUCTS[license].name}
+        raise Refused("invalid", "switched_off", words, field="license")
