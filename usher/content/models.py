@@ -72,3 +72,10 @@ class Standing(models.Model):
             models.Index(fields=["account", "owner", "kind", "item"], name="content_by_owner"),
             models.Index(fields=["trashed_at"], name="content_in_trash", condition=Q(trashed_at__isnull=False)),
         ]
+
+
+class LooseFile(models.Model):
+    """A file of the storage that belongs to no item: its upload is under way, or its item was purged. Removed by the clock after a day."""
+
+    name = models.TextField(primary_key=True)
+    since = models.DateTimeField(db_default=Now())

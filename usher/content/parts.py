@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, reason
 from usher.people.verbs.profile import name_of
@@ -14,18 +17,18 @@ MOVABLE = {
     "whiteboards_and_notes": ("whiteboard", "note"),
 }
 
-NO_HEIR = reason("no_heir", "nobody is named to take it over")
-NO_MANAGER = reason("no_manager", "its owner has no manager")
-HEIR_IS_OWNER = reason("heir_is_owner", "is theirs already")
-HEIR_GONE = reason("heir_gone", "whoever should take it over is not here any more")
-HEIR_INACTIVE = reason("heir_inactive", "whoever should take it over is not active")
-HEIR_LEAVES = reason("heir_leaves", "whoever should take it over leaves as well")
-HEIR_CANNOT_HOST = reason("heir_cannot_host", "whoever should take it over is Unassigned and cannot host meetings", "seat_free")
-HEIR_NOT_LICENSED = reason("heir_not_licensed", "whoever should take it over is not Licensed, which cloud recordings need", "seat_free")
-HEIR_NO_WEBINAR = reason("heir_no_webinar", "whoever should take it over holds no Webinar seat", "seat_free")
-PERSONAL_ROOM = reason("personal_room", "uses the personal meeting ID, which never moves")
-OVER = reason("over", "is over already")
-OWNER_GONE = reason("owner_gone", "whoever had it is not here any more")
+NO_HEIR = reason("no_heir", gettext_lazy("nobody is named to take it over"))
+NO_MANAGER = reason("no_manager", gettext_lazy("its owner has no manager"))
+HEIR_IS_OWNER = reason("heir_is_owner", gettext_lazy("is theirs already"))
+HEIR_GONE = reason("heir_gone", gettext_lazy("the new owner is not here any more"))
+HEIR_INACTIVE = reason("heir_inactive", gettext_lazy("the new owner is not active"))
+HEIR_LEAVES = reason("heir_leaves", gettext_lazy("the new owner leaves as well"))
+HEIR_CANNOT_HOST = reason("heir_cannot_host", gettext_lazy("the new owner is Unassigned and cannot host meetings"), "seat_free")
+HEIR_NOT_LICENSED = reason("heir_not_licensed", gettext_lazy("the new owner is not Licensed, which cloud recordings need"), "seat_free")
+HEIR_NO_WEBINAR = reason("heir_no_webinar", gettext_lazy("the new owner holds no Webinar seat"), "seat_free")
+PERSONAL_ROOM = reason("personal_room", gettext_lazy("uses the personal meeting ID, which never moves"))
+OVER = reason("over", gettext_lazy("is over already"))
+OWNER_GONE = reason("owner_gone", gettext_lazy("whoever had it is not here any more"))
 
 
 def kinds_of(movable: list[str]) -> list[str]:
@@ -36,7 +39,7 @@ def kinds_of(movable: list[str]) -> list[str]:
 def checked_kinds(wanted: Any) -> list[str]:
     """Names of MOVABLE in their own order. Refuses (invalid, kinds) anything else, and none at all."""
     if not isinstance(wanted, list | tuple) or not wanted or any(name not in MOVABLE for name in wanted):
-        raise Refused("invalid", "kinds", f"Say what shall move: {', '.join(MOVABLE)}.", field="kinds")
+        raise Refused("invalid", "kinds", _("Say what shall move: %(kinds)s.") % {"kinds": ", ".join(MOVABLE)}, field="kinds")
     return [name for name in MOVABLE if name in wanted]
 
 
@@ -55,6 +58,7 @@ class HandOver(Part):
     `leavers` makes, from the journaled parameters, a SELECT of (ord int, user_id uuid, heir uuid, why_not text): `ord` is the leaver's row in
     phase 0, `heir` may be null, `why_not` a reason why nothing of theirs moves. The phase asks again at its end for what arrived meanwhile:
     the SELECT must find the same people then, though they have left by the work of phase 0 (%(change)s is that Change, null in a preview).
+    A verb with this part is never `is_one`: the short way knows one row, and refuses when that one is skipped.
     What is in the trash stays there. Skipped: personal rooms, what is over, and what the heir cannot have, each with its reason.
     """
 

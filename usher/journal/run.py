@@ -15,7 +15,7 @@ from usher.core.failpoints import failpoint
 from .ledger import ledger, product_of
 from .plan import params_of
 from .reads import plan_of
-from .verb import Part, Plan
+from .verb import COLUMNS, Part, Plan
 from .writing import as_moves, count_moves, locking, writing
 
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
@@ -47,7 +47,7 @@ def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
         return False
     began = time.monotonic()
     phase, low, totals = run["phase"], run["ord"], run["totals"]
-    while phase < len(totals) and low >= totals[phase]:
+    while phase < len(totals) and low >= totals[phase] and (run["stop"] or not _arrived(plan, run, phase)):
         phase, low = phase + 1, 0
     if run["stop"] or phase == len(totals):
         _end(plan, run)
@@ -70,6 +70,23 @@ def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
     )
     run.update(phase=phase, ord=high)
     return True
+
+
+def _arrived(plan: Plan, run: dict[str, Any], phase: int) -> int:
+    """What came since the rows of a phase were staged is appended to them, when its part asks again; how many rows. Such rows move no seat."""
+    _, part, index = plan.phases()[phase]
+    if plan.undoes or not part.asks_again:
+        return 0
+    found = sql.execute(
+        f"""INSERT INTO journal_planrow (change_id, phase, ord, {COLUMNS})
+            SELECT %(change)s, {phase}, %(had)s + row_number() OVER (), subj, obj, coalesce(version, 0), before, after, skip, takes, gives
+            FROM ({plan.select(part)}) r WHERE obj NOT IN (SELECT obj FROM journal_planrow WHERE change_id = %(change)s AND phase = {phase})""",
+        params_of(plan, index, now=now(), change=run["id"], had=run["totals"][phase]),
+    )
+    if found:
+        run["totals"][phase] += found
+        sql.execute("UPDATE journal_run SET totals = %(t)s WHERE change_id = %(c)s", {"t": run["totals"], "c": run["id"]})
+    return found
 
 
 def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, Any]]:
