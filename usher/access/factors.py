@@ -3,10 +3,13 @@
 What is kept of a secret: the app's sealed with the server key, of recovery codes a keyed hash, of a passkey only its public half.
 """
 
+import contextlib
+import logging
 import secrets
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from usher.core import clock, sealed, sql
@@ -19,7 +22,9 @@ from .roles import NAMES
 from .throttle import FACTOR_DAY, FACTOR_HERE
 from .way_in import failed_login
 
+log = logging.getLogger(__name__)
 APP, PASSKEY, CODES = "totp", "webauthn", "recovery_codes"
+RECOVERY = "recovery"  # what the keyed hashes of codes are for
 CODE_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that looks like something else
 CODE_LENGTH, HOW_MANY_CODES = 10, 10  # 49 bits each, behind a limit and a keyed hash
 
@@ -78,7 +83,7 @@ def new_codes() -> list[str]:
 
 
 def hash_of(login: UUID, code: str) -> str:
-    return sealed.keyed_hash(code, "recovery", login)
+    return sealed.keyed_hash(code, RECOVERY, login)
 
 
 def by_code(actor: Actor, login: UUID, code: str) -> str | None:
@@ -106,7 +111,11 @@ def _spend_step(login: UUID, code: str) -> bool:
     found = sql.row("SELECT id, data->>'secret' AS secret FROM mfa_authenticator WHERE user_id = %(l)s AND type = 'totp'", {"l": login})
     if not found:
         return False
-    step = totp.step_of(sealed.unseal(found["secret"], APP, login), code, clock.now().timestamp())
+    try:
+        step = totp.step_of(sealed.unseal(found["secret"], APP, login), code, clock.now().timestamp())
+    except sealed.Unreadable:
+        log.error("The secret of an authenticator app was sealed with a key that is not known here (login %s).", login)
+        return False
     return step is not None and bool(
         sql.execute(
             """UPDATE mfa_authenticator SET data = data || jsonb_build_object('step', %(s)s::bigint), last_used_at = %(now)s
@@ -122,13 +131,28 @@ def _spend_recovery_code(actor: Actor, login: UUID, code: str) -> bool:
 
     with transaction.atomic():
         spent = sql.execute(
-            """UPDATE mfa_authenticator SET data = jsonb_set(data, '{hashes}', (data->'hashes') - %(h)s::text), last_used_at = %(now)s
-               WHERE user_id = %(l)s AND type = 'recovery_codes' AND jsonb_exists(data->'hashes', %(h)s)""",
-            {"l": login, "h": hash_of(login, code), "now": clock.now()},
+            """UPDATE mfa_authenticator SET data = jsonb_set(data, '{hashes}', (data->'hashes') - %(h)s::text[]), last_used_at = %(now)s
+               WHERE user_id = %(l)s AND type = 'recovery_codes' AND jsonb_exists_any(data->'hashes', %(h)s::text[])""",
+            {"l": login, "h": sealed.keyed_hashes(code, RECOVERY, login), "now": clock.now()},
         )
         if spent:
             note_code_used(actor)
     return bool(spent)
+
+
+def seal_anew() -> None:
+    """Seal with the present key what an older one sealed, so that the older one can be left out some day (F46). Nothing to do while there is none."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    for found in sql.rows("SELECT id, user_id, data->>'secret' AS secret FROM mfa_authenticator WHERE type = 'totp'"):
+        if sealed.is_present(found["secret"], APP, found["user_id"]):
+            continue
+        with contextlib.suppress(sealed.Unreadable):
+            anew = sealed.seal(sealed.unseal(found["secret"], APP, found["user_id"]), APP, found["user_id"])
+            sql.execute(
+                "UPDATE mfa_authenticator SET data = data || jsonb_build_object('secret', %(new)s::text) WHERE id = %(id)s AND data->>'secret' = %(old)s",
+                {"id": found["id"], "new": anew, "old": found["secret"]},
+            )
 
 
 def mail(actor: Actor, kind: str, what: str, name: str = "") -> None:

@@ -66,7 +66,7 @@ def urls(links: Iterable[UUID]) -> dict[UUID, str]:
         "SELECT id, id AS row, nonce, token_hash, purpose FROM access_link WHERE id = ANY(%(ids)s) AND used_at IS NULL AND expires_at > %(now)s",
         {"ids": list(links), "now": clock.now()},
     )
-    secrets = {f["id"]: link_token.token(f["purpose"], f["id"], f["nonce"]) for f in found}
+    secrets = {f["id"]: link_token.token(f["purpose"], f["id"], f["nonce"], f["token_hash"]) for f in found}
     _keep("access_link", "id", "true", found, secrets)
     return {f["id"]: address(PATHS[f["purpose"]], f["id"], secrets[f["id"]]) for f in found}
 
@@ -77,7 +77,7 @@ def invitation_urls(users: Iterable[UUID]) -> dict[UUID, str]:
         "SELECT user_id AS row, nonce, token_hash FROM people_invitation WHERE user_id = ANY(%(ids)s) AND state = 'open'",
         {"ids": list(users)},
     )
-    secrets = {f["row"]: link_token.token("invite", f["row"], f["nonce"]) for f in found}
+    secrets = {f["row"]: link_token.token("invite", f["row"], f["nonce"], f["token_hash"]) for f in found}
     kept = _keep("people_invitation", "user_id", "state = 'open'", found, secrets)
     return {user: address("join", user, secrets[user]) for user in kept}
 

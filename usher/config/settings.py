@@ -13,6 +13,7 @@ from usher.core.mode import read_mode
 MODE = read_mode(os.environ)
 BASE_URL = MODE.base_url
 SECRET_KEY = MODE.secret_key
+SECRET_KEY_FALLBACKS = MODE.older_keys
 DEBUG = False
 ALLOWED_HOSTS = MODE.allowed_hosts
 USHER_TEST = os.environ.get("USHER_TEST") == "1"

@@ -31,7 +31,7 @@ class Gate:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         # granian copies the environment of the process into every request; secrets have no place there.
-        for name in ("USHER_SECRET_KEY", "DATABASE_URL"):
+        for name in ("USHER_SECRET_KEY", "USHER_SECRET_KEY_FALLBACKS", "DATABASE_URL"):
             environ.pop(name, None)
         if environ["PATH_INFO"] in HEALTH:
             environ["HTTP_HOST"] = settings.MODE.host  # A health checker asks by address, not by name.

@@ -27,12 +27,13 @@ class Mode:
     https: bool
     host: str
     secret_key: str
+    older_keys: list[str]
     allowed_hosts: list[str]
     trusted_proxies: tuple[str, ...]
 
 
 def read_mode(env: Mapping[str, str]) -> Mode:
-    """Read USHER_BASE_URL, USHER_SECRET_KEY, USHER_TRUSTED_PROXIES. Raises Unsafe with one line on a bad combination."""
+    """Read USHER_BASE_URL, USHER_SECRET_KEY and its _FALLBACKS, USHER_TRUSTED_PROXIES. Raises Unsafe with one line on a bad combination."""
     base_url = (env.get("USHER_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username or not _has_port(parts):
@@ -41,8 +42,12 @@ def read_mode(env: Mapping[str, str]) -> Mode:
     if not https and not is_loopback(parts.hostname):
         raise Unsafe(f"USHER_BASE_URL {base_url} is plain http on a public name. Use https, or a loopback address to try Usher out.")
     secret = env.get("USHER_SECRET_KEY", "")
-    if secret and (len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS):
-        raise Unsafe(f"USHER_SECRET_KEY is too weak: at least {SHORTEST_SECRET} random characters.")
+    older = [key.strip() for key in env.get("USHER_SECRET_KEY_FALLBACKS", "").split(",") if key.strip()]
+    for name, key in [("USHER_SECRET_KEY", secret), *(("USHER_SECRET_KEY_FALLBACKS", key) for key in older)]:
+        if key and (len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_CHARACTERS):
+            raise Unsafe(f"{name} is too weak: at least {SHORTEST_SECRET} random characters.")
+    if secret in older:
+        raise Unsafe("USHER_SECRET_KEY stands among USHER_SECRET_KEY_FALLBACKS too. A new key takes its place, the old one goes there.")
     if https and not secret:
         raise Unsafe("USHER_SECRET_KEY is missing. Make one with `openssl rand -hex 32` and give the same one to every machine.")
     if https and (on := [name for name in DEBUG_SWITCHES if env.get(name, "0").lower() not in ("", "0", "false", "no", "off")]):
@@ -56,7 +61,7 @@ def read_mode(env: Mapping[str, str]) -> Mode:
         if not _is_address(proxy):
             raise Unsafe(f"USHER_TRUSTED_PROXIES must be addresses or networks like 10.0.0.1,10.1.0.0/16; {proxy!r} is neither.")
     # The command line gives trial mode a key that stays; whatever else loads the settings gets one nobody can know.
-    return Mode(base_url, https, parts.hostname, secret or secrets.token_hex(32), hosts, proxies)
+    return Mode(base_url, https, parts.hostname, secret or secrets.token_hex(32), older, hosts, proxies)
 
 
 def check_host(host: str, env: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Secrets at rest: AES-256-GCM under a key derived from USHER_SECRET_KEY. Each value is bound to its purpose and to whose it is,
-so that a row copied to somebody else opens for nobody. Losing the key loses what was sealed with it.
+so that a row copied to somebody else opens for nobody. Losing the key loses what was sealed with it; while an older key is listed in
+USHER_SECRET_KEY_FALLBACKS, what it sealed opens too (F46).
 """
 
 import base64
@@ -8,7 +9,8 @@ import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+
+from .server_keys import derived
 
 NONCE_BYTES = 12
 
@@ -20,26 +22,39 @@ class Unreadable(Exception):
 def seal(text: str, purpose: str, owner: object) -> str:
     """The text, unreadable and unchangeable without the server key."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return base64.urlsafe_b64encode(nonce + _cipher(purpose).encrypt(nonce, text.encode(), str(owner).encode())).decode()
+    return base64.urlsafe_b64encode(nonce + AESGCM(_keys(purpose)[0]).encrypt(nonce, text.encode(), str(owner).encode())).decode()
 
 
 def unseal(sealed: str, purpose: str, owner: object) -> str:
     """What was sealed. Raises Unreadable."""
-    try:
-        raw = base64.urlsafe_b64decode(sealed)
-        return _cipher(purpose).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], str(owner).encode()).decode()
-    except (InvalidTag, ValueError) as trouble:
-        raise Unreadable(purpose) from trouble
+    for key in _keys(purpose):
+        if (text := _opened(key, sealed, owner)) is not None:
+            return text
+    raise Unreadable(purpose)
+
+
+def is_present(sealed: str, purpose: str, owner: object) -> bool:
+    """Whether the present key sealed it: then it needs no other."""
+    return _opened(_keys(purpose)[0], sealed, owner) is not None
 
 
 def keyed_hash(text: str, purpose: str, owner: object) -> str:
     """A hash that says nothing without the server key: for secrets a person can type, which could be guessed from a plain hash."""
-    return hmac.digest(_key(purpose), f"{owner}|{text}".encode(), "sha256").hex()
+    return keyed_hashes(text, purpose, owner)[0]
 
 
-def _cipher(purpose: str) -> AESGCM:
-    return AESGCM(_key(purpose))
+def keyed_hashes(text: str, purpose: str, owner: object) -> list[str]:
+    """The same under every key that still counts, the present one first: what a stored hash is compared with."""
+    return [hmac.digest(key, f"{owner}|{text}".encode(), "sha256").hex() for key in _keys(purpose)]
 
 
-def _key(purpose: str) -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), f"usher-sealed|{purpose}".encode(), "sha256")
+def _opened(key: bytes, sealed: str, owner: object) -> str | None:
+    try:
+        raw = base64.urlsafe_b64decode(sealed)
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], str(owner).encode()).decode()
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _keys(purpose: str) -> list[bytes]:
+    return derived(f"usher-sealed|{purpose}")

@@ -1,0 +1,112 @@
+"""The key of the installation is changed: what the older one made goes on while it is listed, and what can move moves (F46)."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from tests.people_of import Company
+from tests.portal.factors_of import code_of, is_in, login_of, set_up_app, sign_in
+from tests.signed_in import signed_in
+from usher.access import links
+from usher.access.tasks import sweep
+from usher.core import sealed, sql
+from usher.core.mode import Unsafe, read_mode
+
+OLD, NEW = "an old key of this installation 0123456789", "a new key of this installation 9876543210"
+
+
+@pytest.fixture
+def under(db: None) -> Iterator[Callable[..., None]]:
+    """`under(NEW, OLD)`: the service restarted with a present key and older ones."""
+    restarted = []
+
+    def restart(present: str, *older: str) -> None:
+        restarted.append(override_settings(SECRET_KEY=present, SECRET_KEY_FALLBACKS=list(older)))
+        restarted[-1].enable()
+
+    restart(OLD)
+    yield restart
+    for settings_before in restarted[::-1]:
+        settings_before.disable()
+
+
+def test_a_session_goes_on_while_its_key_is_listed(under: Callable[..., None], northlake: Company) -> None:
+    """F46: nobody is signed out by a new key, and everybody by leaving the old one out."""
+    client = signed_in(northlake.member.user_id)
+    under(NEW, OLD)
+    assert is_in(client)
+    under(NEW)
+    assert not is_in(client)
+
+
+def test_a_link_in_a_mail_goes_on_while_its_key_is_listed(under: Callable[..., None], northlake: Company, client: Client) -> None:
+    """F46: it opens, shown again it is the same link; without its key it is no link, and shown anew it is another."""
+    before = links.invitation_urls([northlake.pending])[northlake.pending]
+    under(NEW, OLD)
+    assert client.get(urlsplit(before).path).status_code == 200
+    assert links.invitation_urls([northlake.pending])[northlake.pending] == before
+    under(NEW)
+    assert client.get(urlsplit(before).path).status_code == 400
+    after = links.invitation_urls([northlake.pending])[northlake.pending]
+    assert after != before and client.get(urlsplit(after).path).status_code == 200
+
+
+def second_step(company: Company, code: str) -> bool:
+    """Sign in with the password, then this code."""
+    client = Client()
+    sign_in(client, company.member.email)
+    client.post("/sign-in/factor", {"code": code})
+    return is_in(client)
+
+
+def test_an_app_moves_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:
+    """F46: the app works under either, the hourly sweep seals its secret anew, and then the old key is not needed."""
+    secret, codes = set_up_app(signed_in(northlake.member.user_id))
+    under(NEW, OLD)
+    assert second_step(northlake, code_of(secret))
+    assert second_step(northlake, codes[0]) and not second_step(northlake, codes[0])
+    assert not now_under_the_present_key(northlake.member.user_id)
+    sweep(0)
+    assert now_under_the_present_key(northlake.member.user_id)
+    under(NEW)
+    assert second_step(northlake, code_of(secret, 1))
+    assert not second_step(northlake, codes[1]), "the hash of a code cannot be made again without the code"
+
+
+def now_under_the_present_key(user: UUID | None) -> bool:
+    login = login_of(user)
+    kept = sql.value("SELECT data->>'secret' FROM mfa_authenticator WHERE user_id = %(l)s AND type = 'totp'", {"l": login})
+    return sealed.is_present(kept, "totp", login)
+
+
+def test_a_lost_key_is_a_wrong_code_and_never_a_fault(under: Callable[..., None], northlake: Company) -> None:
+    """F46: with another key nothing sealed opens; the sign-in says that the code is wrong and the log why."""
+    secret, _ = set_up_app(signed_in(northlake.member.user_id))
+    under(NEW)
+    sweep(0)
+    assert not second_step(northlake, code_of(secret))
+
+
+def test_a_value_moved_to_somebody_else_opens_under_no_key(under: Callable[..., None]) -> None:
+    kept = sealed.seal("s3cret", "test", 1)
+    under(NEW, OLD)
+    assert sealed.unseal(kept, "test", 1) == "s3cret"
+    for purpose, owner in (("test", 2), ("other", 1)):
+        with pytest.raises(sealed.Unreadable):
+            sealed.unseal(kept, purpose, owner)
+
+
+def test_what_the_environment_says() -> None:
+    """F46, SECRET-05: as many older keys as are listed; a weak one, or the present one among them, does not start."""
+    keys = {"USHER_BASE_URL": "https://usher.example.com", "USHER_SECRET_KEY": NEW}
+    assert read_mode(keys).older_keys == []
+    assert read_mode({**keys, "USHER_SECRET_KEY_FALLBACKS": f"{OLD}, {OLD[::-1]},"}).older_keys == [OLD, OLD[::-1]]
+    with pytest.raises(Unsafe, match="USHER_SECRET_KEY_FALLBACKS is too weak"):
+        read_mode({**keys, "USHER_SECRET_KEY_FALLBACKS": "short"})
+    with pytest.raises(Unsafe, match="among USHER_SECRET_KEY_FALLBACKS"):
+        read_mode({**keys, "USHER_SECRET_KEY_FALLBACKS": NEW})
+    assert settings.SECRET_KEY_FALLBACKS == []
