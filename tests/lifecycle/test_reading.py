@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usher.core.csv_cells import neutral
-from usher.core.refusals import Refused
+from usher.core.refusals import Refused, filled
 from usher.lifecycle.reading import COLUMNS, Line, open_csv
 
 PLAIN = "email,first name,last name,department,user group,im group\nann@x.test,Ann,Lée,Sales,North,Chat\nbob@x.test,Bob,Ray,,,\n"
@@ -190,7 +190,7 @@ def test_more_cells_than_the_header_has_columns() -> None:
     """CSV-05: a comma too many would shift names into wrong columns; the line is refused with both numbers."""
     (bad,) = read("first name,last name,email\nAnn,Lee,ann@x.test,Sales")
     assert (bad.problem, bad.email) == ("too_many_cells", "ann@x.test")
-    assert bad.said.startswith("Has 4 cells for 3 columns")
+    assert filled(bad.said, bad.places).startswith("Has 4 cells for 3 columns")
 
 
 def test_nul_in_a_header_and_in_a_line_too_long() -> None:

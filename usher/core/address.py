@@ -7,8 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from django.utils.translation import gettext_noop
 from email_validator import EmailNotValidError, validate_email
+
+from .refusals import filled
 
 LONGEST = 128  # behaviour.md A: e-mail at most 128 characters
 PLAIN = re.compile(
@@ -18,12 +22,17 @@ SEPARATORS = re.compile(r"[,;\s]+")
 
 
 class NotAnAddress(ValueError):
-    """The text is no address we take; `words` say why, for a person."""
+    """The text is no address we take; `words` say why, for a person. What is kept is `said` with its `places`: it may be read in another language."""
 
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, code: str, said: str, places: dict[str, Any] | None = None) -> None:
+        super().__init__(said)
         self.code = code
-        self.words = words
+        self.said = said
+        self.places = places
+
+    @property
+    def words(self) -> str:
+        return filled(self.said, self.places)
 
 
 @dataclass(frozen=True)
@@ -45,17 +54,19 @@ def parse(text: str) -> Address:
 
 def _parse_unusual(shown: str) -> Address:
     if not shown:
-        raise NotAnAddress("empty", "Is empty. An e-mail address is needed.")
+        raise NotAnAddress("empty", gettext_noop("Is empty. An e-mail address is needed."))
     if len(shown) > LONGEST:
-        raise NotAnAddress("too_long", f"Has {len(shown)} characters; {LONGEST} fit.")
+        raise NotAnAddress("too_long", gettext_noop("Has %(n)s characters; %(most)s fit."), {"n": len(shown), "most": LONGEST})
     hidden = next((c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"}), None)
     if hidden:
-        raise NotAnAddress("hidden_character", f"Has a hidden character or space (U+{ord(hidden):04X}).")
+        raise NotAnAddress(
+            "hidden_character", gettext_noop("Has a hidden character or space (U+%(code)s)."), {"code": f"{ord(hidden):04X}"}
+        )
     local, at, domain = shown.rpartition("@")
     if not at or not local or not domain:
-        raise NotAnAddress("bad_email", "Is not an e-mail address: it needs one @ with text on both sides.")
+        raise NotAnAddress("bad_email", gettext_noop("Is not an e-mail address: it needs one @ with text on both sides."))
     if "." not in domain.strip("."):
-        raise NotAnAddress("bad_email", "Not complete: the part after @ needs a dot.")
+        raise NotAnAddress("bad_email", gettext_noop("Not complete: the part after @ needs a dot."))
     _refuse_look_alikes(local)
     try:
         found = validate_email(
@@ -68,7 +79,12 @@ def _parse_unusual(shown: str) -> Address:
             test_environment=True,
         )
     except EmailNotValidError as trouble:
-        raise NotAnAddress("bad_email", f"Is not an e-mail address: {str(trouble).rstrip('.')}.") from None
+        after = "after the @" in str(trouble)
+        before_words = gettext_noop(
+            "Is not an e-mail address: the part before @ has something that cannot stand there, or is longer than 64."
+        )
+        after_words = gettext_noop("Is not an e-mail address: the part after @ is not the name of a domain.")
+        raise NotAnAddress("bad_email", after_words if after else before_words) from None
     canonical_local = unicodedata.normalize("NFKC", found.local_part).casefold()
     return Address(f"{found.local_part}@{found.domain}", f"{canonical_local}@{found.ascii_domain.lower()}")
 
@@ -77,13 +93,13 @@ def _refuse_look_alikes(local: str) -> None:
     """Refuse letters that fold to ASCII (İ, ı, K, ſ, ﬁ, é …) and local parts that mix ASCII letters with another script (Cyrillic а)."""
     for c in local:
         if not c.isascii() and folds_to_ascii(c):
-            raise NotAnAddress(
-                "look_alike", f"Has {c} (U+{ord(c):04X}), which can be taken for a plain letter. Write it with plain letters."
-            )
+            said = gettext_noop("Has %(letter)s (U+%(code)s), which can be taken for a plain letter. Write it with plain letters.")
+            raise NotAnAddress("look_alike", said, {"letter": c, "code": f"{ord(c):04X}"})
     letters = [c for c in local if c.isalpha()]
     if any(c.isascii() for c in letters) and any(not c.isascii() for c in letters):
         odd = next(c for c in letters if not c.isascii())
-        raise NotAnAddress("mixed_script", f"Mixes alphabets: {odd} (U+{ord(odd):04X}) is not a Latin letter, though it may look like one.")
+        said = gettext_noop("Mixes alphabets: %(letter)s (U+%(code)s) is not a Latin letter, though it may look like one.")
+        raise NotAnAddress("mixed_script", said, {"letter": odd, "code": f"{ord(odd):04X}"})
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ conflict    409 notice      409             exit 3
 later       503, Retry      429             exit 3
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -25,6 +26,12 @@ class Refused(Exception):
         self.words = words
         self.field = field
         self.details = details or {}
+
+
+def filled(words: str, places: Mapping[str, Any] | None) -> str:
+    """A sentence that was kept in English with its places apart, in the language of whoever reads it now."""
+    told = _(words) if words else ""
+    return told % places if places else told
 
 
 def not_found(what: str = "") -> Refused:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.core import clock, link_token, sql
 from usher.core.actor import Actor
@@ -28,15 +29,15 @@ def look_up(user: UUID, secret: str) -> dict[str, Any]:
     """The invitation behind a link. Refused (missing): bad_link, used, withdrawn or expired; expiry is checked here, not by the clock (INVITE-02)."""
     found = sql.row(FOUND, {"u": user})
     if not found:
-        raise Refused("missing", "bad_link", "This link is not valid. Ask for a new invitation.")
+        raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new invitation."))
     if found["state"] == "accepted":
-        raise Refused("missing", "used", "This invitation was used already. Sign in instead.")
+        raise Refused("missing", "used", _("This invitation was used already. Sign in instead."))
     if found["state"] == "withdrawn":
-        raise Refused("missing", "withdrawn", "This invitation was withdrawn. Ask who invited you.")
+        raise Refused("missing", "withdrawn", _("This invitation was withdrawn. Ask who invited you."))
     if not link_token.matches(PURPOSE, found["user_id"], found["nonce"], found["token_hash"], secret):
-        raise Refused("missing", "bad_link", "This link is not valid. Ask for a new invitation.")
+        raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new invitation."))
     if found["state"] == "expired" or found["expires_at"] <= clock.now():
-        raise Refused("missing", "expired", "This invitation is older than 30 days. Ask for a new one.")
+        raise Refused("missing", "expired", _("This invitation is older than 30 days. Ask for a new one."))
     found["login_exists"] = found["login_id"] is not None
     return {k: v for k, v in found.items() if k not in {"nonce", "token_hash"}}
 
@@ -77,12 +78,12 @@ def _login_of(found: Mapping[str, Any], password: str) -> Login:
     login = Login.objects.filter(canonical=found["canonical"]).first()
     if login is not None and found["login_taken"]:
         raise Refused(
-            "conflict", "elsewhere", "This address already belongs to an account. Leave that account first, then use this link again."
+            "conflict", "elsewhere", _("This address already belongs to an account. Leave that account first, then use this link again.")
         )
     if login is not None:
         if not login.check_password(password):
             raise Refused(
-                "invalid", "password", "This is not the password of this address. Use the one you sign in with.", field="password"
+                "invalid", "password", _("This is not the password of this address. Use the one you sign in with."), field="password"
             )
         return login
     login = Login(id=uuid7(), email=found["email"], canonical=found["canonical"])
@@ -98,7 +99,7 @@ def _login_of(found: Mapping[str, Any], password: str) -> Login:
 def _one_line(text: str, field: str) -> str:
     text = text.strip()
     if len(text) > 64 or not text.isprintable():
-        raise Refused("invalid", "name", "At most 64 characters, on one line.", field=field)
+        raise Refused("invalid", "name", _("At most %(n)s characters, on one line.") % {"n": 64}, field=field)
     return text
 
 
@@ -150,7 +151,7 @@ class Accept(Verb):
         return {"ids": params["subjects"]["ids"], **{k: params[k] for k in ("login", "first_name", "last_name")}}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return "You will join this account."
+        return _("You will join this account.")
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return "An invitation was accepted"
+        return _("An invitation was accepted")

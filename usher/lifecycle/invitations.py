@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core.actor import Actor
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
 from usher.people import selection
 
@@ -50,10 +53,15 @@ class Resend(Verb):
         return selection.params_of(params["subjects"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will get a new invitation; the old links stop working."
+        told = ngettext(
+            "%(n)s\u00a0person will get a new invitation; the old links stop working.",
+            "%(n)s\u00a0people will get a new invitation; the old links stop working.",
+            will,
+        )
+        return told % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} invited again"
+        return ngettext("%(n)s\u00a0person invited again", "%(n)s\u00a0people invited again", done) % {"n": figure(done)}
 
 
 class AddOnsOfPending(Part):
@@ -132,7 +140,7 @@ class _Away(Verb):
     parts = (AddOnsOfPending(), PendingAway())  # nobody gone may hold a seat for a moment, nor may an undo leave one with somebody gone
     main = 1
     how: ClassVar[str]
-    lost = "The old link stays dead; a new mail is sent instead."
+    lost = gettext_lazy("The old link stays dead; a new mail is sent instead.")
     then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +154,7 @@ class _Away(Verb):
         return False
 
     def undo_words(self, done: int) -> str:
-        return "They are invited again with a new link, if their address and a seat are still free."
+        return _("They are invited again with a new link, if their address and a seat are still free.")
 
 
 @register
@@ -157,10 +165,16 @@ class Withdraw(_Away):
     how = "withdrawn"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"The invitations of {people(will)} will be withdrawn; their links stop working."
+        told = ngettext(
+            "The invitations of %(n)s\u00a0person will be withdrawn; their links stop working.",
+            "The invitations of %(n)s\u00a0people will be withdrawn; their links stop working.",
+            will,
+        )
+        return told % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"The invitations of {people(done)} were withdrawn"
+        told = ngettext("The invitations of %(n)s\u00a0person were withdrawn", "The invitations of %(n)s\u00a0people were withdrawn", done)
+        return told % {"n": figure(done)}
 
 
 @register
@@ -171,7 +185,9 @@ class Expire(_Away):
     how = "expired"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"The invitations of {people(will)} expire."
+        told = ngettext("The invitations of %(n)s\u00a0person expire.", "The invitations of %(n)s\u00a0people expire.", will)
+        return told % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"The invitations of {people(done)} expired"
+        told = ngettext("The invitations of %(n)s\u00a0person expired", "The invitations of %(n)s\u00a0people expired", done)
+        return told % {"n": figure(done)}

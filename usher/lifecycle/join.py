@@ -4,16 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from usher.accounts.models import Account
 from usher.accounts.plans import PLANS, plans_with
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
-from usher.journal.names import amount, people
+from usher.core.refusals import Refused, filled
+from usher.journal.names import figure, listed
+from usher.journal.plan import words_of
 from usher.journal.rows import sample
 from usher.journal.verb import Plan, Verb, plan, register
 from usher.licenses.catalog import BASIC, PRODUCTS, what_is_wrong
 from usher.licenses.verbs import refuse_switched_off
 from usher.people.models import Group, User
+from usher.people.verbs.membership import no_group
 
 from .models import Stage
 from .parts import AddOnsOfNewPeople, NewPeople
@@ -37,7 +43,8 @@ def choices_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in SHARED:
         text = str(given.get(name) or "").strip()
         if len(text) > LONGEST_SHARED[name] or not text.isprintable():
-            raise Refused("invalid", "too_long", f"At most {LONGEST_SHARED[name]} characters, on one line.", field=name)
+            words = _("At most %(n)s characters, on one line.") % {"n": LONGEST_SHARED[name]}
+            raise Refused("invalid", "too_long", words, field=name)
         out[name] = text
     out["group"] = _group(actor, "user", given.get("group"))
     out["im_group"] = _group(actor, "im", given.get("im_group"))
@@ -53,12 +60,7 @@ def _group(actor: Actor, kind: str, given: Any) -> str | None:
     id = _id(given)
     one = found.filter(pk=id).first() if id else found.extra(where=["name_key = usher_fold(%s)"], params=[_bare(given)]).first()
     if one is None:
-        raise Refused(
-            "invalid",
-            "no_group",
-            f"There is no {'IM' if kind == 'im' else 'user'} group {_bare(given)}.",
-            field="im_group" if kind == "im" else "group",
-        )
+        raise no_group(kind, _bare(given), "im_group" if kind == "im" else "group")
     return str(one.id)
 
 
@@ -70,7 +72,7 @@ def _manager(actor: Actor, given: Any) -> str | None:
     id = _id(given)
     one = living.filter(pk=id).first() if id else living.filter(canonical=_bare(given).strip().lower()).first()
     if one is None:
-        raise Refused("invalid", "no_manager", "There is nobody with this address in the account.", field="manager")
+        raise Refused("invalid", "no_manager", _("There is nobody with this address in the account."), field="manager")
     return str(one.id)
 
 
@@ -98,17 +100,18 @@ class Invite(Verb):
     parts = (NewPeople(), AddOnsOfNewPeople())
     unchanged = frozenset({"already", "exists"})
     makes_new = True
-    lost = "The mail was sent and cannot be called back; its link stops working."
+    lost = gettext_lazy("The mail was sent and cannot be called back; its link stops working.")
     then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         id = _id(params.get("stage"))
         stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
         if stage is None:
-            raise Refused("missing", "not_found", "This import is not here any more. Upload the file again.")
+            raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
         account = Account.objects.get(pk=actor.account_id)
         if "user_management" not in PLANS[account.plan].capabilities:
-            raise Refused("forbidden", "plan", f"Adding people needs one of these plans: {', '.join(plans_with('user_management'))}.")
+            words = _("Adding people needs one of these plans: %(plans)s.") % {"plans": ", ".join(plans_with("user_management"))}
+            raise Refused("forbidden", "plan", words)
         return {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,16 +124,26 @@ class Invite(Verb):
         return bool(params["lines"] == 1 and not params["add_ons"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        names = [PRODUCTS[a].name for a in params["add_ons"]]
-        features = f" with {', '.join(names[:-1]) + ' and ' + names[-1] if len(names) > 1 else names[0]}" if names else ""
-        return f"{people(will)} will be invited as {PRODUCTS[params['license']].name}{features}."
+        told = ngettext("%(n)s\u00a0person will be invited as %(license)s.", "%(n)s\u00a0people will be invited as %(license)s.", will)
+        if params["add_ons"]:
+            told = ngettext(
+                "%(n)s\u00a0person will be invited as %(license)s with %(add_ons)s.",
+                "%(n)s\u00a0people will be invited as %(license)s with %(add_ons)s.",
+                will,
+            )
+        add_ons = listed([PRODUCTS[a].name for a in params["add_ons"]])
+        return told % {"n": figure(will), "license": PRODUCTS[params["license"]].name, "add_ons": add_ons}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        came = f" from {params['file']}" if params.get("file") else ""
-        return f"{people(done)} invited as {PRODUCTS[params['license']].name}{came}"
+        told = ngettext("%(n)s\u00a0person invited as %(license)s", "%(n)s\u00a0people invited as %(license)s", done)
+        if params.get("file"):
+            told = ngettext(
+                "%(n)s\u00a0person invited as %(license)s from %(file)s", "%(n)s\u00a0people invited as %(license)s from %(file)s", done
+            )
+        return told % {"n": figure(done), "license": PRODUCTS[params["license"]].name, "file": params.get("file")}
 
     def undo_words(self, done: int) -> str:
-        return "The invitations are withdrawn and the seats come free. Who has activated by then stays."
+        return _("The invitations are withdrawn and the seats come free. Who has activated by then stays.")
 
 
 def plan_invite(actor: Actor, stage: Stage, choices: Mapping[str, Any]) -> Plan:
@@ -157,32 +170,33 @@ def _in_words(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]
             "email": f.get("email", ""),
             "field": f.get("field") or FIELD.get(f["reason"], ""),
             "reason": f["reason"],
-            "words": _words(f),
+            "words": words_of_line(f),
         }
         for f in found
     ]
 
 
 FIELD = {"twice": "email", "exists": "email", "no_group": "user_group", "no_im_group": "im_group"}
-WORDS = {
-    "twice": "The same person stands in an earlier line; that line counts.",
-    "exists": "Is here already and stays as it is.",
-    "no_group": "There is no user group of this name.",
-    "no_im_group": "There is no IM group of this name.",
-    "no_seat": "No seat was free any more.",
-    "changed": "Was added by somebody else meanwhile.",
+WORDS: dict[str, str | Promise] = {
+    "twice": gettext_lazy("The same person stands in an earlier line; that line counts."),
+    "exists": gettext_lazy("Is here already and stays as it is."),
+    "no_group": gettext_lazy("There is no user group of this name."),
+    "no_im_group": gettext_lazy("There is no IM group of this name."),
+    "no_seat": gettext_lazy("No seat was free any more."),
+    "changed": gettext_lazy("Was added by somebody else meanwhile."),
 }
 
 
-def _words(found: Mapping[str, Any]) -> str:
-    return str(found.get("said") or WORDS.get(found["reason"]) or found["reason"])
+def words_of_line(found: Mapping[str, Any]) -> str:
+    """Why a line was not done, in the reader's language: what its own check said, else its reason."""
+    return filled(found.get("said") or "", found.get("places")) or str(WORDS.get(found["reason"]) or words_of(found["reason"]))
 
 
 def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:
-    """The second half of an import's headline: "6 are already here, 8 lines are refused."."""
+    """The second half of an import's headline: "6 are already here. 8 lines are refused."."""
     told = []
     if unchanged:
-        told.append(f"{unchanged:,} {'is' if unchanged == 1 else 'are'} already here")
+        told.append(ngettext("%(n)s is already here.", "%(n)s are already here.", unchanged) % {"n": figure(unchanged)})
     if refused:
-        told.append(f"{amount(refused, 'line is', 'lines are')} refused")
-    return (", ".join(told) + ".") if told else ""
+        told.append(ngettext("%(n)s\u00a0line is refused.", "%(n)s\u00a0lines are refused.", refused) % {"n": figure(refused)})
+    return " ".join(told)

@@ -1,9 +1,11 @@
-"""What a file or a list of addresses says, staged by COPY at upload so that any worker can run it."""
+"""What a file or a list of addresses says, staged by COPY at upload so that any worker can run it; and who left, with the way back."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from usher.core.tables import Id
+from usher.core.tables import Id, SameAccount
 
 
 class Stage(models.Model):
@@ -26,7 +28,7 @@ class Stage(models.Model):
 
 
 class StagedLine(models.Model):
-    """One line as it was read; `problem` is the code of what is wrong with it by itself, `field` and `said` show where."""
+    """One line as it was read; `problem` is the code of what is wrong with it by itself, `field`, and `said` with its `places`, show where."""
 
     id = models.UUIDField(primary_key=True)
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -41,6 +43,29 @@ class StagedLine(models.Model):
     problem = models.TextField(null=True)
     field = models.TextField(default="")
     said = models.TextField(default="")
+    places = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stage", "line"], name="staged_line_once")]
+
+
+class Departure(models.Model):
+    """Somebody who is deactivated, in the trash or unlinked: since when, by which Change, and what they held. Gone when they are here again, or purged."""
+
+    user = models.OneToOneField("people.User", models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    how = models.TextField()  # deactivated | deleted | unlinked
+    was = models.TextField()  # the status before: active | inactive
+    at = models.DateTimeField()
+    change_id = models.UUIDField(null=True)
+    license = models.TextField(null=True)
+    add_ons = ArrayField(models.TextField(), default=list)
+    purge_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [SameAccount(column="user_id", table="people_user", name="departure_in_account", on_delete="CASCADE")]
+        indexes = [
+            models.Index(fields=["account", "how", "at", "user"], name="departure_by_time"),
+            models.Index(fields=["purge_at"], name="departure_to_purge", condition=Q(purge_at__isnull=False)),
+        ]

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.accounts.models import Account
 from usher.accounts.plans import PLANS
@@ -58,10 +59,10 @@ class OpenAccount(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"An account for {params['email']} will be opened."
+        return _("An account for %(email)s will be opened.") % {"email": params["email"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"The account was opened for {params['email']}"
+        return _("The account was opened for %(email)s") % {"email": params["email"]}
 
 
 def open_account(
@@ -70,13 +71,14 @@ def open_account(
     """Open an account. Refuses (invalid) an unknown plan, an empty name, what is no address. Returns the account's id and the Change."""
     name = name.strip()
     if not name or len(name) > 128 or not name.isprintable():
-        raise Refused("invalid", "name", "The account needs a name of at most 128 characters, on one line.", field="name")
+        raise Refused("invalid", "name", _("The account needs a name of at most 128 characters, on one line."), field="name")
     if plan_code not in PLANS:
-        raise Refused("invalid", "unknown_plan", f"There is no plan {plan_code}. Known: {', '.join(PLANS)}.", field="plan")
+        words = _("There is no plan %(plan)s. Known: %(plans)s.") % {"plan": plan_code, "plans": ", ".join(PLANS)}
+        raise Refused("invalid", "unknown_plan", words, field="plan")
     try:
         owner = address.parse(owner_email)
     except address.NotAnAddress as trouble:
-        raise Refused("invalid", trouble.code, f"The owner's address: {trouble.words}", field="owner") from None
+        raise Refused("invalid", trouble.code, _("The owner's address: %(why)s") % {"why": trouble.words}, field="owner") from None
     with transaction.atomic():
         account = Account.objects.create(name=name, plan=plan_code, opened_by=opened_by, created_at=clock.now())
         License.objects.bulk_create(

@@ -8,11 +8,15 @@ import io
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from usher.core.address import NotAnAddress, parse
 from usher.core.csv_cells import raw
 from usher.core.refusals import Refused
+from usher.journal.names import figure
 from usher.journal.verb import reason
 
 COLUMNS = ("email", "first_name", "last_name", "department", "user_group", "im_group")
@@ -37,19 +41,19 @@ csv.field_size_limit(64 * 1024)
 LONGEST_LINE = 1024 * 1024  # six cells at their limit fit twice
 
 for _code, _words in {
-    "bad_email": "the e-mail address is not complete",
-    "empty": "a required cell is empty",
-    "too_long": "a cell is too long",
-    "hidden_character": "a hidden character or line break in a cell",
-    "look_alike": "the address has a letter that looks like another",
-    "mixed_script": "the address mixes alphabets",
-    "too_many_cells": "more cells than columns",
+    "bad_email": gettext_lazy("the e-mail address is not complete"),
+    "empty": gettext_lazy("a required cell is empty"),
+    "too_long": gettext_lazy("a cell is too long"),
+    "hidden_character": gettext_lazy("a hidden character or line break in a cell"),
+    "look_alike": gettext_lazy("the address has a letter that looks like another"),
+    "mixed_script": gettext_lazy("the address mixes alphabets"),
+    "too_many_cells": gettext_lazy("more cells than columns"),
 }.items():
     reason(_code, _words, refused=True)
 
 
 class Line(NamedTuple):
-    """One line as read; `problem` is None for a good one, else a reason code, with the field and what is wrong in words."""
+    """One line as read; `problem` is None for a good one, else a reason code, with the field and what is wrong, as NotAnAddress keeps it."""
 
     line: int
     email: str
@@ -62,6 +66,7 @@ class Line(NamedTuple):
     problem: str | None
     field: str
     said: str
+    places: dict[str, Any] | None
 
 
 @dataclass
@@ -91,18 +96,14 @@ class Reader:
                     raise too_many(most)
                 yield check(rows.line_num, cells, order, width)
         except csv.Error as trouble:
-            raise Refused("invalid", "not_csv", f"Line {rows.line_num} is not CSV: {trouble}. Nothing was read.", field="file") from None
+            words = _("Line %(line)s is not CSV: %(why)s. Nothing was read.") % {"line": rows.line_num, "why": trouble}
+            raise Refused("invalid", "not_csv", words, field="file") from None
         except UnicodeDecodeError:
-            raise Refused(
-                "invalid",
-                "not_text",
-                f"The file is not text we can read, near line {rows.line_num + 1}. Save it as CSV in UTF-8 and try again; nothing was read.",
-                field="file",
-            ) from None
+            words = _("The file is not text we can read, near line %(line)s. Save it as CSV in UTF-8 and try again; nothing was read.")
+            raise Refused("invalid", "not_text", words % {"line": rows.line_num + 1}, field="file") from None
         if n == 0:
-            raise Refused(
-                "invalid", "no_lines", "The file has no people in it. Each line needs an email, a first name and a last name.", field="file"
-            )
+            words = _("The file has no people in it. Each line needs an email, a first name and a last name.")
+            raise Refused("invalid", "no_lines", words, field="file")
 
     def _order(self, header: list[str]) -> list[int | None]:
         """For each of our columns the cell it stands in. Unknown columns are noted and ignored."""
@@ -120,8 +121,8 @@ def _bounded(text: io.TextIOBase) -> Iterator[str]:
     for number in itertools.count(1):
         line = text.readline(LONGEST_LINE)
         if len(line) == LONGEST_LINE:
-            words = f"Line {number} is not CSV: it is longer than {LONGEST_LINE:,} characters. Nothing was read."
-            raise Refused("invalid", "not_csv", words, field="file")
+            words = _("Line %(line)s is not CSV: it is longer than %(most)s characters. Nothing was read.")
+            raise Refused("invalid", "not_csv", words % {"line": number, "most": figure(LONGEST_LINE)}, field="file")
         if not line:
             return
         yield line
@@ -163,27 +164,32 @@ def check(line: int, cells: list[str], order: list[int | None], width: int) -> L
     """One line, checked by itself: required cells, lengths, hidden characters, the address (S0-38, S0-39). `width` is how many columns there are."""
     said = [raw(cells[i].strip()) if i is not None and i < len(cells) else "" for i in order]
     if any(c.strip() for c in cells[width:]):
-        known = f": {', '.join(TITLES.values())}." if width == len(COLUMNS) else "; the first line names the columns."
-        return _bad(line, said, "too_many_cells", "", f"Has {len(cells)} cells for {width} columns{known}")
+        places = {"n": len(cells), "width": width, "columns": ", ".join(TITLES.values())}
+        words = gettext_noop("Has %(n)s cells for %(width)s columns; the first line names the columns.")
+        if width == len(COLUMNS):
+            words = gettext_noop("Has %(n)s cells for %(width)s columns: %(columns)s.")
+        return _bad(line, said, "too_many_cells", "", words, places)
     email, *rest = said
     try:
         address = parse(email)
     except NotAnAddress as trouble:
-        return _bad(line, said, trouble.code, "email", trouble.words)
+        return _bad(line, said, trouble.code, "email", trouble.said, trouble.places)
     for column, text in zip(COLUMNS[1:], rest, strict=True):
         if not text.isprintable():
-            return _bad(line, said, "hidden_character", column, "Has a line break or a hidden character.")
+            return _bad(line, said, "hidden_character", column, gettext_noop("Has a line break or a hidden character."))
         if len(text) > LONGEST[column]:
-            return _bad(line, said, "too_long", column, f"Has {len(text)} characters; {LONGEST[column]} fit.")
+            words = gettext_noop("Has %(n)s characters; %(most)s fit.")
+            return _bad(line, said, "too_long", column, words, {"n": len(text), "most": LONGEST[column]})
     if not rest[0] or not rest[1]:
-        return _bad(line, said, "empty", "last_name" if rest[0] else "first_name", "Is empty. Email, first name and last name are needed.")
+        words = gettext_noop("Is empty. Email, first name and last name are needed.")
+        return _bad(line, said, "empty", "last_name" if rest[0] else "first_name", words)
     first, last, department, user_group, im_group = rest
-    return Line(line, address.shown, address.canonical, first, last, department, user_group, im_group, None, "", "")
+    return Line(line, address.shown, address.canonical, first, last, department, user_group, im_group, None, "", "", None)
 
 
-def _bad(line: int, said: list[str], code: str, column: str, words: str) -> Line:
+def _bad(line: int, said: list[str], code: str, column: str, words: str, places: dict[str, Any] | None = None) -> Line:
     email, first, last, department, user_group, im_group = ("".join(c if c.isprintable() else "\ufffd" for c in s)[:200] for s in said)
-    return Line(line, email, None, first, last, department, user_group, im_group, code, column, words)
+    return Line(line, email, None, first, last, department, user_group, im_group, code, column, words, places)
 
 
 def _shown(cell: str) -> str:
@@ -197,15 +203,11 @@ def check_addresses(texts: Iterable[str]) -> Iterator[Line]:
         try:
             address = parse(text)
         except NotAnAddress as trouble:
-            yield _bad(n, [text, "", "", "", "", ""], trouble.code, "email", trouble.words)
+            yield _bad(n, [text, "", "", "", "", ""], trouble.code, "email", trouble.said, trouble.places)
         else:
-            yield Line(n, address.shown, address.canonical, "", "", "", "", "", None, "", "")
+            yield Line(n, address.shown, address.canonical, "", "", "", "", "", None, "", "", None)
 
 
 def too_many(most: int) -> Refused:
-    return Refused(
-        "invalid",
-        "too_many_lines",
-        f"The file has more than {most:,} people. Split it, or use the command line for larger files.",
-        field="file",
-    )
+    words = _("The file has more than %(most)s people. Split it, or use the command line for larger files.") % {"most": figure(most)}
+    return Refused("invalid", "too_many_lines", words, field="file")

@@ -1,6 +1,7 @@
 """Staging: what was uploaded or typed becomes rows by COPY, in one transaction, so that any worker can go on with it."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 from io import BufferedIOBase
@@ -8,6 +9,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.core import clock, sql
 from usher.core.actor import Actor
@@ -19,7 +21,7 @@ from .reading import Line, check_addresses, open_csv
 
 MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
-COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said) FROM STDIN"
+COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places) FROM STDIN"
 
 
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
@@ -67,14 +69,14 @@ def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -
 
 def _copy(stage: UUID, lines: Iterable[Line]) -> int:
     """The id of somebody new is made here, so that plan, effect and undo always name their object."""
-    return sql.copy_in(COPY, ((stage, uuid7(), *line) for line in lines))
+    return sql.copy_in(COPY, ((stage, uuid7(), *line[:-1], json.dumps(line.places) if line.places else None) for line in lines))
 
 
 def stage_of(actor: Actor, stage: UUID) -> Stage:
     """A stage of the actor's account, or Refused (missing)."""
     found = Stage.objects.filter(pk=stage, account_id=actor.account_id).first()
     if found is None:
-        raise not_found("This import")
+        raise not_found(_("This import"))
     return found
 
 
