@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from usher.journal.verb import Part, reason
 
-TWICE = reason("twice", "the same person stands in an earlier line", refused=True)
-EXISTS = reason("exists", "already here")
-NO_GROUP = reason("no_group", "there is no such user group", refused=True)
-NO_IM_GROUP = reason("no_im_group", "there is no such IM group", refused=True)
-NOT_PENDING = reason("not_pending", "not pending any more")
-ACTIVATED = reason("activated", "has activated meanwhile and stays")
-ADDRESS_TAKEN = reason("address_taken", "the address belongs to somebody else by now")
-TOO_SOON = reason("too_soon", "was invited less than a minute ago", "later")
+TWICE = reason("twice", _("the same person stands in an earlier line"), refused=True)
+EXISTS = reason("exists", _("already here"))
+NO_GROUP = reason("no_group", _("there is no such user group"), refused=True)
+NO_IM_GROUP = reason("no_im_group", _("there is no such IM group"), refused=True)
+NOT_PENDING = reason("not_pending", _("not pending any more"))
+ACTIVATED = reason("activated", _("has activated meanwhile and stays"))
+ADDRESS_TAKEN = reason("address_taken", _("the address belongs to somebody else by now"))
+TOO_SOON = reason("too_soon", _("was invited less than a minute ago"), "later")
 
 DAYS = 30  # S0-51
 
@@ -47,7 +48,7 @@ class NewPeople(Part):
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
                    CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name),
                                                                   'license', %(license)s::text, 'line', l.line, 'group', l.group_id, 'im_group', l.im_group_id)
-                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said) END AS after,
+                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places) END AS after,
                    l.skip, %(license)s::text || '@pending' AS takes, NULL::text AS gives FROM ({LINES}) l ORDER BY l.line"""
 
     write = f"""

@@ -6,13 +6,12 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 from usher.access.actors import name_of
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
-from usher.lifecycle.join import FIELD, WORDS
+from usher.lifecycle.join import FIELD, words_of_line
 from usher.portal.role_words import ROLES
 
 LABELS: dict[str, str | Promise] = {
@@ -74,7 +73,7 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dic
         "id": person["id"] if person else None,
         "line": told.get("line"),
         "changes": changes_of(before, after),
-        "why": _sentence(told.get("said") or (WORDS.get(code) if "line" in told else "") or (words_of(code) if code else "")),
+        "why": _sentence(words_of_line({**told, "reason": code}) if code and "line" in told else words_of(code) if code else ""),
         "field": FIELDS.get(told.get("field") or FIELD.get(code, ""), "") if code else "",
         "result": row.get("result", ""),
     }
