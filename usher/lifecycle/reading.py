@@ -66,7 +66,7 @@ class Line(NamedTuple):
     problem: str | None
     field: str
     said: str
-    places: dict[str, Any] | None
+    places: dict[str, Any] | None = None
 
 
 @dataclass
