@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register, register_pair
 
@@ -7,6 +8,6 @@ class AccessConfig(AppConfig):
     name = "usher.access"
 
     def ready(self) -> None:
-        register("access:admin:manage", "make people admins, or members again")
-        register_pair("access:role", "roles")
+        register("access:admin:manage", _("make people admins, or members again"))
+        register_pair("access:role", _("roles"))
         from . import factor_verbs, links, lost_factors, mails, own, sign_out, verbs  # noqa: F401

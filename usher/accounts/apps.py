@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register_pair
 
@@ -7,9 +8,9 @@ class AccountsConfig(AppConfig):
     name = "usher.accounts"
 
     def ready(self) -> None:
-        register_pair("accounts:account", "the account")
-        register_pair("accounts:settings", "the account's settings")
-        register_pair("accounts:sign_in", "how people sign in")
-        register_pair("mail:message", "the outbox")
-        register_pair("journal:change", "what was changed")
+        register_pair("accounts:account", _("the account"))
+        register_pair("accounts:settings", _("the account's settings"))
+        register_pair("accounts:sign_in", _("how people sign in"))
+        register_pair("mail:message", _("the outbox"))
+        register_pair("journal:change", _("what was changed"))
         from . import verbs  # noqa: F401

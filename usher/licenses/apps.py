@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register_pair
 from usher.journal.ledger import fit
@@ -9,7 +10,7 @@ class LicensesConfig(AppConfig):
     name = "usher.licenses"
 
     def ready(self) -> None:
-        register_pair("licenses:subscription", "what was bought")
+        register_pair("licenses:subscription", _("what was bought"))
         from . import subscribing, verbs  # noqa: F401
         from .ledger import SeatLedger
 

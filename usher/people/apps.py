@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register, register_pair
 from usher.journal.verify import invariant
@@ -8,10 +9,10 @@ class PeopleConfig(AppConfig):
     name = "usher.people"
 
     def ready(self) -> None:
-        register_pair("people:user", "users")
-        register_pair("people:group", "groups")
-        register_pair("people:im_group", "IM groups")
-        register("people:self:manage", "accept their own invitation")
+        register_pair("people:user", _("users"))
+        register_pair("people:group", _("groups"))
+        register_pair("people:im_group", _("IM groups"))
+        register("people:self:manage", _("accept their own invitation"))
         from . import verbs  # noqa: F401
 
         invariant(
