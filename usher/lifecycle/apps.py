@@ -9,7 +9,7 @@ class LifecycleConfig(AppConfig):
     name = "usher.lifecycle"
 
     def ready(self) -> None:
-        from . import accept, activate, invitations, join, open_account  # noqa: F401
+        from . import accept, activate, come_back, invitations, join, leave, open_account  # noqa: F401
 
         with contextlib.suppress(ImportError):
             from . import mails  # noqa: F401

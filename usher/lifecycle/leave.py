@@ -1,0 +1,209 @@
+"""Leaving: deactivate, unlink, delete (S0-2, S4-1 … S4-20, S4-44 … S4-55; behaviour.md E, R1). Access is cut for everybody before the first item moves."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.content.parts import HandOver, checked_kinds, kinds_of
+from usher.content.verbs.hand_over import MANAGER, checked_heir
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import figure
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people import selection
+
+STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
+IS_OWNER = reason("is_owner", gettext_lazy("the owner: hand the account over first"))
+IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
+ONESELF = reason("oneself", gettext_lazy("that is you"))
+ADDRESS_TAKEN = reason("address_taken", gettext_lazy("somebody else has the address now"))
+ELSEWHERE = reason("login_elsewhere", gettext_lazy("belongs to another account meanwhile"))
+PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
+
+FULL_NAME = "coalesce(nullif(u.display_name, ''), nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.email)"
+HELD = "(SELECT coalesce(jsonb_agg(a.product ORDER BY a.product), '[]') FROM licenses_seat a WHERE a.user_id = {user})"
+AS_SEATS = "nullif(concat_ws(' ', {license}, (SELECT string_agg(x, ' ') FROM jsonb_array_elements_text({add_ons}) x)), '')"
+# Somebody who left can only be here again while nobody else has the address, and the login lives nowhere else.
+FREE_AGAIN = """NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
+  AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id)"""
+WHY_NOT_FREE = """CASE WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
+       THEN 'address_taken' WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id) THEN 'login_elsewhere' END"""
+
+
+class Away(Part):
+    """Somebody is not here any more: no access from the next request on, every seat free, one row that knows how they may come back.
+
+    Parameters: subjects; `how` deactivated, unlinked or deleted; `becomes` the status inactive or gone.
+    Sessions end by the access_epoch; links that let them in, and mails that wait for them, end here.
+    """
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, r.id AS obj, r.version,
+                   jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons) AS before,
+                   jsonb_build_object('status', %(becomes)s::text) AS after,
+                   CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending' WHEN r.role = 'owner' THEN 'is_owner'
+                        WHEN r.role <> 'member' THEN 'is_admin' WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
+                   NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
+                   FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS add_ons
+                         FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
+                         {selection.order_by(params["subjects"])}) r"""
+
+    write = f"""
+did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
+  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND t.role = 'member' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
+  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj),
+freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
+noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
+  SELECT did.obj, %(account)s, %(how)s, ok.before->>'status', %(now)s, %(change)s, ok.before->>'license',
+         ARRAY(SELECT jsonb_array_elements_text(ok.before->'add_ons')), CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => d.trash_days) END
+  FROM did JOIN ok ON ok.obj = did.obj CROSS JOIN (SELECT trash_days FROM accounts_account WHERE id = %(account)s) d
+  ON CONFLICT (user_id) DO UPDATE SET how = excluded.how, was = excluded.was, at = excluded.at, change_id = excluded.change_id, purge_at = excluded.purge_at, warned_at = NULL),
+gone AS (UPDATE people_user u SET left_at = %(now)s, left_how = %(how)s FROM did WHERE u.id = did.obj AND %(becomes)s = 'gone'),
+shut AS (UPDATE access_link l SET used_at = %(now)s FROM did JOIN people_user u ON u.id = did.obj WHERE l.login_id = u.login_id AND l.used_at IS NULL),
+unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_user = did.obj AND m.state = 'waiting')"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN d.purge_at <= %(now)s THEN 'purged' WHEN d.change_id IS DISTINCT FROM %(undoes)s::uuid OR s.status <> e.after->>'status' THEN 'changed'
+                        ELSE {WHY_NOT_FREE} END AS skip,
+                   {AS_SEATS.format(license="e.before->>'license'", add_ons="e.before->'add_ons'")} AS takes, NULL::text AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj JOIN people_user u ON u.id = e.obj LEFT JOIN lifecycle_departure d ON d.user_id = e.obj
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
+
+    back_write = f"""
+did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.after->>'license', version = t.version + 1 FROM ok JOIN people_user u ON u.id = ok.obj
+  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND {FREE_AGAIN} RETURNING t.user_id AS obj),
+here AS (UPDATE people_user u SET left_at = NULL, left_how = '' FROM did WHERE u.id = did.obj AND u.left_at IS NOT NULL),
+held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+  SELECT usher_uuid7(), %(account)s, did.obj, x, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') x),
+home AS (DELETE FROM lifecycle_departure d USING did, ok WHERE d.user_id = did.obj AND ok.obj = did.obj AND ok.after->>'status' = 'active'),
+still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', change_id = NULL, purge_at = NULL FROM did JOIN ok ON ok.obj = did.obj
+  WHERE d.user_id = did.obj AND ok.after->>'status' = 'inactive')"""
+
+
+def leavers(params: Mapping[str, Any]) -> str:
+    """Who leaves, for the hand-over: while it is planned by the same SELECT, afterwards by the rows that were staged, because nobody finds the gone."""
+    if params["content"].get("heir") == MANAGER:
+        heir, why_not = "u.manager_id", "CASE WHEN u.manager_id IS NULL THEN 'no_manager' END"
+    else:
+        heir, why_not = "%(heir)s::uuid", "CASE WHEN u.id = %(heir)s::uuid THEN 'heir_leaves' END"
+    return f"""SELECT l.ord, l.id AS user_id, {heir} AS heir, {why_not} AS why_not
+               FROM (SELECT p.ord, p.obj AS id FROM journal_planrow p WHERE p.change_id = %(change)s::uuid AND p.phase = 0 AND p.skip IS NULL
+                     UNION ALL SELECT n.ord, n.obj FROM (SELECT row_number() OVER ()::int AS ord, r.obj, r.skip FROM ({Away().rows(params)}) r
+                       WHERE %(change)s::uuid IS NULL AND r.skip IS DISTINCT FROM 'already') n WHERE n.skip IS NULL) l
+               JOIN people_user u ON u.id = l.id"""
+
+
+class _Leave(Verb):
+    """What the three ways of leaving share. Parameters: subjects; content: {"kinds": [names of content.MOVABLE], "heir": id or "manager"}, or nothing
+    to leave everything as it is.
+
+    Skipped: administrators (is_owner, is_admin; R12), pending people (still_pending), oneself.
+    """
+
+    privilege = "people:user:manage"
+    parts = (Away(), HandOver(leavers))
+    lost = gettext_lazy("Sessions, sign-in links and waiting mails end for good; people sign in again.")
+    how: ClassVar[str]
+    becomes: ClassVar[str]
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if set(params) - {"subjects", "content"}:
+            raise Refused("invalid", "unknown_field", _("There is no such choice."))
+        return {"subjects": selection.checked(params.get("subjects")), "content": checked_content(actor, params.get("content"))}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        content = params["content"]
+        heir = content.get("heir")
+        return {
+            "how": self.how,
+            "becomes": self.becomes,
+            "kinds": kinds_of(content.get("kinds", [])),
+            "heir": heir if heir != MANAGER else None,
+            **selection.params_of(params["subjects"]),
+        }
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        """One person whose content stays where it is: the hand-over would be several rows."""
+        return super().is_one(params) and not params["content"]
+
+
+def checked_content(actor: Actor, content: Any) -> dict[str, Any]:
+    """What moves to whom, as it is journaled; empty when everything stays (S4-16). Refuses unknown kinds and an heir who is not here and active (S4-17)."""
+    if not content or not content.get("kinds"):
+        return {}
+    to = {"heir": MANAGER} if content.get("heir") == MANAGER else checked_heir(actor, content.get("heir"))
+    return {"kinds": checked_kinds(content["kinds"]), **to}
+
+
+@register
+class Deactivate(_Leave):
+    """Deactivate each of a set of people: they cannot sign in, their seats come free, everything else stays (S4-3, S4-4, S4-46). Reactivate brings them back."""
+
+    name = "lifecycle.deactivate"
+    how, becomes = "deactivated", "inactive"
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return ngettext(
+            "%(n)s person will be deactivated and lose access at once.", "%(n)s people will be deactivated and lose access at once.", will
+        ) % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s person was deactivated", "%(n)s people were deactivated", done) % {"n": figure(done)}
+
+    def undo_words(self, done: int) -> str:
+        return _("They are active again with the seats they had, as far as those are free, and get back what was handed over.")
+
+
+@register
+class Unlink(_Leave):
+    """Unlink each of a set of people: they leave this account and keep their login, with a free account of their own at their next sign-in (behaviour.md E)."""
+
+    name = "lifecycle.unlink"
+    how, becomes = "unlinked", "gone"
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return ngettext(
+            "%(n)s person will leave this account and lose access to it at once.",
+            "%(n)s people will leave this account and lose access to it at once.",
+            will,
+        ) % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s person was unlinked", "%(n)s people were unlinked", done) % {"n": figure(done)}
+
+    def undo_words(self, done: int) -> str:
+        return _("They belong to this account again, unless they have opened one of their own meanwhile.")
+
+
+@register
+class Delete(_Leave):
+    """Delete each of a set of people: into the trash for the days the account has chosen, with everything they have; then they are purged by the clock.
+
+    The address is free at once (R15). With a trash of 0 days they are purged within minutes and nothing brings them back.
+    """
+
+    name = "lifecycle.delete"
+    how, becomes = "deleted", "gone"
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return ngettext(
+            "%(n)s person will be deleted and lose access at once.", "%(n)s people will be deleted and lose access at once.", will
+        ) % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s person was deleted", "%(n)s people were deleted", done) % {"n": figure(done)}
+
+    def undo_words(self, done: int) -> str:
+        return _("They are here again with everything they had, as far as seats and addresses are free, until the trash is emptied.")
+
+
+def trash_days(actor: Actor) -> int:
+    """How many days a deleted person of this account can be restored; 0 when deleting is for good."""
+    found: int = sql.value("SELECT trash_days FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id})
+    return found
