@@ -12,7 +12,7 @@ from usher.mail.kinds import Kind, register
 from .factor_verbs import in_words
 
 NOTICE = """
-SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive,
+SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive,
   coalesce(m.params->>'what', '') AS what, coalesce(m.params->>'name', '') AS name
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 

@@ -40,6 +40,7 @@ class Actor:
     ip: str = ""
     account_name: str = field(default="", compare=False)
     languages: tuple[str, str] = field(default=("", ""), compare=False)  # the person's own choice, and the account's
+    time_zone: str = field(default="", compare=False)  # the person's; empty is UTC
     settings: Settings = field(default=Settings(), compare=False)
     lacks_factor: bool = field(default=False, compare=False)  # the rights are withheld until there is a second factor (ASVS 6.3.3)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .sql import value
 
@@ -13,6 +14,14 @@ _travelling: ContextVar[datetime | None] = ContextVar("travelling", default=None
 def now() -> datetime:
     """The database's time, or the time travelled to. A verb asks once."""
     return _travelling.get() or value("SELECT now()")
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone a person lives by; UTC for nobody's and for one this machine does not know."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def travelled() -> datetime | None:

@@ -15,7 +15,7 @@ class Kind:
     """One kind of mail. Its text and HTML are templates mail/<code>.txt and .html.
 
     fresh    message rows -> {message id: context}, one query for any number. Needed keys: account, language, alive (whether the mail still makes
-             sense), admin (whether it lets its reader be more than a member).
+             sense), admin (whether it lets its reader be more than a member). time_zone, when there is one, is the clock of its dates.
     links    message rows -> {message id: address}; makes each link and stores its hash, one statement for any number. None: a mail without link.
     subject  a text with %(name)s places, filled from the context
     secret   its link is for the person alone, whoever else may read the outbox (INVITE-12, INVITE-15)

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from usher.core.address import parse
+from usher.core.clock import zone_of
 
 from .kinds import Kind, Row, kind_of
 
@@ -57,7 +58,7 @@ def wants_link(row: Row) -> bool:
 def write(row: Row, context: Row, url: str) -> Letter:
     """The letter of one message. What people typed is one line of text and nothing else (INVITE-19, WEB-05)."""
     kind = kind_of(row["kind"])
-    with translation.override(context["language"]):
+    with translation.override(context["language"]), timezone.override(zone_of(context.get("time_zone", ""))):
         known = {key: one_line(str(value)) if isinstance(value, str | Promise) else value for key, value in context.items()} | {"url": url}
         return Letter(
             address=row["address"],

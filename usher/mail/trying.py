@@ -4,6 +4,7 @@ import os
 import smtplib
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from usher.core.actor import Actor
@@ -50,7 +51,7 @@ def send_test(actor: Actor) -> Tried:
         return Tried(False, str(trouble))
     if server is None:
         return Tried(False, _("No mail server is set. Set USHER_SMTP_URL and start Usher again."))
-    context = {"account": letter.one_line(actor.account_name), "email": actor.email, "language": "en"}
+    context = {"account": letter.one_line(actor.account_name), "email": actor.email, "language": get_language() or "en"}
     mail = letter.raw(letter.of("test", _("Test mail from Usher"), context), server.sender, uuid7())
     try:
         with connect(server) as connection:

@@ -1,13 +1,14 @@
-"""The language of a page: the person's own choice, else what the browser asks for, else the account's."""
+"""The language of a page: the person's own choice, else what the browser asks for, else the account's; and the time zone they live by."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
 from usher.core.actor import Actor
+from usher.core.clock import zone_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -19,7 +20,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with translation.override(language_of(request, None)):
+        with translation.override(language_of(request, None)), timezone.override(None):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
         return response
@@ -28,6 +29,7 @@ class LanguageMiddleware:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is not None:
             translation.activate(language_of(request, actor))
+            timezone.activate(zone_of(actor.time_zone))
 
 
 def language_of(request: HttpRequest, actor: Actor | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from usher.core.actor import Actor
 from usher.journal import reads
@@ -81,17 +81,21 @@ def seats_running_out(seat: dict[str, Any], taken_before: int | None, today: dat
     elif free <= LAST_ONES or free * FEW < seat["bought"]:
         words = ngettext("Only %(n)s %(name)s seat is free", "Only %(n)s %(name)s seats are free", free) % {"n": number(free), "name": name}
     elif lately > 0 and free * LOOK_BACK <= lately * LOOK_AHEAD:
-        day = formats.date_format(today + timedelta(days=free * LOOK_BACK // lately), "j F")
+        day = short_day(today + timedelta(days=free * LOOK_BACK // lately))
         words = _("%(name)s seats run out around %(day)s") % {"name": name, "day": day}
     else:
         return
     yield need("license" if free <= LAST_ONES else "activity", "warn", words, f"{in_use} {pace}".strip(), path, _("See who holds them"))
 
 
+def short_day(day: date) -> str:
+    return formats.date_format(day, pgettext("a day without its year, as Django writes dates", "j F"))
+
+
 def terms_ending(actor: Actor, today: date) -> Iterator[Need]:
     for product, terms in sorted(subscriptions(actor).items()):
         if terms["ends"] and terms["ends"] <= today + timedelta(days=TERM_SOON):
-            told = {"name": PRODUCTS[product].name, "day": formats.date_format(terms["ends"], "j F")}
+            told = {"name": PRODUCTS[product].name, "day": short_day(terms["ends"])}
             words = _("The term of %(name)s ended on %(day)s") if terms["ends"] < today else _("The term of %(name)s ends on %(day)s")
             more = _("Nobody loses a seat by it. Renew it, or lower the number of seats.")
             yield need("clock", "warn", words % told, more, f"/account/subscriptions/change?product={product}", _("Change"))

@@ -1,12 +1,11 @@
 """The chart of one product's seats over a year: the numbers stand in a table, and the script draws from it (portal.md section 10)."""
 
-from datetime import date
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from usher.core.actor import Actor
+from usher.journal.names import long_day
 from usher.licenses import history
 from usher.licenses.catalog import LICENSED
 from usher.portal.templatetags.usher import number
@@ -50,7 +49,3 @@ def sentence(weeks: list[dict[str, Any]]) -> str:
     if first["bought"] == last["bought"]:
         return used + " " + _("Seats bought are %(n)s.") % {"n": number(last["bought"])}
     return used + " " + _("Seats bought went from %(from)s to %(to)s.") % {"from": number(first["bought"]), "to": number(last["bought"])}
-
-
-def long_day(day: date) -> str:
-    return formats.date_format(day, "j F Y")

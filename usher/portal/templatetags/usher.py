@@ -1,7 +1,7 @@
 """Small words and marks for templates. Everything here is pure and escapes what it shows."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from usher.core.ids import short as short_id
+from usher.journal.names import figure, long_day
 
 register = template.Library()
 STATIC = Path(__file__).parent.parent / "static"
@@ -43,7 +44,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 @register.filter
 def number(value: int | None) -> str:
     """12345 -> "12,345", or as the language of the page groups it."""
-    return "" if value is None else str(formats.number_format(value, force_grouping=True))
+    return "" if value is None else figure(value)
 
 
 @register.filter
@@ -81,13 +82,18 @@ def when(moment: datetime | None, never: str = "") -> SafeString | str:
 
 
 @register.filter
-def day(moment: datetime | None) -> str:
-    """In sentences: "31 December 2026"."""
-    return (
-        ""
-        if moment is None
-        else formats.date_format(timezone.localtime(moment), pgettext("a day in sentences, as Django writes dates", "j F Y"))
-    )
+def day(moment: datetime | date | None) -> str:
+    """In sentences: "31 December 2026", by the clock of whoever reads it."""
+    if moment is None:
+        return ""
+    return long_day(timezone.localtime(moment).date() if isinstance(moment, datetime) else moment)
+
+
+@register.filter
+def exactly(moment: datetime) -> str:
+    """A moment with its zone: "9 March 2024, 12:00 CET"."""
+    local = timezone.localtime(moment)
+    return f"{formats.date_format(local, pgettext('a moment to the minute, as Django writes dates', 'j F Y, H:i'))} {local.tzname()}"
 
 
 @register.filter
