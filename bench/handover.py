@@ -38,7 +38,7 @@ def run(items: int = 100_000, rounds: int = 4) -> list[Figure]:
 
     def move(leaver: UUID, heir: UUID) -> None:
         nonlocal number
-        wish = {"subjects": {"ids": [str(leaver)]}, "heir": str(heir), "kinds": list(MOVABLE)}
+        wish = {"owners": {"ids": [str(leaver)]}, "heir": str(heir), "kinds": list(MOVABLE)}
         planned = plan(actor, "content.hand_over", wish)
         started = engine.start(planned, f"handover:{number}", digest=preview(planned).digest)
         number = started.number or 0

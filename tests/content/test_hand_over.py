@@ -26,7 +26,7 @@ def ids(company: Company) -> tuple[UUID, UUID, UUID]:
 
 
 def hand_over(company: Company, leaver: UUID, heir: Any, kinds: list[str] | None = None) -> engine.Started:
-    return do(company.admin, NAME, {"subjects": one(leaver), "heir": str(heir), "kinds": kinds or EVERYTHING})
+    return do(company.admin, NAME, {"owners": one(leaver), "heir": str(heir), "kinds": kinds or EVERYTHING})
 
 
 def test_it_works(northlake: Company) -> None:
@@ -49,7 +49,7 @@ def test_it_works(northlake: Company) -> None:
 def test_without_the_privilege(northlake: Company) -> None:
     _, heir, leaver = ids(northlake)
     with pytest.raises(Refused) as no:
-        do(northlake.member, NAME, {"subjects": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
+        do(northlake.member, NAME, {"owners": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
     assert no.value.kind == "forbidden"
 
 
@@ -68,12 +68,12 @@ def test_another_account_s_people_neither_give_nor_take(northlake: Company, sout
     assert (owner_of(mine), owner_of(theirs)) == (leaver, foreign)
 
 
-@pytest.mark.parametrize("wrong", [{"kinds": []}, {"kinds": ["phones"]}, {"kinds": "meetings"}, {"heir": ""}, {"subjects": {}}])
+@pytest.mark.parametrize("wrong", [{"kinds": []}, {"kinds": ["phones"]}, {"kinds": "meetings"}, {"heir": ""}, {"owners": {}}])
 def test_wrong_parameters(northlake: Company, wrong: dict[str, Any]) -> None:
     """MASS-08"""
     _, heir, leaver = ids(northlake)
     with pytest.raises(Refused) as no:
-        plan(northlake.admin, NAME, {"subjects": one(leaver), "heir": str(heir), "kinds": EVERYTHING, **wrong})
+        plan(northlake.admin, NAME, {"owners": one(leaver), "heir": str(heir), "kinds": EVERYTHING, **wrong})
     assert no.value.kind == "invalid"
 
 
@@ -117,7 +117,7 @@ def test_to_each_one_s_manager(northlake: Company) -> None:
     owner, admin, member = ids(northlake)
     do(northlake.operator, "people.edit_profile", {"subjects": one(member), "fields": {"manager": northlake.admin.email}})
     theirs, mine = make(northlake, item(member, "note", "Kept by the manager"), item(owner, "note", "Nobody above"))
-    started = do(northlake.admin, NAME, {"subjects": everybody(northlake), "heir": "manager", "kinds": EVERYTHING})
+    started = do(northlake.admin, NAME, {"owners": everybody(northlake), "heir": "manager", "kinds": EVERYTHING})
     assert (owner_of(theirs), owner_of(mine)) == (admin, owner)
     assert reasons(started.number, northlake.account) == {"Nobody above": "no_manager"}
 
@@ -126,7 +126,7 @@ def test_a_second_time_moves_what_came_since(northlake: Company) -> None:
     """F20: the same key is the same change; a new one moves only what is new."""
     _, heir, leaver = ids(northlake)
     (first,) = make(northlake, item(leaver))
-    wish = {"subjects": one(leaver), "heir": str(heir), "kinds": EVERYTHING}
+    wish = {"owners": one(leaver), "heir": str(heir), "kinds": EVERYTHING}
     once = do(northlake.admin, NAME, wish, key="leave")
     (second,) = make(northlake, item(leaver))
     again = do(northlake.admin, NAME, wish, key="leave")
@@ -151,7 +151,7 @@ def test_a_plan_counts_what_it_will_do(northlake: Company) -> None:
     """AUTHZ-19: what is shown is what is done; an item that came between is a changed world."""
     _, heir, leaver = ids(northlake)
     make(northlake, item(leaver), item(leaver, "meeting", occurs="personal"))
-    planned = plan(northlake.admin, NAME, {"subjects": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
+    planned = plan(northlake.admin, NAME, {"owners": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
     seen = preview(planned)
     assert (seen.will, seen.skipped()) == (1, {"personal_room": 1})
     make(northlake, item(leaver))
@@ -165,7 +165,7 @@ def test_the_phase_asks_again_for_what_arrived_meanwhile(northlake: Company, mon
     _, heir, leaver = ids(northlake)
     make(northlake, item(leaver))
     monkeypatch.setattr(engine, "INLINE", 0)
-    planned = plan(northlake.admin, NAME, {"subjects": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
+    planned = plan(northlake.admin, NAME, {"owners": one(leaver), "heir": str(heir), "kinds": EVERYTHING})
     started = engine.start(planned, "long")
     (late,) = make(northlake, item(leaver, "note", "Late"))
     assert started.change_id and started.state == "running"

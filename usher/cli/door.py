@@ -91,6 +91,7 @@ def enter(data: DataDir, url: str) -> None:
     """Export what settings.py reads and set Django up."""
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("USHER_BASE_URL", data.address())
+    os.environ.setdefault("USHER_FILES", str(data.path / "files"))
     if not read_mode(os.environ).https and not os.environ.get("USHER_SECRET_KEY"):
         os.environ["USHER_SECRET_KEY"] = data.secret_key()
     os.environ["DJANGO_SETTINGS_MODULE"] = "usher.config.settings"

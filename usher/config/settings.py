@@ -3,11 +3,13 @@
 USHER_SECRET_KEY, USHER_BASE_URL and DATABASE_URL are the three that several machines must share.
 """
 
+import json
 import os
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from usher.core.data_dir import DataDir
 from usher.core.mode import read_mode
 
 MODE = read_mode(os.environ)
@@ -159,6 +161,17 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_MAX = int(os.environ.get("USHER_UPLOAD_MAX") or 2 * 1024 * 1024 * 1024)  # bytes of one recording
+# Files: a folder beside the database unless USHER_STORAGE names another storage class, with its options as JSON in USHER_STORAGE_OPTIONS.
+FILES = os.environ.get("USHER_FILES") or str(DataDir.chosen(None, os.environ).path / "files")
+STORAGES = {
+    "default": {
+        "BACKEND": os.environ.get("USHER_STORAGE") or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": json.loads(os.environ.get("USHER_STORAGE_OPTIONS") or "null")
+        or {"location": FILES, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]

@@ -47,6 +47,7 @@ class Item(models.Model):
             models.Index(F("account"), F("shelf"), F("created_at"), F("id"), name="item_by_created"),
             models.Index(F("account"), F("shelf"), F("starts_at"), F("id"), name="item_by_start"),
             models.Index(F("account"), F("shelf"), F("size"), F("id"), name="item_by_size", condition=Q(size__isnull=False)),
+            models.Index(F("file"), name="item_file", condition=~Q(file="")),
             models.Index(F("meeting"), name="item_of_meeting", condition=Q(meeting__isnull=False)),
             GinIndex(F("account"), OpClass(F("title_key"), name="gin_trgm_ops"), name="item_search"),
         ]

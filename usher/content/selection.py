@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from usher.core.refusals import Refused
+from usher.people import kept
 from usher.people.filters import like_literal
 
 MOST_IDS = 10_000
@@ -17,7 +18,6 @@ FROM = """FROM content_item i JOIN content_standing s ON s.item_id = i.id JOIN p
 HERE = "i.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 
 _CLAUSES = {
-    "shelf": "i.shelf = ANY(%(f_shelf)s)",
     "kind": "i.kind = ANY(%(f_kind)s)",
     "occurs": "i.occurs = ANY(%(f_occurs)s)",
     "owner": "s.owner_id::text = ANY(%(f_owner)s)",
@@ -29,6 +29,9 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     query = cleaned(query)
     clauses = ["s.trashed_at IS NOT NULL" if query.get("state") == ["trash"] else "s.trashed_at IS NULL"]
     params: dict[str, Any] = {}
+    if "shelf" in query:  # one, as equality: the order's index is then walked from its place
+        clauses.append("i.shelf = %(f_shelf)s")
+        params["f_shelf"] = query["shelf"][0]
     for key, clause in _CLAUSES.items():
         if key in query:
             clauses.append(clause)
@@ -50,31 +53,37 @@ def _text(value: Any) -> str:
 
 
 def checked(items: Any) -> dict[str, Any]:
-    """A selection as it is journaled: {"ids": [...]} or {"query": {...}, "except": [...]}. Refuses (invalid) anything else."""
-    if not isinstance(items, dict) or not (isinstance(items.get("ids"), list) or isinstance(items.get("query"), dict)):
+    """A selection in the shapes of people.selection: ids, kept, or query with its exceptions. Refuses (invalid) anything else."""
+    shaped = isinstance(items, dict) and (
+        isinstance(items.get("ids"), list) or isinstance(items.get("query"), dict) or isinstance(items.get("kept"), str)
+    )
+    if not shaped or items.get("ids") == [] or len(items.get("ids", ())) > MOST_IDS:
         raise Refused("invalid", "no_selection", _("Choose something first."))
     try:
         ids = sorted({str(UUID(str(i))) for i in items.get("ids", [])})
         but = sorted({str(UUID(str(i))) for i in items.get("except", [])})
+        picked = {key: str(UUID(str(items[key]))) for key in ("kept", "except_kept") if items.get(key)}
     except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", _("One of the chosen items has no valid id.")) from None
-    if "ids" not in items:
-        return {"query": cleaned(items["query"]), "except": but}
-    if not ids or len(ids) > MOST_IDS:
-        raise Refused("invalid", "no_selection", _("Choose something first."))
-    return {"ids": ids}
+    if ids:
+        return {"ids": ids}
+    return {"kept": picked["kept"]} if "kept" in picked else {"query": cleaned(items["query"]), "except": but, **picked}
 
 
 def sql_of(items: Mapping[str, Any]) -> str:
     """`SELECT id` of the items meant. Foreign and unknown ids select nothing: to this actor they do not exist."""
-    if "ids" in items:
-        return "SELECT s.item_id AS id FROM content_standing s WHERE s.account_id = %(account)s AND s.item_id = ANY(%(items)s::uuid[])"
+    if "ids" in items or "kept" in items:
+        which = "s.item_id = ANY(%(items)s::uuid[])" if "ids" in items else f"s.item_id IN ({kept.IDS})"
+        return f"SELECT s.item_id AS id FROM content_standing s WHERE s.account_id = %(account)s AND {which}"
     clause, _params = where(items["query"])
-    return f"SELECT i.id {FROM} WHERE {HERE} AND {clause} AND NOT i.id = ANY(%(items_except)s::uuid[])"
+    but = f" AND NOT i.id IN ({kept.IDS})" if "except_kept" in items else ""
+    return f"SELECT i.id {FROM} WHERE {HERE} AND {clause} AND NOT i.id = ANY(%(items_except)s::uuid[]){but}"
 
 
 def params_of(items: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of sql_of, `account` apart."""
+    """The parameters of sql_of, `account` and `actor` apart."""
     if "ids" in items:
         return {"items": items["ids"]}
-    return {**where(items["query"])[1], "items_except": items.get("except", [])}
+    if "kept" in items:
+        return {"sel_kept": items["kept"]}
+    return {**where(items["query"])[1], "items_except": items.get("except", []), "sel_kept": items.get("except_kept")}

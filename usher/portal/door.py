@@ -11,7 +11,7 @@ from usher.portal.page import Policy, check_policies
 from usher.portal.problem import broken, csrf_refused, new_number, too_much, wrong_method
 
 Next = Callable[[HttpRequest], HttpResponse]
-MOST_BYTES = 24 * 1024 * 1024  # of one request; an import of 9,998 lines is a tenth of it
+MOST_BYTES = 24 * 1024 * 1024  # of one request; an import of 9,998 lines is a tenth of it. Pages that take files: USHER_UPLOAD_MAX more
 KNOWN_METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -37,7 +37,7 @@ class LastResort:
         request.actor = None  # type: ignore[attr-defined]
         if request.method not in KNOWN_METHODS:
             return wrong_method(request, ("GET",))
-        if size_of(request) > MOST_BYTES:
+        if size_of(request) > MOST_BYTES + settings.UPLOAD_MAX:
             return too_much(request)
         try:
             response = self.get_response(request)
@@ -45,6 +45,15 @@ class LastResort:
             response = broken(request, error)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        """Before the form is read for its token: a large one only where files belong, and only from somebody who may put them there (DOS-09)."""
+        from usher.access.actors import actor_of_session  # late: the door is loaded before the models are
+
+        if size_of(request) <= MOST_BYTES:
+            return None
+        actor = actor_of_session(request) if getattr(view, "takes_files", False) else None
+        return None if actor and actor.may(view.policy.privilege) else too_much(request)  # type: ignore[attr-defined]
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What a page raised, before Django writes a page of trace into the log. Django's own kinds (404, 400, 403) go their way."""

@@ -58,6 +58,12 @@ def open_to_all(methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
     return _guarded(Policy("open", methods))
 
 
+def takes_files(view: View) -> View:
+    """Above @page: this page takes files up to USHER_UPLOAD_MAX, from whoever holds its right."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def _guarded(policy: Policy) -> Callable[[View], View]:
     def dress(view: View) -> View:
         @wraps(view)

@@ -23,7 +23,7 @@ ALL_KINDS = ("meeting", "webinar", "recording", "whiteboard", "note")
 
 def of_people(params: Mapping[str, Any]) -> str:
     """The people chosen, each with the one heir or with their manager."""
-    who = selection.sql_of(params["subjects"])
+    who = selection.sql_of(params["owners"])
     if params["heir"] != MANAGER:
         return f"SELECT row_number() OVER (ORDER BY who.id)::int AS ord, who.id AS user_id, %(heir)s::uuid AS heir, NULL::text AS why_not FROM ({who}) who"
     return f"""SELECT row_number() OVER (ORDER BY p.id)::int AS ord, p.id AS user_id, p.manager_id AS heir, CASE WHEN p.manager_id IS NULL THEN 'no_manager' END AS why_not
@@ -96,7 +96,7 @@ class _ToHeir(Verb):
 
 @register
 class HandOverContent(_ToHeir):
-    """Give the content of each of a set of people to one heir, or to each one's manager. Parameters: subjects, kinds (names of parts.MOVABLE), heir.
+    """Give the content of each of a set of people to one heir, or to each one's manager. Parameters: owners, kinds (names of parts.MOVABLE), heir.
 
     May be done again: a second time moves what came since. Skipped: see parts.HandOver. Refuses (invalid) unknown kinds (kinds) and an heir who
     is not here (no_heir) or not active (heir_inactive).
@@ -107,10 +107,10 @@ class HandOverContent(_ToHeir):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         to = {"heir": MANAGER} if params.get("heir") == MANAGER else checked_heir(actor, params.get("heir"))
-        return {"subjects": selection.checked(params.get("subjects")), "kinds": checked_kinds(params.get("kinds")), **to}
+        return {"owners": selection.checked(params.get("owners")), "kinds": checked_kinds(params.get("kinds")), **to}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"kinds": kinds_of(params["kinds"]), "heir": params["heir"], **selection.params_of(params["subjects"])}
+        return {"kinds": kinds_of(params["kinds"]), "heir": params["heir"], **selection.params_of(params["owners"])}
 
 
 @register

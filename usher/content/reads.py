@@ -1,0 +1,96 @@
+"""Reading content. Every read starts from the actor: what is in another account does not exist (404)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from usher.core import keyset, sql
+from usher.core.actor import Actor
+from usher.core.clock import now
+from usher.core.keyset import Cursor, Matches, Order, Page, Row, Sort
+from usher.core.refusals import not_found
+from usher.core.walk import ways_to_find
+from usher.people.verbs.profile import name_of
+
+from .parts import HandOver
+from .selection import FROM, HERE, where
+
+COLUMNS = f"""i.id, i.kind, i.title, i.title AS name, i.occurs, i.starts_at, i.seconds, i.size, i.file <> '' AS has_file, i.filename, i.created_at, i.meeting_id,
+  s.owner_id, {name_of("u")} AS owner, u.email AS owner_email, o.status AS owner_status, s.trashed_at, s.version"""
+SOURCE = f"{FROM} WHERE {HERE}"
+SORTS = (
+    Sort("name", "i.title_key", "i.id"),
+    Sort("created", "i.created_at", "i.id", "timestamptz"),
+    Sort("starts", "i.starts_at", "i.id", "timestamptz", "i.starts_at IS NOT NULL"),
+    Sort("size", "i.size", "i.id", "bigint", "i.size IS NOT NULL"),
+)
+MADE = Sort("made", "i.id", "i.id", "uuid")  # ids tell the order in which items were made
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What a hand-over would do to one kind: how many there are, how many move, their bytes, and why the others stay (reason -> how many)."""
+
+    kind: str
+    n: int
+    moves: int
+    size: int
+    stays: Mapping[str, int]
+
+
+def item(actor: Actor, id: UUID) -> Row:
+    """One item of the actor's account, also from the trash. Refused (missing) for anything else, (forbidden) without the right."""
+    actor.require("content:item:view")
+    found = sql.row(f"SELECT {COLUMNS}, i.file {SOURCE} AND i.id = %(id)s", {"account": actor.account_id, "id": id})
+    if found is None:
+        raise not_found("This item")
+    return found
+
+
+def counts_of(actor: Actor, owner: UUID) -> dict[str, int]:
+    """kind -> how many items a person has, the trash left out. Walks the owner's index."""
+    return {
+        r["kind"]: r["n"]
+        for r in sql.rows(
+            """SELECT s.kind, count(*)::int AS n FROM content_standing s WHERE s.account_id = %(a)s AND s.owner_id = %(o)s AND s.trashed_at IS NULL GROUP BY 1""",
+            {"a": actor.account_id, "o": owner},
+        )
+    }
+
+
+def newest_of(actor: Actor, owner: UUID, limit: int) -> list[Row]:
+    """A person's items, the newest first: the ids tell the order in which they were made."""
+    return sql.rows(
+        f"SELECT {COLUMNS} {SOURCE} AND s.owner_id = %(owner)s AND s.trashed_at IS NULL ORDER BY s.item_id DESC LIMIT %(limit)s",
+        {"account": actor.account_id, "owner": owner, "limit": limit},
+    )
+
+
+def page(actor: Actor, query: Mapping[str, Any], *, cursor: Cursor | None = None, limit: int = 50) -> Page:
+    """A page of items of any kind, the newest first. Refused (forbidden) without the right."""
+    actor.require("content:item:view")
+    clause, params = where(query)
+    matches = Matches(COLUMNS, SOURCE, f" AND {clause}", {"account": actor.account_id, **params})
+    return keyset.page(matches, Order(MADE, True), cursor, limit, ways_to_find(searching=bool(query.get("q")), frequent=False))
+
+
+def what_moves(actor: Actor, part: HandOver, params: Mapping[str, Any], sql_params: Mapping[str, Any]) -> list[Moving]:
+    """A hand-over in numbers by kind, from the very SELECT that does it. `params` are the verb's journaled ones, `sql_params` what its SQL needs."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for r in sql.rows(
+        f"""SELECT s.kind, r.skip, count(*)::int AS n, coalesce(sum(i.size), 0)::bigint AS size FROM ({part.rows(params)}) r
+            JOIN content_item i ON i.id = r.obj JOIN content_standing s ON s.item_id = r.obj GROUP BY 1, 2 ORDER BY 1, 2""",
+        {**sql_params, "account": actor.account_id, "actor": actor.user_id, "now": now(), "change": None},
+    ):
+        found.setdefault(r["kind"], []).append(r)
+    return [
+        Moving(
+            kind,
+            sum(r["n"] for r in rows),
+            sum(r["n"] for r in rows if r["skip"] is None),
+            sum(r["size"] for r in rows if r["skip"] is None),
+            {r["skip"]: r["n"] for r in rows if r["skip"]},
+        )
+        for kind, rows in found.items()
+    ]

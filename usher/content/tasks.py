@@ -1,0 +1,34 @@
+"""What happens to content on time: the trash is emptied, loose files are removed."""
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from usher.access.actors import system
+from usher.core import clock, sql
+from usher.journal import engine
+from usher.journal.verb import plan
+
+from .uploading import remove_loose_files
+from .verbs.trash import DAYS, Purge
+
+
+def empty_trash() -> int:
+    """Purge what lay in the trash for 30 days, account by account; how many accounts had some."""
+    until = clock.now() - timedelta(days=DAYS)
+    due = sql.rows("SELECT DISTINCT account_id FROM content_standing WHERE trashed_at < %(u)s", {"u": until})
+    for d in due:
+        engine.start(plan(system(d["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H}")
+    return len(due)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="content.empty_trash", queue="clock", queueing_lock="content.empty_trash")
+def empty(timestamp: int) -> None:
+    empty_trash()
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="content.remove_loose_files", queue="clock", queueing_lock="content.remove_loose_files")
+def remove(timestamp: int) -> None:
+    remove_loose_files()
