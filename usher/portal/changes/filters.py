@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from usher.core import sql
 from usher.core.actor import Actor
@@ -83,18 +85,21 @@ def one_of(column: str, values: tuple[str, ...] | list[str]) -> tuple[str, dict[
 
 
 def when(since: tuple[str, ...] | list[str], until: tuple[str, ...] | list[str]) -> tuple[str, dict[str, Any]]:
-    """From the first day to the last, both included, in UTC."""
+    """From the first day to the last, both included, by the clock of whoever asks."""
     try:
         first, last = [date.fromisoformat(v[0]) if v else None for v in (since, until)]
     except ValueError:
         return "false", {}
     clauses = [SINCE] if first else []
     clauses += [UNTIL] if last else []
-    # A day is a day of UTC, as the clock of the whole portal.
     return " AND ".join(clauses), {
-        "f_from": f"{first} 00:00+00" if first else None,
-        "f_to": f"{last + timedelta(days=1)} 00:00+00" if last and last < date.max else "infinity",
+        "f_from": _begin(first) if first else None,
+        "f_to": _begin(last + timedelta(days=1)) if last and last < date.max else "infinity",
     }
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
 def _is_uuid(text: str) -> bool:
