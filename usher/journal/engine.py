@@ -15,6 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.core import jobs, sql
 from usher.core.clock import now, travelled
@@ -60,7 +61,9 @@ def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refu
     totals, already = _stage(plan, change)
     try:
         if digest and digest_of(staged_tallies(change, len(totals))) != digest:
-            raise Refused("conflict", "stale", "Something changed while you were reading. Here is the plan as it is now; nothing was done.")
+            raise Refused(
+                "conflict", "stale", _("Something changed while you were reading. Here is the plan as it is now; nothing was done.")
+            )
         return _begin(plan, change, key, totals, already, short)
     except (Refused, _SameKey) as trouble:
         sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": change})
@@ -88,7 +91,7 @@ def _known(plan: Plan, key: str) -> Started | None:
     if not found:
         return None
     if bytes(found["params_hash"]) != params_hash(plan):
-        raise Refused("conflict", "key_reused", "This key was used for something else. Use a new key for a new wish.")
+        raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
     return Started(found["id"], found["number"], found["state"], repeat=True)
 
 
@@ -214,7 +217,7 @@ def _short_way(plan: Plan, key: str) -> Started:
                 return Started(None, None, "unchanged")
         except _SameKey:
             return _known(plan, key) or _short_way(plan, key)
-    raise Refused("conflict", "changed", "Somebody else is changing this right now. Nothing was done; try again.")
+    raise Refused("conflict", "changed", _("Somebody else is changing this right now. Nothing was done; try again."))
 
 
 class _Left(Exception):
