@@ -54,7 +54,7 @@ def test_too_few_seats(owner: Client, northlake: Company) -> None:
     activate(*crowd(northlake.operator, 12))
     address = f"/people/license-changes?all=1&status=active&license_to={LICENSED}"
     page = owner.get(address).content.decode()
-    assert "Only 10 Licensed seats are free." in page and "Go on with the first 10" in page
+    assert "Only 10 Licensed seats are free." in page and "Change the first 10" in page
     assert confirm(owner, address).status_code == 409
     answer = confirm(owner, address + "&how=first", how="first")
     assert answer.status_code == 303
@@ -105,4 +105,4 @@ def test_the_plan_as_a_file(owner: Client, northlake: Company) -> None:
 
 def test_a_plan_can_be_searched(owner: Client, northlake: Company) -> None:
     address = f"/people/license-changes?all=1&license_to={LICENSED}"
-    assert "Nobody." in owner.get(address, {"find": "unicorn", "all": "1", "license_to": LICENSED}).content.decode()
+    assert "Nobody matches “unicorn” here." in owner.get(address, {"find": "unicorn", "all": "1", "license_to": LICENSED}).content.decode()

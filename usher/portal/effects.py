@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
 from usher.access.actors import name_of
 from usher.core import sql
 from usher.core.actor import Actor
@@ -57,7 +58,7 @@ FIELDS: dict[str, str | Promise] = {
 
 
 def in_words(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Plan rows or effects as lines of a table: ord, name, email, id (when still here), line, changes, why, result, field."""
+    """Plan rows or effects as lines of a table: ord, name, email, id (when still here), line, changes, changed, why, result, field."""
     known = people_of(actor, [r["obj"] for r in rows])
     return [_line(row, known.get(row["obj"]), actor.account_name if row["obj"] == actor.account_id else "") for row in rows]
 
@@ -72,7 +73,8 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dic
         "email": person["email"] if person else told.get("email", ""),
         "id": person["id"] if person else None,
         "line": told.get("line"),
-        "changes": changes_of(before, after),
+        "changes": changes_of(before, after) + [c for x in row.get("also", ()) for c in changes_of(x["before"] or {}, x["after"] or {})],
+        "changed": bool(row.get("changed")),
         "why": _sentence(words_of_line({**told, "reason": code}) if code and "line" in told else words_of(code) if code else ""),
         "field": FIELDS.get(told.get("field") or FIELD.get(code, ""), "") if code else "",
         "result": row.get("result", ""),

@@ -4,35 +4,38 @@ GET shows the plan of a verb. POST of the same address does it, if the plan stil
 and the seats are there; it answers 303 to the change. Whatever stands in the way comes back as the same page, fresh, and nothing was done.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
-from usher.journal import engine
-from usher.journal.plan import Preview, preview, words_of
+from usher.journal import engine, reads
+from usher.journal.plan import Preview, preview
 from usher.journal.rows import sample
-from usher.journal.verb import REASONS, Plan
-from usher.licenses.catalog import PRODUCTS
-from usher.portal.csv_file import BOM, attached, csv_line
+from usher.journal.verb import Plan
+from usher.portal.csv_file import attached
 from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
+from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
+from usher.portal.plan_seats import buying, only_words, seats_of, shortage, ways_on
+from usher.portal.query import PASSING, moment, pairs_without, with_query
 from usher.portal.sign_in.fresh import ask_first
 from usher.portal.templatetags.usher import number
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
-ROWS = 50
-FRESH = frozenset({"access.set_role", "access.remove_factors"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
+FRESH = frozenset({"access.set_role"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class Look:
-    """The words a page adds to a plan. `button` takes the number; `back` is where Cancel leads; `more` goes on after the headline."""
+    """The words a page adds to a plan. `button` takes the number; `back` is where Cancel leads, `then` where it leads when it is done, if not to the
+    change itself; `more` goes on after the headline; `order` lets people choose who is first, `order_words` say it where nobody can.
+    """
 
     title: Words
     crumbs: list[tuple[Words, str]]
@@ -67,177 +72,196 @@ class Look:
     facts: list[tuple[Words, Words]] = field(default_factory=list)
     refused_file: str = ""
     choices: list[Choice] = field(default_factory=list)
+    order: Choice | None = None
+    order_words: Words = ""
     key: str = ""
     for_good: bool = False
     headline: str = ""
+    then: str = ""
 
 
 def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
     """Show a plan, do it, or hand it out as a file."""
+    look = replace(look, for_good=look.for_good or planned.verb.for_good)
     if request.method == "POST":
         if (look.for_good or planned.verb.name in FRESH) and not is_fresh(request.session):
             return ask_first(request)
         return _do(request, planned, look)
     if request.GET.get("as") == "csv":
         return StreamingHttpResponse(plan_csv(planned), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
-    return _show(request, planned, look)
+    return _show(request, planned, look, preview(planned), since=moment(request.GET.get("since", "")))
 
 
 def choice_page(request: SignedIn, look: Look, heading: str) -> HttpResponse:
     """The step before a plan: what shall it be? Nothing is planned yet."""
-    return render(request, "plan_choice.html", {"look": look, "heading": heading, "kept": kept_pairs(request.GET, look)})
+    kept = pairs_without(request.GET, *(c.name for c in look.choices), *PASSING)
+    return render(request, "plan_choice.html", {"look": look, "heading": heading, "kept": kept})
 
 
 def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     seen = preview(planned)
-    will = seen.fits if request.POST.get("how") == "first" else seen.will
-    if needs_number(look, will) and "".join(c for c in request.POST.get("typed", "") if c.isdigit()) != str(will):
-        words = _("Type %(n)s to go on. Nothing was done.") % {"n": number(will)}
-        return _show(request, planned, look, trouble=words, status=422)
+    first = request.POST.get("how") == "first"
+    digest = request.POST.get("digest", "")
+    needed = to_type(planned, look, seen.fits if first else seen.will)
+    if digest in ("", seen.digest) and needed and not is_typed(needed, request.POST.get("typed", "")):
+        words = _("Type %(what)s to go on. Nothing was done.") % {"what": needed}
+        return _show(request, planned, look, seen, refused=Refused("invalid", "not_typed", words))
     key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
-    short = "first" if request.POST.get("how") == "first" else "refuse"
     try:
-        started = engine.start(planned, key, digest=request.POST.get("digest", ""), short=short)
+        started = engine.start(planned, key, digest=digest, short="first" if first else "refuse")
     except Refused as refused:
-        return _show(request, planned, look, trouble=refused.words, status=409 if refused.kind == "conflict" else 422)
+        since = moment(request.POST.get("seen_at", "")) if refused.code == "stale" else None
+        return _show(request, planned, look, preview(planned), refused=refused, since=since)
     if started.number is None:
         messages.info(request, _("There was nothing to change."))
         return HttpResponseRedirect(str(look.back[1]))
-    return HttpResponseRedirect(f"/changes/{started.number}", status=303)
+    return led_on(request, look, started.number)
 
 
-def _show(request: SignedIn, planned: Plan, look: Look, *, trouble: str = "", status: int = 200) -> HttpResponse:
-    seen = preview(planned)
-    first = request.GET.get("how") == "first" and bool(seen.missing)
-    will = seen.fits if first else seen.will
-    parts = parts_of(planned, seen, look, seen.fits)
-    now = part_now(parts, request.GET.get("part", ""))
-    lines = lines_of(planned, now, request.GET)
+def led_on(request: SignedIn, look: Look, made: int) -> HttpResponse:
+    """To the change; or to where the actor came from, with what was done and the way back as a notice."""
+    if not look.then:
+        return HttpResponseRedirect(f"/changes/{made}", status=303)
+    found = reads.change(request.actor, made)
+    told = reads.sentence(found, reads.outcome(found).done)
+    messages.success(request, format_html('{} <a href="/changes/{}/undo">{}</a>', told, made, _("Undo")))
+    return HttpResponseRedirect(look.then, status=303)
+
+
+def _show(
+    request: SignedIn,
+    planned: Plan,
+    look: Look,
+    seen: Preview,
+    *,
+    refused: Refused | None = None,
+    since: datetime | None = None,
+) -> HttpResponse:
+    how = request.GET.get("how", "nothing") if seen.missing else ""
+    will = seen.fits if how == "first" else seen.will
     context = {
         "look": look,
         "headline": headline_of(planned, seen, look),
-        "shortage": shortage(seen),
-        "first": first,
-        "first_n": seen.fits,
         "will": will,
-        "may_do": will > 0 and (first or not seen.missing),
+        "may_do": will > 0 and how in ("", "first"),
         "button": look.button(will),
-        "must_type": needs_number(look, will),
-        "parts": [{**p, "now": p is now, "path": with_query(request, part=p["key"], after=None)} for p in parts],
-        "part": now,
-        "lines": lines,
-        "next": with_query(request, after=str(lines[-1]["ord"])) if len(lines) == ROWS else "",
-        "seats": seats_of(seen),
-        "skipped": [{"n": n, "words": words_of(code)} for code, n in seen.skipped(unchanged=planned.verb.unchanged).items()],
-        "undo": (_("Can be undone"), planned.verb.undo_words(will)) if planned.verb.undoable and not planned.undoes else None,
+        "must_type": to_type(planned, look, will),
+        "by": by_words(request, planned, will),
+        "undo": planned.verb.undo_words(will) if planned.verb.undoable and not planned.undoes else "",
         "lost": planned.verb.lost,
         "digest": seen.digest,
+        "seen_at": seen.at.isoformat(),
         "key": uuid4().hex,
-        "trouble": trouble,
-        "kept": kept_pairs(request.GET, look),
-        "address": with_query(request, part=None, after=None, find=None),
-        "csv": with_query(request, part=None, after=None, find=None, **{"as": "csv"}),
-        "find": request.GET.get("find", ""),
-        "how": request.GET.get("how", ""),
+        "choosing": pairs_without(request.GET, *(c.name for c in look.choices), *PASSING),
+        **table_of(request, planned, look, seen, since),
+        **seats_told(request, look, seen, how),
+        **addresses_of(request),
     }
-    return render(request, "plan.html", context, status=status)
+    context["trouble"] = refused.words if refused else ""
+    if refused and refused.code == "stale" and context["changed"]:
+        context["trouble"] = stale_words(context["changed"])
+    return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)
+
+
+def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since: datetime | None) -> dict[str, Any]:
+    """The tally, and the rows of the part that is open."""
+    parts = parts_of(planned, seen, look.tally, since)
+    now = part_now(parts, request.GET.get("part", ""))
+    lines = lines_of(planned, seen, now, request.GET, since)
+    kept = since.isoformat() if since else None
+    return {
+        "changed": next((p.n for p in parts if p.key == "changed"), 0) if is_about_people(planned) else 0,
+        "parts": [
+            {
+                "n": p.n,
+                "words": p.words,
+                "css": p.css,
+                "now": p is now,
+                "path": with_query(request, part=p.key, after=None, why=None, since=kept),
+            }
+            for p in parts
+        ],
+        "part": now,
+        "lines": lines,
+        "next": with_query(request, part=now.key, after=str(lines[-1]["ord"]), since=kept) if len(lines) == ROWS else "",
+        "sorts": sorts_of(request, look),
+        "skipped": [
+            {**r, "path": with_query(request, part=r["part"], why=r["code"], after=None, find=None)} for r in reasons_of(planned, seen)
+        ],
+        "find": request.GET.get("find", ""),
+        "searching": pairs_without(request.GET, "find", "after", "part"),
+    }
+
+
+def seats_told(request: SignedIn, look: Look, seen: Preview, how: str) -> dict[str, Any]:
+    """The seats before and after, and the ways on when there are too few."""
+    order = [look.order.name] if look.order else []
+    return {
+        "seats": seats_of(seen),
+        "ways": ways_on(request.actor, seen),
+        "how": how,
+        "buying": buying(seen, with_query(request, how=None, part=None, after=None, find=None)) if how == "add" else [],
+        "going": pairs_without(request.GET, "how", *order, *PASSING),
+    }
+
+
+def addresses_of(request: SignedIn) -> dict[str, str]:
+    """Where the button posts to, and the plan as a file."""
+    bare = dict.fromkeys(PASSING)
+    return {"address": with_query(request, **bare), "csv": with_query(request, **{**bare, "as": "csv"})}
 
 
 def headline_of(planned: Plan, seen: Preview, look: Look) -> str:
     """One sentence that would be true tomorrow; where seats lack, a second one that says how many there are."""
     told = [look.headline or planned.verb.headline(planned.params, seen.will), look.more(seen)]
-    told += [_("Only %(n)s %(name)s seats are free.") % {"n": number(s["free"]), "name": s["name"]} for s in shortage(seen)]
-    return " ".join(t for t in told if t)
+    return " ".join(t for t in [*told, *map(only_words, shortage(seen))] if t)
 
 
-def needs_number(look: Look, will: int) -> bool:
-    return will > TYPE_FROM or (look.for_good and will > 0)
+def to_type(planned: Plan, look: Look, will: int) -> str:
+    """What must be typed (portal.md 5.8): nothing up to 100 people of whom all can be undone; else their number, or the name of the only one."""
+    if will > TYPE_FROM or (look.for_good and will > 1):
+        return number(will)
+    return str(in_words(planned.actor, sample(planned, limit=1))[0]["name"]) if look.for_good and will else ""
 
 
-def parts_of(planned: Plan, seen: Preview, look: Look, will: int) -> list[dict[str, Any]]:
-    """The tally: what will be, what is so already, who finds no seat, is skipped, refused. Empty parts are left out, but not the first."""
-    left = seen.skipped(unchanged=planned.verb.unchanged)
-    refused = {code: n for code, n in left.items() if code in REASONS and REASONS[code].refused}
-    skipped = {code: n for code, n in left.items() if code not in refused}
-    already = [t.skip for t in seen.tallies if t.phase == seen.main and t.skip in planned.verb.unchanged]
-    words = {
-        "will": _("will change"),
-        "same": _("already so"),
-        "short": _("find no seat"),
-        "skipped": _("are skipped"),
-        "refused": _("refused"),
-    }
-    words |= {k: str(v) for k, v in look.tally.items()}
-    if seen.missing:
-        words["will"] = _("would change with the seats there are")
-    parts: list[dict[str, Any]] = [
-        {"key": "will", "n": will, "codes": None, "css": ""},
-        {"key": "same", "n": seen.unchanged(planned.verb.unchanged), "codes": sorted(set(already)), "css": ""},
-        {"key": "short", "n": seen.will - seen.fits, "codes": None, "css": "warn"},
-        {"key": "skipped", "n": sum(skipped.values()), "codes": sorted(skipped), "css": ""},
-        {"key": "refused", "n": sum(refused.values()), "codes": sorted(refused), "css": "bad"},
-    ]
-    return [{**p, "words": words[p["key"]]} for p in parts if p["n"] or p["key"] == "will"]
+def is_typed(needed: str, typed: str) -> bool:
+    """A name as it is, but for spaces around it and its case; a number whatever stands between its digits."""
+    if any(c.isalpha() for c in needed):
+        return " ".join(typed.split()).casefold() == " ".join(needed.split()).casefold()
+    return "".join(c for c in typed if c.isdigit()) == "".join(c for c in needed if c.isdigit())
 
 
-def part_now(parts: list[dict[str, Any]], asked: str) -> dict[str, Any]:
-    """The part the table shows: the one asked for, else refusals first, else what will change."""
-    by_key = {p["key"]: p for p in parts}
-    return by_key.get(asked) or by_key.get("refused") or by_key["will"]
+def is_about_people(planned: Plan) -> bool:
+    return "subjects" in planned.params or "stage" in planned.params
 
 
-def lines_of(planned: Plan, part: dict[str, Any], data: QueryDict) -> list[dict[str, Any]]:
-    """The rows of one part of the tally, in the plan's order, from the cursor on."""
-    text = data.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    codes = part["codes"]
-    find = data.get("find", "")[:200].replace("\0", "")
-    rows = [] if codes == [] else sample(planned, skipped=codes is not None, skip=codes, search=find, after=after, limit=ROWS)
-    return in_words(planned.actor, rows)
+def by_words(request: SignedIn, planned: Plan, will: int) -> str:
+    """Beside the button: for how many, and in whose name."""
+    if not is_about_people(planned):
+        return _("By %(name)s") % {"name": request.actor.name}
+    told = ngettext("%(n)s\u00a0person, by %(name)s", "%(n)s\u00a0people, by %(name)s", will)
+    return told % {"n": number(will), "name": request.actor.name}
 
 
-def plan_csv(planned: Plan) -> Iterator[str]:
-    """The whole plan, everybody with what changes or why not, in pieces of 1,000 lines."""
-    yield BOM + csv_line([_("Name"), _("E-mail"), _("What"), _("From"), _("To"), _("Why not")])
-    for skipped in (False, True):
-        after = 0
-        while rows := sample(planned, skipped=skipped, after=after, limit=1_000):
-            yield "".join(csv_line(cells) for line in in_words(planned.actor, rows) for cells in _cells(line))
-            after = rows[-1]["ord"]
+def stale_words(n: int) -> str:
+    """5.11: how many of the plan's people are not as they were."""
+    told = ngettext(
+        "%(n)s\u00a0person changed while you were reading. Here is the plan as it is now; nothing was done.",
+        "%(n)s\u00a0people changed while you were reading. Here is the plan as it is now; nothing was done.",
+        n,
+    )
+    return told % {"n": number(n)}
 
 
-def _cells(line: dict[str, Any]) -> list[list[Any]]:
-    if line["why"] or not line["changes"]:
-        return [[line["name"], line["email"], "", "", "", line["why"]]]
-    return [[line["name"], line["email"], c["label"], c["old"], c["new"], ""] for c in line["changes"]]
-
-
-def shortage(seen: Preview) -> list[dict[str, Any]]:
-    """Which seats lack: product, missing, free, and what would have to be bought."""
-    return [
-        {"name": PRODUCTS[p].name, "missing": n, "free": line["free"], "bought": line["bought"], "needed": line["bought"] + n}
-        for p, n in seen.missing.items()
-        if (line := seen.seats[p])
-    ]
-
-
-def seats_of(seen: Preview) -> list[dict[str, Any]]:
-    """The ledger of every license this plan touches, before and after."""
-    return [
-        {**line, "name": PRODUCTS[p].name, "taken": line["free"] - max(0, line["after"]), "missing": seen.missing.get(p, 0)}
-        for p, line in sorted(seen.seats.items())
-        if p in PRODUCTS
-    ]
-
-
-def kept_pairs(data: QueryDict, look: Look) -> list[tuple[str, str]]:
-    """The address without what the choices of this page set: hidden fields of the choosing form."""
-    own = {c.name for c in look.choices} | {"how", "part", "after", "find"}
-    return [(k, v) for k in data for v in data.getlist(k) if k not in own]
-
-
-def with_query(request: SignedIn, **changes: str | None) -> str:
-    """This page's address with some keys set or, for None, taken out."""
-    pairs = [(k, v) for k in request.GET for v in request.GET.getlist(k) if k not in changes]
-    pairs += [(k, v) for k, v in changes.items() if v is not None]
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+def sorts_of(request: SignedIn, look: Look) -> dict[str, dict[str, str]]:
+    """The headers that sort the table, where the order is the actor's to choose: upwards, downwards, and back to who was here first."""
+    if not look.order:
+        return {}
+    now, steps = request.GET.get(look.order.name, ""), {"": "%s", "%s": "-%s", "-%s": ""}
+    states = {"": "", "%s": "ascending", "-%s": "descending"}
+    told = {}
+    for key in ("name", "email"):
+        at = next((shape for shape in ("%s", "-%s") if shape % key == now), "")
+        following = steps[at] % key if steps[at] else None
+        told[key] = {"state": states[at], "path": with_query(request, after=None, **{look.order.name: following})}
+    return told

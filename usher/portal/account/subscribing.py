@@ -1,6 +1,7 @@
 """Subscriptions: every product with its seats, price and term; changing them is a plan (S0-22, S0-25, S4-24)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from usher.journal.verb import Plan, plan
 from usher.licenses.catalog import PRODUCTS, Product
 from usher.licenses.ledger import seats
 from usher.licenses.subscribing import TERMS, subscriptions
-from usher.portal.page import SignedIn, page
+from usher.portal.page import SignedIn, own_path, page
 from usher.portal.people.adding import is_free_of_charge
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
 
@@ -68,7 +69,8 @@ def change(request: SignedIn) -> HttpResponseBase:
     line = next((s for s in seats(request.actor) if s["product"] == product.code), NONE)
     terms = subscriptions(request.actor).get(product.code, dict.fromkeys(TERMS))
     if "quantity" not in request.GET:
-        return form(request, product, line, {"quantity": f"{line['bought']}", **{k: v or "" for k, v in as_texts(terms).items()}})
+        wished = request.GET.get("wished") or f"{line['bought']}"
+        return form(request, product, line, {"quantity": wished, **{k: v or "" for k, v in as_texts(terms).items()}})
     try:
         planned = planned_change(request, product, terms)
     except Refused as refused:
@@ -76,7 +78,13 @@ def change(request: SignedIn) -> HttpResponseBase:
     in_use = line["used"] + line["pending"] + line["held"]
     if planned.params["quantity"] < in_use:
         return form(request, product, line, request.GET, {"field": "quantity", "words": too_few(product, line, in_use), "holders": True})
-    return plan_page(request, planned, look_at(request.actor, product))
+    return plan_page(request, planned, back_to(request, look_at(request.actor, product)))
+
+
+def back_to(request: SignedIn, look: Look) -> Look:
+    """Who came from a plan that lacks seats goes back to it, done or not (portal.md 5.10)."""
+    back = own_path(request.GET.get("back", ""), request)
+    return look if back == "/" else replace(look, then=back, back=(look.back[0], back))
 
 
 def look_at(actor: Actor, product: Product | None) -> Look:
@@ -135,5 +143,6 @@ def form(
         "holders": holders(product),
         "invited": holders(product, "/people/pending") if line["pending"] else "",
         "crumbs": [(_("Subscriptions"), "/account/subscriptions"), (product.name, "")],
+        "back": own_path(request.GET.get("back", ""), request).removesuffix("/"),
     }
     return render(request, "account/subscription.html", context, status=422 if trouble else 200)

@@ -13,7 +13,8 @@ from usher.journal.verb import VERBS, main_phase
 from usher.portal.changes.filters import people_named
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn
-from usher.portal.plan_page import ROWS, with_query
+from usher.portal.plan_parts import ROWS
+from usher.portal.query import with_query
 from usher.portal.wish import clean
 
 

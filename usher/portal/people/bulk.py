@@ -15,6 +15,7 @@ from usher.core.refusals import Refused
 from usher.journal.verb import plan
 from usher.licenses.catalog import ADD_ONS, WORKPLACE
 from usher.licenses.ledger import free
+from usher.people import selection
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
@@ -25,24 +26,58 @@ from usher.portal.wish import ANY, clean, ids_of, split
 
 def subjects_of(request: HttpRequest) -> dict[str, Any]:
     """The set an address means. Refused when it means nobody."""
-    data = request.GET
+    data, order = request.GET, order_of(request)
+    kept = [str(i) for i in ids_of([data.get("selection", "")])]
     if "all" in data:
         query = {key: [clean(v) for v in data.getlist(key) if v and v != ANY] for key in FILTERS if key in data}
         return {
             "query": {k: v[0] if k == "q" else v for k, v in query.items() if v},
             "except": [str(i) for i in ids_of(split(data, "except"))],
+            "order": order,
+            **({"except_kept": kept[0]} if kept else {}),
         }
+    if kept:
+        return {"kept": kept[0], "order": order}
     ids = [str(i) for i in ids_of(split(data, "ids"))]
     if not ids:
         raise Refused("invalid", "no_selection", _("Nobody is chosen. Go back, tick the people in the list, and choose again."))
-    return {"ids": ids}
+    return {"ids": ids, "order": order}
+
+
+def order_of(request: HttpRequest) -> str:
+    """The chosen order, else that of the list they were ticked in; empty for who was here first."""
+    wanted = request.GET.get("order", request.GET.get("sort", ""))
+    return wanted if wanted.removeprefix("-") in selection.ORDERS else ""
+
+
+def order_choice(request: HttpRequest) -> Choice | None:
+    """Who comes first, where it matters: with too few seats, and as the sort of the plan's table. One person has no order."""
+    if "all" not in request.GET and len(ids_of(split(request.GET, "ids"))) == 1:
+        return None
+    options = [
+        Option("", _("longest in the account")),
+        Option("-created", _("newest first")),
+        Option("name", _("by name")),
+        Option("email", _("by e-mail")),
+        Option("-last_sign_in", _("last signed in first")),
+    ]
+    chosen = order_of(request)
+    listed = [] if chosen in {o.value for o in options} else [Option(chosen, _("as listed"))]
+    return Choice("order", _("Order"), listed + options, chosen)
 
 
 def look_at(request: HttpRequest, title: str, button: Callable[[int], str], choices: list[Choice] | None = None) -> Look:
     """The look of a plan about people: its way back is the one person it is about, else the list."""
     ids = ids_of(split(request.GET, "ids"))
     back = f"/people/{short(ids[0])}" if len(ids) == 1 and "all" not in request.GET else "/people"
-    return Look(title=title, crumbs=[(_("Users"), "/people"), (title, "")], button=button, back=(_("Cancel"), back), choices=choices or [])
+    return Look(
+        title=title,
+        crumbs=[(_("Users"), "/people"), (title, "")],
+        button=button,
+        back=(_("Cancel"), back),
+        choices=choices or [],
+        order=order_choice(request),
+    )
 
 
 @page("people:user:manage", ("GET", "POST"))

@@ -83,6 +83,7 @@ def _look(stage: Stage, planned: Plan) -> Look:
             (_("Group"), _("from the file, else as chosen") if chosen.get("group") else _("from the file")),
             (_("Mail"), _("Invitation to each address")),
         ],
+        order_words=_("In the order of the file."),
         refused_file=f"/people/imports/{short(stage.id)}/refused.csv",
         key=f"import:{stage.id}",
     )
