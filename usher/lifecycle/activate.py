@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.journal.names import people
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 
 from .parts import PERSON_OF_SEAT
 
-reason("elsewhere", "this address belongs to a login already; only the person can bring it along")
+reason("elsewhere", gettext_lazy("this address belongs to a login already; only the person can bring it along"))
 
 
 class PeopleActivated(Part):
@@ -73,7 +75,7 @@ class Activate(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if actor.kind != "operator":
-            raise Refused("forbidden", "operator_only", "Only the operator of this machine can activate people without their links.")
+            raise Refused("forbidden", "operator_only", _("Only the operator of this machine can activate people without their links."))
         subjects = selection.checked(params.get("subjects"))
         refuse_too_many_add_ons(actor, subjects)
         return {"subjects": subjects}
@@ -85,10 +87,10 @@ class Activate(Verb):
         return selection.params_of(params["subjects"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return f"{people(will)} will be active."
+        return ngettext("%(n)s\u00a0person will be active.", "%(n)s\u00a0people will be active.", will) % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return f"{people(done)} activated"
+        return ngettext("%(n)s\u00a0person activated", "%(n)s\u00a0people activated", done) % {"n": figure(done)}
 
 
 def refuse_too_many_add_ons(actor: Actor, subjects: Mapping[str, Any]) -> None:
@@ -99,8 +101,5 @@ def refuse_too_many_add_ons(actor: Actor, subjects: Mapping[str, Any]) -> None:
         {"account": actor.account_id, **selection.params_of(subjects)},
     )
     if found and found["seats"] and found["people"] + found["seats"] > engine.INLINE:
-        raise Refused(
-            "invalid",
-            "too_many_add_ons",
-            f"People who hold add-ons can be activated by the few hundred: {engine.INLINE} people and add-ons at once.",
-        )
+        words = _("People who hold add-ons can be activated by the few hundred: %(n)s people and add-ons at once.") % {"n": engine.INLINE}
+        raise Refused("invalid", "too_many_add_ons", words)
