@@ -197,7 +197,7 @@ def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> No
 
 def _short_way(plan: Plan, key: str) -> Started:
     """One object: the same SQL, a handful of statements. A row that changed between reading and writing is tried again."""
-    for _ in range(3):
+    for _try in range(3):
         try:
             with transaction.atomic():
                 change = uuid7()
