@@ -3,8 +3,10 @@
 import pytest
 
 from tests.people_of import Company, do, invite
+from usher.core import sql
 from usher.core.refusals import Refused
-from usher.journal import undo
+from usher.journal import engine, undo
+from usher.journal.plan import preview
 from usher.journal.verb import plan
 from usher.people import reads
 
@@ -56,6 +58,24 @@ def test_one_name_in_any_spelling(northlake: Company, again: str) -> None:
     with pytest.raises(Refused) as no:
         do(northlake.owner, NAME, {"kind": "user", "name": again})
     assert no.value.code == "name_taken"
+
+
+def test_what_was_seen_is_what_is_done(northlake: Company) -> None:
+    """A plan and its start agree on the id; one that another group came before does not."""
+    wish = plan(northlake.owner, NAME, {"kind": "user", "name": "Support"})
+    seen = preview(wish)
+    assert preview(wish).digest == seen.digest
+    assert engine.start(wish, "a", digest=seen.digest).state == "done"
+    with pytest.raises(Refused) as no:
+        engine.start(plan(northlake.owner, NAME, {"kind": "im", "name": "Support"}), "b", digest=seen.digest)
+    assert no.value.code == "stale"
+
+
+def test_a_name_that_was_renamed_away_can_be_used_again(northlake: Company) -> None:
+    do(northlake.owner, NAME, {"kind": "user", "name": "Support"})
+    sql.execute("UPDATE people_group SET name = 'Help desk' WHERE account_id = %(a)s", {"a": northlake.account})
+    do(northlake.owner, NAME, {"kind": "user", "name": "Support"})
+    assert sorted(names(northlake)) == ["Help desk", "Support"]
 
 
 def test_undo_removes_an_empty_group_only(northlake: Company) -> None:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
-from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb, reason, register
 
@@ -16,10 +15,15 @@ LONGEST_NAME = 127  # behaviour.md G: under 128 characters
 
 
 class NewGroup(Part):
-    """A group by its name, unique by canonical form (MAIL-14). Parameters: group, kind, group_name."""
+    """A group by its name, unique by canonical form (MAIL-14). Parameters: kind, group_name.
+
+    Its id is made from the name and the newest group there is, so that a plan and its start agree, and a name that was renamed away can be used again.
+    """
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return """SELECT NULL::int AS subj, %(group)s::uuid AS obj, NULL::int AS version, NULL::jsonb AS before,
+        return """SELECT NULL::int AS subj,
+                  md5(%(account)s::text || %(kind)s || usher_fold(%(group_name)s) || coalesce((SELECT g.id::text FROM people_group g
+                    WHERE g.account_id = %(account)s ORDER BY g.created_at DESC, g.id DESC LIMIT 1), ''))::uuid AS obj, NULL::int AS version, NULL::jsonb AS before,
                   jsonb_build_object('name', %(group_name)s::text, 'kind', %(kind)s::text) AS after,
                   CASE WHEN EXISTS (SELECT 1 FROM people_group g WHERE g.account_id = %(account)s AND g.kind = %(kind)s AND g.name_key = usher_fold(%(group_name)s))
                        THEN 'name_taken' END AS skip, NULL::text AS takes, NULL::text AS gives"""
@@ -55,7 +59,7 @@ class CreateGroup(Verb):
         return {"kind": params["kind"], "name": name}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"group": uuid7(), "kind": params["kind"], "group_name": params["name"]}
+        return {"kind": params["kind"], "group_name": params["name"]}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
