@@ -16,7 +16,6 @@ from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
-IS_OWNER = reason("is_owner", gettext_lazy("the owner: hand the account over first"))
 IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
 ONESELF = reason("oneself", gettext_lazy("that is you"))
 ADDRESS_TAKEN = reason("address_taken", gettext_lazy("somebody else has the address now"))
