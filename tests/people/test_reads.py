@@ -22,7 +22,6 @@ def test_a_list_is_of_one_account(northlake: Company, southport: Company) -> Non
     """TENANT-10: whatever is searched for, nobody of the other account comes up."""
     for query in ({}, {"q": "southport"}, {"q": southport.owner.email}, {"role": ["owner"]}, {"status": ["active", "pending"]}):
         assert not set(emails(northlake, query)) & set(emails(southport))
-    assert reads.count(northlake.owner, {"q": "southport"}) == 0
     for lookup in (
         lambda: reads.person(northlake.owner, southport.pending),
         lambda: reads.person_by_address(northlake.owner, southport.owner.email),
@@ -41,7 +40,7 @@ def test_without_the_privilege(northlake: Company) -> None:
         list(reads.export(northlake.member, {}))
 
 
-@pytest.mark.parametrize("sort", [*reads.SORTS, *(f"-{s}" for s in reads.SORTS), "nonsense", "'; --"])
+@pytest.mark.parametrize("sort", [*(f"{way}{s.key}" for s in reads.SORTS for way in ("", "-")), "nonsense", "'; --"])
 def test_pages_meet_without_a_gap(northlake: Company, sort: str) -> None:
     """Forwards and backwards by keyset: everybody once, in the same order both ways."""
     invite(northlake.owner, *[f"k{i:02}@page.test" for i in range(11)])
@@ -90,7 +89,6 @@ def test_any_filter_value_is_only_a_value(northlake: Company, key: str, value: s
     """P10: NUL, percent, quotes and ten thousand characters find nobody or somebody, and are never a fault."""
     for given in (value, [value], [value, value]):
         reads.page(northlake.owner, {key: given})
-        reads.count(northlake.owner, {key: given})
 
 
 def test_percent_and_underscore_mean_themselves(northlake: Company) -> None:

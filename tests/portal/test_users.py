@@ -105,8 +105,13 @@ def test_somebody_who_left_is_in_no_list(owner: Client, northlake: Company) -> N
 
 
 def test_an_empty_search_tells_who_is_near(owner: Client, northlake: Company) -> None:
-    """Nobody found among the active: how many match without the filters, and the way there."""
+    """Nobody found among the active: how many others match, and the way there; with another filter, how many without it; else whose name is near."""
     sql.execute("UPDATE people_standing SET status = 'inactive', license = NULL WHERE user_id = %(u)s", {"u": northlake.member.user_id})
     answer = owner.get("/people", {"q": "member@"}).content.decode()
-    assert "Nobody matches" in answer and "1 person matches without the filters" in answer
-    assert 'href="/people?q=member%40&amp;status=any"' in answer
+    assert "Nobody matches" in answer and "1 deactivated person matches" in answer
+    assert 'href="/people?q=member%40&amp;status=inactive"' in answer
+    answer = owner.get("/people", {"q": "olga", "department": "Nowhere"}).content.decode()
+    assert "1 person matches without the filters" in answer and 'href="/people?q=olga&amp;status=any"' in answer
+    assert "Olga Owner is close" in owner.get("/people", {"q": "olga ownr"}).content.decode()
+    assert "is close" not in owner.get("/people", {"q": "zzzzzz"}).content.decode()
+    assert "1 pending person matches" in owner.get("/people", {"q": "pending@"}).content.decode()

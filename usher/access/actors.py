@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
 from usher.core import sql
 from usher.core.actor import Actor, Door, Settings
 from usher.core.privileges import all_names, expand
@@ -54,6 +55,14 @@ def actor_of_person(request: HttpRequest, user: UUID) -> Actor:
     if not found:
         raise Refused("missing", "gone", _("There is no active account for this address any more."))
     return actor_of_row(found, "sign_in", request_id=getattr(request, "request_id", ""), ip=client_ip(request.META))
+
+
+def person(user: UUID, door: Door) -> Actor:
+    """Somebody whose work goes on in the background, with the rights they have now. Refused (missing) when they are not active."""
+    found = sql.row(f"{PERSON} AND u.id = %(u)s AND s.status = 'active'", {"u": user})
+    if not found:
+        raise Refused("missing", "gone", _("This person is not active any more."))
+    return actor_of_row(found, door)
 
 
 def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "") -> Actor:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("usher.portal.account.urls")),
     path("", include("usher.portal.help.urls")),
     path("", include("usher.portal.search.urls")),
+    path("", include("usher.portal.lists.urls")),
 ]
 handler400 = "usher.portal.problem.bad_request"
 handler403 = "usher.portal.problem.permission_denied"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -98,7 +99,7 @@ def refuse_too_many_add_ons(actor: Actor, subjects: Mapping[str, Any]) -> None:
     found = sql.row(
         f"""SELECT count(*)::int AS people, (SELECT count(*)::int FROM licenses_seat a WHERE a.user_id = ANY(array_agg(who.id))) AS seats
             FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id AND s.status = 'pending'""",
-        {"account": actor.account_id, **selection.params_of(subjects)},
+        {"account": actor.account_id, "actor": actor.user_id, **selection.params_of(subjects)},
     )
     if found and found["seats"] and found["people"] + found["seats"] > engine.INLINE:
         words = _("People who hold add-ons can be activated by the few hundred: %(n)s people and add-ons at once.") % {"n": engine.INLINE}

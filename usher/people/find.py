@@ -1,11 +1,13 @@
-"""Finding a few people and groups by what somebody typed, quickly at any size: for the search of the whole portal, never for a list."""
+"""Finding a few people and groups by what somebody typed, quickly at any size: for the search of the whole portal, and for who is near an empty list."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.keyset import COUNT_TO
 
-from .filters import like_literal
+from .filters import like_literal, where
 
 FEW = 6
 PERSON = "u.id, u.first_name, u.last_name, u.display_name, u.email"
@@ -56,3 +58,25 @@ def _has(words: int) -> str:
 
 GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status
   FROM people_group g WHERE g.account_id = %(account)s AND g.kind = 'user' AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""
+
+
+def elsewhere(actor: Actor, query: Mapping[str, Any]) -> dict[str, int]:
+    """Whom a query finds when the status does not matter: how many of each status, all together counted up to COUNT_TO."""
+    actor.require("people:user:view")
+    clause, params = where({**query, "status": []})
+    found = sql.rows(
+        f"""SELECT m.status, count(*)::int AS n FROM (SELECT s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
+            WHERE {HERE} AND {clause} LIMIT {COUNT_TO}) m GROUP BY 1""",
+        {**params, "account": actor.account_id},
+    )
+    return {f["status"]: f["n"] for f in found}
+
+
+def similar(actor: Actor, text: str) -> list[dict[str, Any]]:
+    """The few people whose name or address is nearest to a text that nobody has: a letter missing, two letters turned round."""
+    actor.require("people:user:view")
+    return sql.rows(
+        f"""SELECT {PERSON}, s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
+            WHERE {HERE} AND u.search %%> usher_fold(%(q)s) ORDER BY word_similarity(usher_fold(%(q)s), u.search) DESC, u.name_key, u.id LIMIT 3""",
+        {"account": actor.account_id, "q": text},
+    )

@@ -150,7 +150,10 @@ class Invitation(models.Model):
 
     class Meta:
         constraints = [SameAccount(column="user_id", table="people_user", name="invitation_in_account", on_delete="CASCADE")]
-        indexes = [models.Index(fields=["account", "expires_at", "user"], condition=Q(state="open"), name="invitation_open")]
+        indexes = [
+            models.Index(fields=["account", "expires_at", "user"], condition=Q(state="open"), name="invitation_open"),
+            models.Index(fields=["account", "sent_at", "user"], condition=Q(state="open"), name="invitation_sent"),
+        ]
 
 
 class Membership(models.Model):

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from usher.core import sql
+from usher.core import keyset, sql
 from usher.core.actor import Actor
 from usher.core.clock import travelled
+from usher.core.keyset import COUNT_TO, Matches, Order, Sort
 from usher.core.refusals import not_found
+from usher.core.walk import ways_to_find
 
 from .filters import where
 
@@ -21,20 +22,20 @@ COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.departm
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id"
 LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 
-# sort name -> (SQL, SQL type); each has an index that walks it in this order, the department's apart
-SORTS: dict[str, tuple[str, str]] = {
-    "name": ("u.name_key", "text"),
-    "email": ("u.canonical", "text"),
-    "department": ("u.department", "text"),
-    "created": ("u.created_at", "timestamptz"),
-    "last_sign_in": ("coalesce(s.last_sign_in, '1970-01-01 00:00:00+00'::timestamptz)", "timestamptz"),
-}
-COUNT_CAP = 10_000
+# Each has an index (account, expression, id) that walks it in this order.
+SORTS = (
+    Sort("name", "u.name_key", "u.id"),
+    Sort("email", "u.canonical", "u.id"),
+    Sort("department", "u.department", "u.id", filled="u.department > ''"),
+    Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
+    Sort("created", "u.created_at", "u.id", "timestamptz"),
+    Sort("last_sign_in", "s.last_sign_in", "s.user_id", "timestamptz", "s.last_sign_in IS NOT NULL"),
+)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a keyset list: its rows, and the cursors of its two neighbours, None where there is none."""
+    """A page of a keyset list: its rows, and the cursors of its two neighbors as text, None where there is none."""
 
     rows: list[dict[str, Any]]
     before: str | None
@@ -44,51 +45,31 @@ class Page:
 def page(
     actor: Actor, query: Mapping[str, Any], *, sort: str = "name", after: str | None = None, before: str | None = None, limit: int = 50
 ) -> Page:
-    """A page of living people, by keyset. `sort` is a name of SORTS, with a minus for descending; an unknown one is name.
+    """A page of living people, found as the portal finds it. `sort` is the key of one of SORTS, with a minus for descending; an unknown one is name.
 
-    A cursor is "value|id" as the page before gave it; one that cannot be read is the first page.
+    A cursor is a text as the page before gave it; one that cannot be read is the first page.
     """
     actor.require("people:user:view")
-    descending, name = sort.startswith("-"), sort.removeprefix("-")
-    expression, kind = SORTS.get(name, SORTS["name"])
+    order = _order(sort)
+    cursor = keyset.read_cursor(order.sort, "before" if before is not None else "after", before or after or "")
+    matches = matches_of(actor, query)
+    searching = bool(query.get("q"))
+    ways = ways_to_find(searching=searching, frequent=searching and keyset.count(matches, COUNT_TO + 1) > COUNT_TO)
+    found = keyset.page(matches, order, cursor, limit, ways)
+    before, after = (keyset.cursor_text(edge) if edge else None for edge in (found.before, found.after))
+    return Page(_with_add_ons(actor, found.rows), before, after)
+
+
+def _order(sort: str) -> Order:
+    key = sort.removeprefix("-")
+    by_key = {s.key: s for s in SORTS}
+    return Order(by_key[key], sort.startswith("-")) if key in by_key else Order(SORTS[0])
+
+
+def matches_of(actor: Actor, query: Mapping[str, Any], select: str = COLUMNS) -> Matches:
+    """The living people of the account whom a query finds."""
     clause, params = where(query)
-    cursor = _cursor(after or before, kind)
-    backwards = before is not None and cursor is not None
-    down = descending != backwards
-    direction, sign = ("DESC", "<") if down else ("ASC", ">")
-    keyset = f"AND ({expression}, u.id) {sign} (%(c_value)s::{kind}, %(c_id)s::uuid)" if cursor else ""
-    found = sql.rows(
-        f"""SELECT {COLUMNS}, ({expression})::text AS sort_value {FROM} WHERE {LIVING} AND {clause} {keyset}
-            ORDER BY {expression} {direction}, u.id {direction} LIMIT %(limit)s""",
-        {**params, "account": actor.account_id, "limit": limit + 1, **(cursor or {})},
-    )
-    more = len(found) > limit
-    found = found[:limit]
-    if backwards:
-        found.reverse()
-    first, last = (_as_cursor(found[0]), _as_cursor(found[-1])) if found else (None, None)
-    return Page(
-        _with_add_ons(actor, found),
-        before=first if found and (more if backwards else cursor is not None) else None,
-        after=last if found and (more or backwards) else None,
-    )
-
-
-def _cursor(text: str | None, kind: str) -> dict[str, Any] | None:
-    value, bar, id = (text or "").rpartition("|")
-    if not bar or "\x00" in value:
-        return None
-    try:
-        UUID(id)
-        if kind == "timestamptz":
-            datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return {"c_value": value, "c_id": id}
-
-
-def _as_cursor(row: dict[str, Any]) -> str:
-    return f"{row['sort_value']}|{row['id']}"
+    return Matches(select, f"{FROM} WHERE {LIVING}", f" AND {clause}", {**params, "account": actor.account_id})
 
 
 def _with_add_ons(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -105,22 +86,13 @@ def _with_add_ons(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, A
     return [{**f, "add_ons": extra[f["id"]]["add_ons"] or [], "group": extra[f["id"]]["group_name"] or ""} for f in found]
 
 
-def count(actor: Actor, query: Mapping[str, Any], *, exact: bool = False) -> int:
-    """How many match; at most COUNT_CAP + 1 unless exact ("10,000+")."""
-    clause, params = where(query)
-    cap = "" if exact else f"LIMIT {COUNT_CAP + 1}"
-    return int(
-        sql.value(f"SELECT count(*) FROM (SELECT 1 {FROM} WHERE {LIVING} AND {clause} {cap}) c", {**params, "account": actor.account_id})
-    )
-
-
 def totals(actor: Actor) -> dict[str, int]:
     """active, pending (both from the ledger, so they cost nothing), inactive (counted up to the cap)."""
     found = sql.row(
         """SELECT coalesce(sum(used), 0)::int AS active, coalesce(sum(pending), 0)::int AS pending,
                   (SELECT count(*)::int FROM (SELECT 1 FROM people_standing WHERE account_id = %(account)s AND status = 'inactive' LIMIT %(cap)s) i) AS inactive
            FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%'""",
-        {"account": actor.account_id, "cap": COUNT_CAP + 1},
+        {"account": actor.account_id, "cap": COUNT_TO + 1},
     )
     return dict(found or {})
 

@@ -1,4 +1,12 @@
-"""A set of people as SQL: hand-picked ids, or the query of a list with exceptions. The account and the actor's scope stand in its WHERE."""
+"""A set of people as SQL; the account and the actor's scope stand in its WHERE. One shape for every face, as it is journaled:
+
+    {"ids": [...]}                            hand-picked
+    {"kept": id}                              hand-picked, more than an address takes: a selection of the actor (kept.py)
+    {"query": {...}, "except": [...]}         whoever a list's query finds, but not these
+    {"query": {...}, "except_kept": id}       the same with more exceptions than an address takes
+
+Each may name an `order`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +17,7 @@ from django.utils.translation import gettext as _
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 
+from . import kept
 from .filters import cleaned, where
 
 MOST_IDS = 10_000
@@ -23,12 +32,14 @@ ORDERS = {
 
 
 def checked(subjects: Any) -> dict[str, Any]:
-    """A selection as it is journaled: {"ids": [...]} or {"query": {...}, "except": [...]}, of several people with an `order`. Refuses anything else."""
-    if not isinstance(subjects, dict) or not (isinstance(subjects.get("ids"), list) or isinstance(subjects.get("query"), dict)):
+    """A selection as it is journaled. Refuses what has none of its shapes."""
+    shapes = (("ids", list), ("query", dict), ("kept", str))
+    if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
+        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept") if key in subjects}
     except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", _("One of the chosen people has no valid id.")) from None
     order = {"order": str(subjects["order"])} if subjects.get("order") else {}
@@ -38,7 +49,9 @@ def checked(subjects: Any) -> dict[str, Any]:
         if not ids or len(ids) > MOST_IDS:
             raise Refused("invalid", "no_selection", _("Choose between 1 and %(most)s people.") % {"most": figure(MOST_IDS)})
         return {"ids": sorted(set(ids)), **(order if len(set(ids)) > 1 else {})}
-    return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **order}
+    if "kept" in kept_ids:
+        return {"kept": kept_ids["kept"], **order}
+    return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **kept_ids, **order}
 
 
 def sql_of(subjects: Mapping[str, Any]) -> str:
@@ -51,9 +64,13 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
     if "ids" in subjects:
         # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
         return "SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id = ANY(%(sel_ids)s::uuid[])"
+    if "kept" in subjects:
+        return f"""SELECT s.user_id AS id{place} FROM people_standing s JOIN people_user u ON u.id = s.user_id
+                   WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id IN ({kept.IDS})"""
     clause, _ = where(subjects["query"])
+    but = f" AND NOT u.id IN ({kept.IDS})" if "except_kept" in subjects else ""
     return f"""SELECT u.id{place} FROM people_user u JOIN people_standing s ON s.user_id = u.id
-               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[])"""
+               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[]){but}"""
 
 
 def order_by(subjects: Mapping[str, Any]) -> str:
@@ -63,8 +80,10 @@ def order_by(subjects: Mapping[str, Any]) -> str:
 
 
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of sql_of, `account` apart."""
+    """The parameters of sql_of, `account` and `actor` apart."""
     if "ids" in subjects:
         return {"sel_ids": subjects["ids"]}
+    if "kept" in subjects:
+        return {"sel_kept": subjects["kept"]}
     _, params = where(subjects["query"])
-    return {**params, "sel_except": subjects.get("except", [])}
+    return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept")}

@@ -1,25 +1,25 @@
 """The one list protocol: columns, filters, sorts and a base query; the address carries all state (portal.md section 4).
 
-A `Listing` says what a list is, a `Wish` is what an address asks of it, `fetch` answers with one page by keyset, in both directions.
+A `Listing` says what a list is, a `Wish` is what an address asks of it, `fetch` answers with one page by keyset (core/keyset.py).
 Two or three statements answer any page, the last like the first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 
-from usher.core import sql
+from usher.core import keyset
 from usher.core.actor import Actor
-from usher.portal.walk import Stretch, Way, first_full, in_order, ways_to_find
-from usher.portal.wish import ANY, MOST_BY_HAND, SIZES, Cursor, Wish, clean, cursor_of, ids_of, split, values_of
+from usher.core.keyset import COUNT_TO, Cursor, Matches, Order, Row, Sort
+from usher.core.walk import ways_to_find
+from usher.people import kept
+from usher.portal.wish import ANY, SIZES, Wish, clean, ids_of, split, values_of
 
-Row = dict[str, Any]
 Words = str | Promise
 Where = Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
-COUNT_TO = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,10 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Sort:
-    """An expression with its PostgreSQL type; ties go by `id`. Where `filled` is not true, a row comes last, in either direction."""
-
-    key: str
-    expression: str
-    id: str
-    kind: str = "text"
-    filled: str = ""
-
-
-@dataclass(frozen=True)
 class Listing:
     """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`.
 
-    `order` is the sort while the address says nothing; a minus before it means downwards.
+    `order` is the sort while the address says nothing; a minus before it means downwards. `near` says who is close when nobody was found.
     """
 
     path: str
@@ -77,10 +66,24 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     order: str = "name"
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    near: Callable[[Actor, Mapping[str, Any]], list[tuple[str, str]]] | None = None
 
     @property
     def own_sort(self) -> str:
         return self.order.removeprefix("-")
+
+    @property
+    def name(self) -> str:
+        """How addresses call it: people, people-pending, activity."""
+        return self.path.strip("/").replace("/", "-")
+
+
+LISTINGS: dict[str, Listing] = {}
+
+
+def register(*listings: Listing) -> None:
+    """Make lists known by their names: to the dialog of their columns and to the worker that exports them."""
+    LISTINGS.update({listing.name: listing for listing in listings})
 
 
 @dataclass(frozen=True)
@@ -102,17 +105,19 @@ def read_wish(listing: Listing, data: QueryDict) -> Wish:
     sort, down = _sort(listing, data.get("sort", ""))
     kind = next(s for s in listing.sorts if s.key == (sort or listing.own_sort))
     known = {c.key for c in listing.columns}
+    way: keyset.Direction = "before" if data.get("before") else "after"
     return Wish(
         q=clean(data.get("q", "")),
         chosen={f.key: values for f in listing.filters if (values := values_of(data, f.key, f.default))},
         sort=sort,
         down=down,
-        cursor=cursor_of(kind.kind, bool(kind.filled), data),
+        cursor=keyset.read_cursor(kind, way, data.get(way, "")),
         size=next((s for s in SIZES if str(s) == data.get("size")), SIZES[0]),
         cols=tuple(k for k in dict.fromkeys(split(data, "cols")) if k in known),
-        sel=ids_of(split(data, "sel"))[:MOST_BY_HAND],
+        sel=ids_of(split(data, "sel")),
         all="all" in data,
         but=ids_of(split(data, "except")),
+        kept=next(iter(ids_of([data.get("selection", "")])), None),
     )
 
 
@@ -129,77 +134,42 @@ def query_of(listing: Listing, wish: Wish) -> dict[str, Any]:
 
 def fetch(listing: Listing, actor: Actor, wish: Wish) -> Page:
     """One page and the count: two or three statements, whatever the page."""
-    where, params = conditions(listing, actor, wish)
-    backwards = wish.cursor is not None and wish.cursor.way == "before"
-    matching = count(listing, actor, wish, COUNT_TO + 1)
-    found = _walk(listing, wish, where, params, backwards, ways_to_find(searching=bool(wish.q), frequent=matching > COUNT_TO))
-    more = len(found) > wish.size
-    found = found[: wish.size]
-    if backwards:
-        found.reverse()
-    edge = wish.cursor is not None
-    return Page(
-        rows=found,
-        count=matching,
-        before=_edge("before", found[0]) if found and (more if backwards else edge) else None,
-        after=_edge("after", found[-1]) if found and (edge if backwards else more) else None,
-    )
+    matches = matches_of(listing, actor, wish)
+    matching = keyset.count(matches, COUNT_TO + 1)
+    ways = ways_to_find(searching=bool(wish.q), frequent=matching > COUNT_TO)
+    found = keyset.page(matches, order_of(listing, wish), wish.cursor, wish.size, ways)
+    return Page(found.rows, matching, found.before, found.after)
 
 
 def count(listing: Listing, actor: Actor, wish: Wish, limit: int | None = None) -> int:
     """How many rows match, counted up to `limit`; without it exactly."""
-    where, params = conditions(listing, actor, wish)
-    stop = f"LIMIT {limit}" if limit else ""
-    return int(sql.value(f"SELECT count(*) FROM (SELECT 1 {listing.source} {where} {stop}) c", params))
+    return keyset.count(matches_of(listing, actor, wish), limit)
+
+
+def to_export(listing: Listing, actor: Actor, wish: Wish) -> Matches:
+    """The rows of the export: what was picked, else whatever matches, without those that were taken out of "all that match"."""
+    matches, id = matches_of(listing, actor, wish), order_of(listing, wish).sort.id
+    picked = f"IN ({kept.IDS})" if wish.kept else "= ANY (%(picked)s::uuid[])"
+    params = {"picked": [*wish.sel, *wish.but], "sel_kept": wish.kept, "actor": actor.user_id}
+    if not (wish.sel or wish.but or wish.kept):
+        return matches
+    where = f"{matches.where} AND {'NOT ' if wish.all else ''}{id} {picked}"
+    return Matches(matches.select, matches.source, where, {**matches.params, **params})
 
 
 def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
-    """Every row that matches (or is selected), in the list's order, page by page by keyset, so that nothing is held in memory."""
-    step = replace(wish, cursor=None, size=2_000)
-    while True:
-        where, params = conditions(listing, actor, step)
-        found = _walk(listing, step, where, params, False, (in_order,))
-        yield from found[: step.size]
-        if len(found) <= step.size:
-            return
-        step = replace(step, cursor=_edge("after", found[step.size - 1]))
+    """Every row of the export in the list's order."""
+    return keyset.stream(to_export(listing, actor, wish), order_of(listing, wish))
 
 
-def conditions(listing: Listing, actor: Actor, wish: Wish) -> tuple[str, dict[str, Any]]:
+def matches_of(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     """The search and the filters as SQL after the source's WHERE, with all parameters."""
     clause, params = listing.where(query_of(listing, wish))
-    return f" AND {clause}" if clause else "", {"account": actor.account_id, **params}
+    return Matches(listing.select, listing.source, f" AND {clause}" if clause else "", {"account": actor.account_id, **params})
 
 
-def _walk(listing: Listing, wish: Wish, where: str, params: dict[str, Any], backwards: bool, ways: tuple[Way, ...]) -> list[Row]:
-    """Up to size + 1 rows from the cursor on. Rows with an empty sort value are a second stretch after the others."""
-    sort = _sort_of(listing, wish)
-    stretches = [True, False] if sort.filled else [True]
-    cursor = wish.cursor
-    found: list[Row] = []
-    for filled in reversed(stretches) if backwards else stretches:
-        if cursor is not None and (cursor.value is not None) != filled:
-            continue
-        stretch = Stretch(
-            listing.select, listing.source, where, sort.expression, sort.kind, sort.id, wish.size + 1 - len(found),
-            fill=f" AND {'' if filled else 'NOT '}({sort.filled})" if sort.filled else "",
-            valued=filled, from_edge=cursor is not None, down=(wish.down if filled else False) != backwards,
-        )  # fmt: skip
-        edge = {"edge": cursor.value if cursor else None, "edge_id": cursor.id if cursor else None}
-        found += first_full(stretch, ways, {**params, **edge})
-        cursor = None
-        if len(found) > wish.size:
-            break
-    return found
-
-
-def _sort_of(listing: Listing, wish: Wish) -> Sort:
-    return next(s for s in listing.sorts if s.key == (wish.sort or listing.own_sort))
-
-
-def _edge(way: Any, row: Row) -> Cursor:
-    value = row["sort_value"]
-    return Cursor(way, value.isoformat() if hasattr(value, "isoformat") else value, row["sort_id"])
+def order_of(listing: Listing, wish: Wish) -> Order:
+    return Order(next(s for s in listing.sorts if s.key == (wish.sort or listing.own_sort)), wish.down)
 
 
 def _sort(listing: Listing, text: str) -> tuple[str, bool]:

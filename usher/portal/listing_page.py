@@ -1,19 +1,20 @@
-"""How a list looks: the context of listing.html, its fragments for htmx, and its export. All words a page adds stand in `Frame`."""
+"""How a list looks: the context of listing.html and its fragments for htmx. All words a page adds stand in `Frame`."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
 from usher.core.actor import Actor
-from usher.core.csv_cells import neutral
 from usher.core.ids import short
-from usher.portal.listing import COUNT_TO, Column, Filter, Listing, Page, Row, Words, count, fetch, query_of, read_wish, stream
+from usher.core.keyset import COUNT_TO, Row
+from usher.people import kept
+from usher.people.looks import look_of
+from usher.portal.listing import LISTINGS, Column, Filter, Listing, Page, Words, count, fetch, query_of, read_wish
 from usher.portal.page import SignedIn
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, SIZES, Wish, address
@@ -53,7 +54,7 @@ def list_page(request: SignedIn, listing: Listing, frame: Frame, **extra: Any) -
     actor = request.actor
     wish = read_wish(listing, request.GET)
     page = fetch(listing, actor, wish)
-    context = {**context_of(listing, frame, actor, wish, page), **extra}
+    context = {**context_of(listing, frame, actor, wish, page), "look_address": look_address(request, listing), **extra}
     return render(request, _fragment(request) or frame.template, context)
 
 
@@ -63,74 +64,108 @@ def _fragment(request: SignedIn) -> str:
     return known.get(target, "") if request.headers.get("HX-Request") == "true" else ""
 
 
+def look_address(request: SignedIn, listing: Listing) -> str:
+    """Where the columns of this list are chosen, and the way back to where it stands now."""
+    return f"/me/lists/{listing.name}?{urlencode({'back': request.get_full_path()})}" if listing.name in LISTINGS else ""
+
+
 def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: Page) -> dict[str, Any]:
     """Everything listing.html shows, already in words and addresses."""
-    matching = count(listing, actor, wish) if wish.all else page.count
-    selected = max(0, matching - len(wish.but)) if wish.all else len(wish.sel)
-    columns = shown_columns(listing, wish)
+    look = look_of(actor, listing.name)
+    columns = shown_columns(listing, wish.cols or look.columns)
+    picks = picks_of(listing, actor, wish, page)
     options = {f.key: f.options(actor) for f in listing.filters}
     return {
         "listing": listing,
         "frame": frame,
         "wish": wish,
+        "tight": look.tight,
         "count": f"{number(COUNT_TO)}+" if page.more_than_counted else number(page.count),
         "noun": frame.noun(page.count),
-        "matching": matching,
-        "selected": selected,
+        "picks": picks,
         "heads": [head(listing, wish, c) for c in columns],
-        "columns": [{"key": c.key, "words": c.words, "on": c in columns} for c in listing.columns],
-        "rows": [row_of(frame, wish, columns, row) for row in page.rows],
+        "rows": [row_of(frame, picks, columns, row) for row in page.rows],
         "chips": list(chips(listing, options, wish)),
         "filters": [menu(f, options[f.key], wish) for f in listing.filters],
-        "keep": [(k, v) for k, v in replace(wish, cursor=None, sel=(), all=False, but=()).pairs()],
         "kept_query": [(k, v) for k, values in query_of(listing, wish).items() for v in ([values] if isinstance(values, str) else values)],
-        "first": address(listing.path, wish.fresh()),
-        "clear": address(listing.path, Wish(cols=wish.cols, size=wish.size)),
-        "all_address": address(listing.path, replace(wish, all=True, sel=(), but=())),
-        "none_address": address(listing.path, replace(wish, all=False, sel=(), but=())),
+        "clear": address(listing.path, Wish(cols=wish.cols, size=wish.size, sort=wish.sort, down=wish.down)),
+        "all_address": address(listing.path, replace(wish.unselected(), all=True)),
+        "none_address": address(listing.path, wish.unselected()),
         "before": page.before and address(listing.path, replace(wish, cursor=page.before)),
         "after": page.after and address(listing.path, replace(wish, cursor=page.after)),
         "sizes": [{"n": n, "on": n == wish.size, "path": address(listing.path, replace(wish, size=n, cursor=None))} for n in SIZES],
         "searched": bool(wish.q or wish.chosen),
-        "elsewhere": elsewhere(listing, actor, wish) if wish.q and not page.rows else None,
+        "close": close_to(listing, actor, wish) if wish.q and not page.rows else [],
         "has_menu": frame.row_acts is not None,
     }
 
 
-def elsewhere(listing: Listing, actor: Actor, wish: Wish) -> dict[str, Any] | None:
-    """Near hits of an empty search: who matches when the filters are left out, the defaults too."""
+@dataclass(frozen=True)
+class Picks:
+    """The selection of a list as its page shows it: how many, out of how many that match, and which rows of this page."""
+
+    all: bool
+    n: int
+    matching: int
+    ids: frozenset[Any]  # of the hand-picked; with all of those taken out
+
+    def ticked(self, id: Any) -> bool:
+        return (id in self.ids) != self.all
+
+
+def picks_of(listing: Listing, actor: Actor, wish: Wish, page: Page) -> Picks:
+    """What is selected now; all that match are counted exactly at this moment."""
+    by_hand = wish.but if wish.all else wish.sel
+    n = kept.size(actor, wish.kept) if wish.kept else len(by_hand)
+    ids = kept.among(actor, wish.kept, [r["sort_id"] for r in page.rows]) if wish.kept else frozenset(by_hand)
+    matching = count(listing, actor, wish) if wish.all and page.more_than_counted else page.count
+    return Picks(wish.all, max(0, matching - n) if wish.all else n, matching, ids)
+
+
+def close_to(listing: Listing, actor: Actor, wish: Wish) -> list[tuple[str, str]]:
+    """Near hits of a search that found nobody, as (words, address): those the list itself knows, else whoever matches without the filters."""
+    if listing.near is not None and (near := listing.near(actor, query_of(listing, wish))):
+        return near
     wide = Wish(q=wish.q, chosen={f.key: (ANY,) for f in listing.filters if f.default}, cols=wish.cols, size=wish.size)
-    n = count(listing, actor, wide, COUNT_TO + 1)
-    return {"n": n, "path": address(listing.path, wide)} if n else None
+    n = count(listing, actor, wide, COUNT_TO + 1) if wish.chosen or wide.chosen else 0
+    words = ngettext("%(n)s person matches without the filters", "%(n)s people match without the filters", n) % {"n": number(n)}
+    return [(words, address(listing.path, wide))] if n else []
 
 
-def shown_columns(listing: Listing, wish: Wish) -> list[Column]:
-    """The chosen columns in the chosen order; the name always first, the default when nothing is chosen."""
+def shown_columns(listing: Listing, wanted: tuple[str, ...]) -> list[Column]:
+    """The wanted columns in the wanted order; the name always first, the default when nothing is wanted. Columns that are no more are left out."""
     by_key = {c.key: c for c in listing.columns}
     first = listing.columns[0]
-    return [first, *(by_key[k] for k in wish.cols if k != first.key)] if wish.cols else [c for c in listing.columns if c.shown]
+    found = [by_key[k] for k in wanted if k in by_key and k != first.key]
+    return [first, *found] if wanted else [c for c in listing.columns if c.shown]
 
 
 def head(listing: Listing, wish: Wish, column: Column) -> dict[str, Any]:
-    """A column's header: unsorted, ascending, descending, and back to the default by the third click."""
-    now = (wish.sort or listing.own_sort) == column.sort if column.sort else False
-    state = ("descending" if wish.down else "ascending") if now else ""
-    default = column.sort == listing.own_sort
-    steps = {"": (column.sort, False), "ascending": (column.sort, True), "descending": ("", False)}
-    if default and not wish.sort and wish.down:
-        steps["descending"] = (column.sort, False)
-    sort, down = steps["" if default and not wish.sort and not state else state]
-    path = address(listing.path, replace(wish, sort=sort, down=down, cursor=None)) if column.sort else ""
-    return {"words": column.words, "css": column.css, "state": state, "path": path}
+    """A column's header: a click sorts by it, the next the other way round, the third goes back to the default order."""
+    default = ("", listing.order.startswith("-"))
+    now = (wish.sort or listing.own_sort) == column.sort
+    is_default = wish.down == default[1] and wish.sort in ("", listing.own_sort)
+    turned = (column.sort, not wish.down)
+    if not now:
+        sort, down = column.sort, False
+    elif column.sort == listing.own_sort:
+        sort, down = turned if is_default else default
+    else:
+        sort, down = default if wish.down else turned
+    return {
+        "words": column.words,
+        "css": column.css,
+        "state": ("descending" if wish.down else "ascending") if now and column.sort else "",
+        "path": address(listing.path, replace(wish, sort=sort, down=down, cursor=None)) if column.sort else "",
+    }
 
 
-def row_of(frame: Frame, wish: Wish, columns: list[Column], row: Row) -> dict[str, Any]:
-    ticked = row["sort_id"] in wish.but if wish.all else row["sort_id"] in wish.sel
+def row_of(frame: Frame, picks: Picks, columns: list[Column], row: Row) -> dict[str, Any]:
     return {
         "id": short(row["sort_id"]),
         "name": frame.row_name(row),
         "path": frame.row_path(row) if frame.row_path else "",
-        "ticked": ticked != wish.all,
+        "ticked": picks.ticked(row["sort_id"]),
         "cells": [(c.css, c.cell(row)) for c in columns],
         "acts": frame.row_acts(row) if frame.row_acts else [],
     }
@@ -161,34 +196,3 @@ def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish) -> dict[str, A
         "input": f.input,
         "value": values[0] if values and f.input else "",
     }
-
-
-def export(request: SignedIn, listing: Listing, filename: str) -> HttpResponseBase:
-    """Exactly what is listed, or what is selected, in its columns and order: CSV, UTF-8 with BOM, formula cells neutral (CSV-01)."""
-    wish = read_wish(listing, request.GET)
-    columns = shown_columns(listing, wish)
-    picked = {*wish.sel}
-    rows = (
-        r
-        for r in stream(listing, request.actor, wish)
-        if (not picked or r["sort_id"] in picked) and not (wish.all and r["sort_id"] in wish.but)
-    )
-    response = StreamingHttpResponse(csv_lines([str(c.words) for c in columns], ([c.text(r) for c in columns] for r in rows)))
-    response["Content-Type"] = "text/csv; charset=utf-8"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
-
-
-def csv_lines(head_words: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
-    """The file piece by piece, about 500 lines at a time."""
-    buffer = StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer)
-    writer.writerow(head_words)
-    for n, row in enumerate(rows, 1):
-        writer.writerow([neutral(cell) for cell in row])
-        if n % 500 == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()

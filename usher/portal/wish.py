@@ -1,36 +1,25 @@
 """What an address asks of a list: search, filters, order, place, selection. Never an error: what makes no sense is dropped."""
 
-import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
 
 from usher.core.ids import short, unshort
+from usher.core.keyset import Cursor, cursor_text
 
 SIZES = (50, 100, 200)
 LONGEST_SEARCH = 200
-MOST_BY_HAND = 300
 ANY = "any"
 
 
 @dataclass(frozen=True)
-class Cursor:
-    """Where a page begins or ends: the value of the sort and the id of the row at its edge."""
-
-    way: Literal["after", "before"]
-    value: Any
-    id: UUID
-
-
-@dataclass(frozen=True)
 class Wish:
-    """What an address asks of a list; `sel`, `all` and `but` are the selection."""
+    """What an address asks of a list. `sel`, `all` and `but` are the selection; `kept` stands for more ids than an address takes:
+    those of sel, or with `all` those of but."""
 
     q: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,6 +31,7 @@ class Wish:
     sel: tuple[UUID, ...] = ()
     all: bool = False
     but: tuple[UUID, ...] = ()
+    kept: UUID | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
         """Everything as address pairs, in one stable order."""
@@ -52,13 +42,17 @@ class Wish:
         pairs += [("size", str(self.size))] if self.size != SIZES[0] else []
         pairs += [(self.cursor.way, cursor_text(self.cursor))] if self.cursor else []
         pairs += [("all", "1")] if self.all else []
+        pairs += [("selection", short(self.kept))] if self.kept else []
         pairs += [("except", ",".join(map(short, self.but)))] if self.all and self.but else []
         pairs += [("sel", ",".join(map(short, self.sel)))] if self.sel and not self.all else []
         return pairs
 
     def fresh(self, **changes: Any) -> "Wish":
         """The same wish with other search or filters: back on the first page, nothing selected."""
-        return replace(self, cursor=None, sel=(), all=False, but=(), **changes)
+        return replace(self.unselected(), cursor=None, **changes)
+
+    def unselected(self) -> "Wish":
+        return replace(self, sel=(), all=False, but=(), kept=None)
 
 
 def address(path: str, wish: Wish) -> str:
@@ -81,32 +75,6 @@ def ids_of(texts: list[str]) -> tuple[UUID, ...]:
         except ValueError:
             continue
     return tuple(found)
-
-
-def cursor_text(cursor: Cursor) -> str:
-    told = json.dumps([cursor.value, short(cursor.id)], separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(told.encode()).rstrip(b"=").decode()
-
-
-def cursor_of(kind: str, nullable: bool, data: QueryDict) -> Cursor | None:
-    """A cursor of this list's own making, or None: it only says where to look, so it needs no signature."""
-    way: Literal["after", "before"] = "before" if data.get("before") else "after"
-    text = data.get(way, "")
-    try:
-        value, id_text = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return Cursor(way, value, unshort(id_text)) if _fits(kind, nullable, value) else None
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _fits(kind: str, nullable: bool, value: Any) -> bool:
-    if value is None:
-        return nullable
-    if kind == "bigint":
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
-    if kind == "timestamptz":
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    return isinstance(value, str) and "\0" not in value and value.isascii() | (value == value.encode("utf-8", "ignore").decode())
 
 
 def values_of(data: QueryDict, key: str, default: tuple[str, ...]) -> tuple[str, ...]:

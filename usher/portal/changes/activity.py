@@ -11,12 +11,14 @@ from django.utils.translation import ngettext
 from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
 from usher.core.actor import Actor
+from usher.core.keyset import Row, Sort
 from usher.journal import reads
 from usher.portal.changes import filters
 from usher.portal.changes.told import described
 from usher.portal.changes.words import DOORS, denied, kind_of, kinds, state_of, tried
-from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words, read_wish
-from usher.portal.listing_page import Frame, export, list_page
+from usher.portal.listing import Column, Filter, Listing, Words, read_wish, register
+from usher.portal.listing_export import export
+from usher.portal.listing_page import Frame, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.templatetags.usher import number as figure
 from usher.portal.templatetags.usher import status, when
@@ -96,6 +98,7 @@ DENIALS = Listing(
     where=lambda query: ("position(usher_fold(%(q)s) IN usher_fold(d.actor_name)) > 0", {"q": query["q"]}) if query.get("q") else ("", {}),
     order="-last",
 )
+register(CHANGES, DENIALS)
 
 
 @page("journal:change:view")
@@ -115,7 +118,7 @@ def activity(request: SignedIn) -> HttpResponse:
     return list_page(request, CHANGES, frame, export_path="/activity/export", many=many, most=filters.MOST_PEOPLE)
 
 
-@page("journal:change:view")
+@page("journal:change:view", ("GET", "POST"))
 def activity_export(request: SignedIn) -> HttpResponseBase:
     """Exactly what is listed, as CSV."""
     return export(request, CHANGES, "activity.csv")
@@ -136,7 +139,7 @@ def denied_attempts(request: SignedIn) -> HttpResponse:
     return list_page(request, DENIALS, frame, export_path="/activity/denied/export")
 
 
-@page("journal:change:view")
+@page("journal:change:view", ("GET", "POST"))
 def denied_export(request: SignedIn) -> HttpResponseBase:
     """Exactly what is listed, as CSV."""
     return export(request, DENIALS, "denied.csv")

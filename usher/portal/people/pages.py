@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from usher.access.actors import name_of
 from usher.core.actor import Actor
 from usher.people import reads
-from usher.portal.listing_page import Act, Frame, export, list_page
+from usher.portal.listing_export import export
+from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import row_acts
 from usher.portal.people.people_list import PENDING, USERS, person_path
@@ -62,7 +63,7 @@ def users(request: SignedIn) -> HttpResponse:
     return list_page(request, USERS, frame, export_path="/people/export", **tabs(request.actor))
 
 
-@page("people:user:view")
+@page("people:user:view", ("GET", "POST"))
 def users_export(request: SignedIn) -> HttpResponseBase:
     return export(request, USERS, "users.csv")
 
@@ -89,6 +90,6 @@ def pending(request: SignedIn) -> HttpResponse:
     return list_page(request, PENDING, frame, export_path="/people/pending/export", **tabs(request.actor))
 
 
-@page("people:user:view")
+@page("people:user:view", ("GET", "POST"))
 def pending_export(request: SignedIn) -> HttpResponseBase:
     return export(request, PENDING, "pending.csv")

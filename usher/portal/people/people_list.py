@@ -1,23 +1,27 @@
 """The lists of people: what Users and Pending show, can be sorted and filtered by, and export."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
 from usher.core.actor import Actor
 from usher.core.ids import short
+from usher.core.keyset import Row, Sort
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
 from usher.licenses.ledger import seats
-from usher.people import reads
+from usher.people import find, reads
 from usher.people.filters import where
 from usher.people.person import EDITS, net_edits
 from usher.portal.effects import LABELS
-from usher.portal.listing import Column, Filter, Listing, Row, Sort, Words
+from usher.portal.listing import Column, Filter, Listing, Words, register
 from usher.portal.role_words import ROLES
-from usher.portal.templatetags.usher import avatar, status, when
+from usher.portal.templatetags.usher import avatar, number, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
 SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
@@ -69,13 +73,6 @@ LICENSE = Column("license", _("License"), license_of, license_of, "nowrap", "lic
 ADDED = Column("created", _("Added"), lambda r: when(r["created_at"]), partial(moment, "created_at"), "num nowrap", "created", False)
 ADD_ON = Column("add_ons", _("Add-ons"), add_ons_of, add_ons_of, shown=False)
 GROUP = Column("groups", _("Groups"), lambda r: ", ".join(r["groups"]), lambda r: ", ".join(r["groups"]), shown=False)
-SORTS = (
-    Sort("name", "u.name_key", "u.id"),
-    Sort("email", "u.canonical", "u.id"),
-    Sort("department", "u.department", "u.id", filled="u.department > ''"),
-    Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
-    Sort("created", "u.created_at", "u.id", "timestamptz"),
-)
 
 
 def group_options(actor: Actor) -> list[tuple[str, Words]]:
@@ -98,6 +95,28 @@ GROUP_FILTER = Filter("group", _("Group"), group_options)
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
 
+def near(actor: Actor, query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the people are whom a search has not found here: of another status, or with a name that is spelled a little otherwise."""
+    text = str(query.get("q", ""))
+    counts = find.elsewhere(actor, query)
+    told = [
+        (words(n) % {"n": number(n)}, f"{path}?{urlencode({'q': text, **more})}")
+        for status, (words, path, more) in ELSEWHERE.items()
+        if (n := counts.get(status, 0)) and status not in query.get("status", ())
+    ]
+    close = [] if told or find.elsewhere(actor, {"q": text}) else find.similar(actor, text)
+    return told or [(_("%(name)s is close") % {"name": name_of(p)}, person_path(p)) for p in close]
+
+
+ELSEWHERE: dict[str, tuple[Callable[[int], str], str, dict[str, str]]] = {
+    "active": (lambda n: ngettext("%(n)s active person matches", "%(n)s active people match", n), "/people", {}),
+    "inactive": (
+        lambda n: ngettext("%(n)s deactivated person matches", "%(n)s deactivated people match", n),
+        "/people",
+        {"status": "inactive"},
+    ),
+    "pending": (lambda n: ngettext("%(n)s pending person matches", "%(n)s pending people match", n), "/people/pending", {}),
+}
 USERS = Listing(
     path="/people",
     select=SELECT,
@@ -125,7 +144,7 @@ USERS = Listing(
             "last_sign_in",
         ),
     ),
-    sorts=(*SORTS, Sort("last_sign_in", "s.last_sign_in", "s.user_id", "timestamptz", "s.last_sign_in IS NOT NULL")),
+    sorts=reads.SORTS,
     where=where,
     filters=(
         Filter(
@@ -137,11 +156,13 @@ USERS = Listing(
         GROUP_FILTER,
         DEPARTMENT_FILTER,
     ),
+    near=near,
 )
 PENDING = Listing(
     path="/people/pending",
     select=f"{SELECT}, i.sent_at, i.expires_at, {EDITS} AS edits",
-    source=SOURCE.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE") + " AND i.state = 'open'",
+    source=SOURCE.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE")
+    + " AND i.account_id = %(account)s AND i.state = 'open'",
     columns=(
         Column("name", _("Name"), name_cell, name_of, "main", "name"),
         EMAIL,
@@ -154,11 +175,13 @@ PENDING = Listing(
         Column("expires", _("Expires"), lambda r: when(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
     ),
     sorts=(
-        *SORTS,
+        *(s for s in reads.SORTS if s.key != "last_sign_in"),
         Sort("sent", "i.sent_at", "i.user_id", "timestamptz"),
         Sort("expires", "i.expires_at", "i.user_id", "timestamptz"),
     ),
     where=where,
     fixed={"status": ["pending"]},
     filters=(LICENSE_FILTER, ADD_ON_FILTER, GROUP_FILTER, DEPARTMENT_FILTER),
+    near=near,
 )
+register(USERS, PENDING)

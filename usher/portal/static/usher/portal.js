@@ -65,15 +65,22 @@ function settle(toast) {
   const timer = setInterval(() => { if (!toast.matches(':hover, :focus-within')) { toast.remove(); clearInterval(timer) } }, 12000)
 }
 
-// 5. The selection lives in the address: sel= the hand-picked, or all=1 with except=.
-let last = null
+// 5. The selection lives in the address: sel= the hand-picked, or all=1 with except=. More than fit there are kept by the server: selection=.
+const MOST = 100
+let last = null, writing = Promise.resolve()
 function ticks() { return $$('#rows td.pick input') }
-function chosen() { const raw = new URLSearchParams(location.search); return new Set((raw.get(raw.has('all') ? 'except' : 'sel') || '').split(',').filter(Boolean)) }
-function keep(set) {
-  const address = new URL(location)
-  const key = address.searchParams.has('all') ? 'except' : 'sel'
-  const write = (url) => { if (set.size) url.searchParams.set(key, [...set].join(',')); else url.searchParams.delete(key); return url }
-  history.replaceState(history.state, '', write(address))
+function asked(key) { return new URLSearchParams(location.search).get(key) }
+function everybody() { return asked('all') !== null }
+function chosen() { return new Set((asked(everybody() ? 'except' : 'sel') || '').split(',').filter(Boolean)) }
+function keep(set, kept) {
+  const key = everybody() ? 'except' : 'sel'
+  const write = (url) => {
+    for (const one of ['sel', 'except', 'selection']) url.searchParams.delete(one)
+    if (kept) url.searchParams.set('selection', kept)
+    else if (set.size) url.searchParams.set(key, [...set].join(','))
+    return url
+  }
+  history.replaceState(history.state, '', write(new URL(location)))
   for (const link of $$('#rows a[data-keep]')) {
     const url = write(new URL(link.href))
     link.href = url
@@ -81,30 +88,45 @@ function keep(set) {
   }
   show(set)
 }
-function show(set) {
+function show(set, n) {
   const bar = $('#bulk')
   if (!bar) return
-  const all = new URLSearchParams(location.search).has('all')
-  const n = all ? Number(bar.dataset.matching) - set.size : set.size
-  bar.toggleAttribute('data-empty', n === 0)
-  $('[data-count]', bar).textContent = bar.dataset.words.replace('%', n.toLocaleString(document.documentElement.lang))
-  for (const box of ticks()) { box.checked = set.has(box.value) !== all; box.closest('tr').setAttribute('aria-selected', box.checked) }
+  const all = everybody(), kept = asked('selection'), picked = n ?? (kept ? null : set.size)
+  if (picked !== null) bar.dataset.n = all ? Number(bar.dataset.matching) - picked : picked
+  bar.toggleAttribute('data-empty', bar.dataset.n === '0')
+  $('[data-count]', bar).textContent = bar.dataset.words.replace('%', Number(bar.dataset.n).toLocaleString(document.documentElement.lang))
   const here = ticks().map((box) => box.value)
-  const kept = $('[data-kept]', bar)
-  kept.replaceChildren(...[...set].filter((id) => all || !here.includes(id)).map((id) => {
+  for (const box of ticks()) {
+    if (!kept) box.checked = set.has(box.value) !== all
+    if (kept) box.removeAttribute('name')
+    box.closest('tr').setAttribute('aria-selected', box.checked)
+  }
+  const inputs = kept ? [['selection', kept]] : [...set].filter((id) => all || !here.includes(id)).map((id) => [all ? 'except' : 'ids', id])
+  $('[data-kept]', bar).replaceChildren(...inputs.map(([name, value]) => {
     const input = document.createElement('input')
-    input.type = 'hidden'; input.name = all ? 'except' : 'ids'; input.value = id
+    input.type = 'hidden'; input.name = name; input.value = value
     return input
   }))
   const head = $('#rows th.pick input')
   if (head) { const on = ticks().filter((box) => box.checked).length; head.checked = on > 0 && on === here.length; head.indeterminate = on > 0 && on < here.length }
 }
 function mark(boxes, on) {
-  const all = new URLSearchParams(location.search).has('all')
-  const set = chosen()
-  for (const box of boxes) { if (on !== all) set.add(box.value); else set.delete(box.value) }
-  if (set.size > 300) return say(words.tooMany, true), show(chosen())
+  const all = everybody(), set = chosen(), more = on !== all
+  for (const box of boxes) { box.checked = on; if (more) set.add(box.value); else set.delete(box.value) }
+  if (asked('selection')) return tell('/selections/' + asked('selection'), { [more ? 'add' : 'drop']: boxes.map((box) => box.value) })
+  if (set.size > MOST) return tell('/selections', { add: [...set] })
   keep(set)
+}
+function tell(path, ids) {
+  const body = new URLSearchParams(Object.entries(ids).map(([key, all]) => [key, all.join(',')]))
+  $('#bulk').inert = true; $('#rows .u-foot').inert = true
+  writing = writing.then(async () => {
+    const answer = await fetch(path, { method: 'POST', body, headers: { 'X-CSRFToken': $('input[name=csrfmiddlewaretoken]').value } })
+    if (!answer.ok) throw answer
+    const now = await answer.json()
+    keep(new Set(), now.selection)
+    show(new Set(), now.n)
+  }).catch(() => say(words.noAnswer, true)).finally(() => { for (const part of [$('#bulk'), $('#rows .u-foot')]) if (part) part.inert = false })
 }
 addEventListener('change', (event) => {
   const box = event.target
@@ -113,13 +135,43 @@ addEventListener('change', (event) => {
   if (box.matches('form[data-auto] select, form[data-auto] input')) box.form.requestSubmit()
 })
 addEventListener('click', (event) => {
+  const link = event.target.closest('a[data-here]')
+  if (link) link.search = location.search
   if (!event.target.matches('#rows td.pick input')) return
   const boxes = ticks(), at = boxes.indexOf(event.target)
   if (event.shiftKey && last !== null) mark(boxes.slice(Math.min(at, last), Math.max(at, last) + 1), event.target.checked)
   last = at
 })
-addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search]') && $('#bulk:not([data-empty])')) say(words.gone) })
-function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except']) url.searchParams.delete(key); location.replace(url) }
+addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search], #chips a, .u-empty a') && $('#bulk:not([data-empty])')) say(words.gone) })
+function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except', 'selection']) url.searchParams.delete(key); location.replace(url) }
+
+// 5b. A list of columns is put in order by dragging, by its buttons, or by the arrow keys; the order of the lines is what the form sends.
+let dragged = null
+function shift(line, by) {
+  const to = by < 0 ? line.previousElementSibling : line.nextElementSibling
+  if (!to || to.matches('.fixed')) return
+  to[by < 0 ? 'before' : 'after'](line)
+}
+addEventListener('click', (event) => {
+  const button = event.target.closest('[data-order] button[name=move]')
+  if (!button) return
+  event.preventDefault()
+  shift(button.closest('li'), button.value.startsWith('up') ? -1 : 1)
+  button.focus()
+})
+addEventListener('keydown', (event) => {
+  const line = event.target.closest('[data-order] li'), by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+  if (line && by) { event.preventDefault(); const at = event.target; shift(line, by); at.focus() }
+})
+addEventListener('dragstart', (event) => { dragged = event.target.closest?.('[data-order] li') })
+addEventListener('dragover', (event) => {
+  const line = event.target.closest?.('[data-order] li:not(.fixed)')
+  if (!dragged || !line) return
+  event.preventDefault()
+  const box = line.getBoundingClientRect()
+  if (line !== dragged) line[event.clientY < box.top + box.height / 2 ? 'before' : 'after'](dragged)
+})
+addEventListener('dragend', () => { dragged = null })
 
 // 6. Addresses become tags on comma, semicolon, space or newline; the textarea underneath stays the truth.
 function tags(area) {
