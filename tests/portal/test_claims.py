@@ -42,6 +42,17 @@ def test_who_acts_is_who_is_signed_in(northlake: Company, southport: Company, db
     assert done == {"actor_id": northlake.admin.user_id, "account_id": northlake.account}
 
 
+def test_no_answer_is_kept_for_somebody_else(owner: Client, northlake: Company, southport: Company) -> None:
+    """TENANT-11: two accounts ask for one address in turns, also with If-None-Match: each gets its own page, whole and not to be kept."""
+    for _ in range(2):
+        for who in (northlake, southport):
+            answer = signed_in(who.owner.user_id).get(
+                "/people", headers={"If-None-Match": "*", "If-Modified-Since": "Thu, 01 Jan 2037 00:00:00 GMT"}
+            )
+            assert (answer.status_code, answer["Cache-Control"], "ETag" in answer) == (200, "no-store", False)
+            assert who.member.email in answer.content.decode()
+
+
 def test_what_was_planned_is_done(owner: Client, northlake: Company) -> None:
     """MASS-05: the plan stands in the address; a body that says otherwise is not read, and a value that is there twice is checked like any."""
     member = northlake.member.user_id or northlake.pending
