@@ -99,9 +99,9 @@ def operator(account: UUID | None, door: Door = "cli") -> Actor:
         {"a": account},
     )
     if len(found) > 1:
-        raise Refused("invalid", "which_account", "There are several accounts. Say which one with --account ID.")
+        raise Refused("invalid", "which_account", _("There are several accounts. Say which one with --account ID."))
     if not found:
-        raise Refused("missing", "no_account", "There is no such account. Open one with `usher account open`.")
+        raise Refused("missing", "no_account", _("There is no such account. Open one with `usher account open`."))
     return Actor("operator", found[0]["id"], "Operator", expand(all_names()), door, role="owner", account_name=found[0]["name"])
 
 

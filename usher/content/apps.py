@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register_pair
 from usher.journal.verify import invariant
@@ -8,7 +9,7 @@ class ContentConfig(AppConfig):
     name = "usher.content"
 
     def ready(self) -> None:
-        register_pair("content:item", "content")
+        register_pair("content:item", _("content"))
         from . import verbs  # noqa: F401
 
         invariant(
