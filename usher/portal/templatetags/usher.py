@@ -93,7 +93,8 @@ def day(moment: datetime | date | None) -> str:
 def exactly(moment: datetime) -> str:
     """A moment with its zone: "9 March 2024, 12:00 CET"."""
     local = timezone.localtime(moment)
-    return f"{formats.date_format(local, pgettext('a moment to the minute, as Django writes dates', 'j F Y, H:i'))} {local.tzname()}"
+    shape = pgettext("a moment to the minute, as Django writes dates", "j F Y, H:i")
+    return f"{formats.date_format(local, shape)} {local.tzname()}"
 
 
 @register.filter
