@@ -59,6 +59,7 @@ def ids_of(company: Company) -> dict[str, Any]:
         "person_id": company.member.user_id,
         "number": value("SELECT max(number) FROM journal_change WHERE account_id = %(a)s"),
         "stage_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
+        "item_id": value("SELECT id FROM content_item WHERE account_id = %(a)s AND file <> '' ORDER BY id LIMIT 1"),
         "message_id": value("SELECT id FROM mail_message WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
     }
 

@@ -97,7 +97,6 @@ def test_counts_and_moving_in_numbers(northlake: Company) -> None:
         "content.hand_over",
         {"owners": one(str(member)), "heir": str(admin), "kinds": ["meetings", "recordings_and_webinars"]},
     )
-    part = planned.verb.parts[0]
-    moving = {m.kind: m for m in reads.what_moves(northlake.admin, part, planned.params, planned.verb.sql_params(planned.params))}  # type: ignore[arg-type]
+    moving = {m.kind: m for m in reads.what_moves(planned)}
     assert (moving["recording"].n, moving["recording"].moves, moving["recording"].size) == (2, 2, 1000)
     assert (moving["meeting"].n, moving["meeting"].moves, moving["meeting"].stays) == (2, 1, {"personal_room": 1})

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("usher.portal.sign_in.urls")),
     path("", include("usher.portal.changes.urls")),
     path("", include("usher.portal.account.urls")),
+    path("", include("usher.portal.content.urls")),
     path("", include("usher.portal.help.urls")),
     path("", include("usher.portal.search.urls")),
     path("", include("usher.portal.lists.urls")),

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from usher.core import keyset, sql
 from usher.core.actor import Actor
 from usher.core.clock import now
 from usher.core.keyset import Cursor, Matches, Order, Page, Row, Sort
 from usher.core.refusals import not_found
 from usher.core.walk import ways_to_find
+from usher.journal.plan import params_of
+from usher.journal.verb import Plan
 from usher.people.verbs.profile import name_of
 
 from .parts import HandOver
@@ -44,7 +48,7 @@ def item(actor: Actor, id: UUID) -> Row:
     actor.require("content:item:view")
     found = sql.row(f"SELECT {COLUMNS}, i.file {SOURCE} AND i.id = %(id)s", {"account": actor.account_id, "id": id})
     if found is None:
-        raise not_found("This item")
+        raise not_found(_("This item"))
     return found
 
 
@@ -75,14 +79,10 @@ def page(actor: Actor, query: Mapping[str, Any], *, cursor: Cursor | None = None
     return keyset.page(matches, Order(MADE, True), cursor, limit, ways_to_find(searching=bool(query.get("q")), frequent=False))
 
 
-def what_moves(actor: Actor, part: HandOver, params: Mapping[str, Any], sql_params: Mapping[str, Any]) -> list[Moving]:
-    """A hand-over in numbers by kind, from the very SELECT that does it. `params` are the verb's journaled ones, `sql_params` what its SQL needs."""
+def what_moves(planned: Plan) -> list[Moving]:
+    """The hand-over of any verb's plan in numbers by kind, from the very SELECT that does it; nothing for a verb that moves no content."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for r in sql.rows(
-        f"""SELECT s.kind, r.skip, count(*)::int AS n, coalesce(sum(i.size), 0)::bigint AS size FROM ({part.rows(params)}) r
-            JOIN content_item i ON i.id = r.obj JOIN content_standing s ON s.item_id = r.obj GROUP BY 1, 2 ORDER BY 1, 2""",
-        {**sql_params, "account": actor.account_id, "actor": actor.user_id, "now": now(), "change": None},
-    ):
+    for r in [r for _phase, part, index in planned.phases() if isinstance(part, HandOver) for r in _moving(planned, part, index)]:
         found.setdefault(r["kind"], []).append(r)
     return [
         Moving(
@@ -94,3 +94,11 @@ def what_moves(actor: Actor, part: HandOver, params: Mapping[str, Any], sql_para
         )
         for kind, rows in found.items()
     ]
+
+
+def _moving(planned: Plan, part: HandOver, index: int) -> list[dict[str, Any]]:
+    return sql.rows(
+        f"""SELECT s.kind, r.skip, count(*)::int AS n, coalesce(sum(i.size), 0)::bigint AS size FROM ({planned.select(part)}) r
+            JOIN content_item i ON i.id = r.obj JOIN content_standing s ON s.item_id = r.obj GROUP BY 1, 2 ORDER BY 1, 2""",
+        params_of(planned, index, now=now(), change=None),
+    )

@@ -45,7 +45,11 @@ LABELS: dict[str, str | Promise] = {
     "cost_center": gettext_lazy("Cost center"),
     "employee_id": gettext_lazy("Employee id"),
     "time_zone": gettext_lazy("Time zone"),
+    "title": gettext_lazy("Title"),
+    "owner": gettext_lazy("Owner"),
+    "state": gettext_lazy("State"),
 }
+STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
 EMPTY = ("add_on", "license", "department", "im_group_name", "manager")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
@@ -108,6 +112,8 @@ def value_in_words(key: str, value: Any) -> str:
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
     if key == "role":
         return str(ROLES.get(value, value))
+    if key == "state":
+        return str(STATES.get(value, value))
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":

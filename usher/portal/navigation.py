@@ -36,6 +36,7 @@ TREE = (
         key="u",
         children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",)),),
     ),
+    Entry(_("Content"), "/content", "content:item:view", icon="file-text", rest=("/content/",)),
     Entry(_("Activity"), "/activity", "journal:change:view", icon="history", rest=("/changes/",), key="l"),
     Entry(
         _("Account"),

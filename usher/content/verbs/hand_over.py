@@ -76,18 +76,18 @@ class _ToHeir(Verb):
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         if params["heir"] == MANAGER:
-            return ngettext("%(n)s item goes to its owner’s manager.", "%(n)s items go to their owners’ managers.", will) % {
+            return ngettext("%(n)s\u00a0item goes to its owner’s manager.", "%(n)s\u00a0items go to their owners’ managers.", will) % {
                 "n": figure(will)
             }
-        told = ngettext("%(n)s item goes to %(heir)s.", "%(n)s items go to %(heir)s.", will)
+        told = ngettext("%(n)s\u00a0item goes to %(heir)s.", "%(n)s\u00a0items go to %(heir)s.", will)
         return told % {"n": figure(will), "heir": params["heir_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         if params["heir"] == MANAGER:
-            return ngettext("%(n)s item went to its owner’s manager", "%(n)s items went to their owners’ managers", done) % {
+            return ngettext("%(n)s\u00a0item went to its owner’s manager", "%(n)s\u00a0items went to their owners’ managers", done) % {
                 "n": figure(done)
             }
-        told = ngettext("%(n)s item went to %(heir)s", "%(n)s items went to %(heir)s", done)
+        told = ngettext("%(n)s\u00a0item went to %(heir)s", "%(n)s\u00a0items went to %(heir)s", done)
         return told % {"n": figure(done), "heir": params["heir_name"]}
 
     def undo_words(self, done: int) -> str:

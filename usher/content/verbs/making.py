@@ -80,7 +80,7 @@ class Create(_Making):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         items = params.get("items")
         if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
-            words = _("Name between 1 and %(n)s items.") % {"n": figure(MOST_ITEMS)}
+            words = _("Name between 1 and %(n)s\u00a0items.") % {"n": figure(MOST_ITEMS)}
             raise Refused("invalid", "items", words)
         return {"items": [checked_item(i) for i in items]}
 
@@ -91,12 +91,12 @@ class Create(_Making):
         return len(params["items"]) == 1
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s item will be created.", "%(n)s items will be created.", will) % {"n": figure(will)}
+        return ngettext("%(n)s\u00a0item will be created.", "%(n)s\u00a0items will be created.", will) % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         if len(params["items"]) == 1:
             return _("%(title)s was created") % {"title": params["items"][0]["title"]}
-        return ngettext("%(n)s item created", "%(n)s items created", done) % {"n": figure(done)}
+        return ngettext("%(n)s\u00a0item created", "%(n)s\u00a0items created", done) % {"n": figure(done)}
 
 
 @register

@@ -108,10 +108,10 @@ class Delete(_OfItems):
     parts = (PutAway(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s item goes to the trash.", "%(n)s items go to the trash.", will) % {"n": figure(will)}
+        return ngettext("%(n)s\u00a0item goes to the trash.", "%(n)s\u00a0items go to the trash.", will) % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return ngettext("%(n)s item went to the trash", "%(n)s items went to the trash", done) % {"n": figure(done)}
+        return ngettext("%(n)s\u00a0item went to the trash", "%(n)s\u00a0items went to the trash", done) % {"n": figure(done)}
 
     def undo_words(self, done: int) -> str:
         return _("They come out of the trash, within %(days)s days.") % {"days": DAYS}
@@ -125,10 +125,10 @@ class Restore(_OfItems):
     parts = (TakenOut(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s item comes out of the trash.", "%(n)s items come out of the trash.", will) % {"n": figure(will)}
+        return ngettext("%(n)s\u00a0item comes out of the trash.", "%(n)s\u00a0items come out of the trash.", will) % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return ngettext("%(n)s item came out of the trash", "%(n)s items came out of the trash", done) % {"n": figure(done)}
+        return ngettext("%(n)s\u00a0item came out of the trash", "%(n)s\u00a0items came out of the trash", done) % {"n": figure(done)}
 
 
 def long_in_trash(params: Mapping[str, Any]) -> str:
@@ -157,7 +157,9 @@ class Purge(Verb):
         return False
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s item will be deleted for good.", "%(n)s items will be deleted for good.", will) % {"n": figure(will)}
+        return ngettext("%(n)s\u00a0item will be deleted for good.", "%(n)s\u00a0items will be deleted for good.", will) % {
+            "n": figure(will)
+        }
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return ngettext("%(n)s item deleted for good", "%(n)s items deleted for good", done) % {"n": figure(done)}
+        return ngettext("%(n)s\u00a0item deleted for good", "%(n)s\u00a0items deleted for good", done) % {"n": figure(done)}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,14 +25,18 @@ HOW = {"add": "people.add_to_group", "move": "people.move_group", "remove": "peo
 
 @dataclass(frozen=True)
 class Ask:
-    """One question of the step before a plan. `kind` is text (with proposals), select or radio; the answer stands in the address under `name`."""
+    """One question of the step before a plan. `kind` is text, select, radio or checkbox; the answer stands in the address under `name`.
+
+    A text proposes its options, or what the page `proposals` finds while somebody types.
+    """
 
     name: str
     words: Words
     kind: str
-    answer: str
+    answer: str | list[str]
     options: list[Option] = field(default_factory=list)
     hint: Words = ""
+    proposals: str = ""
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -88,6 +93,11 @@ def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look
             trouble = refused.words
         else:
             return plan_page(request, planned, look)
+    return ask_page(request, look, asks, heading, trouble)
+
+
+def ask_page(request: SignedIn, look: Look, asks: list[Ask], heading: str, trouble: str = "") -> HttpResponse:
+    """The questions, with what stands in the address kept for the plan."""
     own = {ask.name for ask in asks}
     kept = [(k, v) for k in request.GET if k not in own for v in request.GET.getlist(k)]
     context = {"look": look, "asks": asks, "heading": heading, "kept": kept, "trouble": trouble}
