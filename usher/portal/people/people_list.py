@@ -44,6 +44,10 @@ def add_ons_of(row: Row) -> str:
     return ", ".join(PRODUCTS[p].name for p in row["products"] if p in PRODUCTS and PRODUCTS[p].kind == "add_on")
 
 
+def groups_of(row: Row) -> str:
+    return ", ".join(row["groups"])
+
+
 def license_of(row: Row) -> str:
     return PRODUCTS[row["license"]].name if row["license"] in PRODUCTS else ""
 
@@ -57,22 +61,35 @@ def plain(key: str, row: Row) -> str:
     return str(row[key] or "")
 
 
+def clipped(text: Callable[[Row], str], row: Row) -> Any:
+    """A text that may be long: cut at the column's edge, whole in its title."""
+    told = text(row)
+    return format_html('<span class="u-clip" title="{}">{}</span>', told, told) if told else ""
+
+
 def moment(key: str, row: Row) -> str:
     """For the export: ISO 8601 in UTC, empty when it never was."""
     return row[key].isoformat(timespec="seconds") if row[key] else ""
 
 
 def text_column(key: str, words: Words, *, css: str = "", sort: str = "", shown: bool = False) -> Column:
-    return Column(key, words, partial(plain, key), partial(plain, key), css, sort, shown)
+    return Column(key, words, partial(clipped, partial(plain, key)), partial(plain, key), css, sort, shown)
 
 
 NAME = Column("name", _("Name"), name_cell, name_of, "main", "name")
-EMAIL = Column("email", _("E-mail"), lambda r: format_html("<bdi>{}</bdi>", r["email"]), partial(plain, "email"), "meta clip", "email")
+EMAIL = Column(
+    "email",
+    _("E-mail"),
+    lambda r: format_html('<bdi title="{}">{}</bdi>', r["email"], r["email"]),
+    partial(plain, "email"),
+    "meta clip",
+    "email",
+)
 DEPARTMENT = text_column("department", _("Department"), css="nowrap", sort="department", shown=True)
 LICENSE = Column("license", _("License"), license_of, license_of, "nowrap", "license")
 ADDED = Column("created", _("Added"), lambda r: when(r["created_at"]), partial(moment, "created_at"), "num nowrap", "created", False)
-ADD_ON = Column("add_ons", _("Add-ons"), add_ons_of, add_ons_of, shown=False)
-GROUP = Column("groups", _("Groups"), lambda r: ", ".join(r["groups"]), lambda r: ", ".join(r["groups"]), shown=False)
+ADD_ON = Column("add_ons", _("Add-ons"), partial(clipped, add_ons_of), add_ons_of, shown=False)
+GROUP = Column("groups", _("Groups"), partial(clipped, groups_of), groups_of, shown=False)
 
 
 def group_options(actor: Actor) -> list[tuple[str, Words]]:

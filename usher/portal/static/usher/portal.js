@@ -60,6 +60,7 @@ function say(words, bad = false) {
   $('#notices')?.append(toast)
   settle(toast)
 }
+addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.id === 'running' && event.detail.elt.matches(':hover, :focus-within')) event.preventDefault() }) // the tray waits for whoever is at it
 function settle(toast) {
   if (!('leaves' in toast.dataset)) return
   const timer = setInterval(() => { if (!toast.matches(':hover, :focus-within')) { toast.remove(); clearInterval(timer) } }, 12000)
@@ -143,6 +144,7 @@ addEventListener('click', (event) => {
   last = at
 })
 addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches('form[role=search], #chips a, .u-empty a') && $('#bulk:not([data-empty])')) say(words.gone) })
+addEventListener('htmx:configRequest', (event) => { if (event.detail.elt.matches('a[data-keep]')) event.detail.path = event.detail.elt.getAttribute('hx-get') }) // htmx remembers the first one
 function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except', 'selection']) url.searchParams.delete(key); location.replace(url) }
 
 // 5b. A list of columns is put in order by dragging, by its buttons, or by the arrow keys; the order of the lines is what the form sends.
