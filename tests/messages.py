@@ -113,7 +113,8 @@ def update(language: str) -> int:
     for text in sorted(marked(), key=lambda t: (singular(t), t.context or "")):
         if text.id:
             said = known.get(singular(text), context=text.context)
-            fresh.add(text.id, string=said.string if said else None, context=text.context, flags=text.flags)
+            fits = said is not None and isinstance(said.id, tuple | list) == isinstance(text.id, tuple | list)  # one form, or one and many
+            fresh.add(text.id, string=said.string if said and fits else None, context=text.context, flags=text.flags)
     with (LOCALE / language / "LC_MESSAGES" / "django.po").open("wb") as file:
         write_po(file, fresh, width=140, omit_header=False)
     return len(missing(language))
