@@ -21,6 +21,9 @@ def test_the_company_and_its_year(db: None) -> None:
     assert sql.value("SELECT sum(times) FROM journal_denial") >= 2
     assert sql.value("SELECT count(*) FROM journal_change WHERE undoes IS NOT NULL") == 1
     assert sql.value("SELECT count(*) FROM mail_message WHERE state = 'waiting'") == 0
+    made = {r["kind"]: r["n"] for r in sql.rows("SELECT kind, count(*)::int AS n FROM content_standing GROUP BY 1")}
+    assert sum(made.values()) > 2_500 and set(made) == {"meeting", "webinar", "recording", "whiteboard", "note"}
+    assert sql.value("SELECT count(*) FROM journal_effect WHERE after ? 'owner_id' AND before ? 'owner_id' AND result = 'done'") > 5
     assert not breaches()
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
+from usher.access.actors import operator
 from usher.accounts.models import Account
+from usher.content.verbs.making import MOST_ITEMS
 from usher.core import clock, sql
 from usher.journal import undo
 from usher.licenses.catalog import BASIC, LICENSED
 from usher.lifecycle.open_account import open_account
 from usher.lifecycle.tasks import expire_invitations
 
+from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
 from .telling import Telling
 
@@ -63,12 +66,13 @@ def open_if_empty(kind: str = "company") -> str | None:
 class Company(Telling):
     """One telling of the company's year, in the order in which it happened."""
 
-    seats, renewed = SEATS, RENEWED
+    seats, renewed, items = SEATS, RENEWED, 2_800
 
     def tell(self) -> None:
         self.begin()
         self.roll_out()
         self.hire()
+        self.make_content()
         self.lately()
         self.signed_in()
 
@@ -129,12 +133,22 @@ class Company(Telling):
             with self.at(days - 31):
                 expire_invitations()
 
+    def make_content(self) -> None:
+        """What people made in the old system comes over in one night; recordings without their files, which stay where they were."""
+        for part, hours in enumerate((17, 15, 13, 11)):
+            with self.at(20, hours):
+                made = items_of(self.some(LICENSED, 160, f"content{part}"), self.items // 4, clock.now(), str(part))
+                for first in range(0, len(made), MOST_ITEMS):
+                    self.do(operator(self.account), "content.create", {"items": made[first : first + MOST_ITEMS]})
+
     def lately(self) -> None:
         """Changes that make the first look interesting: promotions, an undone mistake, somebody refused, fresh invitations."""
         with self.at(20, 9):  # at the renewal only what is needed is bought again
             self.buy(self.renewed, PRICES)
         with self.at(20, 5):
-            self.do(self.admin, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": {"ids": self.some(LICENSED, 11)}})
+            hosts = self.some(LICENSED, 11)
+            self.do(self.admin, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": {"ids": hosts}})
+            self.do(operator(self.account), "content.create", {"items": webinars_of(hosts, clock.now())})
             self.do(self.desk, "licenses.give_add_on", {"add_on": "contact_center:essentials", "subjects": {"ids": self.some(BASIC, 45)}})
         with self.at(20):
             number = self.do(
@@ -156,6 +170,11 @@ class Company(Telling):
                     "people.edit_profile",
                     {"subjects": {"ids": [id]}, "fields": {"job_title": title, "employee_id": f"N-{1040 + n}"}},
                 )
+        with self.at(4):
+            left, heir = self.some(LICENSED, 160, "content0")[0], self.some(LICENSED, 1, "heir")[0]
+            self.do(
+                self.help, "content.hand_over", {"owners": {"ids": [left]}, "heir": heir, "kinds": ["meetings", "recordings_and_webinars"]}
+            )
         with self.at(3):
             for _ in range(3):
                 self.refused(self.help, "access.set_role", {"role": "admin", "subjects": {"ids": self.some(BASIC, 1)}})

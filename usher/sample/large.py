@@ -13,10 +13,12 @@ class LargeCompany(Company):
     """Fewer stories, more people: a year in nine Changes, and what the company of 1,200 has lately."""
 
     seats = renewed = SEATS_OF_MANY
+    items = 16_000
 
     def tell(self) -> None:
         self.begin()
         self.move_in()
+        self.make_content()
         self.lately()
         self.signed_in()
 
