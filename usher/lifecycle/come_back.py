@@ -33,15 +33,16 @@ second AS (SELECT f.*, coalesce(one, CASE WHEN skip IS NULL AND row_number() OVE
 third AS (SELECT s.*, coalesce(two, CASE WHEN skip IS NULL AND row_number() OVER (PARTITION BY skip IS NULL, two IS NULL ORDER BY s.n)
   <= coalesce((SELECT n FROM free WHERE product = '{unassigned}'), 0) - (SELECT count(*) FROM second x WHERE x.two = '{unassigned}')
   THEN '{unassigned}' END) AS three FROM second s),
-more AS (SELECT t.id, x.product, row_number() OVER (PARTITION BY x.product ORDER BY t.n) <= coalesce((SELECT n FROM free WHERE free.product = x.product), 0) AS fits
-  FROM third t CROSS JOIN LATERAL unnest(t.add_ons) x(product) WHERE t.skip IS NULL AND t.three IS NOT NULL
-  AND (NOT x.product = ANY(%(needing)s::text[]) OR EXISTS (SELECT 1 FROM unnest(%(needing)s::text[], %(base)s::text[]) b(product, base)
-    WHERE b.product = x.product AND b.base = t.three))),
-got AS (SELECT t.*, (SELECT coalesce(jsonb_agg(m.product ORDER BY m.product), '[]') FROM more m WHERE m.id = t.id AND m.fits) AS gets FROM third t)"""
+more AS (SELECT t.*, x.product, x.product IS NOT NULL AND t.three IS NOT NULL
+    AND (NOT x.product = ANY(%(needing)s::text[]) OR t.three || x.product = ANY(%(carries)s::text[])) AS may FROM third t LEFT JOIN LATERAL unnest(t.add_ons) x(product) ON true),
+fit AS (SELECT m.*, may AND row_number() OVER (PARTITION BY m.product, may ORDER BY m.n) <= coalesce((SELECT n FROM free WHERE free.product = m.product), 0) AS fits FROM more m),
+got AS (SELECT n, id, version, status, name, email, new_email, becomes, license, add_ons, skip, three,
+    coalesce(jsonb_agg(product ORDER BY product) FILTER (WHERE fits), '[]') AS gets FROM fit GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)"""
 
 
 class Back(Part):
-    """Somebody is here again. Parameters: subjects; `how` deactivated or deleted; needing and base pair every add-on with each license it can stand on.
+    """Somebody is here again. Parameters: subjects; `how` deactivated or deleted; `needing` are the add-ons that need a license, `carries` each license that carries one,
+    both in one word.
 
     Who was deactivated before they were deleted comes back deactivated. An undo sends them away again, with what they were to get back.
     """
@@ -67,18 +68,18 @@ did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.
     CROSS JOIN LATERAL (SELECT o.id, o.account_id, o.login_id, CASE WHEN ok.after->>'email' = o.email THEN o.canonical ELSE %(canonical)s::text END AS canonical) u
   WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND (ok.after->>'email' <> o.email OR {FREE_AGAIN})
   AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
-  RETURNING t.user_id AS obj),
+  RETURNING t.user_id AS obj, ok.after),
 login AS (INSERT INTO people_login (id, email, canonical, password, created_at)
-  SELECT usher_uuid7(), ok.after->>'email', %(canonical)s::text, '!' || gen_random_uuid()::text, %(now)s FROM did JOIN ok ON ok.obj = did.obj JOIN people_user u ON u.id = did.obj
-  WHERE ok.after->>'email' <> u.email RETURNING id),
-here AS (UPDATE people_user u SET left_at = NULL, left_how = '', email = ok.after->>'email',
-  canonical = CASE WHEN ok.after->>'email' = u.email THEN u.canonical ELSE %(canonical)s::text END,
-  login_id = coalesce((SELECT id FROM login), u.login_id) FROM did JOIN ok ON ok.obj = did.obj WHERE u.id = did.obj),
+  SELECT usher_uuid7(), did.after->>'email', %(canonical)s::text, '!' || gen_random_uuid()::text, %(now)s FROM did JOIN people_user u ON u.id = did.obj
+  WHERE did.after->>'email' <> u.email RETURNING id),
+here AS (UPDATE people_user u SET left_at = NULL, left_how = '', email = did.after->>'email',
+  canonical = CASE WHEN did.after->>'email' = u.email THEN u.canonical ELSE %(canonical)s::text END,
+  login_id = coalesce((SELECT id FROM login), u.login_id) FROM did WHERE u.id = did.obj AND (u.left_at IS NOT NULL OR did.after->>'email' <> u.email)),
 held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-  SELECT usher_uuid7(), %(account)s, did.obj, x, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') x),
-home AS (DELETE FROM lifecycle_departure d USING did, ok WHERE d.user_id = did.obj AND ok.obj = did.obj AND ok.after->>'status' = 'active'),
-still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', purge_at = NULL, change_id = NULL FROM did JOIN ok ON ok.obj = did.obj
-  WHERE d.user_id = did.obj AND ok.after->>'status' = 'inactive')"""
+  SELECT usher_uuid7(), %(account)s, did.obj, x, %(now)s FROM did, jsonb_array_elements_text(did.after->'add_ons') x),
+home AS (DELETE FROM lifecycle_departure d USING did WHERE d.user_id = did.obj AND did.after->>'status' = 'active'),
+still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', purge_at = NULL, change_id = NULL FROM did
+  WHERE d.user_id = did.obj AND did.after->>'status' = 'inactive')"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
@@ -91,12 +92,13 @@ still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', 
     back_write = f"""
 did AS (UPDATE people_standing t SET status = ok.after->>'status', license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
   WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND t.role = 'member' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
-  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj),
+  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj, ok.before, ok.after),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
 noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
-  SELECT did.obj, %(account)s, %(how)s, CASE WHEN %(how)s = 'deleted' THEN ok.before->>'status' ELSE 'active' END, %(now)s, %(change)s, ok.after->'held'->>'license',
-         ARRAY(SELECT jsonb_array_elements_text(ok.after->'held'->'add_ons')), CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => c.trash_days) END
-  FROM did JOIN ok ON ok.obj = did.obj CROSS JOIN (SELECT trash_days FROM accounts_account WHERE id = %(account)s) c
+  SELECT did.obj, %(account)s, %(how)s, CASE WHEN %(how)s = 'deleted' THEN did.before->>'status' ELSE 'active' END, %(now)s, %(change)s,
+         did.after->'held'->>'license', ARRAY(SELECT jsonb_array_elements_text(did.after->'held'->'add_ons')),
+         CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => (SELECT trash_days FROM accounts_account WHERE id = %(account)s)) END
+  FROM did
   ON CONFLICT (user_id) DO UPDATE SET how = excluded.how, was = excluded.was, at = excluded.at, change_id = excluded.change_id, purge_at = excluded.purge_at),
 gone AS (UPDATE people_user u SET left_at = %(now)s, left_how = %(how)s FROM did WHERE u.id = did.obj AND %(how)s = 'deleted')"""
 
@@ -134,8 +136,13 @@ class _ComeBack(Verb):
     how: str
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        pairs = [(p.code, base) for p in ADD_ONS for base in sorted(p.needs)]
-        return {"how": self.how, "needing": [code for code, _ in pairs], "base": [base for _, base in pairs], "canonical": None}
+        needing = [p.code for p in ADD_ONS if p.needs]
+        return {
+            "how": self.how,
+            "needing": needing,
+            "carries": [base + p.code for p in ADD_ONS for base in sorted(p.needs)],
+            "canonical": None,
+        }
 
 
 @register

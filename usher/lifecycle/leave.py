@@ -55,12 +55,12 @@ class Away(Part):
     write = f"""
 did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
   WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND t.role = 'member' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
-  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj),
+  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj, ok.before),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
 noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
-  SELECT did.obj, %(account)s, %(how)s, ok.before->>'status', %(now)s, %(change)s, ok.before->>'license',
-         ARRAY(SELECT jsonb_array_elements_text(ok.before->'add_ons')), CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => d.trash_days) END
-  FROM did JOIN ok ON ok.obj = did.obj CROSS JOIN (SELECT trash_days FROM accounts_account WHERE id = %(account)s) d
+  SELECT did.obj, %(account)s, %(how)s, did.before->>'status', %(now)s, %(change)s, did.before->>'license', ARRAY(SELECT jsonb_array_elements_text(did.before->'add_ons')),
+         CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => (SELECT trash_days FROM accounts_account WHERE id = %(account)s)) END
+  FROM did
   ON CONFLICT (user_id) DO UPDATE SET how = excluded.how, was = excluded.was, at = excluded.at, change_id = excluded.change_id, purge_at = excluded.purge_at, warned_at = NULL),
 gone AS (UPDATE people_user u SET left_at = %(now)s, left_how = %(how)s FROM did WHERE u.id = did.obj AND %(becomes)s = 'gone'),
 shut AS (UPDATE access_link l SET used_at = %(now)s FROM did JOIN people_user u ON u.id = did.obj WHERE l.login_id = u.login_id AND l.used_at IS NULL),
@@ -76,13 +76,13 @@ unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_use
 
     back_write = f"""
 did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.after->>'license', version = t.version + 1 FROM ok JOIN people_user u ON u.id = ok.obj
-  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND {FREE_AGAIN} RETURNING t.user_id AS obj),
+  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND {FREE_AGAIN} RETURNING t.user_id AS obj, ok.after),
 here AS (UPDATE people_user u SET left_at = NULL, left_how = '' FROM did WHERE u.id = did.obj AND u.left_at IS NOT NULL),
 held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-  SELECT usher_uuid7(), %(account)s, did.obj, x, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') x),
-home AS (DELETE FROM lifecycle_departure d USING did, ok WHERE d.user_id = did.obj AND ok.obj = did.obj AND ok.after->>'status' = 'active'),
-still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', change_id = NULL, purge_at = NULL FROM did JOIN ok ON ok.obj = did.obj
-  WHERE d.user_id = did.obj AND ok.after->>'status' = 'inactive')"""
+  SELECT usher_uuid7(), %(account)s, did.obj, x, %(now)s FROM did, jsonb_array_elements_text(did.after->'add_ons') x),
+home AS (DELETE FROM lifecycle_departure d USING did WHERE d.user_id = did.obj AND did.after->>'status' = 'active'),
+still AS (UPDATE lifecycle_departure d SET how = 'deactivated', was = 'active', change_id = NULL, purge_at = NULL FROM did
+  WHERE d.user_id = did.obj AND did.after->>'status' = 'inactive')"""
 
 
 def leavers(params: Mapping[str, Any]) -> str:
