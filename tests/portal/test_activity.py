@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.people_of import BASIC, LICENSED, Company, do, everybody, one
+from tests.people_of import BASIC, LICENSED, Company, do, everybody, invite, one
 from tests.signed_in import signed_in
 from usher.core import clock, sql
 from usher.journal import undo
@@ -68,6 +68,20 @@ def test_search_by_person_and_number(owner: Client, northlake: Company) -> None:
         assert listed(owner, q=text) == [mine]
     assert listed(owner, q="nobody-of-this-name") == []
     assert "No change is like that" in owner.get("/activity?q=nobody-of-this-name").content.decode()
+
+
+def test_search_by_somebody_who_left(owner: Client, northlake: Company, southport: Company) -> None:
+    """A withdrawn invitation leaves a name behind: what was done to it is found by it, and again when the address comes back."""
+    (first,) = invite(northlake.owner, "gone@left.test", license=LICENSED)
+    withdrawn = f"C-{do(northlake.owner, 'lifecycle.withdraw_invitation', {'subjects': one(first)}).number}"
+    assert withdrawn in listed(owner, q="gone@left.test") and len(listed(owner, q="gone left.test")) == 2
+    invite(northlake.owner, "gone@left.test")
+    assert len(listed(owner, q="gone@left.test")) == 3
+    assert listed(signed_in(southport.owner.user_id), q="gone@left.test") == []
+
+
+def test_running_has_a_short_address(owner: Client) -> None:
+    assert owner.get("/activity?running=1")["Location"] == "/activity?state=running"
 
 
 def test_filters(owner: Client, northlake: Company) -> None:

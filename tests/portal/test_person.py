@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.people_of import LICENSED, PASSWORD, Company, accept_invitation, crowd, do, link_of, one
+from tests.people_of import LICENSED, PASSWORD, Company, accept_invitation, crowd, do, invite, link_of, one
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -93,6 +93,14 @@ def test_activity_by_keyset(owner: Client, northlake: Company) -> None:
     assert not set(numbers[0]) & set(numbers[1])
     assert "An invitation was accepted" in text(second)
     assert "Nothing older." in text(owner.get(path(member) + "/activity?before=AAAAAAAAAAAAAAAAAAAAAA"))
+
+
+def test_add_ons_of_an_invitation_stand_in_their_activity(owner: Client, northlake: Company) -> None:
+    """Their seats have ids of their own in the journal; on the person's pages each is a line beside the license."""
+    (invited,) = invite(northlake.owner, "three@northlake.test", license=LICENSED, add_ons=["phone", "whiteboard"])
+    told = text(owner.get(path(invited) + "/activity"))
+    assert re.search("License: .*Licensed Add-on: .*Phone Add-on: .*Whiteboard", told), told
+    assert "Add-on: Phone" in text(owner.get(path(invited) + "/licenses")).replace("→ ", "")
 
 
 def test_activity_says_why_they_were_left_alone(owner: Client, northlake: Company) -> None:

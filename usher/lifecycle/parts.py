@@ -1,10 +1,13 @@
 """The parts of coming in: new people, the add-ons they get, and what withdrawing an invitation takes away again."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from usher.journal.verb import Part, reason
+from usher.licenses.catalog import ADD_ONS
 
 TWICE = reason("twice", _("the same person stands in an earlier line"), refused=True)
 EXISTS = reason("exists", _("already here"))
@@ -83,8 +86,13 @@ closed AS (UPDATE people_invitation i SET state = 'withdrawn', token_hash = NULL
 unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_user = did.obj AND m.state = 'waiting')"""
 
 
+def first_seats_of(person: UUID) -> list[UUID]:
+    """The ids that the seats of this person's invitation have, or would have: what the journal tells of them stands under these."""
+    return [UUID(hashlib.md5(f"{person}{product.code}".encode(), usedforsecurity=False).hexdigest()) for product in ADD_ONS]
+
+
 class AddOnsOfNewPeople(Part):
-    """One row per person and add-on. The seat's id is made from both, so that the plan can be told again."""
+    """One row per person and add-on. The seat's id is made from both, so that the plan can be told again (first_seats_of)."""
 
     lock, locked = PERSON_OF_SEAT
 

@@ -102,6 +102,8 @@ class User(models.Model):
             models.Index(F("account"), F("created_at"), F("id"), name="user_by_created", condition=Q(left_at=None)),
             models.Index(fields=["account", "employee_id"], name="user_by_employee", condition=Q(left_at=None) & ~Q(employee_id="")),
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
+            # Who left is looked for in Activity only: what was done to them stays.
+            GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search_left", condition=Q(left_at__isnull=False)),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +103,9 @@ register(CHANGES, DENIALS)
 
 @page("journal:change:view")
 def activity(request: SignedIn) -> HttpResponse:
-    """Every change of the account, the newest first."""
+    """Every change of the account, the newest first. `running=1` is the short way of saying that state (portal.md section 8)."""
+    if request.GET.get("running") == "1":
+        return HttpResponseRedirect("/activity?state=running")
     frame = Frame(
         title=_("Activity"),
         noun=lambda n: ngettext("change", "changes", n),

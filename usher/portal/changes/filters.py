@@ -52,10 +52,14 @@ def touching(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def people_named(text: str) -> tuple[str, dict[str, Any]]:
-    """A SELECT of the ids of up to MOST_PEOPLE people who have every word in name or address."""
+    """A SELECT of the ids of up to MOST_PEOPLE people, here or gone, who have every word in name or address; each half by a trigram index of its own."""
     params = {f"f_q{n}": f"%{like_literal(word)}%" for n, word in enumerate(text.split()[:8])}
     every = " AND ".join(f"u.search LIKE usher_fold(%({key})s)" for key in params)
-    return f"SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {every} LIMIT {MOST_PEOPLE}", params
+    halves = [
+        f"(SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS {gone} AND {every} LIMIT {MOST_PEOPLE})"
+        for gone in ("NULL", "NOT NULL")
+    ]
+    return f"SELECT id FROM ({' UNION ALL '.join(halves)}) named LIMIT {MOST_PEOPLE}", params
 
 
 def too_many_people(actor: Actor, text: str) -> bool:

@@ -15,6 +15,7 @@ from usher.core.ids import short, unshort
 from usher.journal.plan import words_of
 from usher.journal.touched import changes_of as changes_that_touched
 from usher.licenses.catalog import PRODUCTS
+from usher.lifecycle.parts import first_seats_of
 from usher.portal.changes.pages import described
 from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
@@ -53,7 +54,8 @@ def licenses_of(person: dict[str, Any]) -> list[dict[str, Any]]:
 
 def touched(actor: Actor, person_id: UUID, before: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Changes that touched the person: the sentence, what it did to this person, why it left them alone."""
-    return [{**described(c), **done_to(c)} for c in changes_that_touched(actor, person_id, before=before, limit=limit)]
+    objs = [person_id, *first_seats_of(person_id)]
+    return [{**described(c), **done_to(c)} for c in changes_that_touched(actor, objs, before=before, limit=limit)]
 
 
 def done_to(change: dict[str, Any]) -> dict[str, Any]:
