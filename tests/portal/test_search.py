@@ -100,6 +100,28 @@ def test_what_is_typed_is_only_text(owner: Client) -> None:
         assert "Olga" not in fragment(owner, odd), odd
 
 
+def test_pages_by_all_their_words(owner: Client) -> None:
+    """A page is found by its name, its area's, and what else it is called; every word must be there."""
+    for q, path in (
+        ("account outbox", "/account/outbox"),
+        ("smtp", "/account/outbox"),
+        ("dark", "/me"),
+        ("audit", "/activity"),
+        ("passkey", "/me/security"),
+    ):
+        assert f'href="{path}"' in fragment(owner, q), q
+    assert "/account/outbox" not in fragment(owner, "account pending")
+
+
+def test_the_first_person_found_brings_the_commonest_verbs(owner: Client, northlake: Company) -> None:
+    """portal.md section 2: three, what cannot be done left out; a member is offered none."""
+    found = fragment(owner, "member")
+    ids = f"ids={short(northlake.member.user_id)}"  # type: ignore[arg-type]
+    assert found.count('class="acts"') == 1
+    assert f"/people/license-changes?{ids}" in found and f"/people/add-on-changes?{ids}" in found and "/profile" in found
+    assert 'class="acts"' not in fragment(signed_in(northlake.member.user_id), "member")
+
+
 def test_at_most_four_statements(owner: Client) -> None:
     """F39: the two that say who asks, one for people and groups, one for the change."""
     for q in ("olga", "C-1", "1", "xyzxyz", ""):

@@ -18,7 +18,7 @@ from .roles import privileges_of
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
 PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
-              a.name AS account_name, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
+              a.name AS account_name, a.plan, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
               a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
                 SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor
             FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
@@ -80,6 +80,7 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         request_id=request_id,
         ip=ip,
         account_name=found["account_name"],
+        plan=found["plan"],
         languages=(found["language"], found["account_language"]),
         time_zone=found["time_zone"],
         settings=Settings(found["theme"], found["single_keys"], found["mail_when_done"]),

@@ -39,6 +39,7 @@ class Actor:
     request_id: str = ""
     ip: str = ""
     account_name: str = field(default="", compare=False)
+    plan: str = field(default="", compare=False)  # the code of the account's plan
     languages: tuple[str, str] = field(default=("", ""), compare=False)  # the person's own choice, and the account's
     time_zone: str = field(default="", compare=False)  # the person's; empty is UTC
     settings: Settings = field(default=Settings(), compare=False)

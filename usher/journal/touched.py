@@ -15,7 +15,8 @@ LAST = UUID(int=2**128 - 1)
 def changes_of(actor: Actor, objs: Sequence[UUID], *, before: UUID | None = None, limit: int = 50) -> list[dict[str, Any]]:
     """Newest first, by keyset on the id; each row of reads.CHANGE with `effects` (result, before, after, reason). Walks the index effect_obj.
 
-    The first object is the one that is asked about; the others belong to it, and tell only what else a Change that touched it did. Refuses (forbidden) without the right to see changes.
+    The first object is the one asked about; the others belong to it, and tell only what else a Change that touched it did.
+    Refuses (forbidden) without the right to see changes.
     """
     actor.require("journal:change:view")
     keys = {"a": actor.account_id, "o": objs[0], "b": before or LAST, "l": limit}

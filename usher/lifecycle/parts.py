@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+
 from usher.journal.verb import Part, reason
 from usher.licenses.catalog import ADD_ONS
 

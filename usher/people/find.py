@@ -17,7 +17,7 @@ HERE = "u.account_id = %(account)s AND u.left_at IS NULL"
 def find(actor: Actor, text: str) -> list[dict[str, Any]]:
     """At most FEW people and FEW groups, best first, in one statement; nothing of what the actor may not see.
 
-    `kind` is person or group, `status` that of the person. Names that begin so come first, by their index; then whoever has every word in name or
+    `kind` is person or group, `status` and `role` those of the person. Names that begin so come first, by their index; then whoever has every word in name or
     address, by the trigram index, which needs a word of three letters; an employee id must be typed whole.
     """
     branches = []
@@ -38,7 +38,7 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
 
 
 def _person(rank: int, inner: str) -> str:
-    return f"""SELECT 'person' AS kind, {rank} AS rank, {PERSON}, u.name_key, s.status FROM ({inner}) u JOIN people_standing s ON s.user_id = u.id"""
+    return f"""SELECT 'person' AS kind, {rank} AS rank, {PERSON}, u.name_key, s.status, s.role FROM ({inner}) u JOIN people_standing s ON s.user_id = u.id"""
 
 
 def _begins() -> str:
@@ -56,7 +56,7 @@ def _has(words: int) -> str:
     return _person(2, f"SELECT * FROM people_user u WHERE {HERE} AND {every} LIMIT %(few)s")
 
 
-GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status
+GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status, '' AS role
   FROM people_group g WHERE g.account_id = %(account)s AND g.kind = 'user' AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""
 
 

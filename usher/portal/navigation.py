@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from usher.accounts.plans import PLANS
 from usher.core.actor import Actor, Settings
 from usher.portal.help.guide import place_of
 from usher.portal.role_words import ROLES
@@ -25,6 +26,7 @@ class Entry:
     children: tuple["Entry", ...] = ()
     rest: tuple[str, ...] = ()
     key: str = ""  # after g: one of h u p c a l
+    also: str | Promise = ""  # further words by which the search finds it
 
 
 TREE = (
@@ -34,19 +36,40 @@ TREE = (
         "/people",
         icon="users",
         key="u",
-        children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",)),),
+        children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",), also=_("people, deactivated, export")),),
     ),
-    Entry(_("Content"), "/content", "content:item:view", icon="file-text", rest=("/content/",)),
-    Entry(_("Activity"), "/activity", "journal:change:view", icon="history", rest=("/changes/",), key="l"),
+    Entry(
+        _("Content"),
+        "/content",
+        "content:item:view",
+        icon="file-text",
+        rest=("/content/",),
+        also=_("meetings, webinars, recordings, whiteboards, notes"),
+    ),
+    Entry(
+        _("Activity"),
+        "/activity",
+        "journal:change:view",
+        icon="history",
+        rest=("/changes/",),
+        key="l",
+        also=_("changes, log, audit, undo, denied"),
+    ),
     Entry(
         _("Account"),
         "/account",
         icon="building",
         children=(
-            Entry(_("Subscriptions"), "/account/subscriptions", "licenses:subscription:view", rest=("/account/subscriptions/",)),
-            Entry(_("Settings"), "/account/settings", "accounts:settings:view"),
-            Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view"),
-            Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",)),
+            Entry(
+                _("Subscriptions"),
+                "/account/subscriptions",
+                "licenses:subscription:view",
+                rest=("/account/subscriptions/",),
+                also=_("seats, licenses, price, term"),
+            ),
+            Entry(_("Settings"), "/account/settings", "accounts:settings:view", also=_("name, language, country")),
+            Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
+            Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
         ),
     ),
 )
@@ -61,6 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "areas": areas(actor, request.path) if actor else [],
         "keys_off": not own.single_keys,
         "theme": own.theme,
+        "plan_words": PLANS[actor.plan].name if actor and actor.plan in PLANS else "",
         "role_words": ROLES.get(actor.role, "") if actor else "",
         "themes": THEMES,
         "here": request.get_full_path(),
@@ -89,9 +113,9 @@ def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     return seen
 
 
-def leaves() -> list[Entry]:
-    """Every entry that is a page, for the search: an area with children is only their frame."""
-    return [leaf for area in TREE for leaf in area.children or (area,)]
+def leaves() -> list[tuple[Entry, Entry | None]]:
+    """Every entry that is a page with the area it stands in, for the search: an area with children is only their frame."""
+    return [(leaf, area if area.children else None) for area in TREE for leaf in area.children or (area,)]
 
 
 def belongs(entry: Entry, path: str) -> bool:

@@ -20,20 +20,24 @@ from usher.journal import reads
 from usher.people.find import find
 from usher.portal.changes.pages import described
 from usher.portal.help import guide
+from usher.portal.listing_page import Act
 from usher.portal.navigation import leaves
 from usher.portal.page import SignedIn, member_page
+from usher.portal.people.acts import acts_of
 from usher.portal.people.people_list import STATUS
 from usher.portal.wish import clean
 
+COMMONEST = 3  # verbs at the first person found
 NUMBER = re.compile(r"^(?:c-?)?(\d{1,17})$", re.IGNORECASE)
-# Pages that the navigation does not name: words, address, right.
+# Pages that the navigation does not name: words, address, right, further words.
 MORE_PAGES = (
-    (gettext_lazy("Pending"), "/people/pending", "people:user:view"),
-    (gettext_lazy("Add users"), "/people/new", "people:user:manage"),
-    (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage"),
-    (gettext_lazy("Your own page"), "/me", ""),
-    (gettext_lazy("Sign-in and security"), "/me/security", ""),
-    (gettext_lazy("Help"), "/help", ""),
+    (gettext_lazy("Pending"), "/people/pending", "people:user:view", gettext_lazy("users, invitations, resend")),
+    (gettext_lazy("Add users"), "/people/new", "people:user:manage", gettext_lazy("invite people")),
+    (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage", gettext_lazy("users, CSV file")),
+    (gettext_lazy("Denied attempts"), "/activity/denied", "journal:change:view", gettext_lazy("activity, rights")),
+    (gettext_lazy("Your own page"), "/me", "", gettext_lazy("me, theme, dark, language, keys")),
+    (gettext_lazy("Sign-in and security"), "/me/security", "", gettext_lazy("password, second factor, passkey, sessions")),
+    (gettext_lazy("Help"), "/help", "", gettext_lazy("guide")),
 )
 
 
@@ -46,6 +50,7 @@ class Hit:
     more: str | Promise = ""
     icon: str = ""  # without one, an avatar of the words
     language: str = ""
+    acts: tuple[Act, ...] = ()
 
 
 @member_page()
@@ -63,7 +68,7 @@ def found(actor: Actor, q: str) -> list[tuple[str, list[Hit]]]:
     here = find(actor, q)
     return [
         (_("Changes"), change_hits(actor, q)),
-        (_("People"), [person_hit(p) for p in here if p["kind"] == "person"]),
+        (_("People"), [person_hit(actor, p, first=p is here[0]) for p in here if p["kind"] == "person"]),
         (_("Groups"), [Hit(g["first_name"], f"/people?group={g['id']}", icon="users") for g in here if g["kind"] == "group"]),
         (_("Pages"), page_hits(actor, q)),
         (_("Help"), help_hits(q)),
@@ -80,19 +85,21 @@ def change_hits(actor: Actor, q: str) -> list[Hit]:
     return [Hit(c["words"], f"/changes/{wanted}", f"C-{wanted}", "history") for c in seen]
 
 
-def person_hit(person: dict[str, Any]) -> Hit:
+def person_hit(actor: Actor, person: dict[str, Any], *, first: bool) -> Hit:
+    """The person; the first one with the commonest things to do."""
     status = "" if person["status"] == "active" else f"{STATUS[person['status']][1]} · "
-    return Hit(name_of(person), f"/people/{short(person['id'])}", status + person["email"])
+    acts = [a for a in acts_of(actor, person) if not a.why_not][:COMMONEST] if first and actor.may("people:user:manage") else ()
+    return Hit(name_of(person), f"/people/{short(person['id'])}", status + person["email"], acts=tuple(acts))
 
 
 def page_hits(actor: Actor, q: str) -> list[Hit]:
-    """Pages whose name has every typed word, in the language of the page or in English."""
-    told = [(e.words, e.path, e.privilege, e.icon or "arrow-right") for e in leaves()]
-    told += [(words, path, privilege, "arrow-right") for words, path, privilege in MORE_PAGES]
+    """Pages that have every typed word in their name, their area's, or what else they are called, in the language of the page or in English."""
+    told = [(e.words, e.path, e.privilege, e.icon or "arrow-right", area.words if area else "", e.also) for e, area in leaves()]
+    told += [(words, path, privilege, "arrow-right", "", also) for words, path, privilege, also in MORE_PAGES]
     return [
-        Hit(words, path, icon=icon)
-        for words, path, privilege, icon in told
-        if (not privilege or actor.may(privilege)) and has_words(f"{words} {in_english(words)}", q)
+        Hit(words, path, area, icon)
+        for words, path, privilege, icon, area, also in told
+        if (not privilege or actor.may(privilege)) and has_words(" ".join(f"{w} {in_english(w)}" for w in (words, area, also)), q)
     ]
 
 

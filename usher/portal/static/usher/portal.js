@@ -233,7 +233,8 @@ addEventListener('keydown', (event) => {
   if (typing || event.ctrlKey || event.metaKey || event.altKey || $('dialog[open]') || 'keysOff' in document.documentElement.dataset) return
   const going = after === 'g' && $(`[data-go="${CSS.escape(event.key)}"]`)
   after = event.key
-  const act = going ? () => going.click() : { '/': find, f: () => $('.u-tools .u-drop summary')?.click(), n: () => $('.u-head .btn-primary')?.click(), '?': () => $('#keys')?.showModal(), j: () => step(1), k: () => step(-1), x: tick, X: tick, '.': more }[event.key]
+  if (among(event)) return event.preventDefault()
+  const act = going ? () => going.click() : { '/': find, f: () => unfold($('.u-tools details.u-drop')), n: () => $('.u-head .btn-primary')?.click(), '?': () => $('#keys')?.showModal(), j: () => step(1), k: () => step(-1), x: tick, X: tick, '.': more }[event.key]
   if (act) { event.preventDefault(); act(event) }
 })
 function escape(event, typing) {
@@ -245,7 +246,16 @@ function escape(event, typing) {
 function rowNow() { return document.activeElement.closest('#rows tbody tr') }
 function step(by) { const all = $$('#rows tbody tr'), now = all.indexOf(rowNow()); const next = all[Math.min(Math.max(now + by, 0), all.length - 1)]; $('a, input', next?.querySelector('.main') || next || document)?.focus() }
 function tick(event) { rowNow()?.querySelector('td.pick input')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: event.shiftKey })) }
-function more() { rowNow()?.querySelector('details summary')?.click() }
+function more() { unfold(rowNow()?.querySelector('details')) }
+function items(menu) { return $$('.u-menu :is(a, button, input:not([type=hidden]))', menu) }
+function unfold(menu) { if (menu) { menu.open = true; items(menu)[0]?.focus() } }
+function among(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key], menu = event.target.closest('details.u-drop[open]')
+  if (!by || !menu) return false
+  const all = items(menu)
+  all.at((all.indexOf(event.target) + by + all.length) % all.length)?.focus()
+  return true
+}
 
 // 8. Search everywhere: one dialog; up and down move between the results, Enter in the field opens the first.
 function find(typed) {
