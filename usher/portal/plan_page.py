@@ -35,7 +35,7 @@ from usher.portal.sign_in.fresh import ask_first
 from usher.portal.templatetags.usher import number
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
-FRESH = frozenset({"access.set_role"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
+FRESH = frozenset({"access.set_role", "access.remove_factors"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.journal import reads
 from usher.people.find import find
-from usher.portal.changes.pages import described
+from usher.portal.changes.told import described
 from usher.portal.help import guide
 from usher.portal.listing_page import Act
 from usher.portal.navigation import leaves

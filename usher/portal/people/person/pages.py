@@ -16,7 +16,7 @@ from usher.journal.plan import words_of
 from usher.journal.touched import changes_of as changes_that_touched
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.parts import first_seats_of
-from usher.portal.changes.pages import described
+from usher.portal.changes.told import described
 from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import factor_removal
