@@ -15,6 +15,7 @@ from django.db import connection
 
 from tests.mail.mailbox import Mailbox, certificate_in
 from tests.people_of import Company, crowd, do, invite, one
+from tests.threads import wide_pool
 from usher.cli import doctor
 from usher.core import clock, sql
 from usher.core.mode import Unsafe
@@ -259,7 +260,7 @@ def test_several_workers_never_send_twice(northlake: Company, mailbox: Mailbox) 
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(8) as pool:
+    with wide_pool(), ThreadPoolExecutor(8) as pool:
         list(pool.map(deliver, range(8)))
     got = sorted(to for r in mailbox.received for to in r.recipients if to.startswith("w0"))
     assert len(got) == len(set(got)) == len(people)
