@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -60,6 +60,7 @@ class Choice:
 class Look:
     """The words a page adds to a plan. `button` takes the number; `back` is where Cancel leads, `then` where it leads when it is done, if not to the
     change itself; `more` goes on after the headline; `order` lets people choose who is first, `order_words` say it where nobody can.
+    `inset` is a template above the table, which reads `told`; `also` has more lines for people of the table; `blocked` says why it cannot be done as chosen.
     """
 
     title: Words
@@ -78,6 +79,12 @@ class Look:
     for_good: bool = False
     headline: str = ""
     then: str = ""
+    facts_words: Words = ""
+    inset: str = ""
+    told: dict[str, Any] = field(default_factory=dict)
+    also: Callable[[list[UUID]], dict[UUID, list[dict[str, Any]]]] = lambda people: {}
+    blocked: Words = ""
+    lost: Words = ""
 
 
 def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
@@ -100,6 +107,8 @@ def choice_page(request: SignedIn, look: Look, heading: str) -> HttpResponse:
 
 def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     seen = preview(planned)
+    if look.blocked:
+        return _show(request, planned, look, seen, refused=Refused("invalid", "blocked", str(look.blocked)))
     first = request.POST.get("how") == "first"
     digest = request.POST.get("digest", "")
     needed = to_type(planned, look, seen.fits if first else seen.will)
@@ -143,12 +152,12 @@ def _show(
         "look": look,
         "headline": headline_of(planned, seen, look),
         "will": will,
-        "may_do": will > 0 and how in ("", "first"),
+        "may_do": will > 0 and how in ("", "first") and not look.blocked,
         "button": look.button(will),
         "must_type": to_type(planned, look, will),
         "by": by_words(request, planned, will),
         "undo": planned.verb.undo_words(will) if planned.verb.undoable and not planned.undoes else "",
-        "lost": planned.verb.lost,
+        "lost": look.lost or planned.verb.lost,
         "digest": seen.digest,
         "seen_at": seen.at.isoformat(),
         "key": uuid4().hex,
@@ -168,6 +177,8 @@ def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since:
     parts = parts_of(planned, seen, look.tally, since)
     now = part_now(parts, request.GET.get("part", ""))
     lines = lines_of(planned, seen, now, request.GET, since)
+    also = look.also([line["id"] for line in lines if line["id"]]) if now.codes is None else {}
+    lines = [{**line, "changes": line["changes"] + also.get(line["id"], [])} for line in lines]
     kept = since.isoformat() if since else None
     return {
         "changed": next((p.n for p in parts if p.key == "changed"), 0) if is_about_people(planned) else 0,
@@ -232,7 +243,7 @@ def is_typed(needed: str, typed: str) -> bool:
 
 
 def is_about_people(planned: Plan) -> bool:
-    return "subjects" in planned.params or "stage" in planned.params
+    return not {"subjects", "stage", "ids", "all"}.isdisjoint(planned.params)
 
 
 def by_words(request: SignedIn, planned: Plan, will: int) -> str:

@@ -22,6 +22,7 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
     pending = person["status"] == "pending"
     acts = [
         Act(_("Edit"), f"/people/{short(person['id'])}/profile", why_not=why_no_edit(actor, person)),
+        *([] if pending else [stop_or_start(actor, person)]),
         Act(_("Change license"), "/people/license-changes" + ids, why_not=why_no_license(person)),
         Act(_("Add-ons"), "/people/add-on-changes" + ids, why_not=why_no_license(person)),
         Act(_("Groups"), "/people/group-changes" + ids),
@@ -31,7 +32,25 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
         return [*acts, Act(_("Resend"), "/people/resends" + ids), Act(_("Delete"), "/people/withdrawals" + ids, last=True)]
     if pending:
         return [*acts, Act(_("Resend"), "/people/resends" + ids)]
-    return [*acts, Act(_("Sign out everywhere"), "/people/sign-outs" + ids, last=True, why_not=why_no_sign_out(actor, person))]
+    return [
+        *acts,
+        Act(_("Sign out everywhere"), "/people/sign-outs" + ids, why_not=why_no_sign_out(actor, person)),
+        *for_leavers(actor, person),
+    ]
+
+
+def stop_or_start(actor: Actor, person: Mapping[str, Any]) -> Act:
+    """Deactivate who is active, reactivate who is not (S4-12, S4-22, S4-53)."""
+    path = f"/people/{short(person['id'])}"
+    if person["status"] == "inactive":
+        return Act(_("Reactivate"), f"{path}/reactivation")
+    return Act(_("Deactivate"), f"{path}/deactivation", why_not=why_no_leaving(actor, person))
+
+
+def for_leavers(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
+    """What takes somebody out of the account, below a rule."""
+    path, why_not = f"/people/{short(person['id'])}", why_no_leaving(actor, person)
+    return [Act(_("Unlink"), f"{path}/unlinking", last=True, why_not=why_not), Act(_("Delete"), f"{path}/deletion", why_not=why_not)]
 
 
 def factor_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str, Any]) -> Act:
@@ -52,6 +71,21 @@ def why_no_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str
 def why_no_edit(actor: Actor, person: Mapping[str, Any]) -> str:
     """AUTHZ-05, said before it is tried."""
     return "" if rank.may_change(actor, person) else _("Only the owner can change an admin or the owner.")
+
+
+def why_no_leaving(actor: Actor, person: Mapping[str, Any]) -> str:
+    """Why somebody cannot be deactivated, unlinked or deleted, said before it is tried (R12, S4-5, S4-23)."""
+    if person["role"] == "owner":
+        return _("The owner leaves only after the account was handed over.")
+    if person["id"] == actor.user_id:
+        return _("That is you. Another administrator can do it.")
+    if person["status"] == "pending":
+        return _("Still pending. Delete the invitation instead.")
+    if person["role"] == "member":
+        return ""
+    if actor.is_owner:
+        return _("An admin is made a member first, by Set role.")
+    return _("Only the owner can make an admin a member, and only members can leave.")
 
 
 def why_no_license(person: Mapping[str, Any]) -> str:

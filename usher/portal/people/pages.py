@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
 from usher.core.actor import Actor
+from usher.core.keyset import COUNT_TO
+from usher.lifecycle import reads as leaving
 from usher.people import reads
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
@@ -25,11 +27,11 @@ def people_noun(n: int) -> str:
 
 def tabs(actor: Actor) -> dict[str, Any]:
     """The tabs of User Management with their counts."""
-    counts = reads.totals(actor)
-    return {
-        "tabs": [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))],
-        "may_add": may_add(actor),
-    }
+    counts, bin = reads.totals(actor), leaving.trash(actor)
+    every = [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))]
+    if bin.days or bin.n:
+        every.append((_("Trash"), "/people/trash", number(bin.n) if bin.n <= COUNT_TO else f"{number(COUNT_TO)}+"))
+    return {"tabs": every, "may_add": may_add(actor)}
 
 
 def may_add(actor: Actor) -> bool:
@@ -51,6 +53,10 @@ def users(request: SignedIn) -> HttpResponse:
         Act(_("Department"), "/people/department-changes"),
         Act(_("Groups"), "/people/group-changes"),
         Act(_("Set role"), "/people/role-changes"),
+        Act(_("Deactivate"), "/people/deactivations"),
+        Act(_("Reactivate"), "/people/reactivations"),
+        Act(_("Unlink"), "/people/unlinkings", last=True),
+        Act(_("Delete"), "/people/deletions"),
     )
     manage = may_add(request.actor)
     frame = list_frame(

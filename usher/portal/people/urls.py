@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.people import access, adding, belonging, bulk, importing, pages
+from usher.portal.people import access, adding, belonging, bulk, coming_back, importing, leaving, pages, trash
 from usher.portal.people.person import editing
 from usher.portal.people.person import pages as person
 
@@ -34,4 +34,15 @@ urlpatterns = [
     path("people/<id:person_id>/activity", person.activity),
     path("people/<id:person_id>/sign-in", person.sign_in),
     path("people/withdrawals", bulk.withdrawal),
+    path("people/deactivations", leaving.deactivations),
+    path("people/unlinkings", leaving.unlinkings),
+    path("people/deletions", leaving.deletions),
+    path("people/reactivations", coming_back.reactivations),
+    path("people/trash", trash.trash),
+    path("people/trash/export", trash.trash_export),
+    path("people/trash/restorations", coming_back.restorations),
+    path("people/<id:person_id>/deactivation", leaving.deactivation),
+    path("people/<id:person_id>/unlinking", leaving.unlinking),
+    path("people/<id:person_id>/deletion", leaving.deletion),
+    path("people/<id:person_id>/reactivation", coming_back.reactivation),
 ]

@@ -1,0 +1,113 @@
+"""What pages of leaving and coming back tell. Every read starts from the actor, or from a plan that does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from usher.content.parts import HandOver
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.clock import now
+from usher.core.keyset import COUNT_TO
+from usher.journal.plan import params_of
+from usher.journal.verb import Plan
+from usher.people import selection
+
+from .come_back import Back
+
+# An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
+INVITER_GONE = """i.invited_by IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM people_standing b WHERE b.user_id = i.invited_by AND b.account_id = i.account_id AND b.status = 'active')"""
+
+
+@dataclass(frozen=True)
+class Trash:
+    """The trash for people of an account: for how many days it keeps them (0: deleting is for good), and how many are in it, up to COUNT_TO + 1."""
+
+    days: int
+    n: int
+
+
+def trash(actor: Actor) -> Trash:
+    found = sql.row(
+        """SELECT trash_days AS days, (SELECT count(*)::int FROM (SELECT 1 FROM lifecycle_departure WHERE account_id = %(a)s AND how = 'deleted' LIMIT %(cap)s) d) AS n
+           FROM accounts_account WHERE id = %(a)s""",
+        {"a": actor.account_id, "cap": COUNT_TO + 1},
+    )
+    return Trash(**found) if found else Trash(0, 0)
+
+
+def departure(actor: Actor, user: UUID) -> dict[str, Any] | None:
+    """How and when somebody of the account left (at, by, license, add_ons), or None when they are here."""
+    return sql.row(
+        """SELECT d.how, d.at, d.license, d.add_ons, c.actor_name AS by FROM lifecycle_departure d LEFT JOIN journal_change c ON c.id = d.change_id
+           WHERE d.account_id = %(a)s AND d.user_id = %(u)s""",
+        {"a": actor.account_id, "u": user},
+    )
+
+
+def moves_of(planned: Plan, people: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """owner -> n, moves and heir (the name of one of those who inherit) for a few people of a plan with a hand-over."""
+    found: list[dict[str, Any]] = []
+    for _, part, index in planned.phases():
+        if isinstance(part, HandOver):
+            found += sql.rows(
+                f"""SELECT s.owner_id AS id, count(*)::int AS n, count(*) FILTER (WHERE r.skip IS NULL)::int AS moves, max(r.after->>'owner') AS heir
+                    FROM ({planned.select(part)}) r JOIN content_standing s ON s.item_id = r.obj WHERE s.owner_id = ANY(%(people)s) GROUP BY 1""",
+                params_of(planned, index, now=now(), change=None, people=people),
+            )
+    return {f["id"]: f for f in found}
+
+
+def invitations_sent(actor: Actor, subjects: Mapping[str, Any]) -> int:
+    """How many invitations that could still be accepted these people have sent."""
+    found: int = sql.value(
+        f"""SELECT count(*) FROM people_invitation i WHERE i.account_id = %(account)s AND i.state = 'open' AND i.expires_at > %(now)s
+            AND i.invited_by IN (SELECT who.id FROM ({selection.sql_of(subjects)}) who)""",
+        {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id, "now": now()},
+    )
+    return found
+
+
+def invitations_without_sender(actor: Actor) -> int:
+    """How many open invitations no longer work because whoever sent them is not active any more, counted up to COUNT_TO + 1."""
+    found: int = sql.value(
+        f"SELECT count(*) FROM (SELECT 1 FROM people_invitation i WHERE i.account_id = %(a)s AND i.state = 'open' AND {INVITER_GONE} LIMIT %(cap)s) i",
+        {"a": actor.account_id, "cap": COUNT_TO + 1},
+    )
+    return found
+
+
+def not_back(planned: Plan) -> dict[str, int]:
+    """product -> how many people of a plan would come back without the seat of it they had (R2)."""
+    told: dict[str, int] = {}
+    for _, part, index in planned.phases():
+        if isinstance(part, Back) and not planned.undoes:
+            rows = sql.rows(
+                f"""SELECT x AS product, count(*)::int AS n FROM ({planned.select(part)}) r, jsonb_array_elements_text(r.after->'not_back') x
+                    WHERE r.skip IS NULL GROUP BY 1 ORDER BY 1""",
+                params_of(planned, index, now=now(), change=None),
+            )
+            told |= {r["product"]: r["n"] for r in rows}
+    return told
+
+
+def not_back_of(change: UUID) -> dict[str, int]:
+    """The same of a change that was done. The id comes from journal.reads.change, which asked whose it is."""
+    rows = sql.rows(
+        """SELECT x AS product, count(*)::int AS n FROM journal_effect e, jsonb_array_elements_text(e.after->'not_back') x
+           WHERE e.change_id = %(c)s AND e.result = 'done' AND jsonb_typeof(e.after->'not_back') = 'array' GROUP BY 1 ORDER BY 1""",
+        {"c": change},
+    )
+    return {r["product"]: r["n"] for r in rows}
+
+
+def until(actor: Actor) -> datetime | None:
+    """Until when somebody deleted now could be restored; None when deleting is for good."""
+    found: datetime | None = sql.value(
+        "SELECT %(now)s::timestamptz + make_interval(days => trash_days) FROM accounts_account WHERE id = %(a)s AND trash_days > 0",
+        {"a": actor.account_id, "now": now()},
+    )
+    return found

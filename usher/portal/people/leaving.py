@@ -1,0 +1,195 @@
+"""Leaving as plan pages: deactivate, unlink, delete; of one person and of a set (S0-2, S4-12 … S4-20, S4-46 … S4-48; behaviour.md E)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.access.actors import name_of
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.journal.plan import Preview, wants_and_gives
+from usher.journal.verb import Plan
+from usher.lifecycle import reads
+from usher.people.person import person
+from usher.portal.listing import Words
+from usher.portal.page import SignedIn, page
+from usher.portal.people import handing_over
+from usher.portal.people.acts import why_no_leaving
+from usher.portal.people.bulk import look_at, subjects_of
+from usher.portal.plan_page import Look, plan_page
+from usher.portal.templatetags.usher import day, number
+
+Facts = list[tuple[Words, Words]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """The words of one way of leaving: of one person by name, and of a set by its number."""
+
+    verb: str
+    title: Promise
+    one: Promise
+    cannot: Promise
+    button_one: Promise
+    button: Callable[[int], str]
+    stays: Promise  # what becomes of content that nobody inherits
+
+
+DEACTIVATE = Way(
+    "lifecycle.deactivate",
+    gettext_lazy("Deactivate"),
+    gettext_lazy("%(name)s will lose access at once."),
+    gettext_lazy("%(name)s cannot be deactivated."),
+    gettext_lazy("Deactivate %(name)s"),
+    lambda n: ngettext("Deactivate %(n)s person", "Deactivate %(n)s people", n),
+    gettext_lazy("It stays with its owners; nobody else can start or change it."),
+)
+UNLINK = Way(
+    "lifecycle.unlink",
+    gettext_lazy("Unlink"),
+    gettext_lazy("%(name)s will leave this account and lose access to it at once."),
+    gettext_lazy("%(name)s cannot be unlinked."),
+    gettext_lazy("Unlink %(name)s"),
+    lambda n: ngettext("Unlink %(n)s person", "Unlink %(n)s people", n),
+    gettext_lazy("It goes with its owners into the free accounts of their own."),
+)
+DELETE = Way(
+    "lifecycle.delete",
+    gettext_lazy("Delete"),
+    gettext_lazy("%(name)s will be deleted and lose access at once."),
+    gettext_lazy("%(name)s cannot be deleted."),
+    gettext_lazy("Delete %(name)s"),
+    lambda n: ngettext("Delete %(n)s person", "Delete %(n)s people", n),
+    gettext_lazy("It is deleted together with its owners."),
+)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def deactivation(request: SignedIn, person_id: UUID) -> HttpResponseBase:
+    """Deactivate one person (S4-12)."""
+    return leave_one(request, DEACTIVATE, person_id)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def deactivations(request: SignedIn) -> HttpResponseBase:
+    """Deactivate a set of people (S4-48)."""
+    return leave(request, DEACTIVATE, subjects_of(request))
+
+
+@page("people:user:manage", ("GET", "POST"))
+def unlinking(request: SignedIn, person_id: UUID) -> HttpResponseBase:
+    """Unlink one person (S0-59)."""
+    return leave_one(request, UNLINK, person_id)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def unlinkings(request: SignedIn) -> HttpResponseBase:
+    """Unlink a set of people (S0-58, S0-59)."""
+    return leave(request, UNLINK, subjects_of(request))
+
+
+@page("people:user:manage", ("GET", "POST"))
+def deletion(request: SignedIn, person_id: UUID) -> HttpResponseBase:
+    """Delete one person."""
+    return leave_one(request, DELETE, person_id)
+
+
+@page("people:user:manage", ("GET", "POST"))
+def deletions(request: SignedIn) -> HttpResponseBase:
+    """Delete a set of people."""
+    return leave(request, DELETE, subjects_of(request))
+
+
+def leave_one(request: SignedIn, way: Way, person_id: UUID) -> HttpResponseBase:
+    """The plan of somebody by name; anybody of another account does not exist (TENANT-03)."""
+    found = person(request.actor, person_id)
+    return leave(request, way, {"ids": [str(person_id)]}, found)
+
+
+def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str, Any] | None = None) -> HttpResponseBase:
+    """The plan with its choice of what becomes of the content; choosing plans anew."""
+    want = handing_over.wanted(request.GET)
+    planned, trouble = handing_over.plan_with(request.actor, way.verb, subjects, want)
+    look = look_at(request, str(way.title), lambda n: way.button(n) % {"n": number(n)})
+    look = replace(
+        look,
+        more=lambda seen: more_words(planned, seen),
+        facts=facts_of(request.actor, way, planned),
+        facts_words=_("The way back"),
+        inset="people/leaving_content.html",
+        told={**handing_over.panel(request, planned, want, trouble, found), "way": way},
+        also=handing_over.lines_of(planned),
+        blocked=trouble,
+        **for_good(request.actor, way),
+    )
+    return plan_page(request, planned, by_name(request.actor, way, look, found) if found else look)
+
+
+def for_good(actor: Actor, way: Way) -> dict[str, Any]:
+    """Deleting is for good where the account keeps nobody in the trash (portal.md 5.8)."""
+    if way is not DELETE or reads.until(actor):
+        return {}
+    return {
+        "for_good": True,
+        "lost": _("Nobody is kept in the trash of this account: they and everything they have are gone within minutes."),
+    }
+
+
+def by_name(actor: Actor, way: Way, look: Look, found: dict[str, Any]) -> Look:
+    """The same plan in words about one person; where it cannot be, the reason."""
+    name = {"name": name_of(found)}
+    path, why_not = f"/people/{short(found['id'])}", why_no_leaving(actor, found)
+    return replace(
+        look,
+        crumbs=[(_("Users"), "/people"), (name["name"], path), (way.title, "")],
+        button=lambda n: way.button_one % name,
+        back=(_("Cancel"), path),
+        headline=(way.cannot if why_not else way.one) % name,
+        note=why_not,
+        order=None,
+    )
+
+
+def more_words(planned: Plan, seen: Preview) -> str:
+    """After the headline: how many seats come free, and how much content goes to whom."""
+    seats = sum(wants_and_gives(seen.tallies)[1].values())
+    items = sum(t.n for t in seen.tallies if t.phase != seen.main and t.skip is None)
+    free = ngettext("%(n)s seat comes free.", "%(n)s seats come free.", seats) % {"n": number(seats)} if seats else ""
+    return " ".join(told for told in (free, handing_over.goes(planned, items)) if told)
+
+
+def facts_of(actor: Actor, way: Way, planned: Plan) -> Facts:
+    """What can be brought back and until when, and whose invitations stop working."""
+    back: Facts = []
+    if way is DEACTIVATE:
+        back = [(_("Access"), _("at any time, by Reactivate")), (_("Licenses"), _("given back as far as seats are free"))]
+    elif way is UNLINK:
+        back = [
+            (_("Access"), _("by Undo, until they open an account of their own")),
+            (_("Licenses"), _("given back as far as seats are free")),
+        ]
+    elif last := reads.until(actor):
+        back = [
+            (_("Access"), _("by Restore, until %(day)s") % {"day": day(last)}),
+            (_("Address"), _("free for somebody else meanwhile")),
+            (_("Licenses"), _("given back as far as seats are free")),
+        ]
+    else:
+        back = [(_("Nothing"), _("comes back"))]
+    if planned.params["content"]:
+        back.append((_("Content"), _("by Undo, until it changes hands again")))
+    sent = reads.invitations_sent(actor, planned.params["subjects"])
+    if sent:
+        told = ngettext(
+            "%(n)s that they sent stops working. Resend it under Pending, and it is yours.",
+            "%(n)s that they sent stop working. Resend them under Pending, and they are yours.",
+            sent,
+        )
+        back.append((_("Invitations"), told % {"n": number(sent)}))
+    return back
