@@ -48,6 +48,11 @@ def test_another_account_keeps_its_own(northlake: Company, southport: Company) -
         {"meeting_connector": None},
         {"plan": "enterprise"},
         {"meeting_connector": True, "plan": "enterprise"},
+        {"trash_days": 366},
+        {"trash_days": -1},
+        {"trash_days": "30"},
+        {"delete_after_days": True},
+        {"delete_after_days": 3651},
     ],
 )
 def test_wrong_parameters(northlake: Company, params: dict[str, object]) -> None:
@@ -55,6 +60,17 @@ def test_wrong_parameters(northlake: Company, params: dict[str, object]) -> None
     with pytest.raises(Refused) as no:
         plan(northlake.owner, NAME, params)
     assert no.value.kind == "invalid"
+
+
+def test_the_days_of_leaving(northlake: Company) -> None:
+    """S4-23: how long the trash keeps people and when the deactivated are deleted; both go back by undo."""
+    started = do(northlake.admin, NAME, {"trash_days": 0, "delete_after_days": 90})
+    account = Account.objects.get(pk=northlake.account)
+    assert (account.trash_days, account.delete_after_days) == (0, 90)
+    assert started.number
+    undo.start_undo(northlake.admin, started.number)
+    account.refresh_from_db()
+    assert (account.trash_days, account.delete_after_days) == (30, 0)
 
 
 def test_what_each_plan_can_do() -> None:

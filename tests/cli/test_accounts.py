@@ -72,11 +72,14 @@ def test_a_key_is_one_wish(cli: Cli) -> None:
 
 
 def test_settings(cli: Cli) -> None:
-    assert cli("account", "settings").answer == {"settings": {"meeting_connector": False}}
+    days = {"trash_days": 30, "delete_after_days": 0}
+    assert cli("account", "settings").answer == {"settings": {"meeting_connector": False, **days}}
     assert cli("account", "settings", "--meeting-connector", "on", "--dry-run").counts == {"updated": 1}
-    assert cli("account", "settings").answer == {"settings": {"meeting_connector": False}}
+    assert cli("account", "settings").answer == {"settings": {"meeting_connector": False, **days}}
     assert cli("account", "settings", "--meeting-connector", "on").counts == {"updated": 1}
-    assert cli("account", "settings").answer == {"settings": {"meeting_connector": True}}
+    assert cli("account", "settings").answer == {"settings": {"meeting_connector": True, **days}}
+    assert cli("account", "settings", "--trash-days", "7", "--delete-after-days", "90").counts == {"updated": 1}
+    assert cli("account", "settings").answer == {"settings": {"meeting_connector": True, "trash_days": 7, "delete_after_days": 90}}
 
 
 def test_a_link_for_somebody_and_for_nobody(cli: Cli, northlake: Any) -> None:

@@ -1,11 +1,12 @@
 """The account's settings, and the test mail of the Outbox."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from tests.mail.mailbox import Mailbox
+from tests.mail.mailbox import Mailbox, certificate_in
 from tests.people_of import Company
 from tests.signed_in import signed_in
 from usher.accounts.models import Account
@@ -60,6 +61,16 @@ def test_wrong_values_stay_in_the_form(owner: Client, northlake: Company, field:
     assert Account.objects.get(pk=northlake.account).name == "Northlake"
 
 
+def test_the_days_of_leaving(owner: Client, northlake: Company) -> None:
+    """S4-23: saved with the rest; beside them stands how many people they would touch now."""
+    assert "Deactivated now: 0" in owner.get("/account/settings").content.decode()
+    owner.post("/account/settings", {**FORM, "trash_days": "0", "delete_after_days": "90", "key": "k1"})
+    account = Account.objects.get(pk=northlake.account)
+    assert (account.trash_days, account.delete_after_days) == (0, 90)
+    answer = owner.post("/account/settings", {**FORM, "trash_days": "many", "key": "k2"})
+    assert answer.status_code == 422 and "from 0 to 365" in answer.content.decode()
+
+
 def test_a_test_mail_arrives(owner: Client, northlake: Company, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the server answered is told; the mail goes to oneself and nobody else."""
     monkeypatch.setenv("USHER_SMTP_URL", f"smtp://localhost:{mailbox.port}")
@@ -71,9 +82,9 @@ def test_a_test_mail_arrives(owner: Client, northlake: Company, mailbox: Mailbox
     assert "No test mail was sent" in text and "localhost: 550" in text
 
 
-def test_a_wrong_certificate_is_told(owner: Client, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_certificate_is_told(owner: Client, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """INVITE-22: no mail, nothing in clear, the error is visible."""
-    mailbox.starttls = True
+    mailbox.certificate = certificate_in(tmp_path)
     monkeypatch.setenv("USHER_SMTP_URL", f"smtp://me:a-secret-word@localhost:{mailbox.port}?starttls=required")
     text = owner.post("/account/outbox/test").content.decode()
     assert "No test mail was sent" in text and "certificate" in text.lower() and "a-secret-word" not in text

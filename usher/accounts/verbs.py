@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
 
 SETTINGS: dict[str, str | Promise] = {
@@ -17,7 +18,10 @@ SETTINGS: dict[str, str | Promise] = {
     "language": gettext_lazy("language"),
     "country": gettext_lazy("country"),
     "meeting_connector": gettext_lazy("Meeting Connector"),
+    "trash_days": gettext_lazy("days in the trash"),
+    "delete_after_days": gettext_lazy("automatic deletion"),
 }
+MOST_DAYS = {"trash_days": 365, "delete_after_days": 3_650}
 LONGEST_NAME = 200
 LANGUAGE, COUNTRY = re.compile(r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$"), re.compile(r"^[A-Z]{2}$")
 
@@ -35,7 +39,9 @@ class SettingsPart(Part):
 
     write = """did AS (UPDATE accounts_account t SET name = coalesce(ok.after->>'name', t.name), language = coalesce(ok.after->>'language', t.language),
                country = coalesce(ok.after->>'country', t.country),
-               meeting_connector = coalesce((ok.after->>'meeting_connector')::boolean, t.meeting_connector), version = t.version + 1
+               meeting_connector = coalesce((ok.after->>'meeting_connector')::boolean, t.meeting_connector),
+               trash_days = coalesce((ok.after->>'trash_days')::int, t.trash_days),
+               delete_after_days = coalesce((ok.after->>'delete_after_days')::int, t.delete_after_days), version = t.version + 1
                FROM ok WHERE t.id = ok.obj AND to_jsonb(t) @> ok.before RETURNING t.id AS obj)"""
     back_write = write
 
@@ -47,7 +53,11 @@ class SettingsPart(Part):
 
 @register
 class ChangeSettings(Verb):
-    """Change any of the account's settings: name, language, country, Meeting Connector. Refuses an unknown one, and a value that makes no sense."""
+    """Change any of the account's settings. Refuses an unknown one (unknown_setting), and a value that makes no sense.
+
+    name, language, country, meeting_connector; trash_days, how long somebody deleted can be restored from then on (0: not at all);
+    delete_after_days, after which deactivated people are deleted by the clock (0: never).
+    """
 
     name = "accounts.change_settings"
     privilege = "accounts:settings:manage"
@@ -84,6 +94,12 @@ def checked_setting(key: str, value: Any) -> Any:
     if key == "meeting_connector":
         if not isinstance(value, bool):
             raise Refused("invalid", "bad_value", _("Meeting Connector is on or off."), field=key)
+        return value
+    if key in MOST_DAYS:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS[key]:
+            raise Refused(
+                "invalid", "bad_days", _("A whole number of days from 0 to %(most)s.") % {"most": figure(MOST_DAYS[key])}, field=key
+            )
         return value
     text = " ".join(value.split()) if isinstance(value, str) else ""
     if key == "name" and not (0 < len(text) <= LONGEST_NAME and text.isprintable()):

@@ -77,19 +77,28 @@ def list_accounts(limit: int) -> None:
 
 @account.command("settings")
 @click.option("--meeting-connector", type=click.Choice(["on", "off"]), help="On-Prem needs it on.")
+@click.option("--trash-days", type=int, metavar="DAYS", help="How long somebody deleted can be restored; 0: not at all.")
+@click.option("--delete-after-days", type=int, metavar="DAYS", help="Deactivated people are deleted after so many days; 0: never.")
 @writing
-def settings(actor: Actor, meeting_connector: str | None, key: str | None, dry_run: bool) -> int:
-    """Change a setting; without one, show them."""
+def settings(
+    actor: Actor, meeting_connector: str | None, trash_days: int | None, delete_after_days: int | None, key: str | None, dry_run: bool
+) -> int:
+    """Change settings; without one, show them."""
     from usher.accounts.models import Account
     from usher.journal.verb import plan
 
     from .doing import do, show
 
-    if meeting_connector is None:
-        now = {"meeting_connector": Account.objects.get(pk=actor.account_id).meeting_connector}
-        emit({"settings": now}, text="\n".join(f"{k.replace('_', '-')}: {'on' if v else 'off'}" for k, v in now.items()))
+    switch = None if meeting_connector is None else meeting_connector == "on"
+    wished = {"meeting_connector": switch, "trash_days": trash_days, "delete_after_days": delete_after_days}
+    given = {k: v for k, v in wished.items() if v is not None}
+    if not given:
+        account = Account.objects.get(pk=actor.account_id)
+        now = {k: getattr(account, k) for k in wished}
+        told = {k: ("on" if v else "off") if isinstance(v, bool) else v for k, v in now.items()}
+        emit({"settings": now}, text="\n".join(f"{k.replace('_', '-')}: {v}" for k, v in told.items()))
         return 0
-    planned = plan(actor, "accounts.change_settings", {"meeting_connector": meeting_connector == "on"})
+    planned = plan(actor, "accounts.change_settings", given)
     return show(planned) if dry_run else do(planned, fresh_key(key))
 
 
