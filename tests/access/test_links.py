@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.people_of import Company, link_of
+from tests.threads import wide_pool
 from usher.access import links
 from usher.core import clock, link_token, sql
 from usher.core.ids import unshort
@@ -61,7 +62,7 @@ def test_twenty_at_once(northlake: Company) -> None:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(10) as pool:
+    with wide_pool(), ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(use, range(20)))
     assert answers.count("in") == 1
     assert answers.count("used") == 19

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.people_of import PASSWORD, Company
+from tests.threads import wide_pool
 from usher.access import throttle, way_in
 from usher.access.origin import client_ip, neighborhood
 from usher.core import clock, sql
@@ -67,7 +68,7 @@ def test_fifty_at_once_reach_the_check_five_times(northlake: Company, monkeypatc
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(16) as pool:
+    with wide_pool(), ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(attempt, range(50)))
     assert len(checked) == 5
     assert sorted(set(answers)) == ["checked", "too_many"]

@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.people_of import PASSWORD, Company, breaches, do, invite, link_of, one, seats, standing
 from tests.signed_in import signed_in
+from tests.threads import wide_pool
 from usher.core import clock, link_token, sql
 from usher.core.ids import short, uuid7
 
@@ -85,7 +86,7 @@ def test_twenty_at_once(northlake: Company) -> None:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(8) as pool:
+    with wide_pool(), ThreadPoolExecutor(8) as pool:
         answers = sorted(pool.map(accept, range(20)))
     assert answers == [302] + [410] * 19
     after = seats(northlake, "meetings:basic")
