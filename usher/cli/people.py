@@ -18,9 +18,7 @@ from .options import as_operator, fresh_key, writing
 
 MOST_LISTED = 10_000
 ROW = ("email", "name", "status", "license", "add_ons", "role", "department")
-SORTS = click.Choice(
-    ["name", "email", "department", "created", "last_sign_in", "-name", "-email", "-department", "-created", "-last_sign_in"]
-)
+SORTS = click.Choice([way + key for way in ("", "-") for key in ("name", "email", "department", "license", "created", "last_sign_in")])
 
 
 @click.group()
