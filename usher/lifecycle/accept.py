@@ -15,18 +15,23 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import Part, Verb, plan, register
+from usher.people.filters import SENDER_GONE
 from usher.people.models import Login
 
 PURPOSE = "invite"
-FOUND = """SELECT i.user_id, i.account_id, i.nonce, i.token_hash, i.state, i.expires_at, i.invited_by, a.name AS account_name, u.email, u.canonical, u.first_name, u.last_name,
+FOUND = f"""SELECT i.user_id, i.account_id, i.nonce, i.token_hash, i.state, i.expires_at, i.invited_by, a.name AS account_name, u.email, u.canonical, u.first_name, u.last_name,
                   s.role, s.status, l.id AS login_id, EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL) AS login_taken,
+                  {SENDER_GONE} AS inviter_gone,
                   btrim(b.first_name || ' ' || b.last_name) AS inviter_name
            FROM people_invitation i JOIN people_user u ON u.id = i.user_id JOIN people_standing s ON s.user_id = i.user_id JOIN accounts_account a ON a.id = i.account_id
            LEFT JOIN people_login l ON l.canonical = u.canonical LEFT JOIN people_user b ON b.id = i.invited_by WHERE i.user_id = %(u)s"""
 
 
 def look_up(user: UUID, secret: str) -> dict[str, Any]:
-    """The invitation behind a link. Refused (missing): bad_link, used, withdrawn or expired; expiry is checked here, not by the clock (INVITE-02)."""
+    """The invitation behind a link. Refused (missing): bad_link, used, withdrawn, expired, or inviter_gone.
+
+    Expiry is checked here, not by the clock (INVITE-02), and so is whether whoever sent it is still active (INVITE-09).
+    """
     found = sql.row(FOUND, {"u": user})
     if not found:
         raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new invitation."))
@@ -38,6 +43,8 @@ def look_up(user: UUID, secret: str) -> dict[str, Any]:
         raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new invitation."))
     if found["state"] == "expired" or found["expires_at"] <= clock.now():
         raise Refused("missing", "expired", _("This invitation is older than 30 days. Ask for a new one."))
+    if found["inviter_gone"]:
+        raise Refused("missing", "inviter_gone", _("Whoever invited you has left. Ask for a new invitation."))
     found["login_exists"] = found["login_id"] is not None
     return {k: v for k, v in found.items() if k not in {"nonce", "token_hash"}}
 

@@ -14,12 +14,9 @@ from usher.core.keyset import COUNT_TO
 from usher.journal.plan import params_of
 from usher.journal.verb import Plan
 from usher.people import selection
+from usher.people.filters import SENDER_GONE
 
 from .come_back import Back
-
-# An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
-INVITER_GONE = """i.invited_by IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM people_standing b WHERE b.user_id = i.invited_by AND b.account_id = i.account_id AND b.status = 'active')"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def invitations_sent(actor: Actor, subjects: Mapping[str, Any]) -> int:
 def invitations_without_sender(actor: Actor) -> int:
     """How many open invitations no longer work because whoever sent them is not active any more, counted up to COUNT_TO + 1."""
     found: int = sql.value(
-        f"SELECT count(*) FROM (SELECT 1 FROM people_invitation i WHERE i.account_id = %(a)s AND i.state = 'open' AND {INVITER_GONE} LIMIT %(cap)s) i",
+        f"SELECT count(*) FROM (SELECT 1 FROM people_invitation i WHERE i.account_id = %(a)s AND i.state = 'open' AND {SENDER_GONE} LIMIT %(cap)s) i",
         {"a": actor.account_id, "cap": COUNT_TO + 1},
     )
     return found

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-FILTERS = ("q", "status", "license", "add_on", "role", "group", "department")
+FILTERS = ("q", "status", "license", "add_on", "role", "group", "department", "sender")
+
+# An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
+SENDER_GONE = """i.invited_by IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM people_standing b WHERE b.user_id = i.invited_by AND b.account_id = i.account_id AND b.status = 'active')"""
 
 _CLAUSES = {
     "status": "s.status = ANY(%(f_status)s)",
@@ -12,6 +16,8 @@ _CLAUSES = {
     "role": "s.role = ANY(%(f_role)s)",
     "department": "u.department = ANY(%(f_department)s)",
     "add_on": "u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
+    "sender": f"""'gone' = ANY(%(f_sender)s) AND u.id IN (SELECT i.user_id FROM people_invitation i
+      WHERE i.account_id = %(account)s AND i.state = 'open' AND {SENDER_GONE})""",
     "group": "u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id = ANY(%(f_group)s::uuid[]))",
 }
 

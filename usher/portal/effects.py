@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from usher.access.actors import name_of
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.journal.names import listed
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, words_of_line
@@ -20,6 +21,8 @@ LABELS: dict[str, str | Promise] = {
     "role": gettext_lazy("Role"),
     "status": gettext_lazy("Status"),
     "add_on": gettext_lazy("Add-on"),
+    "add_ons": gettext_lazy("Add-ons"),
+    "not_back": gettext_lazy("Not given back"),
     "bought": gettext_lazy("Seats"),
     "price": gettext_lazy("Price per seat"),
     "currency": gettext_lazy("Currency"),
@@ -50,7 +53,13 @@ LABELS: dict[str, str | Promise] = {
     "state": gettext_lazy("State"),
 }
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
-EMPTY = ("add_on", "license", "department", "im_group_name", "manager")  # nothing there is worth a word
+STATUSES = {
+    "active": gettext_lazy("Active"),
+    "inactive": gettext_lazy("Deactivated"),
+    "pending": gettext_lazy("Pending"),
+    "gone": gettext_lazy("Gone"),
+}
+EMPTY = ("add_on", "add_ons", "license", "department", "im_group_name", "manager")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
@@ -76,6 +85,7 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dic
         "name": name_of(person) if person else thing or told.get("name") or told.get("email") or product_of(told) or _("Somebody who left"),
         "email": person["email"] if person else told.get("email", ""),
         "id": person["id"] if person else None,
+        "thing": not person and not told.get("email"),
         "line": told.get("line"),
         "changes": changes_of(before, after) + [c for x in row.get("also", ()) for c in changes_of(x["before"] or {}, x["after"] or {})],
         "changed": bool(row.get("changed")),
@@ -101,15 +111,19 @@ def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, 
             "new": value_in_words(key, after.get(key)),
         }
         for key in LABELS
-        if key in {**before, **after} and before.get(key) != after.get(key)
+        if key in {**before, **after} and (before.get(key) or None) != (after.get(key) or None)
     ]
 
 
 def value_in_words(key: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value == "" or value == []:
         return _("none") if key in EMPTY else ""
     if key in ("license", "add_on"):
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
+    if key in ("add_ons", "not_back"):
+        return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
+    if key == "status":
+        return str(STATUSES.get(value, value))
     if key == "role":
         return str(ROLES.get(value, value))
     if key == "state":

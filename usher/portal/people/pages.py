@@ -93,7 +93,19 @@ def pending(request: SignedIn) -> HttpResponse:
         row_acts=partial(row_acts, request.actor) if manage else None,
         nothing_yet=_("Nobody is invited at the moment. An invitation stays here for 30 days, or until it is accepted."),
     )
-    return list_page(request, PENDING, frame, export_path="/people/pending/export", **tabs(request.actor))
+    notice = without_sender(request.actor)
+    return list_page(request, PENDING, frame, export_path="/people/pending/export", notice=notice, **tabs(request.actor))
+
+
+def without_sender(actor: Actor) -> dict[str, str]:
+    """How many invitations no longer work because whoever sent them has left, and the list of them (INVITE-09)."""
+    n = leaving.invitations_without_sender(actor)
+    words = ngettext(
+        "%(n)s invitation no longer works: whoever sent it has left. Resend it, and it is yours.",
+        "%(n)s invitations no longer work: whoever sent them has left. Resend them, and they are yours.",
+        n,
+    )
+    return {"words": words % {"n": number(n)}, "path": "/people/pending?sender=gone"} if n else {}
 
 
 @page("people:user:view", ("GET", "POST"))

@@ -198,7 +198,13 @@ PENDING = Listing(
     ),
     where=where,
     fixed={"status": ["pending"]},
-    filters=(LICENSE_FILTER, ADD_ON_FILTER, GROUP_FILTER, DEPARTMENT_FILTER),
+    filters=(
+        LICENSE_FILTER,
+        ADD_ON_FILTER,
+        GROUP_FILTER,
+        DEPARTMENT_FILTER,
+        Filter("sender", _("Invited by"), lambda actor: [("gone", _("somebody who left"))]),
+    ),
     near=near,
 )
 register(USERS, PENDING)
