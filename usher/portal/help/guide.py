@@ -1,6 +1,7 @@
 """The guide: the pages of docs/guide, read where they stand, and which of them belongs to which place of the portal (S0-16, S1-26).
 
-A built wheel carries them as usher/portal/guide; an editable install reads them from the repository.
+A built wheel carries them as usher/portal/guide; an editable install reads them from the repository. Another language stands in a folder of its
+own beside the English pages (docs/guide/de); a page that is not there is read in English.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -41,9 +43,10 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "striketh
 
 @dataclass(frozen=True)
 class GuidePage:
-    """One page: its title, and its body as HTML made by us from Markdown; raw HTML in the source is shown as text."""
+    """One page: its title, and its body as HTML made by us from Markdown; raw HTML in the source is shown as text. `language` is the one it is in."""
 
     name: str
+    language: str
     title: str
     body: SafeString
     parts: tuple[tuple[str, str], ...]  # (anchor, words) of its sections
@@ -55,9 +58,17 @@ def names() -> list[str]:
     return [n for n in FIRST if n in found] + sorted(found.difference(FIRST))
 
 
-def titles() -> list[tuple[str, str]]:
-    """(name, title) of every page, from its first line."""
-    return [(name, _first_line(GUIDE / f"{name}.md")) for name in names()]
+def titles() -> list[tuple[str, str, str]]:
+    """(name, title, language) of every page, from its first line."""
+    found = [(name, *file_of(name)) for name in names()]
+    return [(name, _first_line(file), language) for name, file, language in found]
+
+
+def file_of(name: str) -> tuple[Path, str]:
+    """A page in the language of whoever reads it, in English where it has none; and which of the two."""
+    language = get_language() or "en"
+    theirs = GUIDE / language / f"{name}.md"
+    return (theirs, language) if theirs.is_file() else (GUIDE / f"{name}.md", "en")
 
 
 def _first_line(file: Path) -> str:
@@ -69,13 +80,14 @@ def page_of(name: str) -> GuidePage | None:
     """One page; None when there is none of this name."""
     if name not in names():
         return None
-    tokens = _markdown.parse((GUIDE / f"{name}.md").read_text(encoding="utf-8"))
+    file, language = file_of(name)
+    tokens = _markdown.parse(file.read_text(encoding="utf-8"))
     parts = _anchored(tokens)
     _each_address(tokens, address_of)
     _without_empty_heads(tokens)
     title, rest = tokens[1].content, tokens[3:]  # every page opens with its h1
     body = _markdown.renderer.render(rest, _markdown.options, {})
-    return GuidePage(name, title, mark_safe(body), tuple(parts))  # noqa: S308 - the renderer escapes everything, html=False
+    return GuidePage(name, language, title, mark_safe(body), tuple(parts))  # noqa: S308 - the renderer escapes everything, html=False
 
 
 def _anchored(tokens: list[Token]) -> list[tuple[str, str]]:
@@ -83,7 +95,7 @@ def _anchored(tokens: list[Token]) -> list[tuple[str, str]]:
     parts = []
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.tag in ("h2", "h3"):
-            anchor = slugify(inline.content)
+            anchor = slugify(inline.content, allow_unicode=True)
             token.attrSet("id", anchor)
             if token.tag == "h2":
                 parts.append((anchor, inline.content))
@@ -116,11 +128,11 @@ def _each_address(tokens: list[Token], change: Callable[[str], str]) -> None:
 
 
 def address_of(target: str) -> str:
-    """Where a link or picture of the guide stands in the portal: import.md#the-plan -> /help/import#the-plan."""
+    """Where a link or picture of the guide stands in the portal: import.md#the-plan -> /help/import#the-plan, ../pictures/a.png -> /help/pictures/a.png."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not parts.path:
         return target
-    path = parts.path.removesuffix(".md") if parts.path.endswith(".md") else parts.path
+    path = parts.path.removeprefix("../").removesuffix(".md")
     return f"/help/{path}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 

@@ -110,7 +110,9 @@ def in_english(words: str | Promise) -> str:
 
 def help_hits(q: str) -> list[Hit]:
     """Pages of the guide; none before something is typed."""
-    return [Hit(title, f"/help/{name}", icon="help", language="en") for name, title in guide.titles() if q and has_words(title, q)]
+    return [
+        Hit(title, f"/help/{name}", icon="help", language=language) for name, title, language in guide.titles() if q and has_words(title, q)
+    ]
 
 
 def has_words(text: str, q: str) -> bool:
