@@ -28,7 +28,8 @@ class NewLink(Part):
                    LEFT JOIN people_invitation i ON i.user_id = s.user_id {selection.order_by(params["subjects"])}"""
 
     write = f"""
-did AS (UPDATE people_invitation t SET nonce = gen_random_uuid(), token_hash = NULL, invited_by = %(actor)s::uuid, sent_at = %(now)s, expires_at = %(now)s::timestamptz + interval '{DAYS} days'
+did AS (UPDATE people_invitation t SET nonce = gen_random_uuid(), token_hash = NULL, invited_by = %(actor)s::uuid,
+  sent_at = %(now)s, expires_at = %(now)s::timestamptz + interval '{DAYS} days'
   FROM ok WHERE t.user_id = ok.obj AND t.state = 'open' RETURNING t.user_id AS obj),
 unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_user = did.obj AND m.state = 'waiting'),
 mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)

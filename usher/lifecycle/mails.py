@@ -17,7 +17,8 @@ INVITED = f"""
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email,
   s.role, s.role <> 'member' AS admin, i.expires_at AS until,
   coalesce(nullif(b.display_name, ''), nullif(btrim(b.first_name || ' ' || b.last_name), ''), b.email, '') AS inviter,
-  i.state = 'open' AND i.expires_at > %(now)s AND NOT ({SENDER_GONE}) AND NOT EXISTS (SELECT 1 FROM mail_message n WHERE n.to_user = m.to_user AND n.kind = m.kind AND n.id > m.id) AS alive
+  i.state = 'open' AND i.expires_at > %(now)s
+    AND NOT ({SENDER_GONE}) AND NOT EXISTS (SELECT 1 FROM mail_message n WHERE n.to_user = m.to_user AND n.kind = m.kind AND n.id > m.id) AS alive
 FROM mail_message m JOIN people_invitation i ON i.user_id = m.to_user JOIN people_user u ON u.id = m.to_user JOIN people_standing s ON s.user_id = m.to_user
 JOIN accounts_account a ON a.id = m.account_id LEFT JOIN people_user b ON b.id = i.invited_by AND b.account_id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
