@@ -11,9 +11,9 @@ install: .venv/.installed
 run: .venv/.installed
 	@exec $(BIN)/usher up --sample company $(UP)
 
-# The quick suite on two cores, then what starts real servers and browsers, one after the other.
+# The quick suite on two cores, a file at a time, because a company is made once per file; then what starts real servers and browsers, one after the other.
 test: .venv/.installed-dev
-	$(BIN)/pytest -n 2 -m "not journey and not fault"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not fault"
 	$(BIN)/pytest -m "journey or fault"
 
 check: .venv/.installed-dev
