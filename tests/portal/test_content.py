@@ -157,3 +157,18 @@ def test_another_title(admin: Client, northlake: Company) -> None:
     assert form(admin, f"/content/{short(note)}/title", title="").status_code == 422
     assert form(admin, f"/content/{short(note)}/title", title="Plan")["Location"] == f"/content/{short(note)}"
     assert "Plan" in admin.get(f"/content/{short(note)}").content.decode()
+
+
+def test_the_tab_of_a_person(admin: Client, northlake: Company, southport: Company) -> None:
+    """portal.md 7: how much of each kind, the newest items, and the way to hand it over; with nothing there, no way."""
+    license_all(northlake)
+    heir, member = ids(northlake)
+    make(northlake, item(member, "recording", "Film", size=900_000), item(member, "note", "Minutes"))
+    page = admin.get(f"/people/{short(member)}/content").content.decode()
+    assert "Film" in page and "Minutes" in page and "878.9\u00a0KB" in page
+    assert f"/content/recordings?owner={member}" in page and "Transfer content" in page
+    assert "Film" in admin.get(f"/content/recordings?owner={member}").content.decode()
+    assert "Film" not in admin.get(f"/content/recordings?owner={heir}").content.decode()
+    empty = admin.get(f"/people/{short(heir)}/content").content.decode()
+    assert "No meeting, recording, whiteboard or note yet." in empty and "Transfer content" not in empty
+    assert admin.get(f"/people/{short(southport.member.user_id)}/content").status_code == 404  # type: ignore[arg-type]

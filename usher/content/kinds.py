@@ -10,6 +10,13 @@ KINDS: dict[str, Promise] = {
     "whiteboard": gettext_lazy("Whiteboard"),
     "note": gettext_lazy("Note"),
 }
+MANY: dict[str, Promise] = {
+    "meeting": gettext_lazy("Meetings"),
+    "webinar": gettext_lazy("Webinars"),
+    "recording": gettext_lazy("Recordings"),
+    "whiteboard": gettext_lazy("Whiteboards"),
+    "note": gettext_lazy("Notes"),
+}
 # How an item of a kind may occur; the first is meant when nothing is said.
 OCCURS: dict[str, tuple[str, ...]] = {
     "meeting": ("once", "recurring", "personal"),

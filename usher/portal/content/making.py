@@ -35,7 +35,8 @@ def new_item(request: SignedIn) -> HttpResponse:
     """A meeting, a webinar, a whiteboard or a note for somebody."""
     if request.method == "GET":
         kind = request.GET.get("kind", "")
-        return show(request, "new", {"kind": kind if kind in KINDS else "meeting", "owner": request.GET.get("owner", "")})
+        kind = kind if kind in KINDS else "meeting"
+        return show(request, "new", {"kind": kind, "occurs": OCCURS[kind][0], "owner": request.GET.get("owner", "")})
     given = {name: request.POST.get(name, "").strip() for name in FIELDS}
     try:
         about = about_of(request, given)
@@ -127,6 +128,7 @@ def show(
         "kinds": [Option(k, KINDS[k]) for k in ("whiteboard", "note")] if kind in ("whiteboard", "note") else [],
         "occurrences": [Option(o, OCCURRENCE[o]) for o in OCCURS.get(kind, ()) if o],
         "heading": heading_of(form, kind),
+        "button": {"new": _("Create"), "upload": _("Upload"), "title": _("Rename")}[form],
         "back": f"/content/{short(item['id'])}" if item else shelf_path(kind),
         "most": number(settings.UPLOAD_MAX // 2**20),
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.content import reads
-from usher.content.kinds import KINDS
+from usher.content.kinds import MANY
 from usher.content.parts import MOVABLE
 from usher.content.selection import FILTERS
 from usher.content.verbs.hand_over import MANAGER
@@ -100,7 +100,7 @@ def facts_of(planned: Plan) -> list[tuple[Words, Words]]:
     told: list[tuple[Words, Words]] = []
     for m in reads.what_moves(planned):
         words = _("%(moves)s of %(n)s can move") % {"moves": number(m.moves), "n": number(m.n)}
-        told.append((KINDS[m.kind], f"{words}, {filesizeformat(m.size)}" if m.size else words))
+        told.append((MANY[m.kind], f"{words}, {filesizeformat(m.size)}" if m.size else words))
     return told
 
 

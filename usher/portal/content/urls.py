@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.content import making, moving, pages
+from usher.portal.content import making, moving, pages, person
 
 urlpatterns = [
     path("content", pages.meetings),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("content/transfers", moving.transfer),
     path("content/deletions", moving.deletion),
     path("content/restorations", moving.restoration),
+    path("people/<id:person_id>/content", person.content),
     path("content/<id:item_id>", pages.item),
     path("content/<id:item_id>/title", making.title),
     path("content/<id:item_id>/file", pages.file),

@@ -14,6 +14,7 @@ from usher.portal.people.acts import acts_of
 from usher.portal.people.people_list import STATUS
 from usher.portal.role_words import ROLES
 
+RIGHTS = {"activity": "journal:change:view", "content": "content:item:view"}  # tabs that need a right of their own
 BUTTONS = 2  # verbs that stand as buttons; the others are in the menu beside them
 
 
@@ -40,6 +41,7 @@ def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
     every = [
         ("", _("Overview"), None),
         ("licenses", _("Licenses"), len(found["seats"]) + (found["license"] is not None)),
+        ("content", _("Content"), None),
         ("groups", _("Groups"), len(found["groups"])),
         ("activity", _("Activity"), None),
         ("sign-in", _("Sign-in"), None),
@@ -47,7 +49,7 @@ def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
     return [
         {"path": f"{base}/{key}" if key else base, "words": words, "n": n, "current": key == tab}
         for key, words, n in every
-        if key != "activity" or actor.may("journal:change:view")
+        if key not in RIGHTS or actor.may(RIGHTS[key])
     ]
 
 
