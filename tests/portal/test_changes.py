@@ -62,7 +62,6 @@ def test_progress_stop_and_go_on(owner: Client, northlake: Company) -> None:
     assert 'aria-valuenow="1000"' in page and "Running" in page
     fragment = owner.get(f"/changes/{number}", headers={"HX-Request": "true", "HX-Target": "progress"}).content.decode()
     assert "<html" not in fragment and "every 1s" in fragment
-    assert "1,000 done" in owner.get("/tray").content.decode() and "every 2s" in owner.get("/tray").content.decode()
     assert owner.post(f"/changes/{number}/stop").status_code == 303
     while engine.step(reads.change(northlake.owner, number)["id"]):
         pass

@@ -20,6 +20,7 @@ COLUMNS = """c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.act
              (SELECT u.number FROM journal_change u WHERE u.undoes = c.id) AS undone_by"""
 FROM = "FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"
 CHANGE = f"SELECT {COLUMNS} {FROM}"
+MOST_BESIDE = 20_000
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,17 @@ def effects(
     )
 
 
+def beside(found: dict[str, Any], people: list[UUID], main: int) -> list[dict[str, Any]]:
+    """What the other phases of a Change row did to these people: obj (the person), before, after. Nothing beyond MOST_BESIDE rows, which are read whole."""
+    if sum(n for phase, n in enumerate(found["totals"] or []) if phase != main) > MOST_BESIDE or not people:
+        return []
+    return sql.rows(
+        """SELECT coalesce(after->>'user', before->>'user', obj::text)::uuid AS obj, before, after FROM journal_effect
+           WHERE change_id = %(c)s AND phase <> %(m)s AND result = 'done' AND coalesce(after->>'user', before->>'user', obj::text) = ANY(%(p)s) ORDER BY phase, ord""",
+        {"c": found["id"], "m": main, "p": [str(person) for person in people]},
+    )
+
+
 def related(found: dict[str, Any], limit: int = 10) -> list[dict[str, Any]]:
     """The Changes tied to a Change row of this module: how (cause, undoes or led_to) and number. What undid it stands in the row itself."""
     return sql.rows(
@@ -158,12 +170,13 @@ def failed_lately(actor: Actor, days: int, limit: int = 3) -> list[dict[str, Any
     )
 
 
-def running(actor: Actor) -> list[dict[str, Any]]:
-    """The account's runs that go on right now, and those that ended in the last 12 seconds: what the tray shows."""
+def own_work(actor: Actor, limit: int = 20) -> list[dict[str, Any]]:
+    """The actor's own runs for the tray, as rows of CHANGE: what goes on now, ended in the last 12 seconds, or failed in part within the last day."""
     return sql.rows(
-        f"""{CHANGE} WHERE c.account_id = %(a)s AND (r.state = 'running' OR r.ended_at > now() - interval '12 seconds')
-            AND r.started_at > now() - interval '7 days' ORDER BY c.number DESC LIMIT 5""",
-        {"a": actor.account_id},
+        f"""{CHANGE} WHERE r.account_id = %(a)s AND c.account_id = %(a)s AND c.actor_id = %(u)s AND r.started_at > now() - interval '7 days'
+            AND (r.state = 'running' OR r.ended_at > now() - interval '12 seconds'
+                 OR r.ended_at > now() - interval '1 day' AND jsonb_path_exists(r.counts, '$.*.failed ? (@ > 0)')) ORDER BY c.number DESC LIMIT %(l)s""",
+        {"a": actor.account_id, "u": actor.user_id, "l": limit},
     )
 
 

@@ -33,11 +33,12 @@ def sample(
     free: Mapping[str, int] | None = None,
     since: datetime | None = None,
     only_changed: bool = False,
+    at: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of the main phase by ord: those that will be done, or with `skipped` those left alone (for these reasons, or for any).
 
     `free` tells the seats of products that lack some: who finds none is left alone (no_seat). With `since` each row says whether it was `changed`
-    from that moment on; `only_changed` gives those alone, whatever becomes of them.
+    from that moment on; `only_changed` gives those alone, whatever becomes of them. `at` is the time of the plan when it was asked for already.
     """
     _, part, index = plan.phases()[plan.main]
     where = CHANGED if only_changed else "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
@@ -48,29 +49,38 @@ def sample(
             WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
             ORDER BY ord LIMIT %(limit)s""",
         params_of(
-            plan, index, now=now(), change=None, skip=skip, after=after, limit=limit, search=search, since=since, **free_of(free or {})
+            plan,
+            index,
+            now=at or now(),
+            change=None,
+            skip=skip,
+            after=after,
+            limit=limit,
+            search=search,
+            since=since,
+            **free_of(free or {}),
         ),
     )
 
 
-def changed_since(plan: Plan, since: datetime) -> int:
+def changed_since(plan: Plan, since: datetime, at: datetime) -> int:
     """How many people (or things) of a plan were changed from that moment on."""
     _, part, index = plan.phases()[plan.main]
     found: int = sql.value(
         f"WITH {SINCE} SELECT count(DISTINCT obj)::int FROM ({plan.select(part)}) r WHERE {CHANGED}",
-        params_of(plan, index, now=now(), change=None, since=since),
+        params_of(plan, index, now=at, change=None, since=since),
     )
     return found
 
 
-def beside(plan: Plan, people: list[UUID]) -> list[dict[str, Any]]:
+def beside(plan: Plan, people: list[UUID], at: datetime | None = None) -> list[dict[str, Any]]:
     """What the other phases would do to these people: the same columns, with the person as `obj`. Few people: every phase is read whole."""
     found: list[dict[str, Any]] = []
-    for phase, part, index in plan.phases():
+    for phase, part, index in plan.phases() if people else []:
         if phase != plan.main:
             found += sql.rows(
                 f"""SELECT * FROM (SELECT coalesce(after->>'user', before->>'user', obj::text)::uuid AS obj, before, after FROM ({plan.select(part)}) r
                     WHERE skip IS NULL) o WHERE obj = ANY(%(people)s)""",
-                params_of(plan, index, now=now(), change=None, people=people),
+                params_of(plan, index, now=at or now(), change=None, people=people),
             )
     return found

@@ -4,8 +4,9 @@
     {"kept": id}                              hand-picked, more than an address takes: a selection of the actor (kept.py)
     {"query": {...}, "except": [...]}         whoever a list's query finds, but not these
     {"query": {...}, "except_kept": id}       the same with more exceptions than an address takes
+    {"left_by": id}                           whoever a change left out for a reason that may have passed, or failed at
 
-Each may name an `order`.
+Each may name an `order`, and with `not_done_in` a change whose people are passed over: what is left of a change that was stopped.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from usher.core.refusals import Refused
 from usher.journal.names import figure
+from usher.journal.verb import REASONS
 
 from . import kept
 from .filters import cleaned, where
@@ -31,15 +33,22 @@ ORDERS = {
 }
 
 
+DONE = "SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_done)s::uuid AND e.result = 'done'"
+LEFT = """SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_left)s::uuid
+          AND (e.result = 'failed' OR e.result = 'skipped' AND e.reason = ANY(%(sel_passing)s::text[]))"""
+PICKED = {"ids": "s.user_id = ANY(%(sel_ids)s::uuid[])", "kept": f"s.user_id IN ({kept.IDS})", "left_by": f"s.user_id IN ({LEFT})"}
+
+
 def checked(subjects: Any) -> dict[str, Any]:
     """A selection as it is journaled. Refuses what has none of its shapes."""
-    shapes = (("ids", list), ("query", dict), ("kept", str))
+    shapes = (("ids", list), ("query", dict), ("kept", str), ("left_by", str))
     if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
-        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept") if key in subjects}
+        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "left_by") if key in subjects}
+        rest = {key: str(UUID(str(subjects[key]))) for key in ("not_done_in",) if key in subjects}
     except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", _("One of the chosen people has no valid id.")) from None
     order = {"order": str(subjects["order"])} if subjects.get("order") else {}
@@ -48,29 +57,27 @@ def checked(subjects: Any) -> dict[str, Any]:
     if "ids" in subjects:
         if not ids or len(ids) > MOST_IDS:
             raise Refused("invalid", "no_selection", _("Choose between 1 and %(most)s people.") % {"most": figure(MOST_IDS)})
-        return {"ids": sorted(set(ids)), **(order if len(set(ids)) > 1 else {})}
-    if "kept" in kept_ids:
-        return {"kept": kept_ids["kept"], **order}
-    return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **kept_ids, **order}
+        return {"ids": sorted(set(ids)), **rest, **(order if len(set(ids)) > 1 else {})}
+    if "query" in subjects:
+        return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **kept_ids, **rest, **order}
+    return {**kept_ids, **rest, **order}
 
 
 def sql_of(subjects: Mapping[str, Any]) -> str:
     """`SELECT id` of the living people meant, with their `place` when there is an order. Foreign and unknown ids select nobody: to this actor they
     do not exist."""
     place = f", {ORDERS[subjects['order'].removeprefix('-')]} AS place" if subjects.get("order") else ""
-    if "ids" in subjects and place:
-        return f"""SELECT s.user_id AS id{place} FROM people_standing s JOIN people_user u ON u.id = s.user_id
-                   WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id = ANY(%(sel_ids)s::uuid[])"""
-    if "ids" in subjects:
+    rest = f" AND NOT s.user_id IN ({DONE})" if "not_done_in" in subjects else ""
+    if "ids" in subjects and not place:
         # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
-        return "SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id = ANY(%(sel_ids)s::uuid[])"
-    if "kept" in subjects:
+        return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED['ids']}{rest}"
+    if "query" not in subjects:
         return f"""SELECT s.user_id AS id{place} FROM people_standing s JOIN people_user u ON u.id = s.user_id
-                   WHERE s.account_id = %(account)s AND s.status <> 'gone' AND s.user_id IN ({kept.IDS})"""
+                   WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED[next(shape for shape in PICKED if shape in subjects)]}{rest}"""
     clause, _ = where(subjects["query"])
     but = f" AND NOT u.id IN ({kept.IDS})" if "except_kept" in subjects else ""
     return f"""SELECT u.id{place} FROM people_user u JOIN people_standing s ON s.user_id = u.id
-               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[]){but}"""
+               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[]){but}{rest}"""
 
 
 def order_by(subjects: Mapping[str, Any]) -> str:
@@ -81,9 +88,17 @@ def order_by(subjects: Mapping[str, Any]) -> str:
 
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of sql_of, `account` and `actor` apart."""
+    rest = {"sel_done": subjects["not_done_in"]} if "not_done_in" in subjects else {}
     if "ids" in subjects:
-        return {"sel_ids": subjects["ids"]}
+        return {"sel_ids": subjects["ids"], **rest}
     if "kept" in subjects:
-        return {"sel_kept": subjects["kept"]}
+        return {"sel_kept": subjects["kept"], **rest}
+    if "left_by" in subjects:
+        return {"sel_left": subjects["left_by"], "sel_passing": passing(), **rest}
     _, params = where(subjects["query"])
-    return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept")}
+    return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept"), **rest}
+
+
+def passing() -> list[str]:
+    """The reasons that may have passed: another try may help."""
+    return sorted(code for code, reason in REASONS.items() if reason.retry != "never")

@@ -24,7 +24,7 @@ from usher.journal import engine, reads
 from usher.journal.plan import Preview, preview
 from usher.journal.rows import sample
 from usher.journal.verb import Plan
-from usher.portal.csv_file import attached
+from usher.portal.csv_file import attached, spoken
 from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
@@ -35,7 +35,9 @@ from usher.portal.sign_in.fresh import ask_first
 from usher.portal.templatetags.usher import number
 
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
-FRESH = frozenset({"access.set_role", "access.remove_factors"})  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
+FRESH = frozenset(
+    {"access.set_role", "access.remove_factors"}
+)  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
             return ask_first(request)
         return _do(request, planned, look)
     if request.GET.get("as") == "csv":
-        return StreamingHttpResponse(plan_csv(planned), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
+        return StreamingHttpResponse(spoken(plan_csv(planned)), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
     return _show(request, planned, look, preview(planned), since=moment(request.GET.get("since", "")))
 
 
@@ -154,7 +156,6 @@ def _show(
         "will": will,
         "may_do": will > 0 and how in ("", "first") and not look.blocked,
         "button": look.button(will),
-        "must_type": to_type(planned, look, will),
         "by": by_words(request, planned, will),
         "undo": planned.verb.undo_words(will) if planned.verb.undoable and not planned.undoes else "",
         "lost": look.lost or planned.verb.lost,
@@ -166,6 +167,8 @@ def _show(
         **seats_told(request, look, seen, how),
         **addresses_of(request),
     }
+    only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
+    context["must_type"] = to_type(planned, look, will, only)
     context["trouble"] = refused.words if refused else ""
     if refused and refused.code == "stale" and context["changed"]:
         context["trouble"] = stale_words(context["changed"])
@@ -228,11 +231,13 @@ def headline_of(planned: Plan, seen: Preview, look: Look) -> str:
     return " ".join(t for t in [*told, *map(only_words, shortage(seen))] if t)
 
 
-def to_type(planned: Plan, look: Look, will: int) -> str:
-    """What must be typed (portal.md 5.8): nothing up to 100 people of whom all can be undone; else their number, or the name of the only one."""
+def to_type(planned: Plan, look: Look, will: int, only: str = "") -> str:
+    """What must be typed (portal.md 5.8): nothing up to 100 people of whom all can be undone; else their number, or the name of the `only` one."""
     if will > TYPE_FROM or (look.for_good and will > 1):
         return number(will)
-    return str(in_words(planned.actor, sample(planned, limit=1))[0]["name"]) if look.for_good and will else ""
+    if not look.for_good or not will:
+        return ""
+    return only or str(in_words(planned.actor, sample(planned, limit=1))[0]["name"])
 
 
 def is_typed(needed: str, typed: str) -> bool:

@@ -39,7 +39,7 @@ def parts_of(planned: Plan, seen: Preview, tally: dict[str, Any], since: datetim
     already = sorted({t.skip for t in seen.tallies if t.phase == seen.main and t.skip is not None} & planned.verb.unchanged)
     will = _("would change with the seats there are") if seen.missing else tally.get("will", _("will change"))
     parts = [
-        Part("changed", changed_since(planned, since) if since else 0, _("changed meanwhile"), css="warn"),
+        Part("changed", changed_since(planned, since, seen.at) if since else 0, _("changed meanwhile"), css="warn"),
         Part("will", seen.fits, str(will)),
         Part("same", seen.unchanged(planned.verb.unchanged), str(tally.get("same", _("already so"))), already),
         Part("short", seen.will - seen.fits, _("find no seat"), [NO_SEAT], "warn"),
@@ -80,8 +80,9 @@ def lines_of(planned: Plan, seen: Preview, part: Part, data: QueryDict, since: d
         free=free_of(seen),
         since=since,
         only_changed=part.key == "changed",
+        at=seen.at,
     )
-    return in_words(planned.actor, with_the_rest(rows, beside(planned, [r["obj"] for r in rows])))
+    return in_words(planned.actor, with_the_rest(rows, beside(planned, [r["obj"] for r in rows], seen.at)))
 
 
 def with_the_rest(rows: list[dict[str, Any]], rest: list[dict[str, Any]]) -> list[dict[str, Any]]:

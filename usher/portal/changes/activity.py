@@ -78,6 +78,7 @@ CHANGES = Listing(
         Filter("verb", _("Kind"), lambda actor: kinds()),
     ),
     order="-number",
+    file_language="en",  # one record of what was done, whoever takes it away
 )
 # A row of denials has no UUID; lists place their rows by one.
 DENIAL_ID = "lpad(to_hex(d.id), 32, '0')::uuid"
@@ -97,6 +98,7 @@ DENIALS = Listing(
     sorts=(Sort("last", "d.last_at", DENIAL_ID, "timestamptz"),),
     where=lambda query: ("position(usher_fold(%(q)s) IN usher_fold(d.actor_name)) > 0", {"q": query["q"]}) if query.get("q") else ("", {}),
     order="-last",
+    file_language="en",
 )
 register(CHANGES, DENIALS)
 

@@ -1,8 +1,7 @@
-"""One change with its progress and result, stop and undo, and the tray (portal.md sections 5 and 8)."""
+"""One change with its progress and result, stop and undo (portal.md 5.12, 5.13)."""
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -10,19 +9,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
-from usher.portal.changes.progress import parts_of, seconds_left, table_of
-from usher.portal.changes.told import described
+from usher.portal.changes.again import ways_of
+from usher.portal.changes.progress import every, parts_of, seats_beside, seconds_left, table_of
 from usher.portal.changes.words import DOORS
-from usher.portal.csv_file import BOM, attached, csv_line
+from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.effects import in_words
-from usher.portal.page import SignedIn, member_page, page
+from usher.portal.page import SignedIn, page
 from usher.portal.people.importing import COLUMNS
 from usher.portal.plan_page import Look, plan_page
+from usher.portal.query import with_query
 from usher.portal.templatetags.usher import number as figure
 from usher.portal.wish import clean
 
@@ -46,10 +45,15 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         "find": clean(request.GET.get("find", "")),
         "related": related_in_words(reads.related(found)),
         "door": DOORS.get(found["door"], found["door"]),
-        "reasons": [{"n": n, "words": words_of(code)} for code, n in outcome.reasons.items()],
+        "reasons": [
+            {"n": n, "words": words_of(code), "path": with_query(request, part="left", why=code, after=None)}
+            for code, n in outcome.reasons.items()
+        ],
+        "seats": seats_beside(request.actor, found),
+        "every": every(found) if outcome.state == "running" else "",
         "undo": not why_not(found) and outcome.done > 0,
         "why_no_undo": why_not(found),
-        "again": again_path(found, outcome),
+        "again": ways_of(found, outcome),
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)
@@ -59,15 +63,6 @@ def related_in_words(tied: list[dict[str, Any]]) -> list[tuple[Any, int]]:
     """Where else to look: what caused it, what it takes back, what it led to."""
     words = {"cause": _("Because of"), "undoes": _("Takes back"), "led_to": _("Led to")}
     return [(words[t["how"]], t["number"]) for t in tied]
-
-
-def again_path(found: dict[str, Any], outcome: reads.Outcome) -> str:
-    """Where a stopped or partly failed import goes on: its own plan, made anew."""
-    if found["verb"] != "lifecycle.invite" or found["undoes"] or found["params"].get("source") != "csv":
-        return ""
-    return (
-        f"/people/imports/{short(UUID(found['params']['stage']))}" if outcome.left or outcome.failed or "no_seat" in outcome.reasons else ""
-    )
 
 
 @page("journal:change:view", ("POST",))
@@ -108,7 +103,9 @@ def undo(request: SignedIn, number: int) -> HttpResponseBase:
 def left_file(request: SignedIn, number: int) -> HttpResponseBase:
     """Everybody for whom it was not done, with the reason."""
     found = reads.change(request.actor, number)
-    return StreamingHttpResponse(left_csv(request, found), content_type="text/csv; charset=utf-8", headers=attached(f"C-{number}-left.csv"))
+    return StreamingHttpResponse(
+        spoken(left_csv(request, found)), content_type="text/csv; charset=utf-8", headers=attached(f"C-{number}-left.csv")
+    )
 
 
 def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
@@ -120,14 +117,3 @@ def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
             csv_line([x["email"], x["name"], "", "", "", "", x["line"], x["field"], x["why"]]) for x in in_words(request.actor, rows)
         )
         after = (rows[-1]["phase"], rows[-1]["ord"])
-
-
-@member_page()
-def tray(request: SignedIn) -> HttpResponse:
-    """What runs now and what has just ended; asks again while something runs."""
-    seen = [described(c) for c in reads.running(request.actor)] if request.actor.may("journal:change:view") else []
-    here = request.headers.get("HX-Current-URL", "")
-    long = [c for c in seen if sum(c["totals"]) > engine.INLINE and not here.endswith(f"/changes/{c['number']}")]
-    lines = [{**c, "left": seconds_left(c, c["outcome"])} for c in long]
-    context = {"lines": lines[:3], "more": len(lines) - 3, "polls": any(c["state"] == "running" for c in seen)}
-    return render(request, "changes/tray.html", context)

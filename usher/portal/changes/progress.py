@@ -1,6 +1,6 @@
 """The numbers of a change: the parts of its tally, the rows of its table, and how long it will still take."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal import reads
+from usher.journal.run import CHUNK_MIN
 from usher.journal.verb import VERBS, main_phase
+from usher.licenses.ledger import seats
 from usher.portal.changes.filters import people_named
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn
-from usher.portal.plan_parts import ROWS
+from usher.portal.plan_parts import ROWS, with_the_rest
 from usher.portal.query import with_query
 from usher.portal.wish import clean
 
@@ -34,7 +36,7 @@ def parts_of(request: SignedIn, found: dict[str, Any], outcome: reads.Outcome) -
         {"key": "left", "n": rest, "words": _("left out"), "css": "bad" if outcome.refused else ""},
         {"key": "failed", "n": outcome.failed, "words": _("failed"), "css": "bad"},
     ]
-    parts = [{**p, "path": with_query(request, part=p["key"], after=None)} for p in parts if p["n"] or p["key"] == "done"]
+    parts = [{**p, "path": with_query(request, part=p["key"], after=None, why=None)} for p in parts if p["n"] or p["key"] == "done"]
     asked = {p["key"]: p for p in parts}.get(request.GET.get("part", ""), parts[0])
     return [{**p, "now": p["key"] == asked["key"]} for p in parts], asked
 
@@ -48,7 +50,14 @@ def table_of(request: SignedIn, found: dict[str, Any], part: dict[str, Any]) -> 
     main = main_phase(verb, undoes=found["undoes"] is not None) if verb else 0
     rows = matching(request.actor, found, clean(request.GET.get("find", "")), result=result, phase=main, after=(main, _after(request)))
     unchanged = verb.unchanged if verb else frozenset()
-    shown = [r for r in rows if result != "skipped" or (r["reason"] in unchanged) == (part["key"] == "same")]
+    why = request.GET.getlist("why")
+    shown = [
+        r
+        for r in rows
+        if result != "skipped" or ((r["reason"] in unchanged) == (part["key"] == "same") and (not why or r["reason"] in why))
+    ]
+    if result == "done":
+        shown = with_the_rest(shown, reads.beside(found, [r["obj"] for r in shown], main))
     following = with_query(request, after=str(rows[-1]["ord"]), part=part["key"]) if len(rows) == ROWS else ""
     return in_words(request.actor, shown), following
 
@@ -69,14 +78,25 @@ def _after(request: HttpRequest) -> int:
 
 
 def seconds_left(found: dict[str, Any], outcome: reads.Outcome) -> str:
-    """A rounded guess in words, once there is enough to guess from; empty before."""
+    """A rounded guess in words, from the second chunk on; empty before."""
     done = sum((found["counts"] or {}).get("0", {}).values()) if found["counts"] else 0
     if outcome.state != "running" or not done or not outcome.left:
         return ""
     gone = (datetime.now(UTC) - found["started_at"]).total_seconds()
     seconds = gone / done * outcome.left
-    if gone < 1:
+    if gone < 1 or done <= CHUNK_MIN:
         return ""
     return (
         _("about %(n)s s left") % {"n": max(1, round(seconds))} if seconds < 90 else _("about %(n)s min left") % {"n": round(seconds / 60)}
     )
+
+
+def every(found: dict[str, Any]) -> str:
+    """How often a page asks for the progress of a change: each second, after a minute each five."""
+    return "every 1s" if datetime.now(UTC) - found["started_at"] < timedelta(minutes=1) else "every 5s"
+
+
+def seats_beside(actor: Actor, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ledger, as it is now, of the products a change is about."""
+    told = {found["params"].get("license"), found["params"].get("add_on"), *found["params"].get("add_ons", ()), *(found["held"] or {})}
+    return [s for s in seats(actor) if s["product"] in told] if actor.may("licenses:subscription:view") and told - {None} else []

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.changes import activity, pages
+from usher.portal.changes import activity, again, pages, tray
 
 urlpatterns = [
     path("activity", activity.activity),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("changes/<int:number>/stop", pages.stop),
     path("changes/<int:number>/undo", pages.undo),
     path("changes/<int:number>/left.csv", pages.left_file),
-    path("tray", pages.tray),
+    path("changes/<int:number>/again", again.again),
+    path("tray", tray.tray),
+    path("tray/<int:number>/dismissal", tray.dismissal),
 ]

@@ -1,0 +1,52 @@
+"""Once more: the rest of a change that was stopped, and those it could not do for a reason that may have passed (portal.md 5.13)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal import reads
+from usher.journal.verb import plan
+from usher.people.selection import passing
+from usher.portal.page import SignedIn, page
+from usher.portal.plan_page import Look, plan_page
+from usher.portal.templatetags.usher import number as figure
+
+WAYS = ("rest", "failed")
+
+
+@page("journal:change:view", ("GET", "POST"))
+def again(request: SignedIn, number: int) -> HttpResponseBase:
+    """A fresh plan of the same verb; its right is asked again."""
+    found = reads.change(request.actor, number)
+    what = request.GET.get("what", "rest")
+    if "subjects" not in found["params"] or what not in ways_of(found, reads.outcome(found)):
+        raise Refused("missing", "nothing_left", _("Nothing of this change is left to be done."))
+    subjects = {**found["params"]["subjects"], "not_done_in": str(found["id"])} if what == "rest" else {"left_by": str(found["id"])}
+    planned = plan(request.actor, found["verb"], {**found["params"], "subjects": subjects}, cause=found["id"])
+    title = _("Go on") if what == "rest" else _("Try these again")
+    look = Look(
+        title=title,
+        crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (title, "")],
+        button=lambda n: ngettext("Go on with %(n)s person", "Go on with %(n)s people", n) % {"n": figure(n)},
+        back=(_("Cancel"), f"/changes/{number}"),
+        note=_("Who was done already stays as they are."),
+    )
+    return plan_page(request, planned, look)
+
+
+def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
+    """rest or failed -> the address that does it once more; neither for an undo, nor while it runs. A file goes on from its own plan."""
+    if found["undoes"] or outcome.state == "running":
+        return {}
+    may_pass = outcome.failed or any(code in passing() for code in outcome.reasons)
+    ways = [way for way, there in zip(WAYS, (outcome.left, may_pass), strict=True) if there]
+    if "subjects" in found["params"]:
+        return {way: f"/changes/{found['number']}/again?what={way}" for way in ways}
+    if found["verb"] == "lifecycle.invite" and found["params"].get("source") == "csv":
+        return dict.fromkeys(ways, f"/people/imports/{short(UUID(found['params']['stage']))}")
+    return {}
