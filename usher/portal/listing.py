@@ -55,6 +55,7 @@ class Listing:
     """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`.
 
     `order` is the sort while the address says nothing; a minus before it means downwards. `near` says who is close when nobody was found.
+    `file_language` is that of its exports; empty for the reader's.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Listing:
     order: str = "name"
     fixed: Mapping[str, Any] = field(default_factory=dict)
     near: Callable[[Actor, Mapping[str, Any]], list[tuple[str, str]]] | None = None
+    file_language: str = ""
 
     @property
     def own_sort(self) -> str:

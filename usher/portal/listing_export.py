@@ -20,7 +20,7 @@ from usher.core.ids import short
 from usher.core.keyset import Row
 from usher.people import exports
 from usher.people.looks import look_of
-from usher.portal.csv_file import BOM, attached, csv_line
+from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.listing import Column, Listing, order_of, read_wish, stream, to_export
 from usher.portal.listing_page import shown_columns
 from usher.portal.page import SignedIn
@@ -40,7 +40,7 @@ def export(request: SignedIn, listing: Listing, filename: str) -> HttpResponseBa
     if keyset.count(rows, AT_ONCE + 1) > AT_ONCE:
         return offer(request, listing, keyset.count(rows))
     columns = shown_columns(listing, wish.cols)
-    lines = pieces(columns, stream(listing, request.actor, wish))
+    lines = spoken(pieces(columns, stream(listing, request.actor, wish)), listing.file_language)
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=attached(filename))
 
 
@@ -60,7 +60,9 @@ def offer(request: SignedIn, listing: Listing, total: int) -> HttpResponse:
 def begin(request: SignedIn, listing: Listing, wish: Wish, filename: str) -> HttpResponse:
     """Have it written in the background, and show how far it is."""
     total = keyset.count(to_export(listing, request.actor, wish))
-    wanted = exports.Wanted(listing.name, urlencode(wish.pairs()), filename, translation.get_language() or "en", total)
+    wanted = exports.Wanted(
+        listing.name, urlencode(wish.pairs()), filename, listing.file_language or translation.get_language() or "en", total
+    )
     key = "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64] or uuid4().hex
     return HttpResponseRedirect(f"/exports/{short(exports.ask(request.actor, wanted, key, TASK))}", status=303)
 

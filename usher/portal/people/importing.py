@@ -19,7 +19,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import choices_of, plan_invite, refused_lines, summary
 from usher.lifecycle.models import Stage
 from usher.lifecycle.staging import MOST_IN_PORTAL, stage_csv, stage_of
-from usher.portal.csv_file import BOM, attached, csv_line
+from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import form_choices
 from usher.portal.plan_page import Look, plan_page
@@ -111,7 +111,9 @@ def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
     """The refused lines as they were, with the reason, to be corrected and imported by themselves."""
     stage = stage_of(request.actor, stage_id)
     planned = plan_invite(request.actor, stage, stage.choices)
-    return StreamingHttpResponse(refused_csv(planned, stage), content_type="text/csv; charset=utf-8", headers=attached("refused.csv"))
+    return StreamingHttpResponse(
+        spoken(refused_csv(planned, stage)), content_type="text/csv; charset=utf-8", headers=attached("refused.csv")
+    )
 
 
 def refused_csv(planned: Plan, stage: Stage) -> Iterator[str]:
