@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -103,22 +104,29 @@ def _stage(plan: Plan, change: UUID) -> tuple[list[int], dict[str, dict[str, int
         at = now()
         for phase, part, index in plan.phases():
             rows, params = plan.select(part), params_of(plan, index, now=at, change=change)
-            if f"'{ALREADY}'" in rows:  # a part whose SELECT never says so is not read twice
-                n = sql.value(f"SELECT count(*) FROM ({rows}) r WHERE skip = '{ALREADY}'", params)
+            numbered = f"""INSERT INTO journal_planrow (change_id, phase, ord, {COLUMNS})
+                SELECT %(change)s, {phase}, row_number() OVER (), subj, obj, coalesce(version, 0), before, after, skip, takes, gives FROM """
+            if f"'{ALREADY}'" in rows:
+                n, total = _apart(f"{numbered} r WHERE skip IS DISTINCT FROM '{ALREADY}'", rows, params)
                 already.update({str(phase): {ALREADY: n}} if n else {})
-            totals.append(
-                sql.execute(
-                    f"""INSERT INTO journal_planrow (change_id, phase, ord, {COLUMNS})
-                        SELECT %(change)s, {phase}, row_number() OVER (), subj, obj, coalesce(version, 0), before, after, skip, takes, gives
-                        FROM ({rows}) r WHERE skip IS DISTINCT FROM '{ALREADY}'""",
-                    params,
-                )
-            )
+            else:  # nothing to count apart: the rows need not be kept for it
+                total = sql.execute(f"{numbered} ({rows}) r", params)
+            totals.append(total)
             failpoint("engine.staged_phase")
     if sum(totals) > INLINE:  # fresh rows have no statistics: a chunk would be joined by 5,000 x 5,000 comparisons
         sql.execute("ANALYZE journal_planrow")
     failpoint("engine.staged")
     return totals, already
+
+
+def _apart(insert: str, rows: str, params: dict[str, Any]) -> tuple[int, int]:
+    """The rows are read once: how many are already so, and how many were inserted."""
+    found = sql.rows(
+        f"""WITH r AS MATERIALIZED ({rows}), staged AS ({insert} RETURNING 1)
+            SELECT (SELECT count(*)::int FROM r WHERE skip = '{ALREADY}') AS already, (SELECT count(*)::int FROM staged) AS staged""",
+        params,
+    )[0]
+    return found["already"], found["staged"]
 
 
 def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[str, dict[str, int]], short: str) -> Started:

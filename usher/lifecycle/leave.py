@@ -25,8 +25,9 @@ PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
 FULL_NAME = "coalesce(nullif(u.display_name, ''), nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.email)"
 HELD = "(SELECT coalesce(jsonb_agg(a.product ORDER BY a.product), '[]') FROM licenses_seat a WHERE a.user_id = {user})"
 AS_SEATS = "nullif(concat_ws(' ', {license}, (SELECT string_agg(x, ' ') FROM jsonb_array_elements_text({add_ons}) x)), '')"
+NOT_PURGED = "NOT EXISTS (SELECT 1 FROM lifecycle_departure p WHERE p.user_id = u.id AND p.how = 'purging')"
 # Somebody who left can only be here again while nobody else has the address, and the login lives nowhere else.
-FREE_AGAIN = """NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
+FREE_AGAIN = f"""{NOT_PURGED} AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
   AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id)"""
 WHY_NOT_FREE = """CASE WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
        THEN 'address_taken' WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id) THEN 'login_elsewhere' END"""
@@ -41,6 +42,13 @@ class Away(Part):
 
     lock = ("people_standing", "user_id")
 
+    def who(self, params: Mapping[str, Any]) -> str:
+        """`SELECT id` of the people meant."""
+        return selection.sql_of(params["subjects"])
+
+    def order(self, params: Mapping[str, Any]) -> str:
+        return selection.order_by(params["subjects"])
+
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, r.id AS obj, r.version,
                    jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons) AS before,
@@ -49,8 +57,7 @@ class Away(Part):
                         WHEN r.role <> 'member' THEN 'is_admin' WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
                    FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS add_ons
-                         FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                         {selection.order_by(params["subjects"])}) r"""
+                         FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
@@ -68,10 +75,12 @@ unsent AS (UPDATE mail_message m SET state = 'cancelled' FROM did WHERE m.to_use
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN d.purge_at <= %(now)s THEN 'purged' WHEN d.change_id IS DISTINCT FROM %(undoes)s::uuid OR s.status <> e.after->>'status' THEN 'changed'
+                   CASE WHEN u.id IS NULL OR d.how = 'purging' OR d.purge_at <= %(now)s THEN 'purged' WHEN u.left_how = 'moved' THEN 'login_elsewhere'
+                        WHEN d.change_id IS DISTINCT FROM %(undoes)s::uuid OR s.status <> e.after->>'status' THEN 'changed'
                         ELSE {WHY_NOT_FREE} END AS skip,
                    {AS_SEATS.format(license="e.before->>'license'", add_ons="e.before->'add_ons'")} AS takes, NULL::text AS gives
-                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj JOIN people_user u ON u.id = e.obj LEFT JOIN lifecycle_departure d ON d.user_id = e.obj
+                   FROM journal_effect e LEFT JOIN people_standing s ON s.user_id = e.obj LEFT JOIN people_user u ON u.id = e.obj
+                   LEFT JOIN lifecycle_departure d ON d.user_id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
 
     back_write = f"""
@@ -98,6 +107,17 @@ def leavers(params: Mapping[str, Any]) -> str:
                JOIN people_user u ON u.id = l.id"""
 
 
+class TheirContent(HandOver):
+    """The hand-over of a leaving verb, which has nothing to read when everything stays as it is (S4-16)."""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return super().rows(params) if params["content"] else NOTHING
+
+
+NOTHING = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after, NULL::text AS skip,
+             NULL::text AS takes, NULL::text AS gives WHERE false"""
+
+
 class _Leave(Verb):
     """What the three ways of leaving share. Parameters: subjects; content: {"kinds": [names of content.MOVABLE], "heir": id or "manager"}, or nothing
     to leave everything as it is.
@@ -106,7 +126,7 @@ class _Leave(Verb):
     """
 
     privilege = "people:user:manage"
-    parts = (Away(), HandOver(leavers))
+    parts = (Away(), TheirContent(leavers))
     lost = gettext_lazy("Sessions, sign-in links and waiting mails end for good; people sign in again.")
     how: ClassVar[str]
     becomes: ClassVar[str]
