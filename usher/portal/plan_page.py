@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
 from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
 from usher.journal import engine, reads

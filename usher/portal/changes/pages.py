@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.plan import words_of
@@ -19,11 +20,10 @@ from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.importing import COLUMNS
+from usher.portal.plan_page import Look, plan_page
 from usher.portal.query import with_query
 from usher.portal.templatetags.usher import number as figure
 from usher.portal.wish import clean
-
-from usher.portal.plan_page import Look, plan_page
 
 
 @page("journal:change:view")
