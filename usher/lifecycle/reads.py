@@ -59,10 +59,11 @@ def moves_of(planned: Plan, people: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 
 def invitations_sent(actor: Actor, subjects: Mapping[str, Any]) -> int:
-    """How many invitations that could still be accepted these people have sent."""
+    """How many invitations that could still be accepted were sent by those of these people who can leave."""
     found: int = sql.value(
         f"""SELECT count(*) FROM people_invitation i WHERE i.account_id = %(account)s AND i.state = 'open' AND i.expires_at > %(now)s
-            AND i.invited_by IN (SELECT who.id FROM ({selection.sql_of(subjects)}) who)""",
+            AND i.invited_by IN (SELECT s.user_id FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id
+              WHERE s.role = 'member' AND s.status = 'active')""",
         {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id, "now": now()},
     )
     return found

@@ -19,6 +19,7 @@ from usher.portal.page import SignedIn
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, SIZES, Wish, address
 
+BULK_FITS = 6
 Options = dict[str, list[tuple[str, Words]]]
 
 
@@ -47,6 +48,16 @@ class Frame:
     search_words: Words = ""
     nothing_found: Words = ""
     nothing_yet: Words = ""
+
+    @property
+    def bulk_shown(self) -> tuple[Act, ...]:
+        """The verbs that stand as buttons: all that fit beside each other, else the first of them."""
+        return self.bulk if len(self.bulk) <= BULK_FITS else self.bulk[: BULK_FITS - 1]
+
+    @property
+    def bulk_more(self) -> tuple[Act, ...]:
+        """The others, in a menu."""
+        return self.bulk[len(self.bulk_shown) :]
 
 
 def list_page(request: SignedIn, listing: Listing, frame: Frame, **extra: Any) -> HttpResponse:

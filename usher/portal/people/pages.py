@@ -50,10 +50,10 @@ def users(request: SignedIn) -> HttpResponse:
     bulk = (
         Act(_("Change license"), "/people/license-changes"),
         Act(_("Add-ons"), "/people/add-on-changes"),
-        Act(_("Department"), "/people/department-changes"),
         Act(_("Groups"), "/people/group-changes"),
         Act(_("Set role"), "/people/role-changes"),
         Act(_("Deactivate"), "/people/deactivations"),
+        Act(_("Department"), "/people/department-changes"),
         Act(_("Reactivate"), "/people/reactivations"),
         Act(_("Unlink"), "/people/unlinkings", last=True),
         Act(_("Delete"), "/people/deletions"),
