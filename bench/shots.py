@@ -109,6 +109,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("import", "/people/imports/new"),
         ("outbox", "/account/outbox"),
         ("activity", "/activity"),
+        ("content", "/content/recordings"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")

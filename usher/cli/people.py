@@ -147,12 +147,12 @@ def show_person(actor: Actor, person: str) -> None:
     """Show one person by address or id."""
     from usher.people import reads
 
-    found = _public(_find(actor, person, reads.person, reads.person_by_address))
+    found = _public(find_one(actor, person, reads.person, reads.person_by_address))
     lines = [f"{k + ':':<21}{' '.join(v) if isinstance(v, list) else v}" for k, v in found.items() if v not in (None, "", [])]
     emit(found, text="\n".join(lines))
 
 
-def _find(actor: Actor, text: str, by_id: Callable[..., dict[str, Any]], by_address: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+def find_one(actor: Actor, text: str, by_id: Callable[..., dict[str, Any]], by_address: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     try:
         return by_id(actor, UUID(text))
     except ValueError:

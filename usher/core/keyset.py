@@ -124,7 +124,8 @@ def _walk(matches: Matches, order: Order, cursor: Cursor | None, size: int, back
 def edge_of(way: Direction, row: Row) -> Cursor:
     """The cursor at a row."""
     value = row["sort_value"]
-    return Cursor(way, value.isoformat() if hasattr(value, "isoformat") else value, row["sort_id"])
+    told = value.isoformat() if hasattr(value, "isoformat") else str(value) if isinstance(value, UUID) else value
+    return Cursor(way, told, row["sort_id"])
 
 
 def cursor_text(cursor: Cursor) -> str:
@@ -147,6 +148,8 @@ def _fits(sort: Sort, value: Any) -> bool:
         return bool(sort.filled)
     if sort.kind == "bigint":
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
+    if sort.kind == "uuid":
+        return isinstance(value, str) and str(UUID(value)) == value
     if sort.kind == "timestamptz":
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     return isinstance(value, str) and "\0" not in value and value == value.encode("utf-8", "ignore").decode()

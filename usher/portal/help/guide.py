@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 CARRIED = Path(__file__).parent.parent / "guide"
 GUIDE = CARRIED if CARRIED.is_dir() else Path(__file__).parents[3] / "docs" / "guide"
-FIRST = ("getting-started", "home", "users", "person", "import", "activity", "account", "outbox", "sign-in", "command-line")
+FIRST = ("getting-started", "home", "users", "person", "import", "content", "activity", "account", "outbox", "sign-in", "command-line")
 
 # The beginning of an address -> its page of the guide. The longest that fits counts; "/" is Home alone.
 PLACES = {
@@ -28,6 +28,8 @@ PLACES = {
     "/people/<person>": "person",
     "/people/imports": "import",
     "/people/new": "users",
+    "/people/<person>/content": "content",
+    "/content": "content",
     "/activity": "activity",
     "/changes": "activity",
     "/account": "account",
