@@ -3,6 +3,7 @@ write guarded by before, effects, seats, count. Any worker can do the next one."
 
 import time
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from .verb import COLUMNS, Part, Plan
 from .writing import as_moves, count_moves, locking, writing
 
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
+LONG = timedelta(minutes=1)
+told_of_long_work: list[str] = []  # tasks that hear of a run that took longer, by its change; registered at start
 
 
 def step(change: UUID) -> bool:
@@ -160,6 +163,8 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
     sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": run["id"]})
     for task in plan.verb.then:
         jobs.defer(task)
+    for task in told_of_long_work if now() - run["at"] > LONG else []:
+        jobs.defer(task, change=str(run["id"]))
     failpoint("engine.end_before_commit")
 
 
