@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core.actor import Actor
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
@@ -22,7 +23,7 @@ class Epoch(Part):
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('access_epoch', s.access_epoch) AS before,
                    jsonb_build_object('access_epoch', s.access_epoch + 1) AS after,
                    CASE WHEN {is_higher()} THEN 'higher_rank' WHEN s.status <> 'active' THEN 'no_sessions' END AS skip, NULL::text AS takes, NULL::text AS gives
-                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id ORDER BY s.user_id"""
+                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id {selection.order_by(params["subjects"])}"""
 
     write = f"""did AS (UPDATE people_standing s SET access_epoch = s.access_epoch + 1, version = s.version + 1 FROM ok
                 WHERE s.user_id = ok.obj AND s.status = 'active' AND s.access_epoch = (ok.before->>'access_epoch')::int AND NOT {is_higher()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
@@ -26,7 +27,7 @@ class RolePart(Part):
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('role', s.role) AS before, jsonb_build_object('role', %(role)s::text) AS after,
                    CASE WHEN s.role = %(role)s THEN 'already' WHEN s.role = 'owner' THEN 'is_owner' WHEN s.status <> 'active' THEN 'not_active' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
-                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id ORDER BY s.user_id"""
+                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id {selection.order_by(params["subjects"])}"""
 
     write = """did AS (UPDATE people_standing t SET role = ok.after->>'role', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.role = ok.before->>'role' AND t.role <> 'owner' RETURNING t.user_id AS obj)"""
