@@ -2,6 +2,7 @@ import contextlib
 
 from django.apps import AppConfig
 
+from usher.journal.run import told_of_long_work
 from usher.journal.verify import invariant
 
 
@@ -9,8 +10,9 @@ class LifecycleConfig(AppConfig):
     name = "usher.lifecycle"
 
     def ready(self) -> None:
-        from . import accept, activate, come_back, invitations, join, leave, open_account  # noqa: F401
+        from . import accept, activate, come_back, invitations, join, leave, long_work, open_account, overdue, purge  # noqa: F401
 
+        told_of_long_work.append(long_work.tell.name)
         with contextlib.suppress(ImportError):
             from . import mails  # noqa: F401
         invariant(
@@ -19,3 +21,20 @@ class LifecycleConfig(AppConfig):
             """SELECT s.user_id::text, s.status, i.state FROM people_standing s FULL JOIN people_invitation i ON i.user_id = s.user_id
                WHERE (s.status = 'pending') <> coalesce(i.state = 'open', false)""",
         )
+        invariant(
+            "I2-away",
+            "nobody active stands among those who left, and whoever is deactivated does",
+            """SELECT s.user_id::text, s.status, d.how FROM people_standing s FULL JOIN lifecycle_departure d ON d.user_id = s.user_id
+               WHERE s.status = 'inactive' AND d.how IS DISTINCT FROM 'deactivated' OR s.status IN ('active', 'pending') AND d.how IS NOT NULL""",
+        )
+        invariant(
+            "I2-gone",
+            "whoever was deleted or unlinked can be told apart from who was purged",
+            """SELECT u.id::text, u.left_how FROM people_user u LEFT JOIN lifecycle_departure d ON d.user_id = u.id
+               WHERE u.left_how IN ('deleted', 'unlinked') AND d.user_id IS NULL""",
+        )
+        invariant("I2-purged", "nobody waits for the end of their days in the trash for longer than a day while the clock runs", WAITS_TOO_LONG)
+
+
+WAITS_TOO_LONG = """SELECT user_id::text, purge_at FROM lifecycle_departure WHERE purge_at < (
+  SELECT to_timestamp(max(defer_timestamp)) - interval '1 day' FROM procrastinate_periodic_defers WHERE task_name = 'lifecycle.purge')"""

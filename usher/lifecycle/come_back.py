@@ -15,7 +15,7 @@ from usher.journal.verb import Part, Verb, reason, register
 from usher.licenses.catalog import ADD_ONS, BASIC, ON_PREM, UNASSIGNED
 from usher.people import selection
 
-from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, WHY_NOT_FREE
+from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE
 
 NOT_AWAY = reason("not_away", gettext_lazy("is not deactivated"))
 NO_LICENSE = reason("no_license", gettext_lazy("not even a Basic or Unassigned seat is free"), "seat_free")
@@ -66,7 +66,7 @@ class Back(Part):
 did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.after->>'license', version = t.version + 1
   FROM ok JOIN people_user o ON o.id = ok.obj
     CROSS JOIN LATERAL (SELECT o.id, o.account_id, o.login_id, CASE WHEN ok.after->>'email' = o.email THEN o.canonical ELSE %(canonical)s::text END AS canonical) u
-  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND (ok.after->>'email' <> o.email OR {FREE_AGAIN})
+  WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND {NOT_PURGED} AND (ok.after->>'email' <> o.email OR {FREE_AGAIN})
   AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
   RETURNING t.user_id AS obj, ok.after),
 login AS (INSERT INTO people_login (id, email, canonical, password, created_at)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from usher.access import links
@@ -33,6 +34,12 @@ SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS 
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
 
+DELETION = """
+SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, s.role <> 'member' AS admin,
+  (m.params->>'n')::int AS n, (m.params->>'on')::timestamptz AS "on", a.delete_after_days AS days, s.status = 'active' AND s.role <> 'member' AND a.delete_after_days > 0 AS alive
+FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
+
+
 def invited(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
     """Who invites whom, where to, until when. A mail that a newer one replaced, or whose sender has left, is not alive."""
     return _by_id(INVITED, messages)
@@ -44,6 +51,16 @@ def resetting(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
 
 def noticed(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
     return _by_id(NOTICE, messages)
+
+
+def deleting(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """How many people will be deleted, and from when on; not alive when the account does not want it any more."""
+    return _by_id(DELETION, messages)
+
+
+def deactivated_list(messages: Sequence[Row]) -> dict[UUID, str]:
+    """Where they stand. It is no key: whoever opens it signs in."""
+    return {m["id"]: f"{settings.BASE_URL}/people?status=inactive" for m in messages}
 
 
 def invitation_links(messages: Sequence[Row]) -> dict[UUID, str]:
@@ -67,3 +84,4 @@ register(Kind("invitation", _("You are invited to %(account)s"), invited, invita
 register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))
 register(Kind("password_reset", _("Choose a new password"), resetting, reset_links, secret=True))
 register(Kind("password_changed", _("Your password was changed"), noticed))
+register(Kind("deletion_ahead", _("Deactivated people will be deleted at %(account)s"), deleting, deactivated_list))

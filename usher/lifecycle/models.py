@@ -54,7 +54,7 @@ class Departure(models.Model):
 
     user = models.OneToOneField("people.User", models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    how = models.TextField()  # deactivated | deleted | unlinked
+    how = models.TextField()  # deactivated | deleted | purging | unlinked
     was = models.TextField()  # the status before: active | inactive
     at = models.DateTimeField()
     change_id = models.UUIDField(null=True)
@@ -68,4 +68,34 @@ class Departure(models.Model):
         indexes = [
             models.Index(fields=["account", "how", "at", "user"], name="departure_by_time"),
             models.Index(fields=["purge_at"], name="departure_to_purge", condition=Q(purge_at__isnull=False)),
+        ]
+
+
+class Dated(models.Model):
+    """What will happen to one person on a day: asked for by a Change, done by another at `due`, the midnight with which the day begins for them."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    user = models.ForeignKey("people.User", models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    what = models.TextField()  # deactivate | end_license | end_add_on
+    params = models.JSONField(default=dict)  # of the verb that will do it, its subjects apart
+    product = models.TextField(default="")  # the license or add-on that ends
+    day = models.DateField()
+    due = models.DateTimeField()
+    change_id = models.UUIDField()
+    state = models.TextField(default="waiting")  # waiting | done | cancelled | held_back | failed
+    note = models.TextField(default="")  # why it was held back (the number of a Change) or failed (a reason)
+    done_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "cancelled", "held_back", "failed"]), name="dated_state"),
+            models.CheckConstraint(condition=Q(what__in=["deactivate", "end_license", "end_add_on"]), name="dated_what"),
+            models.UniqueConstraint(fields=["user", "what", "product"], condition=Q(state="waiting"), name="dated_once"),
+            SameAccount(column="user_id", table="people_user", name="dated_in_account", on_delete="CASCADE"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "due", "id"], name="dated_open", condition=Q(state__in=["waiting", "held_back", "failed"])),
+            models.Index(fields=["due"], name="dated_due", condition=Q(state="waiting")),
+            models.Index(fields=["user", "due"], name="dated_of_user"),
         ]

@@ -7,8 +7,9 @@ from usher.core import clock, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
-from . import staging
+from . import overdue, staging
 from .invitations import Expire
+from .purge import Purge
 
 AT_ONCE = 5_000
 
@@ -40,3 +41,25 @@ def expire(timestamp: int) -> None:
 @app.task(name="lifecycle.sweep_stages", queue="clock", queueing_lock="lifecycle.sweep_stages")
 def sweep_stages(timestamp: int) -> None:
     staging.sweep()
+
+
+def purge_due() -> int:
+    """Purge whoever's days in the trash are over, account by account; how many accounts had some. Twice in one minute is once."""
+    until = overdue.this_minute()
+    due = sql.rows("SELECT DISTINCT account_id FROM lifecycle_departure WHERE purge_at <= %(until)s", {"until": until})
+    for d in due:
+        engine.start(plan(system(d["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H%M}")
+    return len(due)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lifecycle.purge", queue="clock", queueing_lock="lifecycle.purge")
+def purge(timestamp: int) -> None:
+    purge_due()
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="lifecycle.delete_overdue", queue="clock", queueing_lock="lifecycle.delete_overdue")
+def delete_overdue(timestamp: int) -> None:
+    overdue.warn()
+    overdue.delete_overdue()

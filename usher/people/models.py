@@ -75,7 +75,7 @@ class User(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     activated_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
-    left_how = models.TextField(default="", db_default="")  # withdrawn | expired | deleted | unlinked | moved
+    left_how = models.TextField(default="", db_default="")  # withdrawn | expired | deleted | unlinked | moved (to an own account)
     name_key = models.GeneratedField(
         expression=Written("usher_name_key(display_name, first_name, last_name, email)"), output_field=models.TextField(), db_persist=True
     )
@@ -101,6 +101,9 @@ class User(models.Model):
             models.Index(F("account"), F("department"), F("id"), name="user_by_department", condition=Q(left_at=None)),
             models.Index(F("account"), F("created_at"), F("id"), name="user_by_created", condition=Q(left_at=None)),
             models.Index(fields=["account", "employee_id"], name="user_by_employee", condition=Q(left_at=None) & ~Q(employee_id="")),
+            # Foreign keys that the database asks when a row is purged, and whose login somebody who left had.
+            models.Index(fields=["account", "manager"], name="user_by_manager", condition=Q(manager__isnull=False)),
+            models.Index(fields=["login"], name="user_by_login", condition=Q(login__isnull=False)),
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
             # Who left is looked for in Activity only: what was done to them stays.
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search_left", condition=Q(left_at__isnull=False)),
