@@ -14,6 +14,7 @@ from tests.people_of import Company, do
 from tests.signed_in import signed_in
 from usher.core import privileges, sql
 from usher.core.address import NotAnAddress, parse
+from usher.core.ids import short
 from usher.core.refusals import filled
 from usher.journal.names import figure, listed, long_day, sentence
 from usher.journal.verb import REASONS, VERBS, Verb
@@ -46,6 +47,11 @@ PARAMS: dict[str, Any] = {
     "only": None,
     "subjects": {"ids": [str(uuid4()), str(uuid4())]},
     "settings": {"theme": "dark"},
+    "heir": "x",
+    "heir_name": "Priya Raman",
+    "title": "Lab",
+    "items": [{"title": "Lab"}],
+    "content": {},
 }
 OWN: dict[str, dict[str, Any]] = {"accounts.change_settings": {"name": "Lab", "language": "de"}}
 SAME = {"Webinar 500", "Whiteboard", "Automation", "API", "SCIM", "Portal"}  # words that are the same in both
@@ -174,3 +180,14 @@ def test_the_clock_of_a_page_is_the_persons(owner: Client, northlake: Company) -
     for zone, name in (("Asia/Tokyo", "JST"), ("Nowhere/Land", "UTC"), ("", "UTC")):
         sql.execute("UPDATE people_user SET time_zone = %(z)s WHERE id = %(u)s", {"z": zone, "u": northlake.owner.user_id})
         assert f' {name}"' in owner.get("/activity").content.decode()
+
+
+def test_files_are_in_one_language(owner: Client, northlake: Company) -> None:
+    """A list and a plan are written in their reader's language to the last line; the record of what was done is English for everybody."""
+    do(northlake.owner, "licenses.change_license", {"license": "meetings:licensed", "subjects": {"ids": [str(northlake.member.user_id)]}})
+    record = b"".join(owner.get("/activity/export")).decode()
+    assert "1\u00a0person became Licensed" in record and "What" in record and "Lizenz" not in record
+    people = b"".join(owner.get("/people/export")).decode()
+    assert "Lizenziert" in people and "Licensed" not in people and "E-Mail" in people
+    plan = b"".join(owner.get(f"/people/license-changes?ids={short(northlake.member.user_id)}&license_to=meetings:basic&as=csv")).decode()
+    assert "Lizenziert" in plan and "Licensed" not in plan and plan.count("Lizenz") >= 2

@@ -28,8 +28,13 @@ class LanguageMiddleware:
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is not None:
-            translation.activate(language_of(request, actor))
-            timezone.activate(zone_of(actor.time_zone))
+            speak_to(request, actor)
+
+
+def speak_to(request: HttpRequest, actor: Actor) -> None:
+    """From here on, until the request is over, everything said is said to this person."""
+    translation.activate(language_of(request, actor))
+    timezone.activate(zone_of(actor.time_zone))
 
 
 def language_of(request: HttpRequest, actor: Actor | None) -> str:

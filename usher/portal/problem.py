@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from usher.core.privileges import known
 from usher.core.refusals import Refused
+from usher.portal.language import speak_to
 
 log = logging.getLogger("usher.portal")
 STATUS = {"forbidden": 403, "missing": 404, "invalid": 422, "conflict": 409, "later": 503}
@@ -96,6 +97,8 @@ def not_found(request: Any, exception: Exception | None = None) -> HttpResponse:
 
     if hasattr(request, "session"):
         request.actor = request.actor or actor_of_session(request)
+    if getattr(request, "actor", None):
+        speak_to(request, request.actor)
     words = _("There is nothing at this address. It may have been removed, or the address has a typing error.")
     return problem(request, 404, _("Not here"), words)
 

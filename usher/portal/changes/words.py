@@ -49,6 +49,8 @@ KINDS: dict[str, Words] = {
     "lifecycle.reactivate": _("Reactivate"),
     "lifecycle.unlink": _("Unlink"),
     "lifecycle.delete": _("Delete people"),
+    "lifecycle.delete_overdue": _("Delete the long deactivated"),
+    "lifecycle.purge": _("Purge people"),
     "lifecycle.restore": _("Restore people"),
     "content.create": _("Add content"),
     "content.upload": _("Upload content"),
