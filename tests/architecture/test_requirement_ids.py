@@ -64,5 +64,19 @@ def test_every_hostile_case_has_a_test_or_a_word() -> None:
     assert len(cases) > 150
 
 
+def test_every_requirement_of_asvs_has_an_answer() -> None:
+    """`test:` with a hostile case, a fault or the name of a test; `code:` with a file; or later, operator, not applicable with a word why."""
+    answers = {row["id"]: row["answer"] for row in table("asvs.csv")}
+    tests = set(re.findall(r"def (test_\w+)", "".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py"))))
+
+    def holds(part: str) -> bool:
+        kind, _, what = part.partition(": ")
+        known = shown() | tests
+        return what in known if kind == "test" else (ROOT / what).exists() if kind == "code" else bool(WORD.fullmatch(part))
+
+    assert [(i, part) for i, answer in answers.items() for part in answer.split("; ") if not holds(part)] == []
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", i) for i in answers) and len(answers) > 180
+
+
 def test_ranges_are_spelled_out() -> None:
     assert spelled_out("S0-9..S0-11, F06 … F08 and CSV-02") == {"S0-9", "S0-10", "S0-11", "F06", "F07", "F08", "CSV-02"}
