@@ -187,3 +187,16 @@ def test_a_reason_opens_to_its_names(owner: Client, northlake: Company, three: l
     path = re.search(r'href="([^"]*why=not_active[^"]*)"', page)
     assert path
     assert len(rows_of(owner.get(path.group(1).replace("&amp;", "&")).content.decode())) == 3
+
+
+def test_a_line_with_an_unknown_group_names_the_closest(owner: Client, northlake: Company) -> None:
+    """S0-46, portal.md 14.12: on the plan, in the file of refused lines, and in the result."""
+    do(northlake.owner, "people.create_group", {"kind": "user", "name": "Design"})
+    address = upload(owner, HEAD + "ann.g@x.test,Ann,Archer,,Desgin,\nbob.g@x.test,Bob,Baker,,,Kitchen\ncy.g@x.test,Cy,Cole,,design,\n")[
+        "Location"
+    ]
+    page = owner.get(address).content.decode()
+    assert "There is no user group Desgin. Closest: Design." in page and "There is no IM group Kitchen." in page
+    file = b"".join(owner.get(f"{address}/refused.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "There is no user group Desgin. Closest: Design." in file
+    assert "Closest: Design." in owner.get(confirm(owner, address)["Location"] + "?part=left").content.decode()

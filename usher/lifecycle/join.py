@@ -1,8 +1,7 @@
 """Inviting people: from a file, from addresses typed into a form, from the command line. One verb for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,8 +17,7 @@ from usher.journal.rows import sample
 from usher.journal.verb import Plan, Verb, plan, register
 from usher.licenses.catalog import BASIC, PRODUCTS, what_is_wrong
 from usher.licenses.verbs import refuse_switched_off
-from usher.people.models import Group, User
-from usher.people.verbs.membership import no_group
+from usher.people.named import closest_groups, group_named, id_of, manager_named, no_group_words
 
 from .models import Stage
 from .parts import AddOnsOfNewPeople, NewPeople
@@ -46,46 +44,10 @@ def choices_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
             words = _("At most %(n)s characters, on one line.") % {"n": LONGEST_SHARED[name]}
             raise Refused("invalid", "too_long", words, field=name)
         out[name] = text
-    out["group"] = _group(actor, "user", given.get("group"))
-    out["im_group"] = _group(actor, "im", given.get("im_group"))
-    out["manager"] = _manager(actor, given.get("manager"))
+    for field, kind in (("group", "user"), ("im_group", "im")):
+        out[field] = group_named(actor, kind, given[field], field)["group"] if given.get(field) else None
+    out["manager"] = manager_named(actor, given["manager"]) if given.get("manager") else None
     return out
-
-
-def _group(actor: Actor, kind: str, given: Any) -> str | None:
-    """A group by id or by name, of this account."""
-    if not given:
-        return None
-    found = Group.objects.filter(account_id=actor.account_id, kind=kind)
-    id = _id(given)
-    one = found.filter(pk=id).first() if id else found.extra(where=["name_key = usher_fold(%s)"], params=[_bare(given)]).first()
-    if one is None:
-        raise no_group(kind, _bare(given), "im_group" if kind == "im" else "group")
-    return str(one.id)
-
-
-def _manager(actor: Actor, given: Any) -> str | None:
-    """A living person of this account by id or address; one of another account does not exist here (TENANT-03)."""
-    if not given:
-        return None
-    living = User.objects.filter(account_id=actor.account_id, left_at=None)
-    id = _id(given)
-    one = living.filter(pk=id).first() if id else living.filter(canonical=_bare(given).strip().lower()).first()
-    if one is None:
-        raise Refused("invalid", "no_manager", _("There is nobody with this address in the account."), field="manager")
-    return str(one.id)
-
-
-def _id(given: Any) -> UUID | None:
-    try:
-        return UUID(str(given))
-    except ValueError:
-        return None
-
-
-def _bare(given: Any) -> str:
-    """A name as it can be asked for and shown; the database takes no NUL."""
-    return str(given).replace("\x00", "\ufffd")
 
 
 @register
@@ -104,7 +66,7 @@ class Invite(Verb):
     then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        id = _id(params.get("stage"))
+        id = id_of(str(params.get("stage")))
         stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
         if stage is None:
             raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
@@ -163,6 +125,7 @@ def lines_left(actor: Actor, effects: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def _in_words(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    near = closest_to(actor, found)
     return [
         {
             "ord": f["ord"],
@@ -170,7 +133,7 @@ def _in_words(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]
             "email": f.get("email", ""),
             "field": f.get("field") or FIELD.get(f["reason"], ""),
             "reason": f["reason"],
-            "words": words_of_line(f),
+            "words": words_of_line(f, near),
         }
         for f in found
     ]
@@ -187,9 +150,25 @@ WORDS: dict[str, str | Promise] = {
 }
 
 
-def words_of_line(found: Mapping[str, Any]) -> str:
-    """Why a line was not done, in the reader's language: what its own check said, else its reason."""
-    return filled(found.get("said") or "", found.get("places")) or str(WORDS.get(found["reason"]) or words_of(found["reason"]))
+GROUPS = {"no_group": "user", "no_im_group": "im"}
+Near = Mapping[tuple[str, str], str]
+
+
+def closest_to(actor: Actor, lines: Iterable[Mapping[str, Any]]) -> Near:
+    """(reason, name) -> the group that is probably meant, for the lines that name one nobody knows; no query when there is none."""
+    unknown: dict[str, set[str]] = {}
+    for line in lines:
+        if line.get("reason") in GROUPS and line.get("named"):
+            unknown.setdefault(line["reason"], set()).add(line["named"])
+    return {(code, name): near for code, names in unknown.items() for name, near in closest_groups(actor, GROUPS[code], names).items()}
+
+
+def words_of_line(found: Mapping[str, Any], near: Near) -> str:
+    """Why a line was not done, in the reader's language: what its own check said, the group it names and the closest, else its reason."""
+    reason, named = found["reason"], found.get("named")
+    if reason in GROUPS and named:
+        return no_group_words(GROUPS[reason], named, near.get((reason, named), ""))
+    return filled(found.get("said") or "", found.get("places")) or str(WORDS.get(reason) or words_of(reason))
 
 
 def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:

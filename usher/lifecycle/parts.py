@@ -52,7 +52,8 @@ class NewPeople(Part):
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
                    CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name),
                                                                   'license', %(license)s::text, 'line', l.line, 'group', l.group_id, 'im_group', l.im_group_id)
-                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places) END AS after,
+                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named',
+                          CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group END) END AS after,
                    l.skip, %(license)s::text || '@pending' AS takes, NULL::text AS gives FROM ({LINES}) l ORDER BY l.line"""
 
     write = f"""

@@ -13,7 +13,7 @@ from usher.core.actor import Actor
 from usher.journal.names import listed
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
-from usher.lifecycle.join import FIELD, words_of_line
+from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.portal.role_words import ROLES
 
 LABELS: dict[str, str | Promise] = {
@@ -73,13 +73,18 @@ FIELDS: dict[str, str | Promise] = {
 def in_words(actor: Actor, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Plan rows or effects as lines of a table: ord, name, email, id (when still here), line, changes, changed, why, result, field."""
     known = people_of(actor, [r["obj"] for r in rows])
-    return [_line(row, known.get(row["obj"]), actor.account_name if row["obj"] == actor.account_id else "") for row in rows]
+    near = closest_to(actor, [{**(r.get("after") or {}), "reason": _code(r)} for r in rows])
+    return [_line(row, near, known.get(row["obj"]), actor.account_name if row["obj"] == actor.account_id else "") for row in rows]
 
 
-def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dict[str, Any]:
+def _code(row: dict[str, Any]) -> str:
+    return str(row.get("skip") or row.get("reason") or "")
+
+
+def _line(row: dict[str, Any], near: Near, person: dict[str, Any] | None, thing: str) -> dict[str, Any]:
     before, after = row.get("before") or {}, row.get("after") or {}
     told = {**before, **after}
-    code = row.get("skip") or row.get("reason") or ""
+    code = _code(row)
     return {
         "ord": row["ord"],
         "name": name_of(person) if person else thing or told.get("name") or told.get("email") or product_of(told) or _("Somebody who left"),
@@ -89,7 +94,7 @@ def _line(row: dict[str, Any], person: dict[str, Any] | None, thing: str) -> dic
         "line": told.get("line"),
         "changes": changes_of(before, after) + [c for x in row.get("also", ()) for c in changes_of(x["before"] or {}, x["after"] or {})],
         "changed": bool(row.get("changed")),
-        "why": _sentence(words_of_line({**told, "reason": code}) if code and "line" in told else words_of(code) if code else ""),
+        "why": _sentence(words_of_line({**told, "reason": code}, near) if code and "line" in told else words_of(code) if code else ""),
         "field": FIELDS.get(told.get("field") or FIELD.get(code, ""), "") if code else "",
         "result": row.get("result", ""),
     }

@@ -5,17 +5,14 @@ Like licenses, groups may be changed for anybody by whoever may manage them; ran
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
+from usher.people.named import group_named
 
 NOT_MEMBER = reason("not_member", gettext_lazy("not in this group"))
 GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not there any more"))
@@ -242,25 +239,3 @@ class SetImGroup(_OfGroup):
         else:
             told = ngettext("%(n)s\u00a0person left without an IM group", "%(n)s\u00a0people left without an IM group", done)
         return told % {"n": figure(done), "group": params["group_name"]}
-
-
-def group_named(actor: Actor, kind: str, given: Any) -> dict[str, Any]:
-    """`group` and `group_name` of a group of this account by id or by name, or Refused (invalid, no_group)."""
-    text = str(given or "").strip()
-    try:
-        clause, key = "id = %(g)s", str(UUID(text))
-    except ValueError:
-        clause, key = "name_key = usher_fold(%(g)s)", text
-    found = sql.row(
-        f"SELECT id::text AS group, name AS group_name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s AND {clause}",
-        {"a": actor.account_id, "k": kind, "g": key},
-    )
-    if found is None:
-        raise no_group(kind, text)
-    return found
-
-
-def no_group(kind: str, name: str, field: str = "group") -> Refused:
-    """The refusal of a group, user or im, that is not in this account."""
-    told = _("There is no IM group %(group)s.") if kind == "im" else _("There is no user group %(group)s.")
-    return Refused("invalid", "no_group", told % {"group": name}, field=field)

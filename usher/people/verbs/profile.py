@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure, listed
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
+from usher.people.named import manager_named
 from usher.people.rank import is_higher, refuse_higher
 
 MANAGER_LOOP = reason("manager_loop", gettext_lazy("the new manager reports to this person, directly or through others"))
@@ -161,21 +160,6 @@ def checked_field(actor: Actor, name: str, value: Any) -> dict[str, str | None]:
         words = _("There is no time zone %(name)s. Choose one like Europe/Warsaw.") % {"name": text}
         raise Refused("invalid", "time_zone", words, field=name)
     return {name: text}
-
-
-def manager_named(actor: Actor, text: str) -> str:
-    """The id of a living person of this account by id or address. Somebody of another account does not exist here (TENANT-03, TENANT-10)."""
-    try:
-        clause, key = "id = %(k)s", str(UUID(text))
-    except ValueError:
-        clause, key = "canonical = %(k)s", text.lower()
-    found = sql.value(
-        f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}", {"a": actor.account_id, "k": key}
-    )
-    if found is None:
-        words = _("Nobody here has this address. Type the e-mail address of somebody in the account.")
-        raise Refused("invalid", "no_manager", words, field="manager")
-    return str(found)
 
 
 class Department(Part):
