@@ -20,6 +20,7 @@ from usher.journal.names import figure, listed, long_day, sentence
 from usher.journal.verb import REASONS, VERBS, Verb
 from usher.licenses.catalog import PRODUCTS
 from usher.mail import kinds, letter
+from usher.mail.send import Trouble
 from usher.portal.changes import words
 
 # Journaled parameters of any verb, by name; a verb whose words need others gets them here.
@@ -191,3 +192,14 @@ def test_files_are_in_one_language(owner: Client, northlake: Company) -> None:
     assert "Lizenziert" in people and "Licensed" not in people and "E-Mail" in people
     plan = b"".join(owner.get(f"/people/license-changes?ids={short(northlake.member.user_id)}&license_to=meetings:basic&as=csv")).decode()
     assert "Lizenziert" in plan and "Licensed" not in plan and plan.count("Lizenz") >= 2
+
+
+def test_why_a_mail_was_not_sent(owner: Client, northlake: Company) -> None:
+    """INVITE-22: the sender wrote it down in no language; what the mail server said stays as it said it."""
+    trouble = Trouble("%(host)s refused it: %(why)s", {"host": "mail.example", "why": "550 nobody"})
+    mail = sql.value(
+        "UPDATE mail_message SET state = 'undeliverable', error = %(e)s, trouble = %(t)s WHERE to_user = %(u)s RETURNING id",
+        {"e": str(trouble), "t": trouble.kept, "u": northlake.pending},
+    )
+    assert "mail.example hat sie abgelehnt: 550 nobody" in owner.get(f"/account/outbox/{short(mail)}").content.decode()
+    assert str(trouble) == "mail.example refused it: 550 nobody"

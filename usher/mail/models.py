@@ -22,6 +22,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(default="", db_default="")
+    trouble = models.JSONField(null=True)  # the same as a sentence and its places (send.Trouble)
 
     class Meta:
         indexes = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.mode import Unsafe
-from usher.core.refusals import not_found
+from usher.core.refusals import filled, not_found
 
 from . import letter
 from .kinds import Row, kind_of
@@ -75,7 +75,7 @@ def message(actor: Actor, id: UUID) -> Shown:
     """One message as this actor may read it. Refused (missing) for one of another account."""
     actor.require(VIEW)
     row = sql.row(
-        f"SELECT {letter.columns('m')}, m.error, m.sent_at, m.next_try FROM mail_message m WHERE m.id = %(id)s AND m.account_id = %(a)s",
+        f"SELECT {letter.columns('m')}, m.error, m.trouble, m.sent_at, m.next_try FROM mail_message m WHERE m.id = %(id)s AND m.account_id = %(a)s",
         {"id": id, "a": actor.account_id},
     )
     context = letter.contexts([row]).get(id) if row else None
@@ -94,7 +94,7 @@ def message(actor: Actor, id: UUID) -> Shown:
         html=written.html,
         url=url,
         hidden=hidden,
-        error=row["error"],
+        error=filled(row["trouble"]["said"], row["trouble"]["places"]) if row["trouble"] else row["error"],
         tries=row["tries"],
         created_at=row["created_at"],
         sent_at=row["sent_at"],

@@ -10,8 +10,12 @@ import os
 import smtplib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext_noop
 
 from usher.core import clock, sql
 from usher.core.failpoints import failpoint
@@ -31,12 +35,32 @@ MOST_TRIES = 16  # about five days
 SHOWN_AT_ONCE = 2_000
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Why a mail was not sent: English for logs and programs, kept with its places apart for readers of any language."""
+
+    said: str = ""
+    places: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.said % self.places if self.places else self.said
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return {"said": self.said, "places": self.places}
+
+
+NONE = Trouble()
+NO_SENSE = Trouble(gettext_noop("It made no sense any more when its turn came."))
+BUSY = Trouble(gettext_noop("The invitation was being changed at that moment."))
+
+
 def deliver_waiting(limit: int = 200) -> int:
     """One batch of due messages; how many were taken. 0 when nothing is due, and when the server cannot be reached for now."""
     try:
         server = server_of(os.environ)
     except Unsafe as trouble:
-        _put_off(_claim(limit), str(trouble))
+        _put_off(_claim(limit), Trouble("%(why)s", {"why": str(trouble)}))
         return 0
     claimed = _claim(limit if server else SHOWN_AT_ONCE)
     if not claimed:
@@ -45,8 +69,8 @@ def deliver_waiting(limit: int = 200) -> int:
     alive, over = _split(claimed, lambda row: contexts.get(row["id"], {}).get("alive", False))
     links = letter.links(alive)
     ready, busy = _split(alive, lambda row: row["id"] in links or not letter.wants_link(row))
-    _record([row["id"] for row in over], "cancelled", "It made no sense any more when its turn came.")
-    _put_off(busy, "The invitation was being changed at that moment.")
+    _record([row["id"] for row in over], "cancelled", NO_SENSE)
+    _put_off(busy, BUSY)
     if server is None:
         _record([row["id"] for row in ready], "shown")
     elif not _send(server, ready, contexts, links):
@@ -74,7 +98,7 @@ def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], li
     try:
         connection = connect(server)
     except (OSError, smtplib.SMTPException) as trouble:
-        _put_off(ready, f"{server.host} takes no mail: {reason_of(trouble)}")
+        _put_off(ready, Trouble(gettext_noop("%(host)s takes no mail: %(why)s"), {"host": server.host, "why": reason_of(trouble)}))
         return False
     until = time.monotonic() + SENDING_SECONDS
     with connection:
@@ -85,7 +109,7 @@ def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], li
             written = letter.write(row, contexts[row["id"]], links.get(row["id"], ""))
             failpoint("mail.before_send")
             if not _send_one(connection, server, row, written):
-                _put_off(ready[n + 1 :], f"{server.host} stopped taking mails.")
+                _put_off(ready[n + 1 :], Trouble(gettext_noop("%(host)s stopped taking mails."), {"host": server.host}))
                 return False
     return True
 
@@ -97,41 +121,44 @@ def _send_one(connection: smtplib.SMTP, server: Server, row: Row, written: lette
         connection.send_message(mail, to_addrs=[letter.wire_address(row["address"])])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as no:
         code, why = _answer(no)
+        places = {"host": server.host, "why": why}
         if code >= 500:
-            _record([row["id"]], "undeliverable", f"{server.host} refused it: {why}")
+            _record([row["id"]], "undeliverable", Trouble(gettext_noop("%(host)s refused it: %(why)s"), places))
         else:
-            _put_off([row], f"{server.host} asks to wait: {why}")
+            _put_off([row], Trouble(gettext_noop("%(host)s asks to wait: %(why)s"), places))
         return True
     except (smtplib.SMTPNotSupportedError, ValueError) as no:
-        _record([row["id"]], "undeliverable", f"{server.host} cannot take this address: {reason_of(no)}")
+        places = {"host": server.host, "why": reason_of(no)}
+        _record([row["id"]], "undeliverable", Trouble(gettext_noop("%(host)s cannot take this address: %(why)s"), places))
         return True
     except (OSError, smtplib.SMTPException) as trouble:
-        _put_off([row], f"{server.host} broke off: {reason_of(trouble)}")
+        _put_off([row], Trouble(gettext_noop("%(host)s broke off: %(why)s"), {"host": server.host, "why": reason_of(trouble)}))
         return False
     failpoint("mail.sent")
     _record([row["id"]], "sent")
     return True
 
 
-def _record(ids: Sequence[UUID], state: str, why: str = "") -> None:
+def _record(ids: Sequence[UUID], state: str, why: Trouble = NONE) -> None:
     if ids:
         sql.execute(
-            """UPDATE mail_message SET state = %(s)s, error = %(why)s, sent_at = CASE WHEN %(s)s IN ('sent', 'shown') THEN %(now)s::timestamptz END
+            """UPDATE mail_message SET state = %(s)s, error = %(why)s, trouble = %(kept)s, sent_at = CASE WHEN %(s)s IN ('sent', 'shown') THEN %(now)s::timestamptz END
                WHERE id = ANY(%(ids)s) AND state = 'waiting'""",
-            {"s": state, "why": why, "ids": list(ids), "now": clock.now()},
+            {"s": state, "why": str(why), "kept": why.kept if why.said else None, "ids": list(ids), "now": clock.now()},
         )
 
 
-def _put_off(rows: Sequence[Row], why: str) -> None:
+def _put_off(rows: Sequence[Row], why: Trouble) -> None:
     """Try again after a gap that doubles each time up to a day; after MOST_TRIES it is undeliverable."""
     if not rows:
         return
     logger.warning("%s mails wait: %s", len(rows), why)
     sql.execute(
-        """UPDATE mail_message SET error = %(why)s, state = CASE WHEN tries >= %(most)s THEN 'undeliverable' ELSE 'waiting' END,
+        """UPDATE mail_message SET error = %(why)s, trouble = %(kept)s, state = CASE WHEN tries >= %(most)s THEN 'undeliverable' ELSE 'waiting' END,
            next_try = %(now)s::timestamptz + make_interval(secs => least(%(longest)s, %(first)s * power(2, tries - 1))) WHERE id = ANY(%(ids)s) AND state = 'waiting'""",
         {
-            "why": why,
+            "why": str(why),
+            "kept": why.kept,
             "ids": [row["id"] for row in rows],
             "now": clock.now(),
             "most": MOST_TRIES,
