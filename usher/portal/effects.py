@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.names import listed
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
-from usher.portal.role_words import ROLES
 
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),

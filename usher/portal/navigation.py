@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from usher.access.roles import NAMES as ROLES
 from usher.accounts.plans import PLANS
 from usher.core.actor import Actor, Settings
 from usher.portal.help.guide import place_of
-from usher.portal.role_words import ROLES
 
 THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark")))
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.people.person import person
 from usher.portal.effects import LABELS, value_in_words
 from usher.portal.people.acts import acts_of
 from usher.portal.people.people_list import STATUS
-from usher.portal.role_words import ROLES
 
 RIGHTS = {"activity": "journal:change:view", "content": "content:item:view"}  # tabs that need a right of their own
 BUTTONS = 2  # verbs that stand as buttons; the others are in the menu beside them
