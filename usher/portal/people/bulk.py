@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.refusals import Refused
@@ -19,7 +20,6 @@ from usher.people import selection
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
-from usher.portal.role_words import ROLES
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, clean, ids_of, split
 

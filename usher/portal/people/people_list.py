@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
+from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row, Sort
@@ -20,7 +21,6 @@ from usher.people.filters import where
 from usher.people.person import EDITS, net_edits
 from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Words, register
-from usher.portal.role_words import ROLES
 from usher.portal.templatetags.usher import avatar, number, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
