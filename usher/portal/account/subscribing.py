@@ -19,8 +19,8 @@ from usher.licenses.catalog import PRODUCTS, Product
 from usher.licenses.ledger import seats
 from usher.licenses.subscribing import TERMS, subscriptions
 from usher.portal.page import SignedIn, own_path, page
-from usher.portal.people.adding import is_free_of_charge
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
+from usher.portal.seat_choices import is_free_of_charge
 
 NONE = {"bought": 0, "used": 0, "pending": 0, "held": 0, "free": 0}
 

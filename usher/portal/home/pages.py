@@ -19,7 +19,7 @@ from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.home.needs import needs_of
 from usher.portal.home.trend import trend
 from usher.portal.page import SignedIn, member_page, page
-from usher.portal.people.adding import is_free_of_charge
+from usher.portal.seat_choices import is_free_of_charge
 from usher.portal.templatetags.usher import number
 
 

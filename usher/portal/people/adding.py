@@ -10,20 +10,21 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.accounts.models import Account
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.address import SEPARATORS
 from usher.core.refusals import Refused
 from usher.journal import engine
+from usher.journal.names import listed
 from usher.journal.plan import preview
 from usher.journal.verb import Plan
-from usher.licenses.catalog import ADD_ONS, PRODUCTS, UNASSIGNED, WORKPLACE, Product
+from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import seats
 from usher.lifecycle.join import choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
 from usher.portal.page import SignedIn, page
-from usher.portal.plan_page import Option
+from usher.portal.plan_seats import only_words
+from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options
 from usher.portal.templatetags.usher import number as figure
 
 MOST_ADDRESSES = 1_000
@@ -123,36 +124,41 @@ def show(request: SignedIn, given: dict[str, Any], addresses: list[str], trouble
 def add_users_sum(request: SignedIn) -> HttpResponse:
     """The foot of the form: how many invitations, and which seats they take while they are pending."""
     n = len({a for a in SEPARATORS.split(request.POST.get("addresses", "")) if "@" in a})
-    codes = [c for c in [request.POST.get("license", ""), *request.POST.getlist("add_ons")] if c in PRODUCTS]
-    taken = [PRODUCTS[c].name for c in codes if not is_free_of_charge(PRODUCTS[c])]
-    return render(request, "people/add_users_sum.html", {"n": n, "taken": taken})
+    codes = [
+        c
+        for c in [request.POST.get("license", ""), *request.POST.getlist("add_ons")]
+        if c in PRODUCTS and not is_free_of_charge(PRODUCTS[c])
+    ]
+    free = {s["product"]: max(0, s["free"]) for s in seats(request.actor)}
+    short = [only_words({"name": PRODUCTS[c].name, "free": free.get(c, 0)}) for c in codes if free.get(c, 0) < n]
+    return render(request, "people/add_users_sum.html", {"n": n, "taken": taken_words(n, codes), "short": " ".join(short)})
+
+
+def taken_words(n: int, codes: list[str]) -> str:
+    """Which seats so many invitations take."""
+    if not n or not codes:
+        return ""
+    told = ngettext("takes %(seats)s seat while it is pending", "takes %(seats)s seats while they are pending", n * len(codes))
+    return told % {"seats": listed([f"{figure(n)}\u00a0{PRODUCTS[c].name}" for c in codes])}
+
+
+@page("people:user:manage", ("POST",))
+def add_on_choices(request: SignedIn) -> HttpResponse:
+    """The add-ons beside the license and the add-ons that are chosen in a form."""
+    chosen = request.POST.getlist("add_ons")
+    options = fitting_add_ons(request.actor, request.POST.get("license", ""), chosen)
+    still = [o.value for o in options if o.value in chosen and not o.disabled]
+    return render(request, "people/add_on_choices.html", {"add_ons": options, "chosen": still})
 
 
 def form_choices(actor: Actor) -> dict[str, Any]:
     """What Add users and Import offer: licenses and add-ons with free seats, groups."""
-    lines = {s["product"]: s for s in seats(actor)}
-    free = {product: s["free"] for product, s in lines.items()}
     groups = sql.rows(
         "SELECT id::text AS id, kind, name FROM people_group WHERE account_id = %(a)s ORDER BY name_key LIMIT 500", {"a": actor.account_id}
     )
     return {
-        "licenses": [product_option(actor, p, free) for p in WORKPLACE],
-        "add_ons": [product_option(actor, p, free) for p in ADD_ONS if lines.get(p.code, {}).get("bought")],
+        "licenses": license_options(actor),
+        "add_ons": add_on_options(actor),
         "groups": [g for g in groups if g["kind"] == "user"],
         "im_groups": [g for g in groups if g["kind"] == "im"],
     }
-
-
-def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Option:
-    """One license or add-on with its free seats in words; disabled with the reason when it cannot be had (S0-22, S0-23, S0-25)."""
-    if product.setting and not Account.objects.values_list(product.setting, flat=True).get(pk=actor.account_id):
-        return Option(product.code, product.name, _("needs Meeting Connector"), True)
-    if is_free_of_charge(product):
-        return Option(product.code, product.name, _("cannot host meetings") if product.code == UNASSIGNED else _("no seat needed"))
-    n = free.get(product.code, 0)
-    return Option(product.code, product.name, _("%(n)s free") % {"n": figure(n)} if n else _("none free"), not n)
-
-
-def is_free_of_charge(product: Product) -> bool:
-    """Basic and Unassigned come with every account."""
-    return product.at_opening > 0

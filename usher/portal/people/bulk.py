@@ -10,16 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.access.roles import NAMES as ROLES
-from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
-from usher.licenses.catalog import ADD_ONS, WORKPLACE
-from usher.licenses.ledger import free
-from usher.people import selection
+from usher.people import reads, selection
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
+from usher.portal.seat_choices import add_on_options, fitting_add_ons, license_options
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, clean, ids_of, split
 
@@ -94,14 +92,6 @@ def license_change(request: SignedIn) -> HttpResponseBase:
     return plan_page(request, plan(request.actor, "licenses.change_license", {"license": wanted, "subjects": subjects}), look)
 
 
-def license_options(actor: Actor) -> list[Option]:
-    """The Workplace licenses with their free seats beside them; what cannot be chosen says why (S0-21 … S0-23, S1-16)."""
-    from usher.portal.people.adding import product_option
-
-    seats = free(actor)
-    return [product_option(actor, p, seats) for p in WORKPLACE]
-
-
 @page("people:user:manage", ("GET", "POST"))
 def add_on_change(request: SignedIn) -> HttpResponseBase:
     """Give an add-on to a set of people, or take it back."""
@@ -110,7 +100,7 @@ def add_on_change(request: SignedIn) -> HttpResponseBase:
     ways = [Option("give", _("Give"), _("takes a seat each")), Option("take", _("Take back"), _("their seats come free"))]
     choices = [
         Choice("add_on_how", _("What shall happen"), ways, how),
-        Choice("add_on_to", _("Add-on"), bought_add_ons(request.actor, how), wanted),
+        Choice("add_on_to", _("Add-on"), add_on_options_of(request, how), wanted),
     ]
     look = look_at(request, _("Add-ons"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)}, choices)
     if not wanted or how not in ("give", "take"):
@@ -118,13 +108,15 @@ def add_on_change(request: SignedIn) -> HttpResponseBase:
     return plan_page(request, plan(request.actor, f"licenses.{how}_add_on", {"add_on": wanted, "subjects": subjects}), look)
 
 
-def bought_add_ons(actor: Actor, how: str) -> list[Option]:
-    """The add-ons this account ever bought, with their free seats; to take one back needs no free seat (S0-24, S0-25, S1-15)."""
-    from usher.portal.people.adding import product_option
-
-    free_seats = free(actor)
-    told = [product_option(actor, p, free_seats) for p in ADD_ONS if p.code in free_seats]
-    return [replace(o, disabled=False) if how == "take" else o for o in told]
+def add_on_options_of(request: SignedIn, how: str) -> list[Option]:
+    """The add-ons this account ever bought; beside the license of the one person they are for. To take one back needs no free seat (S0-24, S0-25)."""
+    if how == "take":
+        return [replace(o, disabled=False) for o in add_on_options(request.actor)]
+    ids = ids_of(split(request.GET, "ids"))
+    if len(ids) == 1 and "all" not in request.GET:
+        license = reads.person(request.actor, ids[0])["license"]
+        return fitting_add_ons(request.actor, license or "", [])
+    return add_on_options(request.actor)
 
 
 @page("people:user:manage", ("GET", "POST"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.people import access, adding, belonging, bulk, coming_back, importing, leaving, pages, trash
+from usher.portal.people import access, adding, belonging, bulk, coming_back, importing, leaving, pages, purging, trash
 from usher.portal.people.person import editing
 from usher.portal.people.person import pages as person
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/pending/export", pages.pending_export),
     path("people/new", adding.add_users),
     path("people/new/sum", adding.add_users_sum),
+    path("people/new/add-ons", adding.add_on_choices),
     path("people/imports/new", importing.new_import),
     path("people/imports/blank.csv", importing.blank_file),
     path("people/imports/<id:stage_id>", importing.import_plan),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("people/trash", trash.trash),
     path("people/trash/export", trash.trash_export),
     path("people/trash/restorations", coming_back.restorations),
+    path("people/trash/purges", purging.purges),
     path("people/<id:person_id>/deactivation", leaving.deactivation),
     path("people/<id:person_id>/unlinking", leaving.unlinking),
     path("people/<id:person_id>/deletion", leaving.deletion),

@@ -1,0 +1,88 @@
+"""Licenses and add-ons as choices, each with its free seats beside it; what cannot be had says why (S0-21 … S0-25, S1-15, S1-16; portal.md 6)."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from usher.accounts.models import Account
+from usher.core.actor import Actor
+from usher.licenses.catalog import ADD_ONS, PRODUCTS, UNASSIGNED, WORKPLACE, Product, family
+from usher.licenses.ledger import seats
+from usher.portal.plan_page import Option
+from usher.portal.templatetags.usher import number
+
+
+def license_options(actor: Actor) -> list[Option]:
+    """The Workplace licenses."""
+    free = {s["product"]: s["free"] for s in seats(actor)}
+    return [product_option(actor, p, free) for p in WORKPLACE]
+
+
+def add_on_options(actor: Actor) -> list[Option]:
+    """The add-ons this account ever bought, each with the license it needs, as long as nobody has chosen one."""
+    there = _there(actor)
+    return [_noted(option, needs_words(PRODUCTS[option.value], there)) for option in _bought(actor)]
+
+
+def fitting_add_ons(actor: Actor, license: str, chosen: Sequence[str]) -> list[Option]:
+    """The same beside a license and what is chosen already: what cannot stand together with them is closed."""
+    told, there = [], _there(actor)
+    for option in _bought(actor):
+        product = PRODUCTS[option.value]
+        why = needs_words(product, there) if product.needs and license not in product.needs else with_words(product, chosen)
+        told.append(Option(option.value, option.words, why, True) if why else option)
+    return told
+
+
+def _bought(actor: Actor) -> list[Option]:
+    lines = {s["product"]: s for s in seats(actor)}
+    free = {product: s["free"] for product, s in lines.items()}
+    return [product_option(actor, p, free) for p in ADD_ONS if lines.get(p.code, {}).get("bought")]
+
+
+def _there(actor: Actor) -> list[Product]:
+    """The Workplace licenses this account can have."""
+    on = {p.setting for p in WORKPLACE if p.setting and is_on(actor, p.setting)}
+    return [p for p in WORKPLACE if not p.setting or p.setting in on]
+
+
+def _noted(option: Option, words: str) -> Option:
+    return Option(option.value, option.words, f"{option.note} · {words}" if words else option.note, option.disabled)
+
+
+def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Option:
+    """One license or add-on with its free seats in words; disabled with the reason when it cannot be had."""
+    if product.setting and not is_on(actor, product.setting):
+        return Option(product.code, product.name, _("needs Meeting Connector"), True)
+    if is_free_of_charge(product):
+        return Option(product.code, product.name, _("cannot host meetings") if product.code == UNASSIGNED else _("no seat needed"))
+    n = free.get(product.code, 0)
+    return Option(product.code, product.name, _("%(n)s free") % {"n": number(n)} if n else _("none free"), not n)
+
+
+def needs_words(product: Product, there: Sequence[Product]) -> str:
+    """The licenses an add-on stands on, of those there are: "needs Licensed"; empty when it needs none."""
+    names = [p.name for p in there if p.code in product.needs]
+    return _("needs %(license)s") % {"license": _(" or ").join(names)} if names else ""
+
+
+def with_words(product: Product, chosen: Sequence[str]) -> str:
+    """Why an add-on cannot be had together with what is chosen; empty when it can."""
+    for code in chosen:
+        same = family(code) == family(product.code)
+        if (
+            code in PRODUCTS
+            and code != product.code
+            and (same or family(code) in product.excludes or family(product.code) in PRODUCTS[code].excludes)
+        ):
+            return _("not with %(name)s") % {"name": PRODUCTS[code].name}
+    return ""
+
+
+def is_on(actor: Actor, setting: str) -> bool:
+    return bool(Account.objects.values_list(setting, flat=True).get(pk=actor.account_id))
+
+
+def is_free_of_charge(product: Product) -> bool:
+    """Basic and Unassigned come with every account."""
+    return product.at_opening > 0
