@@ -37,7 +37,7 @@ def test_it_is_refused_from_the_next_request_on(northlake: Company, gus: UUID, v
     guest = guest_of(gus)
     secret = link_of(guest)
     assert look_up(guest, secret)["email"] == f"guest@{northlake.domain}"
-    assert reads.invitations_sent(northlake.owner, one(gus)) == 1
+    assert reads.consequences(northlake.owner, one(gus)).invitations == 1
     started = do(northlake.owner, verb, {"subjects": one(gus)})
     for knock in (lambda: look_up(guest, secret), lambda: accept(guest, secret, first_name="", last_name="", password="a river runs past")):
         with pytest.raises(Refused, match="Whoever invited you has left") as no:

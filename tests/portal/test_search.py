@@ -116,9 +116,9 @@ def test_pages_by_all_their_words(owner: Client) -> None:
 def test_the_first_person_found_brings_the_commonest_verbs(owner: Client, northlake: Company) -> None:
     """portal.md section 2: three, what cannot be done left out; a member is offered none."""
     found = fragment(owner, "member")
-    ids = f"ids={short(northlake.member.user_id)}"  # type: ignore[arg-type]
+    who = short(northlake.member.user_id)  # type: ignore[arg-type]
     assert found.count('class="acts"') == 1
-    assert f"/people/license-changes?{ids}" in found and f"/people/add-on-changes?{ids}" in found and "/profile" in found
+    assert f"/people/license-changes?ids={who}" in found and f"/people/{who}/deactivation" in found and "/profile" in found
     assert 'class="acts"' not in fragment(signed_in(northlake.member.user_id), "member")
 
 

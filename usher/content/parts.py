@@ -64,6 +64,7 @@ class HandOver(Part):
 
     lock = ("content_standing", "item_id")
     asks_again = True
+    beside = False  # too many for a line each; moves_of counts them
 
     def __init__(self, leavers: Callable[[Mapping[str, Any]], str]) -> None:
         self.leavers = leavers

@@ -77,7 +77,7 @@ def beside(plan: Plan, people: list[UUID], at: datetime | None = None) -> list[d
     """What the other phases would do to these people: the same columns, with the person as `obj`. Few people: every phase is read whole."""
     found: list[dict[str, Any]] = []
     for phase, part, index in plan.phases() if people else []:
-        if phase != plan.main:
+        if phase != plan.main and part.beside:
             found += sql.rows(
                 f"""SELECT * FROM (SELECT coalesce(after->>'user', before->>'user', obj::text)::uuid AS obj, before, after FROM ({plan.select(part)}) r
                     WHERE skip IS NULL) o WHERE obj = ANY(%(people)s)""",

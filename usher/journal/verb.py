@@ -36,6 +36,7 @@ class Part:
 
     lock: ClassVar[tuple[str, str] | None] = None
     locked: ClassVar[str] = "obj"
+    beside: ClassVar[bool] = True  # its rows are told beside those of the people they belong to
     asks_again: ClassVar[bool] = False  # at the end of its phase a run asks `rows` once more, for what arrived meanwhile
     write: ClassVar[str] = ""
     back_write: ClassVar[str] = ""

@@ -9,7 +9,7 @@ from uuid import UUID
 from usher.content.parts import HandOver
 from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.clock import now
+from usher.core.clock import now, travelled
 from usher.core.keyset import COUNT_TO
 from usher.journal.plan import params_of
 from usher.journal.verb import Plan
@@ -18,6 +18,8 @@ from usher.people.filters import SENDER_GONE
 
 from .come_back import Back
 
+NOW = "coalesce(%(travelled)s::timestamptz, now())"
+
 
 @dataclass(frozen=True)
 class Trash:
@@ -25,6 +27,14 @@ class Trash:
 
     days: int
     n: int
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """`invitations` that could still be accepted were sent by those who can leave; until when the deleted could be restored (None: they never could)."""
+
+    invitations: int
+    until: datetime | None
 
 
 def trash(actor: Actor) -> Trash:
@@ -58,15 +68,16 @@ def moves_of(planned: Plan, people: list[UUID]) -> dict[UUID, dict[str, Any]]:
     return {f["id"]: f for f in found}
 
 
-def invitations_sent(actor: Actor, subjects: Mapping[str, Any]) -> int:
-    """How many invitations that could still be accepted were sent by those of these people who can leave."""
-    found: int = sql.value(
-        f"""SELECT count(*) FROM people_invitation i WHERE i.account_id = %(account)s AND i.state = 'open' AND i.expires_at > %(now)s
-            AND i.invited_by IN (SELECT s.user_id FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id
-              WHERE s.role = 'member' AND s.status = 'active')""",
-        {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id, "now": now()},
+def consequences(actor: Actor, subjects: Mapping[str, Any]) -> Consequences:
+    """What follows when these people leave now."""
+    found = sql.row(
+        f"""SELECT (SELECT count(*)::int FROM people_invitation i WHERE i.account_id = %(account)s AND i.state = 'open' AND i.expires_at > {NOW}
+              AND i.invited_by IN (SELECT s.user_id FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id
+                WHERE s.role = 'member' AND s.status = 'active')) AS invitations,
+            CASE WHEN trash_days > 0 THEN {NOW} + make_interval(days => trash_days) END AS until FROM accounts_account WHERE id = %(account)s""",
+        {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id, "travelled": travelled()},
     )
-    return found
+    return Consequences(**(found or {"invitations": 0, "until": None}))
 
 
 def invitations_without_sender(actor: Actor) -> int:
@@ -100,12 +111,3 @@ def not_back_of(change: UUID) -> dict[str, int]:
         {"c": change},
     )
     return {r["product"]: r["n"] for r in rows}
-
-
-def until(actor: Actor) -> datetime | None:
-    """Until when somebody deleted now could be restored; None when deleting is for good."""
-    found: datetime | None = sql.value(
-        "SELECT %(now)s::timestamptz + make_interval(days => trash_days) FROM accounts_account WHERE id = %(a)s AND trash_days > 0",
-        {"a": actor.account_id, "now": now()},
-    )
-    return found

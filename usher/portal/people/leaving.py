@@ -69,6 +69,8 @@ DELETE = Way(
     gettext_lazy("It is deleted together with its owners."),
 )
 
+NO_TRASH = gettext_lazy("This account keeps nobody in the trash: they and everything they have are gone within minutes.")
+
 
 @page("people:user:manage", ("GET", "POST"))
 def deactivation(request: SignedIn, person_id: UUID) -> HttpResponseBase:
@@ -116,29 +118,23 @@ def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str
     """The plan with its choice of what becomes of the content; choosing plans anew."""
     want = handing_over.wanted(request.GET)
     planned, trouble = handing_over.plan_with(request.actor, way.verb, subjects, want)
+    told = {**handing_over.panel(request, planned, want, trouble, found), "way": way}
+    follows = reads.consequences(request.actor, planned.params["subjects"])
+    gone = way is DELETE and not follows.until
     look = look_at(request, str(way.title), lambda n: way.button(n) % {"n": number(n)})
     look = replace(
         look,
         more=lambda seen: more_words(planned, seen),
-        facts=facts_of(request.actor, way, planned),
+        facts=facts_of(way, planned, follows),
         facts_words=_("The way back"),
         inset="people/leaving_content.html",
-        told={**handing_over.panel(request, planned, want, trouble, found), "way": way},
-        also=handing_over.lines_of(planned),
+        told=told,
+        also=handing_over.lines_of(planned) if not told["nothing"] else look.also,
         blocked=trouble,
-        **for_good(request.actor, way),
+        for_good=gone,
+        lost=NO_TRASH if gone else "",
     )
     return plan_page(request, planned, by_name(request.actor, way, look, found) if found else look)
-
-
-def for_good(actor: Actor, way: Way) -> dict[str, Any]:
-    """Deleting is for good where the account keeps nobody in the trash (portal.md 5.8)."""
-    if way is not DELETE or reads.until(actor):
-        return {}
-    return {
-        "for_good": True,
-        "lost": _("Nobody is kept in the trash of this account: they and everything they have are gone within minutes."),
-    }
 
 
 def by_name(actor: Actor, way: Way, look: Look, found: dict[str, Any]) -> Look:
@@ -164,7 +160,7 @@ def more_words(planned: Plan, seen: Preview) -> str:
     return " ".join(told for told in (free, handing_over.goes(planned, items)) if told)
 
 
-def facts_of(actor: Actor, way: Way, planned: Plan) -> Facts:
+def facts_of(way: Way, planned: Plan, follows: reads.Consequences) -> Facts:
     """What can be brought back and until when, and whose invitations stop working."""
     back: Facts = []
     if way is DEACTIVATE:
@@ -174,9 +170,9 @@ def facts_of(actor: Actor, way: Way, planned: Plan) -> Facts:
             (_("Access"), _("by Undo, until they open an account of their own")),
             (_("Licenses"), _("given back as far as seats are free")),
         ]
-    elif last := reads.until(actor):
+    elif follows.until:
         back = [
-            (_("Access"), _("by Restore, until %(day)s") % {"day": day(last)}),
+            (_("Access"), _("by Restore, until %(day)s") % {"day": day(follows.until)}),
             (_("Address"), _("free for somebody else meanwhile")),
             (_("Licenses"), _("given back as far as seats are free")),
         ]
@@ -184,8 +180,7 @@ def facts_of(actor: Actor, way: Way, planned: Plan) -> Facts:
         back = [(_("Nothing"), _("comes back"))]
     if planned.params["content"]:
         back.append((_("Content"), _("by Undo, until it changes hands again")))
-    sent = reads.invitations_sent(actor, planned.params["subjects"])
-    if sent:
+    if sent := follows.invitations:
         told = ngettext(
             "%(n)s that they sent stops working. Resend it under Pending, and it is yours.",
             "%(n)s that they sent stop working. Resend them under Pending, and they are yours.",
