@@ -36,7 +36,7 @@ OF_A_CHANGE = [
     "end_before_commit@1",
 ]
 OF_ONE = ["short_before_commit@1"]
-SHOWN_ELSEWHERE = {"mail.before_send", "mail.sent"}  # tests/mail
+SHOWN_ELSEWHERE = {"mail.before_send", "mail.sent", "content.stored"}  # tests/mail, test_hand_over
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,19 @@ PAGES = (
     "/people/sign-outs?all=1&status=active",
     "/people/license-changes?all=1&status=active",
     "/people/license-changes?all=1&status=active&license_to=meetings:licensed",
+    "/people/{person}/content",
+    "/content",
+    "/content?q=nothing+at+all",
+    "/content/webinars?state=trash",
+    "/content/recordings?all=1",
+    "/content/boards",
+    "/content/{item}",
+    "/content/{item}/title",
+    "/content/new?kind=meeting",
+    "/content/recordings/new",
+    "/content/hand-overs?all=1&status=active",
+    "/content/hand-overs?all=1&status=active&to=manager&move=meetings",
+    "/content/deletions?all=1&shelf=recordings",
     "/activity",
     "/activity?verb=lifecycle.invite&from=2020-01-01&door=portal",
     "/activity/denied",
@@ -59,10 +72,11 @@ def test_axe_and_width(portal: Portal, size: str, theme: Any) -> None:
     """WCAG 2.2, all rules of axe; portal.md section 12: scrollWidth == innerWidth."""
     change = portal.usher.sql("SELECT max(number) FROM journal_change")[0][0]
     person = short(portal.usher.sql("SELECT user_id FROM people_standing ORDER BY status DESC, user_id LIMIT 1")[0][0])
+    item = short(portal.usher.sql("SELECT id FROM content_item WHERE kind = 'recording' ORDER BY id LIMIT 1")[0][0])
     page = portal.sign_in(portal.window(viewport=SIZES[size], color_scheme=theme))
     found = {}
     for path in PAGES:
-        page.goto(path.format(change=change, person=person))
+        page.goto(path.format(change=change, person=person, item=item))
         assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
         width = page.evaluate("document.documentElement.scrollWidth")
         if wrong := violations(page) + ([f"scrolls sideways: {width}"] if width > SIZES[size]["width"] else []):
