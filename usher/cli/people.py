@@ -1,11 +1,7 @@
 """The commands about people and their groups: people add, list, show, import, export; groups add, list."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import click
@@ -14,7 +10,9 @@ from usher.core.actor import Actor
 from usher.core.address import NotAnAddress, parse, split_list
 
 from .door import emit, progress, wants_json
+from .leaving import COMMANDS as LEAVING
 from .options import as_operator, fresh_key, writing
+from .selecting import filters, name_of, query_of, that_can_seek
 
 MOST_LISTED = 10_000
 ROW = ("email", "name", "status", "license", "add_ons", "role", "department")
@@ -23,21 +21,11 @@ SORTS = click.Choice([way + key for way in ("", "-") for key in ("name", "email"
 
 @click.group()
 def people() -> None:
-    """Add, list, show, import and export people."""
+    """Add, list, show, import and export people; let them go and bring them back."""
 
 
-def filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--search, --status, --license, --add-on, --role, --department; repeated ones mean or."""
-    for option in (
-        click.option("--department", multiple=True, metavar="NAME"),
-        click.option("--role", multiple=True, type=click.Choice(["owner", "admin", "member"])),
-        click.option("--add-on", multiple=True, metavar="PRODUCT"),
-        click.option("--license", multiple=True, metavar="PRODUCT"),
-        click.option("--status", multiple=True, type=click.Choice(["active", "inactive", "pending"])),
-        click.option("--search", default="", metavar="TEXT", help="Part of a name or address; several words must all match."),
-    ):
-        function = option(function)
-    return function
+for _command in LEAVING:
+    people.add_command(_command)
 
 
 def choices(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,24 +76,8 @@ def import_people(actor: Actor, file: BinaryIO, first: bool, refusals: str | Non
     from .inviting import How, import_file
 
     how = How(key, "first" if first else "refuse", refusals, dry_run)
-    with _that_can_seek(file) as data:
-        return import_file(actor, data, _name_of(file), shared, how)
-
-
-def _that_can_seek(file: BinaryIO) -> AbstractContextManager[Any]:
-    """The file itself, or what a pipe says, on disk."""
-    if file.seekable():
-        return nullcontext(file)
-    spooled: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    shutil.copyfileobj(file, spooled, 1 << 20)
-    spooled.seek(0)
-    return spooled
-
-
-def _name_of(file: BinaryIO) -> str:
-    """Only the last part of the name, on one line, in Unicode: it is shown and never used as a path (CSV-08)."""
-    name = os.fsencode(os.path.basename(str(file.name))).decode(errors="replace").replace("<stdin>", "standard input")
-    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+    with that_can_seek(file) as data:
+        return import_file(actor, data, name_of(file), shared, how)
 
 
 @people.command("list")
@@ -120,16 +92,12 @@ def list_people(actor: Actor, sort: str, limit: int, after: str | None, **query:
 
     from .columns import lined_up
 
-    page = reads.page(actor, _query(query), sort=sort, after=after, limit=limit)
+    page = reads.page(actor, query_of(query), sort=sort, after=after, limit=limit)
     found = [_public(row) for row in page.rows]
     lines = [[" ".join(p[c]) if c == "add_ons" else p[c] for c in ROW] for p in found]
     emit({"people": found, "next": page.after}, text=lined_up([c.replace("_", "-") for c in ROW], lines) or "Nobody matches.")
     if page.after and not wants_json():
         progress(f"More with: --after '{page.after}'")
-
-
-def _query(given: dict[str, Any]) -> dict[str, Any]:
-    return {**{k: list(v) for k, v in given.items() if k != "search"}, "q": given["search"]}
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
@@ -174,9 +142,9 @@ def export_people(actor: Actor, target: str | None, **query: Any) -> None:
     if not target and wants_json():
         raise click.UsageError("--json needs --file: standard output holds the one object then.")
     if not target:
-        progress(f"{to_stdout(actor, _query(query)):,} people.")
+        progress(f"{to_stdout(actor, query_of(query)):,} people.")
         return
-    n, path = to_file(actor, _query(query), target)
+    n, path = to_file(actor, query_of(query), target)
     emit({"state": "done", "people": n, "file": path}, text=f"{n:,} people in {path}")
 
 

@@ -146,7 +146,7 @@ def _in_words(actor: Actor, left: list[dict[str, Any]], *, of_lines: bool) -> It
     for e in left:
         told = {**(e["before"] or {}), **(e["after"] or {})}
         code = e["reason"] or e["result"]
-        yield {"line": None, "email": told.get("email", ""), "field": "", "code": code, "reason": words_of(code)}
+        yield {"line": told.get("line"), "email": told.get("email", ""), "field": "", "code": code, "reason": words_of(code)}
 
 
 def keep(refusals: Iterator[dict[str, Any]], where: str | None, name: str, stage: str | None) -> tuple[list[dict[str, Any]], str | None]:

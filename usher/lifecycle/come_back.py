@@ -15,7 +15,7 @@ from usher.journal.verb import Part, Verb, reason, register
 from usher.licenses.catalog import ADD_ONS, BASIC, ON_PREM, UNASSIGNED
 from usher.people import selection
 
-from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE
+from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE, strangers
 
 NOT_AWAY = reason("not_away", gettext_lazy("is not deactivated"))
 NO_LICENSE = reason("no_license", gettext_lazy("not even a Basic or Unassigned seat is free"), "seat_free")
@@ -60,7 +60,8 @@ class Back(Part):
               jsonb_build_object('status', becomes, 'email', new_email, 'license', three, 'add_ons', gets, 'not_back',
                 to_jsonb(ARRAY(SELECT license WHERE license <> three UNION ALL SELECT x FROM unnest(add_ons) x WHERE NOT gets ? x))) AS after,
               CASE WHEN skip IS NULL AND becomes = 'active' AND three IS NULL THEN 'no_license' ELSE nullif(skip, 'stays_away') END AS skip,
-              {AS_SEATS.format(license="three", add_ons="gets")} AS takes, NULL::text AS gives FROM got ORDER BY n"""
+              {AS_SEATS.format(license="three", add_ons="gets")} AS takes, NULL::text AS gives FROM (SELECT * FROM got ORDER BY n) o
+            {strangers(params.get("subjects", {}))}"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.after->>'license', version = t.version + 1

@@ -33,6 +33,21 @@ WHY_NOT_FREE = """CASE WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.account_
        THEN 'address_taken' WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id) THEN 'login_elsewhere' END"""
 
 
+NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
+
+
+def strangers(subjects: Mapping[str, Any]) -> str:
+    """The lines of a file that name nobody here, or somebody again, as rows that are refused: no line is passed over in silence."""
+    if "stage" not in subjects:
+        return ""
+    return """UNION ALL SELECT NULL, l.id, 0, jsonb_build_object('name', l.email, 'email', l.email, 'line', l.line), NULL, l.why, NULL, NULL FROM (
+      SELECT x.id, x.line, x.email, coalesce(x.problem, CASE WHEN row_number() OVER (PARTITION BY x.canonical ORDER BY x.line) > 1 THEN 'twice'
+        WHEN u.id IS NULL THEN 'nobody_here' END) AS why
+      FROM lifecycle_stagedline x JOIN lifecycle_stage g ON g.id = x.stage_id AND g.account_id = %(account)s
+      LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = x.canonical AND u.left_at IS NULL WHERE x.stage_id = %(sel_stage)s::uuid) l
+      WHERE l.why IS NOT NULL"""
+
+
 class Away(Part):
     """Somebody is not here any more: no access from the next request on, every seat free, one row that knows how they may come back.
 
@@ -57,7 +72,8 @@ class Away(Part):
                         WHEN r.role <> 'member' THEN 'is_admin' WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
                    FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS add_ons
-                         FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r"""
+                         FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r
+                   {strangers(params.get("subjects", {}))}"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok

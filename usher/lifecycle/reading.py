@@ -6,7 +6,7 @@ S0-37 … S0-39, behaviour.md C; CSV-03 … CSV-09. A file that cannot be read i
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
@@ -79,7 +79,14 @@ class Reader:
     _text: io.TextIOBase | None = None
 
     def lines(self, most: int | None = None) -> Iterator[Line]:
-        """Every line that is not empty. Refuses the whole file when it is not CSV, not text, empty, or has more than `most` lines."""
+        """Every line that is not empty, as somebody to invite. Refuses the whole file when it is not CSV, not text, empty, or has more than `most` lines."""
+        return self._each(most, check)
+
+    def addresses(self, most: int | None = None) -> Iterator[Line]:
+        """The same of a file that names people who are here: only the address is looked at, in the column of its name or the first."""
+        return self._each(most, check_address)
+
+    def _each(self, most: int | None, judge: Callable[[int, list[str], list[int | None], int], Line]) -> Iterator[Line]:
         rows = csv.reader(_bounded(self._text or io.StringIO()), delimiter=self.delimiter, strict=True)
         n = 0
         order: list[int | None] = list(range(len(COLUMNS)))
@@ -94,7 +101,7 @@ class Reader:
                 n += 1
                 if most is not None and n > most:
                     raise too_many(most)
-                yield check(rows.line_num, cells, order, width)
+                yield judge(rows.line_num, cells, order, width)
         except csv.Error as trouble:
             words = _("Line %(line)s is not CSV: %(why)s. Nothing was read.") % {"line": rows.line_num, "why": trouble}
             raise Refused("invalid", "not_csv", words, field="file") from None
@@ -103,6 +110,8 @@ class Reader:
             raise Refused("invalid", "not_text", words % {"line": rows.line_num + 1}, field="file") from None
         if n == 0:
             words = _("The file has no people in it. Each line needs an email, a first name and a last name.")
+            if judge is check_address:
+                words = _("The file has no people in it. Each line needs an email.")
             raise Refused("invalid", "no_lines", words, field="file")
 
     def _order(self, header: list[str]) -> list[int | None]:
@@ -185,6 +194,17 @@ def check(line: int, cells: list[str], order: list[int | None], width: int) -> L
         return _bad(line, said, "empty", "last_name" if rest[0] else "first_name", words)
     first, last, department, user_group, im_group = rest
     return Line(line, address.shown, address.canonical, first, last, department, user_group, im_group, None, "", "", None)
+
+
+def check_address(line: int, cells: list[str], order: list[int | None], width: int) -> Line:
+    """One line of which only the address counts."""
+    column = order[0] or 0
+    text = raw(cells[column].strip()) if column < len(cells) else ""
+    try:
+        address = parse(text)
+    except NotAnAddress as trouble:
+        return _bad(line, [text, "", "", "", "", ""], trouble.code, "email", trouble.said, trouble.places)
+    return Line(line, address.shown, address.canonical, "", "", "", "", "", None, "", "", None)
 
 
 def _bad(line: int, said: list[str], code: str, column: str, words: str, places: dict[str, Any] | None = None) -> Line:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BufferedIOBase
 from typing import Any, BinaryIO, cast
@@ -17,7 +17,7 @@ from usher.core.ids import uuid7
 from usher.core.refusals import not_found
 
 from .models import Stage
-from .reading import Line, check_addresses, open_csv
+from .reading import Line, Reader, check_addresses, open_csv
 
 MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
@@ -26,6 +26,17 @@ COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_n
 
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
     """Read and stage a CSV file. `most` rows at the most (None: any number). Refuses what cannot be read, whole, and stores nothing then."""
+    return _stage_file(actor, data, filename, choices, lambda reader: reader.lines(most))
+
+
+def stage_people_here(actor: Actor, data: BinaryIO, filename: str, *, most: int | None) -> Stage:
+    """Read and stage a CSV file of people who are here already, by their addresses. Refuses like stage_csv."""
+    return _stage_file(actor, data, filename, {}, lambda reader: reader.addresses(most))
+
+
+def _stage_file(
+    actor: Actor, data: BinaryIO, filename: str, choices: dict[str, Any], lines_of: Callable[[Reader], Iterable[Line]]
+) -> Stage:
     actor.require("people:user:manage")
     digest = hashlib.file_digest(cast(BufferedIOBase, data), "sha256").digest()
     data.seek(0)
@@ -41,8 +52,7 @@ def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, 
         created_at=clock.now(),
     )
     with transaction.atomic():
-        lines = _copy(stage.id, reader.lines(most))
-        stage.lines = lines
+        stage.lines = _copy(stage.id, lines_of(reader))
         stage.choices = {**choices, "ignored_columns": reader.ignored}
         stage.save(force_insert=True)
     return stage

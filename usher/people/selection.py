@@ -4,6 +4,7 @@
     {"kept": id}                              hand-picked, more than an address takes: a selection of the actor (kept.py)
     {"query": {...}, "except": [...]}         whoever a list's query finds, but not these
     {"query": {...}, "except_kept": id}       the same with more exceptions than an address takes
+    {"stage": id}                             whoever the addresses of a file or a typed list name (lifecycle/staging.py)
     {"left_by": id}                           whoever a change left out for a reason that may have passed, or failed at
 
 Each may name an `order`, and with `not_done_in` a change whose people are passed over: what is left of a change that was stopped.
@@ -36,18 +37,26 @@ ORDERS = {
 DONE = "SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_done)s::uuid AND e.result = 'done'"
 LEFT = """SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_left)s::uuid
           AND (e.result = 'failed' OR e.result = 'skipped' AND e.reason = ANY(%(sel_passing)s::text[]))"""
-PICKED = {"ids": "s.user_id = ANY(%(sel_ids)s::uuid[])", "kept": f"s.user_id IN ({kept.IDS})", "left_by": f"s.user_id IN ({LEFT})"}
+STAGED = """SELECT p.id FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id AND g.account_id = %(account)s
+            JOIN people_user p ON p.account_id = %(account)s AND p.canonical = l.canonical AND p.left_at IS NULL
+            WHERE l.stage_id = %(sel_stage)s::uuid AND l.problem IS NULL"""
+PICKED = {
+    "ids": "s.user_id = ANY(%(sel_ids)s::uuid[])",
+    "kept": f"s.user_id IN ({kept.IDS})",
+    "stage": f"s.user_id IN ({STAGED})",
+    "left_by": f"s.user_id IN ({LEFT})",
+}
 
 
 def checked(subjects: Any) -> dict[str, Any]:
     """A selection as it is journaled. Refuses what has none of its shapes."""
-    shapes = (("ids", list), ("query", dict), ("kept", str), ("left_by", str))
+    shapes = (("ids", list), ("query", dict), ("kept", str), ("stage", str), ("left_by", str))
     if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
-        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "left_by") if key in subjects}
+        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "stage", "left_by") if key in subjects}
         rest = {key: str(UUID(str(subjects[key]))) for key in ("not_done_in",) if key in subjects}
     except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", _("One of the chosen people has no valid id.")) from None
@@ -93,6 +102,8 @@ def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
         return {"sel_ids": subjects["ids"], **rest}
     if "kept" in subjects:
         return {"sel_kept": subjects["kept"], **rest}
+    if "stage" in subjects:
+        return {"sel_stage": subjects["stage"], **rest}
     if "left_by" in subjects:
         return {"sel_left": subjects["left_by"], "sel_passing": passing(), **rest}
     _, params = where(subjects["query"])

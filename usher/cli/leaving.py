@@ -1,0 +1,181 @@
+"""Leaving and coming back on the command line: people deactivate, activate, unlink, delete, restore."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import click
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+
+from .options import fresh_key, writing
+from .selecting import subjects_of, who
+
+MOST_AT_ONCE = 100
+MOVABLE = click.Choice(["meetings", "recordings_and_webinars", "whiteboards_and_notes"])
+
+
+@dataclass(frozen=True)
+class How:
+    """How a set is to be done: the key, whether it is only shown, whether somebody is sure, and where the refusals go."""
+
+    key: str | None
+    dry_run: bool
+    is_sure: bool
+    refusals: str | None
+
+
+def sure(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--yes and --refusals."""
+    for option in (
+        click.option(
+            "--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data."
+        ),
+        click.option(
+            "--yes",
+            "is_sure",
+            is_flag=True,
+            help=f"Needed for more than {MOST_AT_ONCE} people by whoever is not at a terminal to be asked.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def content(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What becomes of their content."""
+    for option in (
+        click.option("--to-manager", is_flag=True, help="Each one's manager takes it over."),
+        click.option("--heir", metavar="EMAIL", help="Who takes it over."),
+        click.option(
+            "--content", "kinds", multiple=True, type=MOVABLE, help="What is handed over; may be repeated. Default: everything stays."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def leaving(name: str, verb: str, words: str) -> click.Command:
+    """One of the three ways to leave."""
+
+    @click.command(name, help=words)
+    @who
+    @content
+    @sure
+    @writing
+    def command(
+        actor: Actor,
+        emails: tuple[str, ...],
+        file: BinaryIO | None,
+        kinds: tuple[str, ...],
+        heir: str | None,
+        to_manager: bool,
+        key: str | None,
+        dry_run: bool,
+        is_sure: bool,
+        refusals: str | None,
+        **given: Any,
+    ) -> int:
+        if kinds and bool(heir) == to_manager:
+            raise click.UsageError("Name the heir with --heir, or say --to-manager.")
+        if not kinds and (heir or to_manager):
+            raise click.UsageError("Say with --content what is handed over.")
+        handed = {"kinds": list(kinds), "heir": "manager" if to_manager else heir} if kinds else {}
+        wish = lambda: {"subjects": subjects_of(actor, emails, file, given), "content": handed}  # noqa: E731
+        return _do(actor, verb, wish, How(key, dry_run, is_sure, refusals))
+
+    return command
+
+
+@click.command("activate")
+@who
+@sure
+@writing
+def activate(
+    actor: Actor,
+    emails: tuple[str, ...],
+    file: BinaryIO | None,
+    key: str | None,
+    dry_run: bool,
+    is_sure: bool,
+    refusals: str | None,
+    **given: Any,
+) -> int:
+    """Reactivate deactivated people: they may sign in again, and get back the seats that are free."""
+    return _do(
+        actor, "lifecycle.reactivate", lambda: {"subjects": subjects_of(actor, emails, file, given)}, How(key, dry_run, is_sure, refusals)
+    )
+
+
+@click.command("restore")
+@click.argument("emails", nargs=-1, metavar="[EMAIL...]")
+@click.option("--all", "everybody", is_flag=True, help="Everybody in the trash.")
+@click.option("--new-email", metavar="EMAIL", help="For one person whose address somebody else has now.")
+@click.option("--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data.")
+@writing
+def restore(
+    actor: Actor, emails: tuple[str, ...], everybody: bool, new_email: str | None, key: str | None, dry_run: bool, refusals: str | None
+) -> int:
+    """Bring people back from the trash, with everything they had."""
+    if bool(emails) == everybody:
+        raise click.UsageError("Name people, or say --all.")
+    wish: dict[str, Any] = {"all": True} if everybody else {"ids": [str(i) for i in _in_trash(actor, emails)]}
+    given = {"email": new_email} if new_email else {}
+    return _do(actor, "lifecycle.restore", lambda: {**wish, **given}, How(key, dry_run, True, refusals))
+
+
+def _do(actor: Actor, verb: str, wish: Callable[[], dict[str, Any]], how: How) -> int:
+    """Show the plan, or do it once somebody is sure; the exit code. What a plan that is only shown has staged is forgotten with it."""
+    from django.db import transaction
+
+    from usher.journal.plan import preview
+    from usher.journal.verb import plan
+
+    from .doing import do, show
+
+    if how.dry_run:
+        with transaction.atomic():
+            code = show(plan(actor, verb, wish()), how.refusals)
+            transaction.set_rollback(True)
+        return code
+    planned = plan(actor, verb, wish())
+    if not how.is_sure:
+        _ask(planned.verb.headline(planned.params, will := preview(planned).will), will)
+    return do(planned, fresh_key(how.key), refusals=how.refusals)
+
+
+def _ask(headline: str, will: int) -> None:
+    """More than MOST_AT_ONCE people are done after a yes: at the terminal, or by --yes. Refused (conflict, not_sure) otherwise."""
+    if will <= MOST_AT_ONCE:
+        return
+    if not sys.stdin.isatty() or not click.confirm(f"{headline} Go on?", err=True):
+        raise Refused("conflict", "not_sure", f"{headline} Say --yes to go on; nothing was done.")
+
+
+def _in_trash(actor: Actor, emails: tuple[str, ...]) -> list[Any]:
+    """The ids of people in the trash; of several with one address the last. Refused (missing) for an address nobody there had."""
+    from usher.core import sql
+
+    found = {
+        r["canonical"]: r["user_id"]
+        for r in sql.rows(
+            """SELECT u.canonical, d.user_id FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id
+               WHERE d.account_id = %(a)s AND d.how = 'deleted' AND u.canonical = ANY(%(e)s) ORDER BY d.at""",
+            {"a": actor.account_id, "e": [e.lower() for e in emails]},
+        )
+    }
+    for email in emails:
+        if email.lower() not in found:
+            raise Refused("missing", "not_found", f"Nobody in the trash had the address {email}.", field="email")
+    return list(found.values())
+
+
+COMMANDS = (
+    leaving("deactivate", "lifecycle.deactivate", "Deactivate people: they lose access at once, their seats come free."),
+    activate,
+    leaving("unlink", "lifecycle.unlink", "Unlink people: they leave the account and keep a free one of their own."),
+    leaving("delete", "lifecycle.delete", "Delete people: into the trash for the days the account has chosen."),
+    restore,
+)
