@@ -28,15 +28,17 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def test_no_weak_randomness_no_weak_hash_no_unverified_tls() -> None:
-    """SECRET-02: no random module, no MD5 or SHA-1, no switched-off verification in the code."""
+    """SECRET-02, ASVS 1.5.2: no random module, MD5, SHA-1 or switched-off verification in the code, and nothing that runs or revives what it reads."""
     found = []
     for path, tree in trees():
         for node in ast.walk(tree):
             imported = (
                 [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
             )
-            if "random" in imported:
-                found.append(f"{path}:{node.lineno} random")
+            if bad := {"random", "pickle", "marshal", "shelve", "yaml"} & set(imported):
+                found.append(f"{path}:{node.lineno} {bad}")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
+                found.append(f"{path}:{node.lineno} {node.func.id}")
             if isinstance(node, ast.Attribute) and node.attr in ("md5", "sha1", "_create_unverified_context", "CERT_NONE"):
                 found.append(f"{path}:{node.lineno} {node.attr}")
             if (

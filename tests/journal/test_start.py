@@ -1,4 +1,4 @@
-"""start, step, cancel: what a plan becomes, and what a repeated, a stale and a stopped one do."""
+"""Start: keys, digests, what becomes a run, and what is left out."""
 
 import io
 from uuid import uuid4
@@ -23,7 +23,7 @@ from tests.people_of import (
 )
 from usher.core import sql
 from usher.core.refusals import Refused
-from usher.journal import engine, reads, undo
+from usher.journal import engine, reads
 from usher.journal.engine import INLINE
 from usher.journal.plan import preview
 from usher.journal.rows import sample
@@ -32,6 +32,8 @@ from usher.journal.verb import plan
 from usher.lifecycle import join, staging
 
 pytestmark = pytest.mark.django_db
+
+
 CHANGE_LICENSE = "licenses.change_license"
 
 
@@ -174,112 +176,6 @@ def test_held_seats_belong_to_the_run(northlake: Company) -> None:
     assert seats(northlake, LICENSED) == {"bought": INLINE + 21, "used": 0, "pending": INLINE + 19, "held": 0}
     do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.member.user_id or "")})
     assert not breaches()
-
-
-def test_cancel_stops_between_chunks_and_gives_the_rest_back(northlake: Company) -> None:
-    """F27"""
-    crowd(northlake.owner, CHUNK_MIN + 50)
-    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 5_000})
-    started = engine.start(
-        plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])}), "cancel"
-    )
-    assert started.change_id
-    engine.step(started.change_id)
-    assert engine.cancel(northlake.account, started.change_id)
-    finish(started)
-    told = outcome(northlake.owner, started)
-    assert (told.state, told.done, told.left) == ("cancelled", CHUNK_MIN, 51)
-    assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": CHUNK_MIN, "held": 0}
-    assert engine.cancel(northlake.account, started.change_id) is False
-    assert not breaches()
-
-
-def test_cancel_wakes_a_worker(northlake: Company) -> None:
-    """F27: a run that nobody steps at this moment ends soon, not when its worker is taken for dead."""
-    crowd(northlake.owner, INLINE + 10)
-    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "wake")
-    sql.execute("DELETE FROM procrastinate_jobs")
-    assert started.change_id and engine.cancel(northlake.account, started.change_id)
-    assert sql.value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'journal.step'") == 1
-
-
-def test_nobody_cancels_the_run_of_another_account(northlake: Company, southport: Company) -> None:
-    """TENANT-03"""
-    crowd(northlake.owner, INLINE + 10)
-    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "mine")
-    assert started.change_id and started.number
-    assert engine.cancel(southport.account, started.change_id) is False
-    with pytest.raises(Refused) as no:
-        reads.change(southport.owner, started.number)
-    assert no.value.kind == "missing"
-
-
-def test_undo_of_a_done_and_of_a_cancelled_run(northlake: Company) -> None:
-    crowd(northlake.owner, CHUNK_MIN + 50)
-    do(northlake.owner, "licenses.set_seats", {"product": LICENSED, "quantity": 5_000})
-    for stop in (False, True):
-        started = engine.start(
-            plan(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": everybody(northlake, status=["pending"])}),
-            f"undo{stop}",
-        )
-        assert started.change_id and started.number
-        engine.step(started.change_id)
-        if stop:
-            engine.cancel(northlake.account, started.change_id)
-        finish(started)
-        done = outcome(northlake.owner, started).done
-        undone = finish(undo.start_undo(northlake.owner, started.number))
-        assert outcome(northlake.owner, undone).done == done
-        assert seats(northlake, LICENSED) == {"bought": 5_000, "used": 0, "pending": 0, "held": 0}
-        assert not breaches()
-
-
-def test_undo_of_a_running_change_stops_it_first(northlake: Company) -> None:
-    crowd(northlake.owner, CHUNK_MIN + 50)
-    started = engine.start(plan(northlake.owner, CHANGE_LICENSE, to_unassigned(northlake)), "running")
-    assert started.change_id and started.number
-    engine.step(started.change_id)
-    with pytest.raises(Refused) as no:
-        undo.start_undo(northlake.owner, started.number)
-    assert (no.value.kind, no.value.code) == ("later", "still_running")
-    finish(started)
-    assert outcome(northlake.owner, started).state == "cancelled"
-    undone = finish(undo.start_undo(northlake.owner, started.number))
-    assert outcome(northlake.owner, undone).done == CHUNK_MIN
-    assert standing(northlake.pending)["license"] == BASIC
-
-
-def test_undo_says_what_was_changed_since(northlake: Company) -> None:
-    """The plan of an undo lists what it leaves alone, and an undo cannot be undone."""
-    people = crowd(northlake.owner, 5)
-    started = do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(*people)})
-    do(northlake.owner, CHANGE_LICENSE, {"license": "meetings:unassigned", "subjects": one(*people[:2])})
-    assert started.number
-    wish = undo.plan_undo(northlake.owner, reads.change(northlake.owner, started.number))
-    assert preview(wish).will == 3
-    assert {r["obj"] for r in sample(wish, skipped=True)} == set(people[:2])
-    undone = undo.start_undo(northlake.owner, started.number)
-    assert undone.number
-    assert "cannot" not in undo.why_not(reads.change(northlake.owner, started.number)) and undo.why_not(
-        reads.change(northlake.owner, undone.number)
-    )
-
-
-def test_undo_of_one_person_changed_since_says_so(northlake: Company) -> None:
-    started = do(northlake.owner, CHANGE_LICENSE, {"license": LICENSED, "subjects": one(northlake.pending)})
-    do(northlake.owner, CHANGE_LICENSE, {"license": "meetings:unassigned", "subjects": one(northlake.pending)})
-    assert started.number
-    with pytest.raises(Refused) as no:
-        undo.start_undo(northlake.owner, started.number)
-    assert (no.value.code, no.value.words) == ("changed", "Nothing was done: changed meanwhile.")
-
-
-def test_undo_takes_the_right_of_the_verb(northlake: Company) -> None:
-    started = do(northlake.owner, "access.set_role", {"role": "admin", "subjects": one(northlake.member.user_id or "")})
-    assert started.number
-    with pytest.raises(Refused) as no:
-        undo.start_undo(northlake.admin, started.number)
-    assert no.value.kind == "forbidden"
 
 
 def test_a_row_the_database_refuses_stops_nobody_else(northlake: Company) -> None:

@@ -1,0 +1,3 @@
+from tests.faults.whole import up
+
+__all__ = ["up"]
