@@ -51,12 +51,16 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Matches:
-    """What is listed, in SQL: `source` is FROM … WHERE, `where` goes on with AND or is empty, `params` are those of both."""
+    """What is listed, in SQL: `source` is FROM … WHERE, `where` goes on with AND or is empty, `params` are those of both.
+
+    `counted` stands for the source where a smaller one has as many rows.
+    """
 
     select: str
     source: str
     where: str
     params: dict[str, Any]
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways:
 def count(matches: Matches, limit: int | None = None) -> int:
     """How many match, counted up to `limit`; without it exactly."""
     stop = f"LIMIT {limit}" if limit else ""
-    return int(sql.value(f"SELECT count(*) FROM (SELECT 1 {matches.source} {matches.where} {stop}) c", matches.params))
+    return int(sql.value(f"SELECT count(*) FROM (SELECT 1 {matches.counted or matches.source} {matches.where} {stop}) c", matches.params))
 
 
 def stream(matches: Matches, order: Order, cursor: Cursor | None = None) -> Iterator[Row]:

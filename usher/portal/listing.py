@@ -5,7 +5,7 @@ Two or three statements answer any page, the last like the first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -55,6 +55,7 @@ class Listing:
     """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`.
 
     `order` is the sort while the address says nothing; a minus before it means downwards. `near` says who is close when nobody was found.
+    `counted` takes the clause of `where` and gives a smaller source with as many rows, or nothing.
     `file_language` is that of its exports; empty for the reader's.
     """
 
@@ -68,6 +69,7 @@ class Listing:
     order: str = "name"
     fixed: Mapping[str, Any] = field(default_factory=dict)
     near: Callable[[Actor, Mapping[str, Any]], list[tuple[str, str]]] | None = None
+    counted: Callable[[str], str] = lambda clause: ""
     file_language: str = ""
 
     @property
@@ -156,7 +158,7 @@ def to_export(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     if not (wish.sel or wish.but or wish.kept):
         return matches
     where = f"{matches.where} AND {'NOT ' if wish.all else ''}{id} {picked}"
-    return Matches(matches.select, matches.source, where, {**matches.params, **params})
+    return replace(matches, where=where, params={**matches.params, **params}, counted="")
 
 
 def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
@@ -167,7 +169,8 @@ def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
 def matches_of(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     """The search and the filters as SQL after the source's WHERE, with all parameters."""
     clause, params = listing.where(query_of(listing, wish))
-    return Matches(listing.select, listing.source, f" AND {clause}" if clause else "", {"account": actor.account_id, **params})
+    where = f" AND {clause}" if clause else ""
+    return Matches(listing.select, listing.source, where, {"account": actor.account_id, **params}, listing.counted(clause))
 
 
 def order_of(listing: Listing, wish: Wish) -> Order:

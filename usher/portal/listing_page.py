@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.core.actor import Actor
@@ -172,14 +175,24 @@ def head(listing: Listing, wish: Wish, column: Column) -> dict[str, Any]:
 
 
 def row_of(frame: Frame, picks: Picks, columns: list[Column], row: Row) -> dict[str, Any]:
+    """One row. Its cells and its menu are written here in one go each: there are thousands of them on a page, and a template takes its time for each."""
+    name = {"name": frame.row_name(row)}
     return {
         "id": short(row["sort_id"]),
-        "name": frame.row_name(row),
         "path": frame.row_path(row) if frame.row_path else "",
         "ticked": picks.ticked(row["sort_id"]),
-        "cells": [(c.css, c.cell(row)) for c in columns],
-        "acts": frame.row_acts(row) if frame.row_acts else [],
+        "select": _("Select %(name)s") % name,
+        "more": _("More for %(name)s") % name,
+        "cells": format_html('<td class="{}">{}</td>' * len(columns), *(part for c in columns for part in (c.css, c.cell(row)))),
+        "acts": menu_of(frame.row_acts(row)) if frame.row_acts else "",
     }
+
+
+def menu_of(acts: list[Act]) -> SafeString:
+    """A row's menu: links, and what cannot be done with its reason; what ends something stands last, after a rule."""
+    shapes = {True: '<span class="dis">{}<span class="why">{}</span></span>', False: '<a href="{}">{}</a>'}
+    shape = "".join(("<hr>" if a.last else "") + shapes[bool(a.why_not)] for a in acts)
+    return format_html(shape, *(part for a in acts for part in ((a.words, a.why_not) if a.why_not else (a.path, a.words))))
 
 
 def chips(listing: Listing, options: Options, wish: Wish) -> Iterator[dict[str, Any]]:

@@ -174,6 +174,7 @@ USERS = Listing(
         DEPARTMENT_FILTER,
     ),
     near=near,
+    counted=reads.counted,
 )
 PENDING = Listing(
     path="/people/pending",
