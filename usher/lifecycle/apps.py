@@ -10,7 +10,7 @@ class LifecycleConfig(AppConfig):
     name = "usher.lifecycle"
 
     def ready(self) -> None:
-        from . import accept, activate, come_back, invitations, join, leave, long_work, open_account, overdue, purge  # noqa: F401
+        from . import accept, activate, come_back, dates, invitations, join, leave, long_work, open_account, overdue, purge  # noqa: F401
 
         told_of_long_work.append(long_work.tell.name)
         with contextlib.suppress(ImportError):
@@ -33,7 +33,9 @@ class LifecycleConfig(AppConfig):
             """SELECT u.id::text, u.left_how FROM people_user u LEFT JOIN lifecycle_departure d ON d.user_id = u.id
                WHERE u.left_how IN ('deleted', 'unlinked') AND d.user_id IS NULL""",
         )
-        invariant("I2-purged", "nobody waits for the end of their days in the trash for longer than a day while the clock runs", WAITS_TOO_LONG)
+        invariant(
+            "I2-purged", "nobody waits for the end of their days in the trash for longer than a day while the clock runs", WAITS_TOO_LONG
+        )
 
 
 WAITS_TOO_LONG = """SELECT user_id::text, purge_at FROM lifecycle_departure WHERE purge_at < (

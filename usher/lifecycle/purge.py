@@ -26,8 +26,8 @@ class Taken(Part):
     lock = ("people_standing", "user_id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, d.user_id AS obj, s.version, jsonb_build_object('name', {FULL_NAME}, 'email', u.email, 'purged', false) AS before,
-                   '{{"purged": true}}'::jsonb AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
+        return f"""SELECT NULL::int AS subj, d.user_id AS obj, s.version, jsonb_build_object('name', {FULL_NAME}, 'email', u.email) AS before,
+                   '{{}}'::jsonb AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
                    FROM lifecycle_departure d JOIN people_standing s ON s.user_id = d.user_id JOIN people_user u ON u.id = d.user_id
                    WHERE {IN_TRASH} AND (%(ids)s::uuid[] IS NULL OR d.user_id = ANY(%(ids)s::uuid[]))
                    AND (%(until)s::timestamptz IS NULL OR d.purge_at <= %(until)s::timestamptz) ORDER BY d.user_id"""

@@ -7,7 +7,7 @@ from usher.core import clock, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
-from . import overdue, staging
+from . import due, overdue, staging
 from .invitations import Expire
 from .purge import Purge
 
@@ -46,10 +46,10 @@ def sweep_stages(timestamp: int) -> None:
 def purge_due() -> int:
     """Purge whoever's days in the trash are over, account by account; how many accounts had some. Twice in one minute is once."""
     until = overdue.this_minute()
-    due = sql.rows("SELECT DISTINCT account_id FROM lifecycle_departure WHERE purge_at <= %(until)s", {"until": until})
-    for d in due:
-        engine.start(plan(system(d["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H%M}")
-    return len(due)
+    over = sql.rows("SELECT DISTINCT account_id FROM lifecycle_departure WHERE purge_at <= %(until)s", {"until": until})
+    for o in over:
+        engine.start(plan(system(o["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H%M}")
+    return len(over)
 
 
 @app.periodic(cron="* * * * *")
@@ -63,3 +63,9 @@ def purge(timestamp: int) -> None:
 def delete_overdue(timestamp: int) -> None:
     overdue.warn()
     overdue.delete_overdue()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lifecycle.do_due", queue="clock", queueing_lock="lifecycle.do_due")
+def do_due(timestamp: int) -> None:
+    due.do_due()

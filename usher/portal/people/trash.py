@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.access.actors import name_of
+from usher.core.actor import Actor
 from usher.core.clock import now
 from usher.core.ids import short
 from usher.core.keyset import Row, Sort
@@ -78,15 +79,28 @@ def trash(request: SignedIn) -> HttpResponse:
     frame = list_frame(
         request.actor,
         title=_("Users"),
-        bulk=(Act(_("Restore"), "/people/trash/restorations"),) if manage else (),
+        bulk=(Act(_("Restore"), "/people/trash/restorations"), Act(_("Delete for good"), "/people/trash/purges")) if manage else (),
         row_acts=row_acts if manage else None,
         nothing_yet=words % {"n": number(days)} if days else _("Nobody is in the trash. This account deletes people for good."),
     )
-    return list_page(request, TRASH, frame, export_path="/people/trash/export", **tabs(request.actor))
+    return list_page(request, TRASH, frame, export_path="/people/trash/export", notice=emptying(request.actor), **tabs(request.actor))
+
+
+def emptying(actor: Actor) -> dict[str, str]:
+    """The way to empty the trash, when there is somebody in it and this actor may."""
+    n = reads.trash(actor).n if may_add(actor) else 0
+    if not n:
+        return {}
+    return {
+        "words": _("When the days are over, people are deleted for good, with everything they have."),
+        "act": _("Empty trash"),
+        "path": "/people/trash/purges?all=1",
+    }
 
 
 def row_acts(row: Row) -> list[Act]:
-    return [Act(_("Restore"), f"/people/trash/restorations?ids={short(row['id'])}")]
+    ids = f"?ids={short(row['id'])}"
+    return [Act(_("Restore"), "/people/trash/restorations" + ids), Act(_("Delete for good"), "/people/trash/purges" + ids, last=True)]
 
 
 @page("people:user:view", ("GET", "POST"))
