@@ -14,6 +14,7 @@ from usher.access import throttle, way_in
 
 CODE = Path(__file__).parents[2] / "usher"
 NOT_SECURITY = {"sample"}  # invented people
+WEAK = ("md5", "sha1", "_create_unverified_context", "CERT_NONE")
 TELLING = ("token", "secret", "password", "nonce", "hash", "signature")
 
 
@@ -30,6 +31,7 @@ def names_in(node: ast.AST) -> set[str]:
 def test_no_weak_randomness_no_weak_hash_no_unverified_tls() -> None:
     """SECRET-02, ASVS 1.5.2: no random module, MD5, SHA-1 or switched-off verification in the code, and nothing that runs or revives what it reads."""
     found = []
+    harmless: set[int] = set()
     for path, tree in trees():
         for node in ast.walk(tree):
             imported = (
@@ -39,7 +41,9 @@ def test_no_weak_randomness_no_weak_hash_no_unverified_tls() -> None:
                 found.append(f"{path}:{node.lineno} {bad}")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
                 found.append(f"{path}:{node.lineno} {node.func.id}")
-            if isinstance(node, ast.Attribute) and node.attr in ("md5", "sha1", "_create_unverified_context", "CERT_NONE"):
+            if isinstance(node, ast.Call) and any(k.arg == "usedforsecurity" and k.value.value is False for k in node.keywords):  # type: ignore[attr-defined]
+                harmless.add(id(node.func))  # an id that is made the same way twice
+            if isinstance(node, ast.Attribute) and node.attr in WEAK and id(node) not in harmless:
                 found.append(f"{path}:{node.lineno} {node.attr}")
             if (
                 isinstance(node, ast.keyword)
