@@ -69,5 +69,5 @@ def that_can_seek(file: BinaryIO) -> AbstractContextManager[Any]:
 
 def name_of(file: BinaryIO) -> str:
     """Only the last part of the name, on one line, in Unicode: it is shown and never used as a path (CSV-08)."""
-    name = os.fsencode(os.path.basename(str(file.name))).decode(errors="replace").replace("<stdin>", "standard input")
+    name = os.fsencode(os.path.basename(str(getattr(file, "name", "")))).decode(errors="replace").replace("<stdin>", "standard input")
     return "".join(c if c.isprintable() else "\ufffd" for c in name)
