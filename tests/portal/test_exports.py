@@ -109,6 +109,18 @@ def test_wrong_method(owner: Client) -> None:
     assert owner.post(f"/exports/{short(file)}").status_code == owner.put("/people/export").status_code == 405
 
 
+def test_the_tray_shows_it(owner: Client, northlake: Company) -> None:
+    """While it is written and a moment after, on every page but its own; nobody else's."""
+    file = file_of(ask(owner))
+    tray = owner.get("/tray").content.decode()
+    assert "users.csv" in tray and "0 of 3 lines are written." in tray and "every 2s" in tray
+    assert "users.csv" not in owner.get("/tray", headers={"HX-Current-URL": f"http://testserver/exports/{short(file)}"}).content.decode()
+    assert "users.csv" not in signed_in(northlake.admin.user_id).get("/tray").content.decode()
+    write(file)
+    tray = owner.get("/tray").content.decode()
+    assert f"/exports/{short(file)}/file" in tray and "every 2s" not in tray
+
+
 def test_twice_is_once(owner: Client, northlake: Company) -> None:
     """F20: the same press twice asks for one file; a piece that two workers write is there once; a worker that died is gone on after."""
     answers = [owner.post("/people/export", {"key": "k1"}) for _n in range(2)]

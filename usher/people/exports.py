@@ -19,6 +19,7 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused, not_found
 
 KEPT_FOR = timedelta(days=1)
+JUST = timedelta(seconds=15)
 MOST_AT_ONCE = 5
 COLUMNS = (
     "e.id, e.account_id, e.user_id, e.listing, e.query, e.filename, e.language, e.state, e.rows, e.total, e.place, e.asked_at, e.ended_at"
@@ -77,6 +78,11 @@ def lately(actor: Actor) -> list[dict[str, Any]]:
         {"a": actor.account_id, "u": actor.user_id},
     )
     return [_told(f) for f in found]
+
+
+def now(actor: Actor) -> list[dict[str, Any]]:
+    """The actor's files that are being written, or were ready a moment ago."""
+    return [e for e in lately(actor) if e["state"] == "running" or (e["ended_at"] and e["ended_at"] > clock.now() - JUST)]
 
 
 def _told(found: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from usher.core.ids import short
 from usher.journal import engine, reads
 from usher.journal.undo import why_not
+from usher.people import exports
 from usher.portal.changes.progress import seconds_left
 from usher.portal.changes.told import described
 from usher.portal.changes.words import kind_of
@@ -33,7 +35,9 @@ def dismissal(request: SignedIn, number: int) -> HttpResponse:
 
 def _shown(request: SignedIn) -> HttpResponse:
     work = [line_of(c) for c in own_work(request) if f"/changes/{c['number']}" not in here(request)]
-    context = {"lines": work[:MOST], "more": len(work) - MOST, "polls": any(c["state"] == "running" for c in work)}
+    files = [f for f in exports.now(request.actor) if f"/exports/{short(f['id'])}" not in here(request)]
+    polls = any(one["state"] == "running" for one in [*work, *files])
+    context = {"lines": work[:MOST], "more": len(work) - MOST, "files": files[:MOST], "polls": polls}
     return render(request, "changes/tray.html", context)
 
 
