@@ -21,6 +21,7 @@ from usher.journal.verb import REASONS, VERBS, Verb
 from usher.licenses.catalog import PRODUCTS
 from usher.mail import kinds, letter
 from usher.mail.send import Trouble
+from usher.portal.account.pages import MAILS
 from usher.portal.changes import words
 
 # Journaled parameters of any verb, by name; a verb whose words need others gets them here.
@@ -92,6 +93,7 @@ def test_no_reason_right_product_or_mail_stays_english(language: str) -> None:
         *(k.subject for k in kinds.all_kinds()),
         *words.DOORS.values(),
         *words.KINDS.values(),
+        *MAILS.values(),
     ]
     english = [str(x) for x in lazy]
     with translation.override(language):
@@ -100,8 +102,9 @@ def test_no_reason_right_product_or_mail_stays_english(language: str) -> None:
         assert PRODUCTS["webinar:500"].name == "Webinar 500"
 
 
-def test_every_verb_has_a_kind() -> None:
+def test_every_verb_and_every_mail_is_called_something() -> None:
     assert set(VERBS) - set(words.KINDS) == set()
+    assert {kind.code for kind in kinds.all_kinds()} - set(MAILS) == set()
 
 
 def test_a_sentence_follows_its_reader() -> None:

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from usher.access import throttle
 from usher.mail import read
@@ -14,6 +16,17 @@ from usher.portal.wish import clean, ids_of
 
 STATES = {"waiting": "pend", "sent": "ok", "shown": "ok", "undeliverable": "bad", "cancelled": "off"}
 ROWS = 50
+MAILS: dict[str, str | Promise] = {
+    "invitation": _("Invitation"),
+    "owner_setup": _("Owner setup"),
+    "password_reset": _("Password reset"),
+    "password_changed": _("Password changed"),
+    "factor_added": _("Second factor added"),
+    "factor_removed": _("Second factor removed"),
+    "recovery_code_used": _("Recovery code used"),
+    "deletion_ahead": _("Deletion ahead"),
+    "work_ended": _("Work ended"),
+}
 MAIL_TEST = throttle.Limit("mail-test", 5, 600)
 
 
@@ -34,7 +47,7 @@ def listed(request: SignedIn, tried: Tried | None) -> HttpResponse:
     to, state = clean(request.GET.get("to", "")), request.GET.get("state", "")
     before = next(iter(ids_of([request.GET.get("before", "")])), None)
     found = read.outbox(request.actor, to=to, state=state if state in STATES else "", before=before, limit=ROWS + 1)
-    lines = [{**m, "dot": STATES[m["state"]], "words": read.STATES[m["state"]], "what": what_of(m["kind"])} for m in found[:ROWS]]
+    lines = [{**m, "dot": STATES[m["state"]], "words": read.STATES[m["state"]], "what": MAILS.get(m["kind"], m["kind"])} for m in found[:ROWS]]
     older = with_query(request, before=str(found[ROWS - 1]["id"])).replace("/test?", "?") if len(found) > ROWS else ""
     context = {"lines": lines, "to": to, "state": state, "older": older, "first": before is None, "tried": tried, "way_out": way_out()}
     return render(request, "account/outbox.html", {**context, "may_try": request.actor.may(TRY)})
@@ -45,10 +58,6 @@ def mail_test(request: SignedIn) -> HttpResponse:
     """A mail to oneself; what the mail server answered stands above the list (INVITE-22)."""
     throttle.spend((MAIL_TEST, str(request.actor.user_id)))
     return listed(request, send_test(request.actor))
-
-
-def what_of(kind: str) -> str:
-    return kind.replace("_", " ").capitalize()
 
 
 @page("mail:message:view")
