@@ -41,15 +41,28 @@ def fill(domains: list[str]) -> list[dict[str, str]]:
 
 def hand_over(account: str, leaver: str, heir: str, *, chunk: int = 0, stop_after: int = 0) -> str:
     """The whole content under one key, to its end or until it was stopped; with `chunk` as a run of that many items at a time."""
-    from usher.access.actors import operator
     from usher.content.parts import MOVABLE
+
+    wish = {"owners": {"ids": [leaver]}, "heir": heir, "kinds": list(MOVABLE)}
+    return _run(account, "content.hand_over", wish, chunk, stop_after)
+
+
+def leave(account: str, leaver: str, heir: str, *, chunk: int = 0, stop_after: int = 0) -> str:
+    """The same in a deactivation."""
+    from usher.content.parts import MOVABLE
+
+    wish = {"subjects": {"ids": [leaver]}, "content": {"kinds": list(MOVABLE), "heir": heir}}
+    return _run(account, "lifecycle.deactivate", wish, chunk, stop_after)
+
+
+def _run(account: str, verb: str, wish: dict[str, Any], chunk: int, stop_after: int) -> str:
+    from usher.access.actors import operator
     from usher.journal import engine, run
     from usher.journal.verb import plan
 
     if chunk:
         engine.INLINE, engine.CHUNK_MIN, run.CHUNK_MIN, run.CHUNK_MAX = 0, chunk, chunk, chunk
-    wish = {"owners": {"ids": [leaver]}, "heir": heir, "kinds": list(MOVABLE)}
-    started = engine.start(plan(operator(UUID(account)), "content.hand_over", wish), "leave")
+    started = engine.start(plan(operator(UUID(account)), verb, wish), "leave")
     assert started.change_id
     done = 0
     while engine.step(started.change_id):
@@ -79,13 +92,43 @@ def upload(account: str, owner: str) -> str:
     return str(sent(operator(UUID(account)), io.BytesIO(b"film"), "film.mp4", 4, {"owner": owner, "title": "Film"}, "film").number)
 
 
+def deactivate_and_knock(account: str, bases: list[str], rounds: int) -> list[list[int]]:
+    """So many people, each with a session that every web process has just served, are deactivated one by one; what each process answers them next."""
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from tests.harness import get
+    from tests.people_of import accept_invitation, crowd, do, one
+    from usher.access import sessions
+    from usher.access.actors import EPOCH_KEY, USER_KEY, operator
+    from usher.core import sql
+
+    chief, answers = operator(UUID(account)), []
+    for person in crowd(chief, rounds):
+        accept_invitation(person)
+        epoch = sql.value("SELECT access_epoch FROM people_standing WHERE user_id = %(u)s", {"u": person})
+        session = SessionStore()
+        session.create()
+        session[USER_KEY], session[EPOCH_KEY] = str(person), epoch
+        sessions.begin(session, person, epoch, {"REMOTE_ADDR": "127.0.0.1"})
+        session.save()
+        knock = [
+            lambda base=base, key=session.session_key: get(f"{base}/me", cookie=f"{settings.SESSION_COOKIE_NAME}={key}")[0]
+            for base in bases
+        ]
+        before = [ask() for ask in knock]
+        do(chief, "lifecycle.deactivate", {"subjects": one(person)})
+        answers.append(before + [ask() for ask in knock])
+    return answers
+
+
 def verify() -> list[str]:
     from usher.journal.verify import verify as verified
 
     return [f"{i.id}: {found}" for i, found in verified() if found]
 
 
-WHAT: dict[str, Any] = {f.__name__: f for f in (fill, hand_over, undo, upload, verify)}
+WHAT: dict[str, Any] = {f.__name__: f for f in (fill, hand_over, leave, deactivate_and_knock, undo, upload, verify)}
 
 if __name__ == "__main__":
     main()
