@@ -39,6 +39,7 @@ PLACES = {
     "/me/confirm": "sign-in",
     "/account/sign-in": "sign-in",
     "/search": "home",
+    "/exports": "users",
 }
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
