@@ -19,7 +19,7 @@ WAYS = {
     "/people/<id:person_id>": (),
     "/activity": ("q=anna", "state=undone", "door=cli"),
     "/changes/<int:number>": ("part=left", "find=anna"),
-    "/account/outbox": ("to=anna", "state=undeliverable"),
+    "/account/outbox": ("q=anna", "state=undeliverable"),
     "/search": ("q=anna", "q=C-3", "q=zzqx"),
 }  # fmt: skip
 LONG = {  # plans over everybody: what portal.md promises for them is a second for 10,000 people

@@ -33,7 +33,7 @@ def test_nothing_typed_runs(portal: Portal, tmp_path: Path) -> None:
         "/people/pending?q=payload",
         "/activity",
         "/",
-        "/account/outbox?to=evil",
+        "/account/outbox?q=evil",
         "/people/withdrawals?all=1&q=payload&status=pending",
     ):
         page.goto(path)
@@ -41,7 +41,7 @@ def test_nothing_typed_runs(portal: Portal, tmp_path: Path) -> None:
     page.goto("/people/pending?q=payload")
     shown_literally(page)
     page.locator("#rows td.main a").first.click()
-    page.goto("/account/outbox?to=evil")
+    page.goto("/account/outbox?q=evil")
     page.locator("#rows td.main a").first.click()
     page.goto("/people?q=" + PAYLOADS[0])
     expect(page.locator("#rows")).to_contain_text(PAYLOADS[0])

@@ -104,3 +104,19 @@ def test_what_went_wrong_is_seen(ann: UUID, northlake: Company) -> None:
     client = signed_in(northlake.owner.user_id)
     assert "Not delivered" in client.get("/account/outbox").content.decode()
     assert "550 nobody" in client.get(path_of(ann)).content.decode()
+
+
+def test_it_is_a_list(ann: UUID, northlake: Company) -> None:
+    """Searched by a part of the address, filtered by state and kind, the newest first, exported without any link; LIKE's signs mean themselves."""
+    client = signed_in(northlake.owner.user_id)
+
+    def shown(**query: str) -> list[str]:
+        return re.findall(r'href="/account/outbox/[\w-]{22}"><bdi>([^<]*)</bdi>', client.get("/account/outbox", query).content.decode())
+
+    assert shown()[0] == f"ann@{northlake.domain}" and len(shown()) > 3
+    assert shown(q="ANN@") == shown(q="ann@", mail="invitation") == [f"ann@{northlake.domain}"]
+    assert shown(q="ann@", mail="password_reset") == shown(q="%") == shown(state="unicorn") == []
+    assert shown(sort="written") == shown()[::-1]
+    body = b"".join(client.get("/account/outbox/export", {"q": "ann@"}).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert body.splitlines()[0] == "To,Mail,State,Written" and body.splitlines()[1].startswith(f"ann@{northlake.domain},Invitation,")
+    assert len(body.splitlines()) == 2 and "/join/" not in body

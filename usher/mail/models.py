@@ -26,7 +26,7 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "-created_at", "id"], name="message_list"),
+            models.Index(fields=["account", "created_at", "id"], name="message_by_time"),
             models.Index(fields=["next_try"], condition=Q(state="waiting"), name="message_waiting"),
             models.Index(fields=["account", "created_at"], name="message_undeliverable", condition=Q(state="undeliverable")),
             models.Index(fields=["to_user"], name="message_to_user", condition=Q(to_user__isnull=False)),

@@ -1,6 +1,7 @@
 """Reading the outbox. Links are shown only where the mail itself cannot arrive, and never one that opens more than a member (INVITE-12, INVITE-15)."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from usher.core import sql
+from usher.core import keyset, sql
 from usher.core.actor import Actor
+from usher.core.keyset import Matches, Order, Sort
 from usher.core.mode import Unsafe
 from usher.core.refusals import filled, not_found
 
@@ -19,6 +21,9 @@ from .kinds import Row, kind_of
 from .smtp import server_of
 
 VIEW = "mail:message:view"
+COLUMNS = "m.id, m.kind, m.address, m.state, m.tries, m.error, m.created_at, m.sent_at, m.next_try"
+SOURCE = "FROM mail_message m WHERE m.account_id = %(account)s"
+WRITTEN = Sort("written", "m.created_at", "m.id", "timestamptz")
 STATES = {
     "waiting": gettext_lazy("Waiting"),
     "sent": gettext_lazy("Sent"),
@@ -48,16 +53,21 @@ class Shown:
     next_try: datetime
 
 
-def outbox(actor: Actor, *, to: str = "", state: str = "", before: UUID | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Messages of the actor's account, newest first, by keyset on id; `to` is a part of the address, `state` one of STATES. Refused without mail:message:view."""
+def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The clauses of a query over mail_message m: `q` a part of the address, `state` and `mail` any of those."""
+    clauses = ["position(usher_fold(%(f_q)s) IN lower(m.address)) > 0"] if query.get("q") else []
+    clauses += ["m.state = ANY (%(f_state)s)"] if query.get("state") else []
+    clauses += ["m.kind = ANY (%(f_mail)s)"] if query.get("mail") else []
+    params = {"f_q": query.get("q", ""), "f_state": list(query.get("state", ())), "f_mail": list(query.get("mail", ()))}
+    return " AND ".join(clauses), params
+
+
+def outbox(actor: Actor, *, to: str = "", limit: int = 50) -> list[dict[str, Any]]:
+    """Messages of the actor's account, newest first; `to` is a part of the address. Refused without mail:message:view."""
     actor.require(VIEW)
-    return sql.rows(
-        """SELECT m.id, m.kind, m.address, m.state, m.tries, m.error, m.created_at, m.sent_at, m.next_try FROM mail_message m
-           WHERE m.account_id = %(a)s AND (%(to)s = '' OR position(lower(%(to)s) IN lower(m.address)) > 0) AND (%(b)s::uuid IS NULL OR m.id < %(b)s::uuid)
-           AND (%(s)s = '' OR m.state = %(s)s)
-           ORDER BY m.id DESC LIMIT %(n)s""",
-        {"a": actor.account_id, "to": to, "s": state, "b": before, "n": limit},
-    )
+    clause, params = where({"q": to})
+    matches = Matches(COLUMNS, SOURCE, f" AND {clause}" if clause else "", {**params, "account": actor.account_id})
+    return keyset.page(matches, Order(WRITTEN, down=True), None, limit).rows
 
 
 def bounced(actor: Actor, days: int) -> tuple[int, str]:
