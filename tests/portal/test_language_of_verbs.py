@@ -21,7 +21,7 @@ from usher.journal.verb import REASONS, VERBS, Verb
 from usher.licenses.catalog import PRODUCTS
 from usher.mail import kinds, letter
 from usher.mail.send import Trouble
-from usher.portal.account.pages import MAILS
+from usher.portal.account.outbox import MAILS
 from usher.portal.changes import words
 
 # Journaled parameters of any verb, by name; a verb whose words need others gets them here.
