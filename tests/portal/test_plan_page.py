@@ -44,7 +44,7 @@ def address_of(*people: Any, **more: str) -> str:
 
 def pressed(client: Client, address: str, page: str, **more: str) -> Any:
     """The button of a page that was shown a while ago."""
-    return client.post(address, {k: field(page, k) for k in ("digest", "seen_at", "key")} | more)
+    return client.post(address, {k: field(page, k) for k in ("digest", "seen_at", "was", "key")} | more)
 
 
 def rows_of(page: str) -> dict[str, bool]:
@@ -90,6 +90,15 @@ def test_lines_of_a_file_whose_person_came_in_meanwhile(owner: Client, northlake
     fresh = pressed(owner, address, page).content.decode()
     assert "1\u00a0person changed while you were reading." in fresh and "early@x.test" in fresh and "late@x.test" not in fresh
     do(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": one(came)})
+
+
+def test_who_left_the_plan_is_counted(owner: Client, northlake: Company, three: list[Any]) -> None:
+    """portal.md 5.11: a query that no longer finds somebody says how many it found then and now."""
+    address = f"/people/license-changes?all=1&status=pending&q=p0000&license={BASIC}&license_to={LICENSED}"
+    page = owner.get(address).content.decode()
+    do(northlake.admin, "licenses.change_license", {"license": "meetings:unassigned", "subjects": one(three[0])})
+    fresh = pressed(owner, address, page).content.decode()
+    assert "While you were reading, 3 became 2. Here is the plan as it is now; nothing was done." in fresh
 
 
 @pytest.mark.parametrize("since", ["", "x", "2026-01-01", "%00", "9999-99-99T00:00:00+00:00"])

@@ -161,6 +161,7 @@ def _show(
         "lost": look.lost or planned.verb.lost,
         "digest": seen.digest,
         "seen_at": seen.at.isoformat(),
+        "was": number(seen.will),
         "key": uuid4().hex,
         "choosing": pairs_without(request.GET, *(c.name for c in look.choices), *PASSING),
         **table_of(request, planned, look, seen, since),
@@ -170,8 +171,8 @@ def _show(
     only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
     context["must_type"] = to_type(planned, look, will, only)
     context["trouble"] = refused.words if refused else ""
-    if refused and refused.code == "stale" and context["changed"]:
-        context["trouble"] = stale_words(context["changed"])
+    if refused and refused.code == "stale":
+        context["trouble"] = stale_words(context["changed"], request.POST.get("was", ""), number(seen.will)) or refused.words
     return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)
 
 
@@ -259,14 +260,17 @@ def by_words(request: SignedIn, planned: Plan, will: int) -> str:
     return told % {"n": number(will), "name": request.actor.name}
 
 
-def stale_words(n: int) -> str:
-    """5.11: how many of the plan's people are not as they were."""
+def stale_words(changed: int, was: str, now: str) -> str:
+    """5.11: how many of the plan's people are not as they were; when they are no part of it any more, how many it was about then and now."""
+    if not changed:
+        told = _("While you were reading, %(was)s became %(now)s. Here is the plan as it is now; nothing was done.")
+        return told % {"was": was, "now": now} if was and was != now else ""
     told = ngettext(
         "%(n)s\u00a0person changed while you were reading. Here is the plan as it is now; nothing was done.",
         "%(n)s\u00a0people changed while you were reading. Here is the plan as it is now; nothing was done.",
-        n,
+        changed,
     )
-    return told % {"n": number(n)}
+    return told % {"n": number(changed)}
 
 
 def sorts_of(request: SignedIn, look: Look) -> dict[str, dict[str, str]]:
