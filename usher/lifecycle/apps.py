@@ -10,7 +10,7 @@ class LifecycleConfig(AppConfig):
     name = "usher.lifecycle"
 
     def ready(self) -> None:
-        from . import accept, activate, come_back, dates, invitations, join, leave, long_work, open_account, overdue, purge  # noqa: F401
+        from . import accept, activate, come_back, dates, invitations, join, leave, long_work, open_account, overdue, own_account, purge  # noqa: F401
 
         told_of_long_work.append(long_work.tell.name)
         with contextlib.suppress(ImportError):

@@ -80,10 +80,7 @@ def open_account(
     except address.NotAnAddress as trouble:
         raise Refused("invalid", trouble.code, _("The owner's address: %(why)s") % {"why": trouble.words}, field="owner") from None
     with transaction.atomic():
-        account = Account.objects.create(name=name, plan=plan_code, opened_by=opened_by, created_at=clock.now())
-        License.objects.bulk_create(
-            License(account_id=account.id, product=p.code, bought=p.at_opening) for p in PRODUCTS.values() if p.at_opening
-        )
+        account = new_account(Account(name=name, plan=plan_code, opened_by=opened_by))
         operator = Actor("operator", account.id, "Operator", expand(all_names()), "cli", role="owner", account_name=name)
         params = {
             "user": str(uuid7()),
@@ -93,3 +90,13 @@ def open_account(
             "last_name": last_name,
         }
         return account.id, engine.start(plan(operator, OpenAccount.name, params), f"open:{account.id}")
+
+
+def new_account(account: Account) -> Account:
+    """Write an account with the seats every account has at its opening; its owner comes by a verb in the same transaction."""
+    account.created_at = clock.now()
+    account.save(force_insert=True)
+    License.objects.bulk_create(
+        License(account_id=account.id, product=p.code, bought=p.at_opening) for p in PRODUCTS.values() if p.at_opening
+    )
+    return account

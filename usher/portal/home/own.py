@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
+from usher.lifecycle.own_account import items_in_words, opening
 from usher.people.verbs.own import choose
 from usher.portal.navigation import THEMES
 from usher.portal.page import SignedIn, member_page, own_path
@@ -22,6 +23,15 @@ def me(request: SignedIn) -> HttpResponse:
     """The own page of everybody: who they are here, whom to ask, and their settings."""
     ask = people_to_ask(request.actor.account_id, "people:user:manage") if not request.actor.may("people:user:view") else []
     return render(request, "home/me.html", {"ask": _(" or ").join(name_of(p) for p in ask), "own": request.actor.settings})
+
+
+@member_page()
+def own_account(request: SignedIn) -> HttpResponse:
+    """What happened to somebody who was unlinked: this account is theirs alone, and what came along."""
+    found = opening(request.actor)
+    if found is None:
+        return HttpResponseRedirect("/me")
+    return render(request, "home/own_account.html", {"opening": found, "items": items_in_words(found.items) if found.items else ""})
 
 
 @member_page(("POST",))

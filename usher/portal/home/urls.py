@@ -9,4 +9,5 @@ urlpatterns = [
     path("seats.csv", pages.seats_csv),
     path("me", own.me),
     path("me/settings", own.settings),
+    path("me/own-account", own.own_account),
 ]

@@ -13,9 +13,10 @@ from usher.access import sessions
 from usher.access.backend import PATH
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import BAD_LINK, spend
-from usher.access.way_in import Person
+from usher.access.way_in import Person, by_login
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
+from usher.lifecycle.own_account import open_for
 from usher.people.models import Login
 from usher.portal.problem import problem
 
@@ -23,7 +24,13 @@ BAD, GONE = 400, 410
 
 
 def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpResponse:
-    """Sign a person in who has shown who they are, and go to `path`. `means` stands in their history. 403 for who may not."""
+    """Sign a person in who has shown who they are, and go to `path`. `means` stands in their history. 403 for who may not.
+
+    Who was unlinked from the last account gets one of their own at this moment, and is told so.
+    """
+    if person.user_id is None:
+        opened = open_for(person.login_id, ip=client_ip(request.META), request_id=getattr(request, "request_id", ""))
+        person, path = by_login(person.login_id) or person, "/me/own-account" if opened else path
     if person.user_id is None or person.status != "active":
         return no_way_in(request, person)
     sessions.expect(request.session, person, means)
