@@ -15,6 +15,7 @@ from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
 from usher.portal.changes.again import ways_of
 from usher.portal.changes.progress import every, parts_of, seats_beside, seconds_left, table_of
+from usher.portal.changes.told import came_without
 from usher.portal.changes.words import DOORS
 from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.effects import in_words
@@ -54,6 +55,7 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         "undo": not why_not(found) and outcome.done > 0,
         "why_no_undo": why_not(found),
         "again": ways_of(found, outcome),
+        "without": came_without(found),
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)

@@ -9,6 +9,9 @@ from usher.access.actors import name_of
 from usher.access.roles import NAMES as ROLES
 from usher.core.actor import Actor
 from usher.core.ids import short
+from usher.journal.names import listed
+from usher.licenses.catalog import PRODUCTS
+from usher.lifecycle.reads import departure
 from usher.people.person import person
 from usher.portal.effects import LABELS, value_in_words
 from usher.portal.people.acts import acts_of
@@ -32,6 +35,7 @@ def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
         "closed": next((a.why_not for a in acts[:1] if a.why_not), ""),
         "tabs": tabs(actor, found, tab),
         "waiting": in_words(found["edits"]),
+        "away": away(actor, found),
     }
 
 
@@ -51,6 +55,13 @@ def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
         for key, words, n in every
         if key not in RIGHTS or actor.may(RIGHTS[key])
     ]
+
+
+def away(actor: Actor, found: dict[str, Any]) -> dict[str, Any]:
+    """Of somebody deactivated: since when, by whom, and what they had, to be given back (S4-19, S4-53). Nothing of anybody else."""
+    told = departure(actor, found["id"]) if found["status"] == "inactive" else None
+    had = [PRODUCTS[p].name for p in [told["license"], *told["add_ons"]] if p in PRODUCTS] if told else []
+    return {**told, "had": listed(had)} if told else {}
 
 
 def in_words(edits: list[tuple[str, Any, Any]]) -> list[dict[str, Any]]:
