@@ -95,6 +95,20 @@ def test_activity_by_keyset(owner: Client, northlake: Company) -> None:
     assert "Nothing older." in text(owner.get(path(member) + "/activity?before=AAAAAAAAAAAAAAAAAAAAAA"))
 
 
+def test_manager_and_reports_lead_to_each_other(owner: Client, northlake: Company, southport: Company) -> None:
+    """S0-10: from the manager to whoever reports to them and back; who left reports to nobody."""
+    member, boss = northlake.member.user_id, northlake.admin.user_id
+    people = crowd(northlake.owner, 9)
+    for one_of_them in (member, *people):
+        do(northlake.owner, "people.edit_profile", {"subjects": one(one_of_them), "fields": {"manager": str(northlake.admin.email)}})  # type: ignore[arg-type]
+    assert f'href="{path(boss)}"' in owner.get(path(member)).content.decode()
+    page = owner.get(path(boss))
+    assert f'href="{path(member)}"' in page.content.decode() and "and 2 more" in text(page)
+    do(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": one(*people)})
+    assert "Reports" in text(owner.get(path(boss))) and "more" not in text(owner.get(path(boss)))
+    assert "Reports" not in text(owner.get(path(northlake.owner.user_id)))
+
+
 def test_add_ons_of_an_invitation_stand_in_their_activity(owner: Client, northlake: Company) -> None:
     """Their seats have ids of their own in the journal; on the person's pages each is a line beside the license."""
     (invited,) = invite(northlake.owner, "three@northlake.test", license=LICENSED, add_ons=["phone", "whiteboard"])

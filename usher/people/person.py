@@ -21,29 +21,35 @@ EDITS = """(SELECT jsonb_agg(jsonb_build_array(e.before, e.after) ORDER BY e.cha
             WHERE e.obj = u.id AND e.result = 'done' AND e.before IS NOT NULL)"""
 ONE_VALUE = (*LONGEST, "manager", "license", "im_group_name")
 SEVERAL = ("add_on", "user_group")
+SOME = 8  # of those who report to somebody
 
 LICENSED_AT = """(SELECT c.at FROM journal_effect e JOIN journal_change c ON c.id = e.change_id
                   WHERE e.obj = u.id AND e.result = 'done' AND e.after ? 'license' ORDER BY e.change_id DESC LIMIT 1)"""
+
+REPORTS = "people_user r WHERE r.account_id = u.account_id AND r.manager_id = u.id AND r.left_at IS NULL"
 
 PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
   {name_of("b")} AS manager, b.email AS manager_email, i.name AS im_group, v.sent_at, v.expires_at,
   (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
    FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
   (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
+  (SELECT count(*)::int FROM {REPORTS}) AS reports_n,
+  (SELECT jsonb_agg(few) FROM (SELECT r.id, {name_of("r")} AS name FROM {REPORTS} ORDER BY r.name_key, r.id LIMIT {SOME}) few) AS reports,
   CASE WHEN s.status = 'pending' THEN {EDITS} END AS edits
 FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id LEFT JOIN people_group i ON i.id = u.im_group_id
 LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s"""
 
 
 def person(actor: Actor, id: UUID) -> dict[str, Any]:
-    """One living person of the actor's account: the columns of a list, manager, groups (id, name, primary), seats (product, since) and the open
-    invitation. `edits` is net_edits of somebody pending. Refused (missing) for anybody else."""
+    """One living person of the actor's account: the columns of a list, manager, groups (id, name, primary), seats (product, since), the open
+    invitation, and some of the `reports_n` people whose manager they are (id, name). `edits` is net_edits of somebody pending. Refused (missing) for anybody else."""
     actor.require("people:user:view")
     found = sql.row(PERSON, {"account": actor.account_id, "id": id})
     if found is None:
         raise not_found(_("This person"))
     seats = [{"product": s["product"], "since": datetime.fromisoformat(s["since"])} for s in found["seats"] or []]
-    return {**found, "groups": found["groups"] or [], "seats": seats, "edits": net_edits(found["edits"] or [])}
+    reports = [{**r, "id": UUID(r["id"])} for r in found["reports"] or []]
+    return {**found, "groups": found["groups"] or [], "seats": seats, "reports": reports, "edits": net_edits(found["edits"] or [])}
 
 
 def net_edits(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]) -> list[tuple[str, Any, Any]]:

@@ -40,6 +40,7 @@ def overview(request: SignedIn, person_id: UUID) -> HttpResponse:
     """What they hold, who they are, what happened to them lately. Anybody of another account does not exist here."""
     context = around(request.actor, person_id, "")
     context["licenses"] = licenses_of(context["person"])
+    context["more_reports"] = context["person"]["reports_n"] - len(context["person"]["reports"])
     context["came_in"] = CAME_IN.get(context["person"]["came_in"], "")
     if request.actor.may("journal:change:view"):
         context["lately"] = touched(request.actor, person_id, None, LATELY)

@@ -11,7 +11,7 @@ function draw(box) {
   const color = (name) => { const probe = document.createElement('i'); probe.style.color = `var(${name})`; document.body.append(probe); const found = getComputedStyle(probe).color; probe.remove(); return found }
   const make = () => {
     if (plot) plot.destroy()
-    const ink = color('--u-ink-3'), line = color('--u-line'), accent = color('--u-accent'), family = getComputedStyle(document.body).fontFamily, font = `11.5px ${family}`
+    const ink = color('--u-ink-3'), line = color('--u-line'), accent = color('--u-accent'), paper = color('--u-surface'), family = getComputedStyle(document.body).fontFamily, font = `11.5px ${family}`
     const date = (t, how) => new Date(t * 1000).toLocaleString(document.documentElement.lang, { timeZone: 'UTC', ...how })
     plot = new uPlot({
       width: box.clientWidth, height: 232, padding: [8, 8, 0, 0], legend: { show: false }, cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
@@ -28,7 +28,11 @@ function draw(box) {
       hooks: {
         draw: [(u) => {
           const c = u.ctx, right = u.bbox.left + u.bbox.width - 4 * devicePixelRatio, near = Math.abs(bought[last] - used[last]) < top * .09
-          const write = (words, value, up, ink) => { c.fillStyle = ink; c.fillText(words, right, u.valToPos(value, 'y', true) + (up ? -7 : 17) * devicePixelRatio) }
+          const write = (words, value, up, ink) => {
+            const y = u.valToPos(value, 'y', true) + (up ? -7 : 17) * devicePixelRatio, wide = c.measureText(words).width
+            c.fillStyle = paper; c.fillRect(right - wide - 3 * devicePixelRatio, y - 11 * devicePixelRatio, wide + 6 * devicePixelRatio, 14 * devicePixelRatio) // a step of a line runs through no words
+            c.fillStyle = ink; c.fillText(words, right, y)
+          }
           c.save(); c.font = `500 ${11.5 * devicePixelRatio}px ${family}`; c.textAlign = 'right'
           write(box.dataset.bought.replace('%', number(bought[last])), Math.max(bought[last], near ? used[last] : 0), true, ink)
           write(box.dataset.used.replace('%', number(used[last])), used[last], false, accent)

@@ -44,12 +44,20 @@ addEventListener('click', (event) => {
   const opener = at.closest('[data-open]')
   if (opener) $('#' + opener.dataset.open).showModal()
   if (at.closest('[data-close]')) { event.preventDefault(); leave(at.closest('dialog')) }
+  const copy = at.closest('[data-copy]')
+  if (copy) copied(copy)
   if (at.closest('[data-dismiss]')) at.closest('.u-toast').remove()
   if (at.matches('dialog')) leave(at)
   for (const menu of $$('details.u-drop[open]')) if (!menu.contains(at)) menu.open = false
   const row = at.closest('tr[data-href]')
   if (row && !at.closest('a, button, input, label, summary, .u-menu') && !getSelection().toString()) location.href = row.dataset.href
 })
+
+function copied(what) {
+  const text = what.dataset.copy
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => say(words.copied.replace('%', text)))
+  else getSelection().selectAllChildren(what)  // without https the browser keeps its clipboard to itself
+}
 
 // 4. Notices leave by themselves, unless somebody is at them or they are bad news.
 function say(words, bad = false) {
