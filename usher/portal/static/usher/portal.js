@@ -68,7 +68,7 @@ function say(words, bad = false) {
   $('#notices')?.append(toast)
   settle(toast)
 }
-addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.id === 'running' && event.detail.elt.matches(':hover, :focus-within')) event.preventDefault() }) // the tray waits for whoever is at it
+addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.id === 'running' && $('.u-toast[data-leaves]:is(:hover, :focus-within)', event.detail.elt)) event.preventDefault() }) // what is done waits for whoever is at it
 function settle(toast) {
   if (!('leaves' in toast.dataset)) return
   const timer = setInterval(() => { if (!toast.matches(':hover, :focus-within')) { toast.remove(); clearInterval(timer) } }, 12000)
