@@ -22,6 +22,12 @@ from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, clean, ids_of, split
 
 
+def set_of(request: HttpRequest) -> dict[str, Any]:
+    """The same, or whoever an uploaded file names (leavers.py): for verbs that tell which lines of it name nobody."""
+    stage = ids_of([request.GET.get("stage", "")])
+    return {"stage": str(stage[0])} if stage else subjects_of(request)
+
+
 def subjects_of(request: HttpRequest) -> dict[str, Any]:
     """The set an address means. Refused when it means nobody."""
     data, order = request.GET, order_of(request)

@@ -19,7 +19,7 @@ from usher.lifecycle import reads
 from usher.people.person import person
 from usher.portal.effects import people_of
 from usher.portal.page import SignedIn, page
-from usher.portal.people.bulk import look_at, subjects_of
+from usher.portal.people.bulk import look_at, set_of
 from usher.portal.people.trash import chosen_of
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.query import PASSING, pairs_without
@@ -49,7 +49,7 @@ def reactivation(request: SignedIn, person_id: UUID) -> HttpResponseBase:
 @page("people:user:manage", ("GET", "POST"))
 def reactivations(request: SignedIn) -> HttpResponseBase:
     """Reactivate a set of people; who comes first finds a seat first."""
-    planned = plan(request.actor, "lifecycle.reactivate", {"subjects": subjects_of(request)})
+    planned = plan(request.actor, "lifecycle.reactivate", {"subjects": set_of(request)})
     look = look_at(request, _("Reactivate"), button(lambda n: ngettext("Reactivate %(n)s person", "Reactivate %(n)s people", n)))
     choices = [look.order] if look.order and reads.not_back(planned) else []
     return plan_page(request, planned, replace(look, note=note(), more=lambda seen: not_back_words(planned), choices=choices))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
@@ -21,8 +22,9 @@ from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.people import handing_over
 from usher.portal.people.acts import why_no_leaving
-from usher.portal.people.bulk import look_at, subjects_of
+from usher.portal.people.bulk import look_at, set_of
 from usher.portal.plan_page import Look, plan_page
+from usher.portal.query import PASSING, pairs_without
 from usher.portal.templatetags.usher import day, number
 
 Facts = list[tuple[Words, Words]]
@@ -81,7 +83,7 @@ def deactivation(request: SignedIn, person_id: UUID) -> HttpResponseBase:
 @page("people:user:manage", ("GET", "POST"))
 def deactivations(request: SignedIn) -> HttpResponseBase:
     """Deactivate a set of people (S4-48)."""
-    return leave(request, DEACTIVATE, subjects_of(request))
+    return leave(request, DEACTIVATE, set_of(request))
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -93,7 +95,7 @@ def unlinking(request: SignedIn, person_id: UUID) -> HttpResponseBase:
 @page("people:user:manage", ("GET", "POST"))
 def unlinkings(request: SignedIn) -> HttpResponseBase:
     """Unlink a set of people (S0-58, S0-59)."""
-    return leave(request, UNLINK, subjects_of(request))
+    return leave(request, UNLINK, set_of(request))
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -105,7 +107,7 @@ def deletion(request: SignedIn, person_id: UUID) -> HttpResponseBase:
 @page("people:user:manage", ("GET", "POST"))
 def deletions(request: SignedIn) -> HttpResponseBase:
     """Delete a set of people."""
-    return leave(request, DELETE, subjects_of(request))
+    return leave(request, DELETE, set_of(request))
 
 
 def leave_one(request: SignedIn, way: Way, person_id: UUID) -> HttpResponseBase:

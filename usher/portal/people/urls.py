@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.people import access, adding, belonging, bulk, coming_back, importing, leaving, pages, purging, trash
+from usher.portal.people import access, adding, belonging, bulk, coming_back, dating, importing, leavers, leaving, pages, purging, trash
 from usher.portal.people.person import editing
 from usher.portal.people.person import pages as person
 
@@ -27,6 +27,9 @@ urlpatterns = [
     path("people/im-group-changes", belonging.im_group_change),
     path("people/sign-outs", access.sign_out),
     path("people/factor-removals", access.factor_removal),
+    path("people/dates", dating.dates),
+    path("people/dates/new", dating.new_date),
+    path("people/dates/cancellations", dating.cancellations),
     path("people/close", editing.close),
     path("people/<id:person_id>", person.overview),
     path("people/<id:person_id>/profile", editing.edit),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("people/<id:person_id>/activity", person.activity),
     path("people/<id:person_id>/sign-in", person.sign_in),
     path("people/withdrawals", bulk.withdrawal),
+    path("people/leavers", leavers.leavers),
     path("people/deactivations", leaving.deactivations),
     path("people/unlinkings", leaving.unlinkings),
     path("people/deletions", leaving.deletions),
