@@ -30,7 +30,7 @@ function draw(box) {
           const c = u.ctx, right = u.bbox.left + u.bbox.width - 4 * devicePixelRatio, near = Math.abs(bought[last] - used[last]) < top * .09
           const write = (words, value, up, ink) => {
             const y = u.valToPos(value, 'y', true) + (up ? -7 : 17) * devicePixelRatio, wide = c.measureText(words).width
-            c.fillStyle = paper; c.fillRect(right - wide - 3 * devicePixelRatio, y - 11 * devicePixelRatio, wide + 6 * devicePixelRatio, 14 * devicePixelRatio) // a step of a line runs through no words
+            if (up) c.fillStyle = paper, c.fillRect(right - wide - 3 * devicePixelRatio, y - 11 * devicePixelRatio, wide + 6 * devicePixelRatio, 14 * devicePixelRatio) // a step of a line runs through no words
             c.fillStyle = ink; c.fillText(words, right, y)
           }
           c.save(); c.font = `500 ${11.5 * devicePixelRatio}px ${family}`; c.textAlign = 'right'
