@@ -68,7 +68,7 @@ _opener = urllib.request.build_opener(_Still, urllib.request.ProxyHandler({}))
 
 def usher(*arguments: str, env: Mapping[str, str], seconds: float = 60, check: bool = False) -> subprocess.CompletedProcess[str]:
     """Run one `usher` command to its end."""
-    return subprocess.run([*COMMAND, *arguments], env=dict(env), capture_output=True, text=True, timeout=seconds, check=check)
+    return subprocess.run([*COMMAND, *arguments], env=dict(env), capture_output=True, text=True, timeout=seconds * patience(), check=check)
 
 
 @dataclass
@@ -162,4 +162,4 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) 
     """Signal a process started with a session of its own, and all its children, and wait."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
-    process.wait(timeout=30)
+    process.wait(timeout=30 * patience())

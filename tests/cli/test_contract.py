@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.cli.told import HEADER, KEYS, opened, told
-from tests.harness import COMMAND, Usher, end, usher, wait_until
+from tests.harness import COMMAND, Usher, end, patience, usher, wait_until
 
 pytestmark = pytest.mark.fault  # starts real servers and processes
 
@@ -105,7 +105,9 @@ def test_progress_is_on_stderr_and_a_pipe_is_read(machine: Usher) -> None:
     """S0-37, S0-41: a file of one's own, also from a pipe."""
     account = opened(machine)
     command = [*COMMAND, "people", "import", "-", "--account", account.id, "--json"]
-    piped = subprocess.run(command, env=machine.env, input="\n".join(account.lines(700)), capture_output=True, text=True, timeout=60)
+    piped = subprocess.run(
+        command, env=machine.env, input="\n".join(account.lines(700)), capture_output=True, text=True, timeout=60 * patience()
+    )
     assert (told(piped).code, told(piped).counts) == (0, {"new": 700})
     assert "Read 700 lines." in piped.stderr
 
@@ -123,7 +125,6 @@ def test_with_no_worker_alive_the_command_runs_the_chunks_itself(machine: Usher,
     assert account.breaches() == []
 
 
-@pytest.mark.timeout(120)
 def test_beside_a_running_server_and_its_worker(running_usher: Callable[..., Usher], tmp_path: Path) -> None:
     """AUDIT-01: whoever moves the run, the Change says that it came through the command line; and a worker that dies is not waited for."""
     beside = running_usher(web=1, workers=1)

@@ -45,7 +45,6 @@ def test_the_guide_names_every_key_of_the_public_object() -> None:
         assert f"`{key}`" in GUIDE, key
 
 
-@pytest.mark.timeout(120)
 def test_the_first_example_works(running_usher: Callable[..., Usher]) -> None:
     """Line by line on an empty database, with the numbers it names."""
     block = re.search(r"```sh\n(.*?)```", GUIDE, re.DOTALL)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.told import Account, Told, opened, told
-from tests.harness import COMMAND, Usher, wait_until
+from tests.harness import COMMAND, Usher, patience, wait_until
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.fault
 PEOPLE = 3_000  # three chunks at the least
 KILLED = -9
 
@@ -29,7 +29,7 @@ def begun(account: Account, *arguments: str, failpoints: str = "") -> "subproces
 
 
 def ended(process: "subprocess.Popen[str]") -> Told:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60 * patience())
     return told(subprocess.CompletedProcess(process.args, process.returncode, out, err))
 
 
@@ -60,7 +60,7 @@ def test_the_same_command_goes_on_where_a_killed_one_was(machine: Usher, tmp_pat
     account = opened(machine, licensed=PEOPLE)
     arguments = ("people", "import", file_of(account, tmp_path), "--license", "meetings:licensed")
     killed = begun(account, *arguments, failpoints=where)
-    assert killed.wait(timeout=60) == KILLED
+    assert killed.wait(timeout=60 * patience()) == KILLED
     again = account.run(*arguments)
     assert (again.code, again.answer["state"], again.counts) == (0, "done", {"new": PEOPLE})
     assert account.value("SELECT bought - pending FROM licenses_license WHERE account_id = %s AND product = 'meetings:licensed'") == 0
@@ -72,7 +72,7 @@ def test_a_worker_goes_on_where_a_killed_command_was(running_usher: Callable[...
     machine = running_usher(web=0, workers=0)
     account = opened(machine)
     killed = begun(account, "people", "import", file_of(account, tmp_path), failpoints="engine.step_after_commit=kill@1")
-    assert killed.wait(timeout=60) == KILLED
+    assert killed.wait(timeout=60 * patience()) == KILLED
     assert 1 < account.people() < PEOPLE + 1
     machine.start_worker()
     wait_until(
@@ -119,7 +119,7 @@ def test_undo_stops_a_run_that_was_left_behind(machine: Usher, tmp_path: Path) -
     account = opened(machine, licensed=PEOPLE)
     file = file_of(account, tmp_path)
     killed = begun(account, "people", "import", file, "--license", "meetings:licensed", failpoints="engine.step_after_commit=kill@1")
-    assert killed.wait(timeout=60) == KILLED
+    assert killed.wait(timeout=60 * patience()) == KILLED
     (change,) = (c for c in account.run("change", "list").answer["changes"] if c["verb"] == "lifecycle.invite")
     assert change["state"] == "running"
     assert 0 < change["left"] < PEOPLE

@@ -18,7 +18,7 @@ from tests.harness import Usher, end
 from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = pytest.mark.fault
 CYCLES, CLIENTS = 30, 4
 
 

@@ -16,12 +16,12 @@ import pytest
 
 from tests.architecture.source import ROOT, files
 from tests.faults.proxy import LosingAnswers
-from tests.harness import Usher, end, wait_until
+from tests.harness import Usher, end, patience, wait_until
 from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
 
 STOP_AT_ONCE = signal.SIGQUIT  # PostgreSQL: immediate, without a checkpoint
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = pytest.mark.fault
 ROWS = 2_400
 
 # Where a process dies, and at which passing.
@@ -52,7 +52,7 @@ def run(machine: Usher, what: str, *, kill_at: str = "", **params: Any) -> tuple
     """One process doing one thing: how it ended, and what it said it did."""
     env = {**machine.env, "FAILPOINTS": f"engine.{kill_at.replace('@', '=kill@')}" if kill_at else ""}
     command = [sys.executable, "-m", "tests.faults.doing", what, json.dumps(params)]
-    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120 * patience())
     assert ended.returncode in (0, -9), ended.stderr
     return ended.returncode, json.loads(ended.stdout)["did"] if ended.stdout else None
 

@@ -11,9 +11,9 @@ import pytest
 
 from tests.architecture.source import ROOT
 from tests.faults.handing_over import ITEMS, ROOMS
-from tests.harness import Usher
+from tests.harness import Usher, patience
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = pytest.mark.fault
 IN_ONE_GO = ["staged_phase@1", "staged@1", "begin_before_commit@1", "begin_after_commit@1", "end_before_commit@1"]
 IN_CHUNKS = ["begin_after_commit@1", "end_before_commit@1"] + [
     f"step_{when}_commit@{n}" for when in ("before", "after") for n in (1, 2, 3, 4)
@@ -31,7 +31,7 @@ def machine(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[U
 def run(machine: Usher, what: str, *, kill_at: str = "", **params: Any) -> tuple[int, Any]:
     env = {**machine.env, "FAILPOINTS": kill_at.replace("@", "=kill@")}
     command = [sys.executable, "-m", "tests.faults.handing_over", what, json.dumps(params)]
-    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120 * patience())
     assert ended.returncode in (0, -9), ended.stderr
     return ended.returncode, json.loads(ended.stdout)["did"] if ended.stdout else None
 

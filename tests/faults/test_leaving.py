@@ -8,7 +8,7 @@ from tests.faults.handing_over import ITEMS, ROOMS
 from tests.faults.test_hand_over import IN_CHUNKS, run, where
 from tests.harness import Usher, free_port
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(170)]
+pytestmark = pytest.mark.fault
 ROUNDS, CHUNK = 20, 60
 
 

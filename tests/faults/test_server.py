@@ -15,7 +15,7 @@ from tests.harness import Usher, get, patience, wait_until
 from usher.core.data_dir import DataDir, NoServer
 from usher.core.postgres import Cluster
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.fault
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.faults.whole import Up, alive, end_group
 from tests.harness import COMMAND, end, free_port, patience, usher, wait_until
 from usher.core.data_dir import NoServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.fault
 
 
 def test_up_starts_all_and_ctrl_c_stops_all(up: Up) -> None:

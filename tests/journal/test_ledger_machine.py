@@ -145,7 +145,6 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("committed", "small_chunks")
 @pytest.mark.django_db
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("lives", [6, pytest.param(20, marks=pytest.mark.fault)])
 def test_random_lives(lives: int) -> None:
     """LIC-02, LIC-03, LIC-05, LIC-08, F31: I1 and I2 hold after every commit of any order of verbs, chunks, cancels and undos."""

@@ -81,7 +81,6 @@ def compares_all_with_all(node: dict[str, Any]) -> bool:
     return outer["Plan Rows"] > 10 and inner["Node Type"] in ("CTE Scan", "Seq Scan") and inner["Plan Rows"] > 10
 
 
-@pytest.mark.timeout(120)
 def test_a_chunk_of_five_thousand_is_joined_by_hash_or_index(northlake: Company, plans: list[dict[str, Any]]) -> None:
     """Fresh rows have no statistics; a chunk joined by 5,000 x 5,000 comparisons would take minutes."""
     do(northlake.owner, "licenses.set_seats", {"product": "phone", "quantity": 9_000})
