@@ -20,7 +20,20 @@ from markdown_it.token import Token
 
 CARRIED = Path(__file__).parent.parent / "guide"
 GUIDE = CARRIED if CARRIED.is_dir() else Path(__file__).parents[3] / "docs" / "guide"
-FIRST = ("getting-started", "home", "users", "person", "import", "content", "activity", "account", "outbox", "sign-in", "command-line")
+FIRST = (
+    "getting-started",
+    "home",
+    "users",
+    "person",
+    "leaving",
+    "import",
+    "content",
+    "activity",
+    "account",
+    "outbox",
+    "sign-in",
+    "command-line",
+)
 
 # The beginning of an address -> its page of the guide. The longest that fits counts; "/" is Home alone.
 PLACES = {
@@ -29,6 +42,11 @@ PLACES = {
     "/people/imports": "import",
     "/people/new": "users",
     "/people/<person>/content": "content",
+    **dict.fromkeys(
+        (f"/people/{place}" for place in ("trash", "deactivations", "unlinkings", "deletions", "reactivations")),
+        "leaving",
+    ),
+    **dict.fromkeys((f"/people/<person>/{place}" for place in ("deactivation", "unlinking", "deletion", "reactivation")), "leaving"),
     "/content": "content",
     "/activity": "activity",
     "/changes": "activity",
