@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from tests.harness import patience
+
 MOST_CONNECTIONS = 40  # what two test processes can have on the session's server
 
 
@@ -32,7 +34,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     gate = threading.Barrier(len(calls))
 
     def run(n: int) -> None:
-        gate.wait(30)
+        gate.wait(30 * patience())
         try:
             told[n] = calls[n]()
         except Exception as trouble:
@@ -44,6 +46,6 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(50)
+        thread.join(50 * patience())
     assert not any(t.is_alive() for t in threads), "a thread still waits"
     return told
