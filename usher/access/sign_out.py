@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from usher.core.actor import Actor
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import Part, reason, register
 from usher.people import selection
-from usher.people.rank import is_higher, refuse_higher
+from usher.people.of_people import OfPeople
+from usher.people.rank import is_higher
 
 NO_SESSIONS = reason("no_sessions", gettext_lazy("not active: they have no session"))
 
@@ -31,7 +31,7 @@ class Epoch(Part):
 
 
 @register
-class SignOut(Verb):
+class SignOut(OfPeople):
     """End every session of each of a set of people, from their next request on (S4-3). They may sign in again.
 
     An admin does not sign out another admin or the owner (higher_rank, AUTHZ-05).
@@ -42,14 +42,7 @@ class SignOut(Verb):
     parts = (Epoch(),)
     undoable = False
     lost = gettext_lazy("Ended sessions do not come back; people sign in again.")
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        subjects = selection.checked(params.get("subjects"))
-        refuse_higher(actor, subjects)
-        return {"subjects": subjects}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return selection.params_of(params["subjects"])
+    by_rank = True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will be signed out everywhere.", "%(n)s\u00a0people will be signed out everywhere.", will)

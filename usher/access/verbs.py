@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import Part, reason, register
 from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .roles import NAMES
 
@@ -41,21 +42,18 @@ class RolePart(Part):
 
 
 @register
-class SetRole(Verb):
+class SetRole(OfPeople):
     """Make people admins, or members again. Only the owner may (forbidden for everybody else, also by way of the operator's admins)."""
 
     name = "access.set_role"
     privilege = "access:admin:manage"
     parts = (RolePart(),)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if str(params.get("role")) not in NAMES or params["role"] == "owner":
             words = _("A role is Admin or Member. Ownership is transferred by the owner.")
             raise Refused("invalid", "unknown_role", words, field="role")
-        return {"role": params["role"], "subjects": selection.checked(params.get("subjects"))}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"role": params["role"], **selection.params_of(params["subjects"])}
+        return {"role": params["role"]}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will be %(role)s.", "%(n)s\u00a0people will be %(role)s.", will)

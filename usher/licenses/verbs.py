@@ -11,7 +11,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
-from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .catalog import ADD_ONS, PRODUCTS, family, no_add_on, what_is_wrong
 from .seats import AddOnAway, AddOnGiven, WorkplaceSeat
@@ -73,7 +73,7 @@ class SetSeats(Verb):
 
 
 @register
-class ChangeLicense(Verb):
+class ChangeLicense(OfPeople):
     """Give each of a set of people one Workplace license. Who holds an add-on that needs a paid license keeps theirs (needs_base; LIC-08).
 
     Refuses On-Prem while Meeting Connector is off (S0-23). Administrators are changed like anybody.
@@ -83,21 +83,20 @@ class ChangeLicense(Verb):
     privilege = "people:user:manage"
     parts = (WorkplaceSeat(),)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         wrong = what_is_wrong(str(params.get("license")), [])
         if wrong:
             raise Refused("invalid", "unknown_license", wrong, field="license")
         refuse_switched_off(actor, params["license"])
-        return {"license": params["license"], "subjects": selection.checked(params.get("subjects"))}
+        return {"license": params["license"]}
 
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
         pairs = [(p.code, base) for p in ADD_ONS for base in sorted(p.needs)]
         return {
             "license": params["license"],
             "needy": [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs],
             "needing": [code for code, _ in pairs],
             "base": [base for _, base in pairs],
-            **selection.params_of(params["subjects"]),
         }
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
@@ -110,18 +109,18 @@ class ChangeLicense(Verb):
 
 
 @register
-class GiveAddOn(Verb):
+class GiveAddOn(OfPeople):
     """Give an add-on to each of a set of people. Who lacks the base license (needs_base) or holds what excludes it (excluded) is skipped."""
 
     name = "licenses.give_add_on"
     privilege = "people:user:manage"
     parts = (AddOnGiven(),)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"add_on": checked_add_on(params)}
 
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return terms_of(params["add_on"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will get %(product)s.", "%(n)s\u00a0people will get %(product)s.", will)
@@ -133,18 +132,18 @@ class GiveAddOn(Verb):
 
 
 @register
-class TakeAddOn(Verb):
+class TakeAddOn(OfPeople):
     """Take an add-on back from each of a set of people."""
 
     name = "licenses.take_add_on"
     privilege = "people:user:manage"
     parts = (AddOnAway(),)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"add_on": checked_add_on(params), "subjects": selection.checked(params.get("subjects"))}
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"add_on": checked_add_on(params)}
 
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {**terms_of(params["add_on"]), **selection.params_of(params["subjects"])}
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return terms_of(params["add_on"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext(

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from usher.core.actor import Actor
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import Part, register
 from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .parts import DAYS, PERSON_OF_SEAT
 
@@ -38,7 +38,7 @@ mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, param
 
 
 @register
-class Resend(Verb):
+class Resend(OfPeople):
     """Send the invitation again: the clock starts anew and the old link stops working (S0-48, S0-51). At most once a minute for one person."""
 
     name = "lifecycle.resend_invitation"
@@ -46,12 +46,6 @@ class Resend(Verb):
     parts = (NewLink(),)
     undoable = False
     then = ("mail.deliver",)
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"subjects": selection.checked(params.get("subjects"))}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return selection.params_of(params["subjects"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext(
@@ -134,7 +128,7 @@ mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, param
   SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{}}'::jsonb, %(now)s, %(now)s FROM did)"""
 
 
-class _Away(Verb):
+class _Away(OfPeople):
     """The shared half of withdrawing and expiring."""
 
     privilege = "people:user:manage"
@@ -144,11 +138,8 @@ class _Away(Verb):
     lost = gettext_lazy("The old link stays dead; a new mail is sent instead.")
     then = ("mail.deliver",)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"subjects": selection.checked(params.get("subjects"))}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"how": self.how, **selection.params_of(params["subjects"])}
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"how": self.how}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         """Never: the add-ons of one person are several rows, and the second phase reads what the first left."""

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import Part, reason, register
 from usher.people import selection
 from usher.people.named import group_named
+from usher.people.of_people import OfPeople
 
 NOT_MEMBER = reason("not_member", gettext_lazy("not in this group"))
 GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not there any more"))
@@ -149,17 +150,14 @@ did AS (UPDATE people_user t SET im_group_id = (ok.after->>'im_group_id')::uuid 
                    LEFT JOIN people_group g ON g.id = (e.before->>'im_group_id')::uuid WHERE {UNDONE}"""
 
 
-class _OfGroup(Verb):
+class _OfGroup(OfPeople):
     """The shared half: one group, any set of people. Refuses (invalid, no_group) a group that is not in this account (TENANT-03)."""
 
     privilege = "people:group:manage"
     kind: ClassVar[str] = "user"
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {**group_named(actor, self.kind, params.get("group")), "subjects": selection.checked(params.get("subjects"))}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"group": params["group"], "group_name": params["group_name"], **selection.params_of(params["subjects"])}
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return group_named(actor, self.kind, params.get("group"))
 
 
 @register
@@ -219,10 +217,8 @@ class SetImGroup(_OfGroup):
     kind = "im"
     parts = (ImGroup(),)
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if not params.get("group"):
-            return {"group": None, "group_name": None, "subjects": selection.checked(params.get("subjects"))}
-        return super().check(actor, params)
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return super().wish(actor, params) if params.get("group") else {"group": None, "group_name": None}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         if params["group"]:

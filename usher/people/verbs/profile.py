@@ -14,6 +14,7 @@ from usher.journal.names import figure, listed
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 from usher.people.named import manager_named
+from usher.people.of_people import OfPeople
 from usher.people.rank import is_higher, refuse_higher
 
 MANAGER_LOOP = reason("manager_loop", gettext_lazy("the new manager reports to this person, directly or through others"))
@@ -190,20 +191,16 @@ counted AS (UPDATE people_standing v SET version = v.version + 1 FROM did WHERE 
 
 
 @register
-class SetDepartment(Verb):
+class SetDepartment(OfPeople):
     """Give each of a set of people one department, or none (S0-10). An admin passes over other admins and the owner (higher_rank)."""
 
     name = "people.set_department"
     privilege = "people:user:manage"
     parts = (Department(),)
+    by_rank = True
 
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        subjects = selection.checked(params.get("subjects"))
-        refuse_higher(actor, subjects)
-        return {**checked_field(actor, "department", params.get("department")), "subjects": subjects}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"department": params["department"], **selection.params_of(params["subjects"])}
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return checked_field(actor, "department", params.get("department"))
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         if params["department"]:
