@@ -1,0 +1,33 @@
+"""The shared half of every verb over a set of people: the selection, what else it needs, and both as parameters for SQL."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from usher.core.actor import Actor
+from usher.journal.verb import Verb
+
+from . import selection
+from .rank import refuse_higher
+
+
+class OfPeople(Verb):
+    """`subjects` is a selection (selection.py). A verb says in `wish` what else it needs, checked, and in `terms` what its SQL needs of that."""
+
+    by_rank: ClassVar[bool] = False  # one person above the actor is refused (AUTHZ-05); in a set of many the parts pass over them
+
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters beside the subjects, as they are journaled; Refused when one is wrong."""
+        return {}
+
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The same as parameters for SQL."""
+        return {name: value for name, value in params.items() if name != "subjects"}
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        wish, subjects = self.wish(actor, params), selection.checked(params.get("subjects"))
+        if self.by_rank:
+            refuse_higher(actor, subjects)
+        return {**wish, "subjects": subjects}
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.terms(params), **selection.params_of(params["subjects"])}
