@@ -93,9 +93,10 @@ def start(group: Mapping[str, Any], claimed: list[dict[str, Any]]) -> None:
     )
 
 
-OPEN = f"""SELECT d.id, d.user_id, d.what, d.product, d.day, d.due, d.state, d.note, d.params, u.email, u.first_name, u.last_name, u.display_name
-  FROM lifecycle_dated d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
+OPEN_DATES = f"""FROM lifecycle_dated d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
   WHERE d.account_id = %(account)s AND u.left_at IS NULL AND {WAITING} AND NOT {SO_ALREADY}"""
+OPEN = f"""SELECT d.id, d.user_id, d.what, d.product, d.day, d.due, d.state, d.note, d.params, u.email, u.first_name, u.last_name, u.display_name,
+  (SELECT c.number FROM journal_change c WHERE c.id = d.change_id) AS number {OPEN_DATES}"""
 
 
 def dates_of(actor: Actor, user: UUID) -> list[dict[str, Any]]:

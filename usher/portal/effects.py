@@ -1,5 +1,6 @@
 """Rows of plans and changes in words: who, from what to what, and why not."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from usher.access.actors import name_of
 from usher.access.roles import NAMES as ROLES
 from usher.core import sql
 from usher.core.actor import Actor
-from usher.journal.names import listed
+from usher.journal.names import listed, long_day
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
@@ -51,6 +52,7 @@ LABELS: dict[str, str | Promise] = {
     "title": gettext_lazy("Title"),
     "owner": gettext_lazy("Owner"),
     "state": gettext_lazy("State"),
+    "on": gettext_lazy("Day"),
 }
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
 STATUSES = {
@@ -59,7 +61,7 @@ STATUSES = {
     "pending": gettext_lazy("Pending"),
     "gone": gettext_lazy("Gone"),
 }
-EMPTY = ("add_on", "add_ons", "license", "department", "im_group_name", "manager")  # nothing there is worth a word
+EMPTY = ("add_on", "add_ons", "license", "department", "im_group_name", "manager", "on")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
@@ -137,6 +139,8 @@ def value_in_words(key: str, value: Any) -> str:
         return _("on") if value else _("off")
     if key == "price":
         return f"{value:.2f}"
+    if key == "on":
+        return long_day(date.fromisoformat(value))
     return str(value)[:10] if key == "expires_at" else str(value)
 
 

@@ -11,20 +11,25 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from usher.access.actors import name_of
 from usher.core.actor import Actor
+from usher.core.ids import short
 from usher.journal import reads
 from usher.licenses import history
 from usher.licenses.catalog import PRODUCTS
 from usher.licenses.subscribing import subscriptions
+from usher.lifecycle.due import leaving_soon, undecided
 from usher.mail import read as mail
 from usher.people.reads import invitations_ending
 from usher.portal.account.subscribing import holders
 from usher.portal.changes.told import described
+from usher.portal.people.person import ahead
 from usher.portal.templatetags.usher import number
 
 LOOK_BACK, LOOK_AHEAD = 30, 45  # days: what was taken lately tells when the rest is gone
 LAST_ONES, FEW = 2, 20  # so many seats, or one of so many
 EXPIRE_SOON, FRESH, TERM_SOON = 3, 7, 30  # days
+MOST_DATES = 5
 
 Need = dict[str, Any]
 
@@ -40,6 +45,7 @@ def needs_of(actor: Actor, seats: list[dict[str, Any]], today: date) -> list[Nee
         found += failed_work(actor)
     if actor.may("mail:message:view"):
         found += lost_mail(actor)
+    found += [*held_back(actor), *leaving(actor)]
     if actor.may("licenses:subscription:view"):
         since = history.taken_since(actor, LOOK_BACK)
         found += [n for s in seats if s["bought"] for n in seats_running_out(s, since.get(s["product"]), today)]
@@ -54,6 +60,21 @@ def failed_work(actor: Actor) -> Iterator[Need]:
         words = ngettext("%(n)s of a change failed", "%(n)s of a change failed", failed) % {"n": number(failed)}
         more = _("C-%(number)s: %(sentence)s. The reasons stand there.") % {"number": found["number"], "sentence": told["words"]}
         yield need("alert-triangle", "bad", words, more, f"/changes/{found['number']}?part=failed", _("See why"))
+
+
+def held_back(actor: Actor) -> Iterator[Need]:
+    """Dates that came and were not done: somebody decides, on the person's page."""
+    for held in undecided(actor, MOST_DATES):
+        told = ahead.words(held)
+        yield need("clock", "warn", f"{name_of(held)}: {told}", ahead.why(held), f"/people/{short(held['user_id'])}", _("Decide"))
+
+
+def leaving(actor: Actor) -> Iterator[Need]:
+    n = leaving_soon(actor, FRESH)
+    if n:
+        told = {"n": number(n), "days": FRESH}
+        words = ngettext("%(n)s person leaves within %(days)s days", "%(n)s people leave within %(days)s days", n) % told
+        yield need("clock", "", words, _("They are deactivated when the day begins where they live."), "/people/dates", _("See who"))
 
 
 def lost_mail(actor: Actor) -> Iterator[Need]:

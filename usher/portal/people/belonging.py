@@ -25,7 +25,7 @@ HOW = {"add": "people.add_to_group", "move": "people.move_group", "remove": "peo
 
 @dataclass(frozen=True)
 class Ask:
-    """One question of the step before a plan. `kind` is text, select, radio or checkbox; the answer stands in the address under `name`.
+    """One question of the step before a plan. `kind` is text, date, select, radio or checkbox; the answer stands in the address under `name`.
 
     A text proposes its options, or what the page `proposals` finds while somebody types.
     """

@@ -120,7 +120,7 @@ def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str
     """The plan with its choice of what becomes of the content; choosing plans anew."""
     want = handing_over.wanted(request.GET)
     planned, trouble = handing_over.plan_with(request.actor, way.verb, subjects, want)
-    told = {**handing_over.panel(request, planned, want, trouble, found), "way": way}
+    told = {**handing_over.panel(request, planned, want, trouble, found), "way": way, "on_a_date": on_a_date(request, way, found)}
     follows = reads.consequences(request.actor, planned.params["subjects"])
     gone = way is DELETE and not follows.until
     look = look_at(request, str(way.title), lambda n: way.button(n) % {"n": number(n)})
@@ -137,6 +137,14 @@ def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str
         lost=NO_TRASH if gone else "",
     )
     return plan_page(request, planned, by_name(request.actor, way, look, found) if found else look)
+
+
+def on_a_date(request: SignedIn, way: Way, found: dict[str, Any] | None) -> str:
+    """Where the same can be wished for a day, with the choices made so far."""
+    if way is not DEACTIVATE or (found and why_no_leaving(request.actor, found)):
+        return ""
+    one = [("ids", short(found["id"]))] if found else []
+    return "/people/dates/new?" + urlencode([*pairs_without(request.GET, *PASSING), *one])
 
 
 def by_name(actor: Actor, way: Way, look: Look, found: dict[str, Any]) -> Look:
