@@ -110,9 +110,13 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("outbox", "/account/outbox"),
         ("activity", "/activity"),
         ("content", "/content/recordings"),
+        ("trash", "/people/trash"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
+    page.goto(base + "/people?q=conor.byrne")
+    page.goto(f"{page.locator('#rows tbody td.main a').first.evaluate('a => a.href')}/deactivation?content=person&heir=priya.raman@northlake.test")
+    page.screenshot(path=PICTURES / f"deactivate-{suffix}.png")
     page.goto(base + "/people/imports/new")
     page.set_input_files("input[type=file]", file)
     page.locator("main form button.btn-primary").last.click()

@@ -175,9 +175,15 @@ class Company(Telling):
             self.do(
                 self.help, "content.hand_over", {"owners": {"ids": [left]}, "heir": heir, "kinds": ["meetings", "recordings_and_webinars"]}
             )
+        with self.at(4, -1):
+            self.do(self.help, "lifecycle.deactivate", {"subjects": {"ids": [left]}})
+            leavers = self.some(BASIC, 7, "leavers")
+            self.do(self.desk, "lifecycle.deactivate", {"subjects": {"ids": leavers}})
         with self.at(3):
             for _ in range(3):
                 self.refused(self.help, "access.set_role", {"role": "admin", "subjects": {"ids": self.some(BASIC, 1)}})
+        with self.at(2):
+            self.do(self.desk, "lifecycle.delete", {"subjects": {"ids": leavers[:3]}})
         with self.at(1, 4):
             self.invite(self.desk, self.crowd.of("Lyon", 9), license=BASIC, group="Field crew", im_group="Northlake")
         with self.at(0, 2):
