@@ -56,7 +56,7 @@ def test_another_account_s_people_are_nobody(northlake: Company, southport: Comp
 
 
 def test_what_does_not_fit_falls_back_and_is_listed(northlake: Company) -> None:
-    """R2, SESSION-06: no Licensed seat is free, so Basic; the webinar seat needs Licensed; the phone fits."""
+    """R2, LIC-06: no Licensed seat is free, so Basic; the webinar seat needs Licensed; the phone fits."""
     ann = deactivated(northlake, "ann-less", "phone", "webinar:500")
     used = seats(northlake, LICENSED)["used"] + seats(northlake, LICENSED)["pending"]
     do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": used})

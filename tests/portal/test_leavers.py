@@ -70,7 +70,7 @@ def test_wrong_method(owner: Client) -> None:
     ("text", "way", "said"), [("", "deactivations", "no people"), ('"a', "deletions", "not CSV"), ("a@b.test", "firing", "becomes of them")]
 )
 def test_what_cannot_be_read_is_refused(owner: Client, text: str, way: str, said: str) -> None:
-    """CSV-04: nothing is staged, and the page says why."""
+    """CSV-05: nothing is staged, and the page says why."""
     answer = sent(owner, text, way)
     assert answer.status_code == 422
     assert said in answer.content.decode()
