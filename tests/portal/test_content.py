@@ -54,6 +54,7 @@ def test_it_works(admin: Client, northlake: Company) -> None:
     page = admin.get("/content/boards").content.decode()
     assert "Sketch" in page and "Minutes" in page and "Note" in page
     assert "Sketch" not in admin.get("/content/boards?kind=note").content.decode()
+    assert "Nothing matches." in admin.get("/content?owner=nobody").content.decode()
     assert "No webinar yet" in admin.get("/content/webinars").content.decode()
     text = b"".join(admin.get("/content/export").streaming_content).decode()  # type: ignore[attr-defined]
     assert "Weekly review" in text and "Sketch" not in text

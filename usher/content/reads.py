@@ -21,7 +21,7 @@ from .parts import HandOver
 from .selection import FROM, HERE, where
 
 COLUMNS = f"""i.id, i.kind, i.title, i.title AS name, i.occurs, i.starts_at, i.seconds, i.size, i.file <> '' AS has_file, i.filename, i.created_at, i.meeting_id,
-  s.owner_id, {name_of("u")} AS owner, u.email AS owner_email, o.status AS owner_status, s.trashed_at, s.version"""
+  s.owner_id, {name_of("u")} AS owner, u.email AS owner_email, s.trashed_at, s.version"""
 SOURCE = f"{FROM} WHERE {HERE}"
 SORTS = (
     Sort("name", "i.title_key", "i.id"),

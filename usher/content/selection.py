@@ -13,14 +13,13 @@ from usher.people.filters import like_literal
 MOST_IDS = 10_000
 FILTERS = ("q", "shelf", "kind", "occurs", "owner", "state")
 # An item with its standing and its owner. What belongs to somebody in the trash, or gone, is in no list.
-FROM = """FROM content_item i JOIN content_standing s ON s.item_id = i.id JOIN people_user u ON u.id = s.owner_id
-  JOIN people_standing o ON o.user_id = u.id"""
+FROM = "FROM content_item i JOIN content_standing s ON s.item_id = i.id JOIN people_user u ON u.id = s.owner_id"
 HERE = "i.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 
 _CLAUSES = {
     "kind": "i.kind = ANY(%(f_kind)s)",
     "occurs": "i.occurs = ANY(%(f_occurs)s)",
-    "owner": "s.owner_id::text = ANY(%(f_owner)s)",
+    "owner": "s.owner_id = ANY(%(f_owner)s::uuid[])",
 }
 
 
@@ -35,7 +34,7 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     for key, clause in _CLAUSES.items():
         if key in query:
             clauses.append(clause)
-            params[f"f_{key}"] = query[key]
+            params[f"f_{key}"] = [v for v in query[key] if key != "owner" or _is_id(v)]
     for n, word in enumerate(" ".join(query.get("q", [])).split()[:8]):
         clauses.append(f"i.title_key LIKE usher_fold(%(f_q{n})s)")
         params[f"f_q{n}"] = f"%{like_literal(word)}%"
@@ -46,6 +45,14 @@ def cleaned(query: Mapping[str, Any]) -> dict[str, list[str]]:
     """The known filters of a query as they can be journaled: lists of text, without what no database column can hold."""
     found = {key: query[key] if isinstance(query.get(key), list | tuple) else [query.get(key)] for key in FILTERS}
     return {key: [_text(v) for v in values] for key, values in found.items() if values and values != [None] and values != [""]}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(value: Any) -> str:
