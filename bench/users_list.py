@@ -22,7 +22,7 @@ def run(people: int = 1_000_000) -> list[Figure]:
     from usher.access.actors import operator
     from usher.core import sql
     from usher.core.ids import uuid7
-    from usher.people import reads
+    from usher.people import find, reads
     from usher.portal.listing import fetch
     from usher.portal.people.people_list import USERS
     from usher.portal.wish import Wish
@@ -87,11 +87,15 @@ def run(people: int = 1_000_000) -> list[Figure]:
                     id=edge["sort_id"],
                 )
                 last.append(seconds(lambda wish=wish, at=at: fetch(USERS, actor, replace(wish, cursor=at))))
-    keyed, searched = [], []
+    keyed, searched, told, near = [], [], [], []
     for _ in range(SEARCHES):
         keyed.append(seconds(key_page))
         text = a_search()
         searched.append(seconds(lambda text=text: fetch(USERS, actor, Wish(q=text))))
+        told.append(seconds(lambda text=text: reads.page(actor, {"q": text})))
+    told += [seconds(lambda way=way: reads.page(actor, {}, sort=way)) for sort in SORTS for way in (sort, f"-{sort}")]
+    for text in ("lindqvst", "wilhelmna", "sjoberk", "zzqqxx", "kazlauskate"):
+        near.append(seconds(lambda text=text: find.similar(actor, text)))
     ends = median(last) / median(first)
     ratio = percentile(searched, 0.99) / percentile(keyed, 0.99)
     return [
@@ -112,6 +116,8 @@ def run(people: int = 1_000_000) -> list[Figure]:
             "<= 5 x",
             ratio <= 5,
         ),
+        Figure("… the same searches and sorts as `usher people list` reads them", _ms(told), _ms(searched)),
+        Figure("… who is near a name that nobody has, p50 (p99)", _ms(near)),
     ]
 
 
