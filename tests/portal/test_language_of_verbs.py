@@ -54,8 +54,13 @@ PARAMS: dict[str, Any] = {
     "title": "Lab",
     "items": [{"title": "Lab"}],
     "content": {},
+    "day": "2026-12-31",
+    "from_name": "Northlake",
 }
-OWN: dict[str, dict[str, Any]] = {"accounts.change_settings": {"name": "Lab", "language": "de"}}
+OWN: dict[str, dict[str, Any]] = {
+    "accounts.change_settings": {"name": "Lab", "language": "de"},
+    "lifecycle.schedule": {**PARAMS, "what": "deactivate"},
+}
 SAME = {"Webinar 500", "Whiteboard", "Automation", "API", "SCIM", "Portal"}  # words that are the same in both
 
 
