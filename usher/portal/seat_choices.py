@@ -1,6 +1,7 @@
 """Licenses and add-ons as choices, each with its free seats beside it; what cannot be had says why (S0-21 … S0-25, S1-15, S1-16; portal.md 6)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -77,6 +78,12 @@ def with_words(product: Product, chosen: Sequence[str]) -> str:
         ):
             return _("not with %(name)s") % {"name": PRODUCTS[code].name}
     return ""
+
+
+def seat_lines(actor: Actor, codes: Collection[str]) -> list[dict[str, Any]]:
+    """The ledger, as it is now, of these products, but for those that come with every account; nothing for who may not see it."""
+    paid = {code for code in codes if code in PRODUCTS and not is_free_of_charge(PRODUCTS[code])}
+    return [s for s in seats(actor) if s["product"] in paid] if paid and actor.may("licenses:subscription:view") else []
 
 
 def is_on(actor: Actor, setting: str) -> bool:

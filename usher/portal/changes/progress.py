@@ -11,12 +11,12 @@ from usher.core.actor import Actor
 from usher.journal import reads
 from usher.journal.run import CHUNK_MIN
 from usher.journal.verb import VERBS, main_phase
-from usher.licenses.ledger import seats
 from usher.portal.changes.filters import people_named
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn
 from usher.portal.plan_parts import ROWS, with_the_rest
 from usher.portal.query import with_query
+from usher.portal.seat_choices import seat_lines
 from usher.portal.wish import clean
 
 
@@ -99,4 +99,4 @@ def every(found: dict[str, Any]) -> str:
 def seats_beside(actor: Actor, found: dict[str, Any]) -> list[dict[str, Any]]:
     """The ledger, as it is now, of the products a change is about."""
     told = {found["params"].get("license"), found["params"].get("add_on"), *found["params"].get("add_ons", ()), *(found["held"] or {})}
-    return [s for s in seats(actor) if s["product"] in told] if actor.may("licenses:subscription:view") and told - {None} else []
+    return seat_lines(actor, [code for code in told if code])

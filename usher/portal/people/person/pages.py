@@ -21,6 +21,7 @@ from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import factor_removal
 from usher.portal.people.person.head import around
+from usher.portal.seat_choices import seat_lines
 from usher.portal.sign_in.means import means_in_words
 
 ROWS = 50
@@ -70,6 +71,7 @@ def licenses(request: SignedIn, person_id: UUID) -> HttpResponse:
     """What they hold since when, and every license they were given or lost before."""
     context = around(request.actor, person_id, "licenses")
     context["licenses"] = licenses_of(context["person"])
+    context["seats"] = seat_lines(request.actor, [held["product"] for held in context["licenses"]])
     if request.actor.may("journal:change:view"):
         every = touched(request.actor, person_id, None, 4 * ROWS)
         context["history"] = [c for c in every if any(one["key"] in ("license", "add_on") for one in c["changes"])][:ROWS]
