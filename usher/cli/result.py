@@ -214,7 +214,7 @@ def _text(result: Result) -> Iterator[str]:
         name = PRODUCTS[product].name if product in PRODUCTS else product
         yield f"  free seats of {name}: {seats['before']:,} → {seats['after']:,}"
     for product, n in answer.get("missing", {}).items():
-        yield f"  {n:,} seats of {PRODUCTS[product].name} are missing"
+        yield f"  {n:,} {'seat' if n == 1 else 'seats'} of {PRODUCTS[product].name} {'is' if n == 1 else 'are'} missing"
     for refusal in answer["refusals"][:MOST_ON_SCREEN]:
         where = " ".join(str(x) for x in (refusal["line"] and f"line {refusal['line']}", refusal["email"], refusal["field"]) if x)
         yield f"  {where or refusal['code']}: {refusal['reason']}"
