@@ -94,3 +94,22 @@ def test_all_but_some(portal: Portal, larks: None) -> None:
     expect(told).to_have_text("149 selected")
     page.locator("#bulk").get_by_role("button", name="Delete").first.click()
     expect(page.get_by_role("button", name="Delete 149 invitations")).to_be_visible()
+
+
+def test_while_a_list_is_asked_for(portal: Portal) -> None:
+    """The rows stay and dim until the answer is there; a long menu of filters is narrowed by typing, which asks for nothing."""
+    page = portal.sign_in(portal.window())
+    page.goto("/people")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/people" in request.url else None)
+    page.locator(".u-tools summary").first.click()
+    page.get_by_label("Find a filter").fill("licensed")
+    assert page.locator(".u-tools .u-menu label:visible").all_inner_texts() == ["Licensed"] and asked == []
+    page.keyboard.press("Escape")
+    page.route("**/people?*", lambda route: None)
+    page.fill("#search", "olga")
+    expect(page.locator("#rows[aria-busy=true]")).to_have_css("opacity", "0.6")
+    page.unroute_all(behavior="ignoreErrors")
+    page.fill("#search", "olga owner")
+    expect(page.locator("#count")).to_have_text("1 person")
+    expect(page.locator("#rows[aria-busy=true]")).to_have_count(0)

@@ -155,6 +155,27 @@ addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches
 addEventListener('htmx:configRequest', (event) => { if (event.detail.elt.matches('a[data-keep]')) event.detail.path = event.detail.elt.getAttribute('hx-get') }) // htmx remembers the first one
 function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except', 'selection']) url.searchParams.delete(key); location.replace(url) }
 
+// While a list is asked for, its rows stay and dim; after five seconds that is said. (freshen ends it.)
+let slow = 0
+addEventListener('htmx:beforeSend', (event) => {
+  if (!['rows', 'listing'].includes(event.detail.target.id)) return
+  $('#rows')?.setAttribute('aria-busy', 'true')
+  clearTimeout(slow)
+  slow = setTimeout(() => say(words.slow), 5000)
+})
+addEventListener('htmx:afterRequest', () => clearTimeout(slow))
+// A long menu of filters is narrowed by typing.
+for (const kind of ['input', 'change']) addEventListener(kind, (event) => {
+  if (!event.target.matches('[data-narrow]')) return
+  event.stopImmediatePropagation()
+  const typed = event.target.value.trim().toLocaleLowerCase()
+  for (const set of $$('fieldset', event.target.closest('.u-menu'))) {
+    const named = $('legend', set).textContent.toLocaleLowerCase().includes(typed)
+    for (const line of $$('label', set)) line.hidden = !named && !line.textContent.toLocaleLowerCase().includes(typed)
+    set.hidden = $$('label', set).every((line) => line.hidden)
+  }
+}, true)
+
 // 5b. A list of columns is put in order by dragging, by its buttons, or by the arrow keys; the order of the lines is what the form sends.
 let dragged = null
 function shift(line, by) {
