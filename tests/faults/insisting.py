@@ -16,7 +16,7 @@ import django
 from django.db import Error, connection
 
 LICENSED, BASIC = "meetings:licensed", "meetings:basic"
-SECONDS = 30
+SECONDS = 60
 
 
 class Client(threading.Thread):
