@@ -21,7 +21,7 @@ from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.importing import COLUMNS
-from usher.portal.plan_page import Look, plan_page
+from usher.portal.plan_page import Look, is_about_people, plan_page
 from usher.portal.query import with_query
 from usher.portal.templatetags.usher import number as figure
 from usher.portal.wish import clean
@@ -91,7 +91,7 @@ def undo(request: SignedIn, number: int) -> HttpResponseBase:
     look = Look(
         title=_("Undo"),
         crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (_("Undo"), "")],
-        button=lambda n: ngettext("Undo for %(n)s person", "Undo for %(n)s people", n) % {"n": figure(n)},
+        button=undo_for if is_about_people(planned) else lambda n: _("Undo"),
         back=(_("Cancel"), f"/changes/{number}"),
         tally={"will": _("go back as they were"), "skipped": _("stay as they are now")},
         headline=_("Taken back: %(sentence)s.") % {"sentence": reads.sentence(found, done)},
@@ -99,6 +99,10 @@ def undo(request: SignedIn, number: int) -> HttpResponseBase:
         key=f"undo:{found['id']}",
     )
     return plan_page(request, planned, look)
+
+
+def undo_for(n: int) -> str:
+    return ngettext("Undo for %(n)s person", "Undo for %(n)s people", n) % {"n": figure(n)}
 
 
 @page("journal:change:view")
