@@ -14,11 +14,11 @@ from usher.people.verbs.own import OWN, choose
 
 pytestmark = pytest.mark.django_db
 NAME = "people.choose_settings"
-EVERY = {"language": "de", "theme": "dark", "single_keys": False, "mail_when_done": False}
+EVERY = {"language": "de", "time_zone": "Europe/Oslo", "theme": "dark", "single_keys": False, "mail_when_done": False}
 
 
 def settings_of(user: object) -> dict[str, Any]:
-    found = sql.row("SELECT language, theme, single_keys, mail_when_done FROM people_user WHERE id = %(u)s", {"u": user})
+    found = sql.row("SELECT language, time_zone, theme, single_keys, mail_when_done FROM people_user WHERE id = %(u)s", {"u": user})
     assert found is not None
     return found
 
@@ -52,7 +52,13 @@ def test_other_account_and_other_people_keep_theirs(northlake: Company, southpor
 
 def test_what_is_not_named_stays_and_what_is_so_already_is_no_change(northlake: Company) -> None:
     choose(northlake.admin, {"theme": "light"})
-    assert settings_of(northlake.admin.user_id) == {"language": "", "theme": "light", "single_keys": True, "mail_when_done": True}
+    assert settings_of(northlake.admin.user_id) == {
+        "language": "",
+        "time_zone": "UTC",
+        "theme": "light",
+        "single_keys": True,
+        "mail_when_done": True,
+    }
     started = do(replace(northlake.admin, privileges=frozenset({OWN})), NAME, {"settings": {"theme": "light", "single_keys": True}})
     assert started.state == "unchanged"
     choose(northlake.admin, {"theme": "light", "single_keys": False})
@@ -70,7 +76,8 @@ def test_what_is_no_code_is_refused(northlake: Company, language: object) -> Non
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, None, [], {"email": "x@y.test"}, {"theme": "pink"}, {"single_keys": "yes"}, {"mail_when_done": 1}]
+    "settings",
+    [{}, None, [], {"email": "x@y.test"}, {"theme": "pink"}, {"time_zone": "Mars/Base"}, {"single_keys": "yes"}, {"mail_when_done": 1}],
 )
 def test_what_is_no_setting_is_refused(northlake: Company, settings: Any) -> None:
     with pytest.raises(Refused) as no:

@@ -21,10 +21,19 @@ def kept(company: Company) -> dict[str, object]:
 
 def test_it_works(member: Client, northlake: Company) -> None:
     """The form says all of it; what is saved holds in every browser, before the first paint."""
-    form = {"theme": "dark", "language": "en", "single_keys": ["off", "on"], "mail_when_done": "off", "said": "yes", "next": "/me"}
+    form = {
+        "time_zone": "Asia/Tokyo",
+        "theme": "dark",
+        "language": "en",
+        "single_keys": ["off", "on"],
+        "mail_when_done": "off",
+        "said": "yes",
+        "next": "/me",
+    }
     answer = member.post("/me/settings", form)
     assert (answer.status_code, answer["Location"]) == (303, "/me")
     assert kept(northlake) == {"theme": "dark", "single_keys": True, "mail_when_done": False}
+    assert sql.value("SELECT time_zone FROM people_user WHERE id = %(u)s", {"u": northlake.member.user_id}) == "Asia/Tokyo"
     elsewhere = signed_in(northlake.member.user_id).get("/me").content.decode()
     assert 'data-bs-theme="dark"' in elsewhere and "data-keys-off" not in elsewhere
     assert "Your settings are saved." in member.get("/me").content.decode()

@@ -1,9 +1,10 @@
-"""What people choose for themselves: language, theme, single keys, a mail when long work ends."""
+"""What people choose for themselves: language, time zone, theme, single keys, a mail when long work ends."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ THEMES = ("auto", "light", "dark")
 # Each setting with what it may be. The columns of people_user have the same names.
 SETTINGS: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: isinstance(value, str) and CODE.fullmatch(value) is not None,
+    "time_zone": lambda value: value in available_timezones(),
     "theme": lambda value: value in THEMES,
     "single_keys": lambda value: isinstance(value, bool),
     "mail_when_done": lambda value: isinstance(value, bool),
@@ -50,7 +52,8 @@ class OwnSettings(Part):
                      FROM jsonb_each(%(settings)s::jsonb) w WHERE w.value <> {values("u")}->w.key) now
                    WHERE s.account_id = %(account)s AND s.user_id = %(actor)s"""
 
-    write = f"""did AS (UPDATE people_user t SET language = coalesce(ok.after->>'language', t.language), theme = coalesce(ok.after->>'theme', t.theme),
+    write = f"""did AS (UPDATE people_user t SET language = coalesce(ok.after->>'language', t.language),
+                  time_zone = coalesce(ok.after->>'time_zone', t.time_zone), theme = coalesce(ok.after->>'theme', t.theme),
                   single_keys = coalesce((ok.after->>'single_keys')::boolean, t.single_keys),
                   mail_when_done = coalesce((ok.after->>'mail_when_done')::boolean, t.mail_when_done)
                 FROM ok WHERE t.id = ok.obj AND t.left_at IS NULL AND {values("t")} @> ok.before RETURNING t.id AS obj)"""

@@ -14,6 +14,7 @@ from usher.lifecycle.own_account import items_in_words, opening
 from usher.people.verbs.own import choose
 from usher.portal.navigation import THEMES
 from usher.portal.page import SignedIn, member_page, own_path
+from usher.portal.people.person.editing import TIME_ZONES
 
 SWITCHES = ("single_keys", "mail_when_done")
 
@@ -22,7 +23,8 @@ SWITCHES = ("single_keys", "mail_when_done")
 def me(request: SignedIn) -> HttpResponse:
     """The own page of everybody: who they are here, whom to ask, and their settings."""
     ask = people_to_ask(request.actor.account_id, "people:user:manage") if not request.actor.may("people:user:view") else []
-    return render(request, "home/me.html", {"ask": _(" or ").join(name_of(p) for p in ask), "own": request.actor.settings})
+    context = {"ask": _(" or ").join(name_of(p) for p in ask), "own": request.actor.settings, "time_zones": TIME_ZONES}
+    return render(request, "home/me.html", context)
 
 
 @member_page()
@@ -49,5 +51,5 @@ def settings(request: SignedIn) -> HttpResponse:
 def wish_of(data: QueryDict) -> dict[str, Any]:
     """The settings a form names: a switch sends off, and after it on when it is on."""
     wish: dict[str, Any] = {name: data[name] == "on" for name in SWITCHES if data.get(name) in ("on", "off")}
-    offered: dict[str, dict[str, Any]] = {"theme": dict(THEMES), "language": dict(config.LANGUAGES)}
+    offered: dict[str, Any] = {"theme": dict(THEMES), "language": dict(config.LANGUAGES), "time_zone": TIME_ZONES}
     return wish | {name: data[name] for name, words in offered.items() if data.get(name, "") in words}

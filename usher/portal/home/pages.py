@@ -33,6 +33,7 @@ def home(request: SignedIn) -> HttpResponse:
     lines = paid_seats(actor) if actor.may("licenses:subscription:view") else None
     context["needs"] = needs_of(actor, lines or [], timezone.now().date())
     if lines is not None:
+        context["may_buy"] = actor.may("licenses:subscription:manage")
         context |= {"seats": lines, "trend": trend(actor, lines, request.GET.get("seats", ""))}
     if actor.may("journal:change:view"):
         context["lately"] = [described(c) for c in reads.changes(actor, limit=6)]
