@@ -34,6 +34,7 @@ STATES = (
     "/people/factor-removals?all=1&status=active",
     "/people/license-changes?all=1&status=active",
     "/people/license-changes?all=1&status=active&license_to=meetings:licensed",
+    "/people/add-on-changes?all=1&status=active&add_on_to=whiteboard&how=add",
     "/content/boards?all=1",
     "/content/new?kind=meeting",
     "/content/hand-overs?all=1&status=active",
