@@ -83,7 +83,7 @@ def _arrived(plan: Plan, run: dict[str, Any], phase: int) -> int:
     found = sql.execute(
         f"""INSERT INTO journal_planrow (change_id, phase, ord, {COLUMNS})
             SELECT %(change)s, {phase}, %(had)s + row_number() OVER (), subj, obj, coalesce(version, 0), before, after, skip, takes, gives
-            FROM ({plan.select(part)}) r WHERE obj NOT IN (SELECT obj FROM journal_planrow WHERE change_id = %(change)s AND phase = {phase})""",
+            FROM ({plan.select(part)}) r WHERE NOT EXISTS (SELECT 1 FROM journal_planrow p WHERE p.change_id = %(change)s AND p.phase = {phase} AND p.obj = r.obj)""",
         params_of(plan, index, now=now(), change=run["id"], had=run["totals"][phase]),
     )
     if found:
