@@ -1,4 +1,4 @@
-"""What shall happen on a day: deactivate people, end a license or an add-on; and cancelling it (FLOW-06, FLOW-07; docs/decisions/0052)."""
+"""What shall happen on a day: deactivate people, end a license or an add-on; and cancelling it (FLOW-06, FLOW-07; docs/decisions/0041)."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta

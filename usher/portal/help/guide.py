@@ -43,7 +43,7 @@ PLACES = {
     "/people/new": "users",
     "/people/<person>/content": "content",
     **dict.fromkeys(
-        (f"/people/{place}" for place in ("trash", "deactivations", "unlinkings", "deletions", "reactivations")),
+        (f"/people/{place}" for place in ("trash", "dates", "deactivations", "unlinkings", "deletions", "reactivations")),
         "leaving",
     ),
     **dict.fromkeys((f"/people/<person>/{place}" for place in ("deactivation", "unlinking", "deletion", "reactivation")), "leaving"),
@@ -53,6 +53,7 @@ PLACES = {
     "/account": "account",
     "/account/outbox": "outbox",
     "/me": "account",
+    "/me/own-account": "leaving",
     "/me/security": "sign-in",
     "/me/confirm": "sign-in",
     "/account/sign-in": "sign-in",
