@@ -1,5 +1,6 @@
 """What verbs, refusals, reasons, rights, products and mails say is made when it is read, in the language of whoever reads it."""
 
+import io
 import json
 from typing import Any
 from uuid import uuid4
@@ -19,10 +20,12 @@ from usher.core.refusals import filled
 from usher.journal.names import figure, listed, long_day, sentence
 from usher.journal.verb import REASONS, VERBS, Verb
 from usher.licenses.catalog import PRODUCTS
+from usher.lifecycle.reading import open_csv
 from usher.mail import kinds, letter
 from usher.mail.send import Trouble
 from usher.portal.account.outbox import MAILS
 from usher.portal.changes import words
+from usher.portal.effects import value_in_words
 
 # Journaled parameters of any verb, by name; a verb whose words need others gets them here.
 PARAMS: dict[str, Any] = {
@@ -200,6 +203,29 @@ def test_files_are_in_one_language(owner: Client, northlake: Company) -> None:
     assert "Lizenziert" in people and "Licensed" not in people and "E-Mail" in people
     plan = b"".join(owner.get(f"/people/license-changes?ids={short(northlake.member.user_id)}&license_to=meetings:basic&as=csv")).decode()
     assert "Lizenziert" in plan and "Licensed" not in plan and plan.count("Lizenz") >= 2
+
+
+def test_a_file_may_name_its_columns_in_german(owner: Client) -> None:
+    """CSV-07: a header in the reader's language, in any order; what is in none is told and not read."""
+    reader = open_csv(io.BytesIO(b"Nachname;Vorname;E-Mail-Adresse;Abteilung;Telefon\nLee;Ann;ann@x.test;Vertrieb;12\n"))
+    (ann,) = reader.lines()
+    assert (ann.email, ann.first_name, ann.last_name, ann.department) == ("ann@x.test", "Ann", "Lee", "Vertrieb")
+    assert reader.ignored == ["Telefon"]
+
+
+def test_values_of_a_change_in_words() -> None:
+    """Days, prices, statuses and languages as the reader writes them."""
+    told = [
+        ("ends", "2026-12-31"),
+        ("expires_at", "2026-12-31T10:00:00+00:00"),
+        ("price", 1234.5),
+        ("status", "pending"),
+        ("theme", "dark"),
+        ("language", "en"),
+    ]
+    assert [value_in_words(*t) for t in told] == ["31 December 2026", "31 December 2026", "1,234.50", "Pending", "Dark", "English"]
+    with translation.override("de"):
+        assert [value_in_words(*t) for t in told[:5]] == ["31. Dezember 2026", "31. Dezember 2026", "1.234,50", "Ausstehend", "Dunkel"]
 
 
 def test_why_a_mail_was_not_sent(owner: Client, northlake: Company) -> None:

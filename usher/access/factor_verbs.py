@@ -23,7 +23,7 @@ from .own import OWN
 
 LONGEST_NAME = 64
 # What stands in the journal and in mails -> its words.
-FACTORS: dict[str, str | Promise] = {
+FACTORS = {
     APP: gettext_lazy("authenticator app"),
     PASSKEY: gettext_lazy("passkey “{name}”"),
     CODES: gettext_lazy("new recovery codes"),

@@ -30,12 +30,12 @@ TITLES = {
 }
 LONGEST = {"first_name": 64, "last_name": 64, "department": 128, "user_group": 128, "im_group": 128}
 HEADERS = {
-    "email": {"email", "e-mail", "email address", "e-mail address", "mail"},
-    "first_name": {"first name", "firstname", "given name"},
-    "last_name": {"last name", "lastname", "surname", "family name"},
-    "department": {"department"},
-    "user_group": {"user group", "group"},
-    "im_group": {"im group"},
+    "email": {"email", "e-mail", "email address", "e-mail address", "mail", "e-mail-adresse", "mailadresse"},
+    "first_name": {"first name", "firstname", "given name", "vorname"},
+    "last_name": {"last name", "lastname", "surname", "family name", "nachname", "familienname"},
+    "department": {"department", "abteilung"},
+    "user_group": {"user group", "group", "benutzergruppe", "gruppe"},
+    "im_group": {"im group", "im-gruppe"},
 }
 csv.field_size_limit(64 * 1024)
 LONGEST_LINE = 1024 * 1024  # six cells at their limit fit twice

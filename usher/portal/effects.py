@@ -1,9 +1,12 @@
 """Rows of plans and changes in words: who, from what to what, and why not."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +19,8 @@ from usher.journal.names import listed, long_day
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
+from usher.portal.navigation import THEMES
+from usher.portal.templatetags.usher import day
 
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
@@ -60,6 +65,14 @@ STATUSES = {
     "inactive": gettext_lazy("Deactivated"),
     "pending": gettext_lazy("Pending"),
     "gone": gettext_lazy("Gone"),
+}
+# What stands in the journal -> how it is called, by what it is a value of.
+CALLED: dict[str, Mapping[str, str | Promise]] = {
+    "status": STATUSES,
+    "role": ROLES,
+    "state": STATES,
+    "theme": dict(THEMES),
+    "language": dict(settings.LANGUAGES),
 }
 EMPTY = ("add_on", "add_ons", "license", "department", "im_group_name", "manager", "on")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
@@ -129,19 +142,15 @@ def value_in_words(key: str, value: Any) -> str:
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
     if key in ("add_ons", "not_back"):
         return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
-    if key == "status":
-        return str(STATUSES.get(value, value))
-    if key == "role":
-        return str(ROLES.get(value, value))
-    if key == "state":
-        return str(STATES.get(value, value))
+    if key in CALLED:
+        return str(CALLED[key].get(value, value))
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":
-        return f"{value:.2f}"
-    if key == "on":
+        return str(number_format(value, 2, force_grouping=True))
+    if key in ("on", "starts", "ends"):
         return long_day(date.fromisoformat(value))
-    return str(value)[:10] if key == "expires_at" else str(value)
+    return day(datetime.fromisoformat(value)) if key == "expires_at" else str(value)
 
 
 def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -33,7 +33,7 @@ def edit(request: SignedIn, person_id: UUID) -> HttpResponse:
     """The form, and the change of what is different from what the form was opened with. Whoever saves second does not undo the first."""
     found = person(request.actor, person_id)
     if not rank.may_change(request.actor, found):
-        raise Refused("forbidden", "higher_rank", rank.WORDS)
+        raise Refused("forbidden", "higher_rank", str(rank.WORDS))
     now = values_of(found)
     if request.method == "GET":
         return show(request, found, now, now)
