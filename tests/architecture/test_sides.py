@@ -10,4 +10,8 @@ SIDES = re.compile(r"(margin|padding|border|inset)-(left|right)|(text-align|floa
 def test_no_left_and_no_right() -> None:
     css = (ROOT / "usher/portal/static/usher/usher.css").read_text()
     assert [m.group() for m in SIDES.finditer(css)] == []
-    assert SIDES.search("a { margin-left: 1px }") and SIDES.search("a{left:0}") and not SIDES.search("a { inset-inline-start: 0; text-align: end }")
+    assert (
+        SIDES.search("a { margin-left: 1px }")
+        and SIDES.search("a{left:0}")
+        and not SIDES.search("a { inset-inline-start: 0; text-align: end }")
+    )
