@@ -121,6 +121,6 @@ def show(
 @page("people:user:view")
 def close(request: SignedIn) -> HttpResponse:
     """Proposals for a field that takes a person, whatever it is called, as options of a datalist; only people of this account (TENANT-10)."""
-    text = next(iter(request.GET.values()), "").strip()[:200].replace("\0", "")
+    text = str(next(iter(request.GET.values()), "")).strip()[:200].replace("\0", "")
     found = close_names(request.actor, text) if len(text) > 1 else []
     return render(request, "people/close.html", {"people": found})

@@ -3,7 +3,8 @@ for (const box of document.querySelectorAll('[data-chart]')) draw(box)
 
 function draw(box) {
   const rows = [...document.querySelectorAll('#' + box.dataset.chart + ' tbody tr')]
-  const number = (n) => n.toLocaleString(document.documentElement.lang)
+  const language = { en: 'en-GB' }[document.documentElement.lang] || document.documentElement.lang // the day before the month, as on every page
+  const number = (n) => n.toLocaleString(language)
   const days = rows.map((row) => Date.parse(row.dataset.day) / 1000), column = (name) => rows.map((row) => Number(row.dataset[name]))
   const used = column('used'), bought = column('bought'), top = Math.max(...bought, ...used) * 1.18, last = rows.length - 1
   const told = document.getElementById(box.dataset.chart + '-now'), silent = told.textContent
@@ -12,7 +13,7 @@ function draw(box) {
   const make = () => {
     if (plot) plot.destroy()
     const ink = color('--u-ink-3'), line = color('--u-line'), accent = color('--u-accent'), paper = color('--u-surface'), family = getComputedStyle(document.body).fontFamily, font = `11.5px ${family}`
-    const date = (t, how) => new Date(t * 1000).toLocaleString(document.documentElement.lang, { timeZone: 'UTC', ...how })
+    const date = (t, how) => new Date(t * 1000).toLocaleString(language, { timeZone: 'UTC', ...how })
     plot = new uPlot({
       width: box.clientWidth, height: 232, padding: [8, 8, 0, 0], legend: { show: false }, cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { y: { range: [0, top || 1] } },
