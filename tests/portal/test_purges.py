@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from tests.lifecycle.leavers import exists, somebody
+from tests.lifecycle.leavers import exists, somebody, with_content
 from tests.people_of import Company, do, one
 from tests.portal.test_import import confirm
 from tests.signed_in import signed_in
@@ -29,10 +29,12 @@ def deleted(company: Company, name: str) -> UUID:
 def test_it_works(owner: Client, northlake: Company) -> None:
     """S0-2: one by name, all by number; without the word typed nothing happens."""
     ann, ben, eve = (deleted(northlake, f"{n}-typed") for n in ("ann", "ben", "eve"))
+    with_content(northlake, ann, "Weekly")
     assert "/people/trash/purges?all=1" in owner.get("/people/trash").content.decode()
     address = f"/people/trash/purges?ids={short(ann)}"
     page = owner.get(address).content.decode()
     assert "1\u00a0person will be deleted for good." in page and "gone for good" in page
+    assert "1 item of theirs goes too." in page
     assert confirm(owner, address).status_code == 422 and exists(ann)
     assert confirm(owner, address, typed=f"ann-typed@{northlake.domain}").status_code == 303
     assert (exists(ann), exists(ben)) == (False, True)

@@ -78,7 +78,7 @@ def look_of(request: HttpRequest, title: str, facts: list[tuple[Words, Words]]) 
         (_("Changed before by somebody else"), _("held back, and stands on Home")),
         (_("Until the day comes"), _("it can be cancelled")),
     ]
-    return replace(look, facts=[*facts, *always], facts_words=_("What then"))
+    return replace(look, facts=[*facts, *always], facts_words=_("What then"), tally={"will": _("get the date")})
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -91,6 +91,7 @@ def cancellations(request: SignedIn) -> HttpResponseBase:
         button=lambda n: ngettext("Cancel %(n)s date", "Cancel %(n)s dates", n) % {"n": number(n)},
         back=(_("Keep it"), "/people/dates" if back == "/" else back),
         then="" if back == "/" else back,
+        tally={"will": _("will be cancelled")},
     )
     ids = [str(i) for i in ids_of(split(request.GET, "ids"))]
     return plan_page(request, plan(request.actor, "lifecycle.cancel_date", {"ids": ids}), look)
