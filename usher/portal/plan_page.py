@@ -6,7 +6,7 @@ and the seats are there; it answers 303 to the change. Whatever stands in the wa
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +34,7 @@ from usher.portal.query import PASSING, moment, pairs_without, with_query
 from usher.portal.sign_in.fresh import ask_first
 from usher.portal.templatetags.usher import number
 
+LONGEST_READ = timedelta(days=1)  # what changed before that is not looked for; a session unused for 8 hours has ended anyway
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 FRESH = frozenset(
     {"access.set_role", "access.remove_factors"}
@@ -148,6 +149,7 @@ def _show(
     refused: Refused | None = None,
     since: datetime | None = None,
 ) -> HttpResponse:
+    since = max(since, seen.at - LONGEST_READ) if since else None
     how = request.GET.get("how", "nothing") if seen.missing else ""
     will = seen.fits if how == "first" else seen.will
     context = {
