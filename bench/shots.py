@@ -115,7 +115,9 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
     page.goto(base + "/people?q=conor.byrne")
-    page.goto(f"{page.locator('#rows tbody td.main a').first.evaluate('a => a.href')}/deactivation?content=person&heir=priya.raman@northlake.test")
+    page.goto(
+        f"{page.locator('#rows tbody td.main a').first.evaluate('a => a.href')}/deactivation?content=person&heir=priya.raman@northlake.test"
+    )
     page.screenshot(path=PICTURES / f"deactivate-{suffix}.png")
     page.goto(base + "/people/imports/new")
     page.set_input_files("input[type=file]", file)

@@ -123,7 +123,10 @@ def test_somebody_whose_address_is_taken_comes_back_with_another(owner: Client, 
     address = f"{RESTORE}?ids={short(bob)}"
     text = owner.get(address).content.decode()
     assert "The address belongs to somebody else by now." in text and "<details open" in text
-    for wrong, words in (("bob@", "it needs one @ with text on both sides"), (northlake.member.email, "Somebody has this address already.")):
+    for wrong, words in (
+        ("bob@", "it needs one @ with text on both sides"),
+        (northlake.member.email, "Somebody has this address already."),
+    ):
         text = owner.get(address, {"ids": short(bob), "email": wrong}).content.decode()
         assert words in text and "disabled>Restore" in text, wrong
     assert confirm(owner, f"{address}&email=robert@{northlake.domain}").status_code == 303
