@@ -105,6 +105,7 @@ def test_the_trash_lists_who_when_by_whom_and_how_long(owner: Client, northlake:
     exported = b"".join(owner.get("/people/trash/export").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert [row["E-mail"] for row in csv.DictReader(io.StringIO(exported))] == [f"bob@{northlake.domain}"]
     assert "Nobody matches" in owner.get("/people/trash?q=nobodyatall").content.decode()
+    assert "1 person in the trash matches" in owner.get("/people?q=bob").content.decode()
 
 
 def test_all_that_match_are_restored(owner: Client, northlake: Company, bob: UUID) -> None:

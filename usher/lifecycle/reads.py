@@ -14,7 +14,7 @@ from usher.core.keyset import COUNT_TO
 from usher.journal.plan import params_of
 from usher.journal.verb import Plan
 from usher.people import selection
-from usher.people.filters import SENDER_GONE
+from usher.people.filters import SENDER_GONE, where
 
 from .come_back import Back
 
@@ -44,6 +44,17 @@ def trash(actor: Actor) -> Trash:
         {"a": actor.account_id, "cap": COUNT_TO + 1},
     )
     return Trash(**found) if found else Trash(0, 0)
+
+
+def in_trash(actor: Actor, text: str) -> int:
+    """How many people in the trash a search would find, counted up to COUNT_TO."""
+    clause, params = where({"q": text})
+    found: int = sql.value(
+        f"""SELECT count(*) FROM (SELECT 1 FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
+            WHERE d.account_id = %(account)s AND d.how = 'deleted' AND {clause} LIMIT {COUNT_TO}) d""",
+        {**params, "account": actor.account_id},
+    )
+    return found
 
 
 def departure(actor: Actor, user: UUID) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from usher.core.ids import short
 from usher.core.keyset import Row, Sort
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, WORKPLACE
 from usher.licenses.ledger import seats
+from usher.lifecycle.reads import in_trash
 from usher.people import find, reads
 from usher.people.filters import where
 from usher.people.person import EDITS, net_edits
@@ -113,7 +114,7 @@ DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
 
 def near(actor: Actor, query: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Where the people are whom a search has not found here: of another status, or with a name that is spelled a little otherwise."""
+    """Where the people are whom a search has not found here: of another status, in the trash, or with a name that is spelled a little otherwise."""
     text = str(query.get("q", ""))
     counts = find.elsewhere(actor, query)
     told = [
@@ -121,6 +122,9 @@ def near(actor: Actor, query: Mapping[str, Any]) -> list[tuple[str, str]]:
         for status, (words, path, more) in ELSEWHERE.items()
         if (n := counts.get(status, 0)) and status not in query.get("status", ())
     ]
+    if text and (n := in_trash(actor, text)):
+        words = ngettext("%(n)s person in the trash matches", "%(n)s people in the trash match", n)
+        told.append((words % {"n": number(n)}, f"/people/trash?{urlencode({'q': text})}"))
     close = [] if told or find.elsewhere(actor, {"q": text}) else find.similar(actor, text)
     return told or [(_("%(name)s is close") % {"name": name_of(p)}, person_path(p)) for p in close]
 
