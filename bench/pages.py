@@ -3,8 +3,10 @@
 A page that is asked in several ways (searched, sorted, another part) stands in WAYS; routes that are new are measured by themselves.
 """
 
+import os
 import re
 import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,8 @@ WAYS = {
     "/account/outbox": ("q=anna", "state=undeliverable"),
     "/search": ("q=anna", "q=C-3", "q=zzqx"),
 }  # fmt: skip
-LONG = {  # plans over everybody: what portal.md promises for them is a second for 10,000 people
+LONG = {  # plans over tens of thousands: the design promises a second for 10,000 people
+    "/people/imports/<id:stage_id>": "",
     "/people/license-changes": "all=1&status=active&license_to=meetings:licensed",
     "/people/department-changes": "all=1&status=active&department_to=Elsewhere",
 }
@@ -36,12 +39,12 @@ def run() -> list[Figure]:
     client, ids = owner_of()
     figures = [measured(client, address) for address in addresses(ids)]
     worst = sorted(figures, key=lambda f: -float(f.ours.split()[0]))
-    late = [measured(client, f"{path}?{query}", promised=False) for path, query in LONG.items()]
+    late = [measured(client, f"{filled(path, ids)}?{query}", promised=False) for path, query in LONG.items()]
     kept = all(f.kept for f in figures)
     head = Figure(
         f"{len(figures)} pages at 100,000 people: all of them",
         worst[0].ours,
-        "",
+        f"at most {max(int(f.bare.split()[0]) for f in figures)} ms of CPU",
         "",
         f"p95 < {PROMISE * 1000:.0f} ms, <= {MOST_STATEMENTS} statements",
         kept,
@@ -51,8 +54,6 @@ def run() -> list[Figure]:
 
 def owner_of() -> tuple[Any, dict[str, Any]]:
     """A browser of the owner's, and an object for every name a route uses."""
-    from django.core.management import call_command  # noqa: F401 - Django is set up by now
-
     from tests.signed_in import signed_in
     from usher.core import sql
 
@@ -83,7 +84,7 @@ def addresses(ids: dict[str, Any]) -> list[str]:
         policy = getattr(route.callback, "policy", None)
         if isinstance(policy, Policy) and policy.kind in ("member", "privilege") and "GET" in policy.methods:
             path = filled(pattern, ids)
-            if path:
+            if path and LONG.get(pattern) != "":  # one that is only long
                 found += [path, *(f"{path}?{query}" for query in WAYS.get(pattern, ()))]
     return found
 
@@ -99,18 +100,30 @@ def filled(pattern: str, ids: dict[str, Any]) -> str:
 
 
 def measured(client: Any, address: str, *, promised: bool = True) -> Figure:
-    """One page: the statements of one look, the times of ROUNDS more."""
+    """One page: the statements of one look, then the times of ROUNDS more. Beside them what it costs in CPU, here and in the database, which
+    says the same on a busy machine."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(address)
     statements = len([q for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))])
-    times = []
-    for _n in range(ROUNDS if promised else 3):
+    times, rounds, spent = [], ROUNDS if promised else 3, cpu_seconds()
+    for _n in range(rounds):
         began = time.perf_counter()
         client.get(address)
         times.append(time.perf_counter() - began)
+    spent = (cpu_seconds() - spent) / rounds * 1000
     p50, p95 = median(times) * 1000, percentile(times, 0.95) * 1000
     kept = (p95 < PROMISE * 1000 and statements <= MOST_STATEMENTS) if promised else None
-    return Figure(f"`{address}` {answer.status_code}", f"{p95:.1f} ({p50:.1f}) ms", "", f"{statements} statements", "", kept)
+    return Figure(
+        f"`{address}` {answer.status_code}", f"{p95:.1f} ({p50:.1f}) ms", f"{spent:.0f} ms of CPU", f"{statements} statements", "", kept
+    )
+
+
+def cpu_seconds() -> float:
+    """What this process and its connection's server process have used so far."""
+    from usher.core import sql
+
+    fields = Path(f"/proc/{sql.value('SELECT pg_backend_pid()')}/stat").read_text().rsplit(")", 1)[1].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
