@@ -38,7 +38,7 @@ WITHOUT_SEAT = "SELECT user_id AS id FROM people_standing WHERE user_id = ANY(%(
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.fault)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(10, marks=pytest.mark.fault)])
 def test_a_hundred_takers_of_the_last_seat(company: Company, rounds: int) -> None:
     """F30, LIC-07: exactly one gets it, 99 are told that none is free."""
     people = crowd(company.owner, 100)

@@ -20,7 +20,7 @@ NOW = datetime.now(UTC)
 
 
 def later(days: float) -> datetime:
-    return NOW + timedelta(days=days, minutes=5)
+    return datetime.now(UTC) + timedelta(days=days, minutes=5)
 
 
 def deactivated(company: Company, name: str, days: int) -> object:
