@@ -7,6 +7,7 @@ from tests.people_of import Company, breaches, do, everybody, one, outcome
 from tests.portal.factors_of import is_in, set_up_app, sign_in
 from tests.signed_in import signed_in
 from usher.access import lost_factors
+from usher.access.factor_verbs import in_words
 from usher.core import sql
 from usher.core.refusals import Refused
 
@@ -15,8 +16,8 @@ NAME = "access.remove_factors"
 
 
 def told(user: object) -> list[str]:
-    found = sql.rows("SELECT params->>'what' AS what FROM mail_message WHERE kind = 'factor_removed' AND to_user = %(u)s", {"u": user})
-    return [r["what"] for r in found]
+    found = sql.rows("SELECT params FROM mail_message WHERE kind = 'factor_removed' AND to_user = %(u)s", {"u": user})
+    return [str(in_words(f["params"]["what"], f["params"]["name"] or "")) for f in found]
 
 
 def test_it_works(northlake: Company) -> None:

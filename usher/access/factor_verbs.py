@@ -27,6 +27,8 @@ FACTORS = {
     APP: gettext_lazy("authenticator app"),
     PASSKEY: gettext_lazy("passkey “{name}”"),
     CODES: gettext_lazy("new recovery codes"),
+    "all_by": gettext_lazy("all of them, by {name}"),
+    "all_by_operator": gettext_lazy("all of them, by whoever runs Usher"),
 }
 
 

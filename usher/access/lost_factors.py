@@ -57,9 +57,9 @@ class FactorsGone(Part):
   WHERE s.user_id = ok.obj AND s.access_epoch = (ok.before->>'access_epoch')::int AND NOT {is_higher()} RETURNING s.user_id AS obj),
 gone AS (DELETE FROM mfa_authenticator m USING people_user u, did WHERE u.id = did.obj AND m.user_id = u.login_id RETURNING m.id),
 told AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), u.account_id, 'factor_removed', u.id, u.email, jsonb_build_object('what',
-    'all of them, by ' || coalesce((SELECT {name_of("a")} FROM people_user a WHERE a.id = %(actor)s::uuid), 'whoever runs Usher')), %(now)s, %(now)s
-  FROM did JOIN people_user u ON u.id = did.obj RETURNING id)"""
+  SELECT usher_uuid7(), u.account_id, 'factor_removed', u.id, u.email, jsonb_build_object(
+    'what', CASE WHEN a.id IS NULL THEN 'all_by_operator' ELSE 'all_by' END, 'name', {name_of("a")}), %(now)s, %(now)s
+  FROM did JOIN people_user u ON u.id = did.obj LEFT JOIN people_user a ON a.id = %(actor)s::uuid RETURNING id)"""
 
 
 @register
