@@ -61,6 +61,17 @@ def test_pages_meet_without_a_gap(northlake: Company, sort: str) -> None:
     assert [e for p in back for e in p] == whole
 
 
+def test_a_search_is_paged_as_the_portal_pages_it(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matches first, or the nearest of the list first when there are many: the same pages, by the same cursors."""
+    invite(northlake.owner, *[f"lark{i:02}@song.test" for i in range(7)])
+    for counted in (10_000, 3):
+        monkeypatch.setattr(reads, "COUNT_TO", counted)
+        first = reads.page(northlake.owner, {"q": "lark"}, sort="-email", limit=4)
+        second = reads.page(northlake.owner, {"q": "lark"}, sort="-email", limit=4, after=first.after)
+        assert [p["email"] for p in first.rows + second.rows] == [f"lark{i:02}@song.test" for i in range(6, -1, -1)]
+        assert second.after is None and second.before is not None
+
+
 @pytest.mark.parametrize(
     "cursor",
     [
