@@ -49,7 +49,9 @@ def change(actor: Actor, kept: UUID, *, add: Iterable[UUID] = (), drop: Iterable
         )
         n = size(actor, kept)
         if n > MOST:
-            raise Refused("invalid", "too_many", _("At most %(most)s are picked by hand. Select all that match instead.") % {"most": figure(MOST)})
+            raise Refused(
+                "invalid", "too_many", _("At most %(most)s are picked by hand. Select all that match instead.") % {"most": figure(MOST)}
+            )
     return n
 
 
