@@ -20,16 +20,17 @@ def owner(db: None, northlake: Company) -> Client:
     return signed_in(northlake.owner.user_id)
 
 
-def deleted(company: Company, name: str) -> UUID:
+def deleted(company: Company, name: str, *titles: str) -> UUID:
     ann = somebody(company, name)
+    if titles:
+        with_content(company, ann, *titles)
     do(company.admin, "lifecycle.delete", {"subjects": one(ann)})
     return ann
 
 
 def test_it_works(owner: Client, northlake: Company) -> None:
     """S0-2: one by name, all by number; without the word typed nothing happens."""
-    ann, ben, eve = (deleted(northlake, f"{n}-typed") for n in ("ann", "ben", "eve"))
-    with_content(northlake, ann, "Weekly")
+    ann, ben, eve = deleted(northlake, "ann-typed", "Weekly"), *(deleted(northlake, f"{n}-typed") for n in ("ben", "eve"))
     assert "/people/trash/purges?all=1" in owner.get("/people/trash").content.decode()
     address = f"/people/trash/purges?ids={short(ann)}"
     page = owner.get(address).content.decode()
