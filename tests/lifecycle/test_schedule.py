@@ -104,7 +104,7 @@ def test_who_cannot_leave_gets_no_date(northlake: Company) -> None:
     assert northlake.owner.user_id and northlake.admin.user_id
     started = schedule(northlake, ann, ben, northlake.owner.user_id, northlake.admin.user_id, northlake.pending)
     told = outcome(northlake.owner, started)
-    assert told.reasons == {"dated": 1, "not_active": 1, "is_owner": 1, "is_admin": 1, "still_pending": 1}
+    assert told.reasons == {"dated": 1, "away_already": 1, "is_owner": 1, "is_admin": 1, "still_pending": 1}
 
 
 def test_a_license_until_a_day(northlake: Company) -> None:

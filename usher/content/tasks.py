@@ -14,8 +14,8 @@ from .verbs.trash import DAYS, Purge
 
 
 def empty_trash() -> int:
-    """Purge what lay in the trash for 30 days, account by account; how many accounts had some."""
-    until = clock.now() - timedelta(days=DAYS)
+    """Purge what lay in the trash for 30 days at the full hour, account by account; how many accounts had some. Once an hour, whoever calls."""
+    until = (clock.now() - timedelta(days=DAYS)).replace(minute=0, second=0, microsecond=0)
     due = sql.rows("SELECT DISTINCT account_id FROM content_standing WHERE trashed_at < %(u)s", {"u": until})
     for d in due:
         engine.start(plan(system(d["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H}")

@@ -64,7 +64,9 @@ REASONS: dict[str, Reason] = {}
 
 
 def reason(code: str, words: str | Promise, retry: str = "never", *, refused: bool = False) -> str:
-    """Register a skip reason at import, its words lazily translated; returns its code."""
+    """Register a skip reason at import, its words lazily translated; returns its code. One code has one meaning: naming it twice is an error."""
+    if code in REASONS:
+        raise ValueError(f"two reasons are named {code}")
     REASONS[code] = Reason(code, words, retry, refused)
     return code
 

@@ -21,7 +21,7 @@ from .leave import FULL_NAME, checked_content
 DEACTIVATE, END_LICENSE, END_ADD_ON = "deactivate", "end_license", "end_add_on"
 LONGEST = timedelta(days=5 * 366)
 
-NOT_ACTIVE = reason("not_active", gettext_lazy("is not active"))
+AWAY_ALREADY = reason("away_already", gettext_lazy("is deactivated already"))
 DATED = reason("dated", gettext_lazy("has a date for this already: cancel it first"))
 DAY_BEGUN = reason("day_begun", gettext_lazy("that day has begun where they live"))
 DATE_OVER = reason("date_over", gettext_lazy("was done or cancelled meanwhile"))
@@ -39,7 +39,7 @@ class Scheduled(Part):
                    CASE WHEN d.id IS NOT NULL THEN 'dated' WHEN coalesce(z.due, %(utc)s::timestamptz) <= %(now)s THEN 'day_begun'
                         WHEN %(what)s = 'end_license' AND s.license IS DISTINCT FROM %(product)s THEN 'not_held'
                         WHEN %(what)s = 'end_add_on' AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = s.user_id AND a.product = %(product)s) THEN 'not_held'
-                        WHEN %(what)s <> 'deactivate' THEN NULL WHEN s.status = 'pending' THEN 'still_pending' WHEN s.status <> 'active' THEN 'not_active'
+                        WHEN %(what)s <> 'deactivate' THEN NULL WHEN s.status = 'pending' THEN 'still_pending' WHEN s.status <> 'active' THEN 'away_already'
                         WHEN s.role = 'owner' THEN 'is_owner' WHEN s.role <> 'member' THEN 'is_admin' WHEN s.user_id = %(actor)s::uuid THEN 'oneself' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id

@@ -18,7 +18,6 @@ from usher.people import selection
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
 IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
 ONESELF = reason("oneself", gettext_lazy("that is you"))
-ADDRESS_TAKEN = reason("address_taken", gettext_lazy("somebody else has the address now"))
 ELSEWHERE = reason("login_elsewhere", gettext_lazy("belongs to another account meanwhile"))
 PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
 
