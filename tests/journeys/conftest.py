@@ -77,9 +77,9 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service() -> Iterator[Usher]:
-    """One service for all stories: web, worker, a company with an owner, an admin's seats and a member."""
+    """One service for the stories of a file, so that no file meets the crowds of another: web, worker, a company with an owner and seats."""
     usher = Usher.on(os.environ["DATABASE_URL"], {})
     usher.start(web=1, workers=1)
     for arguments in (

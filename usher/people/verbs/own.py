@@ -19,7 +19,7 @@ CODE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
 THEMES = ("auto", "light", "dark")
 # Each setting with what it may be. The columns of people_user have the same names.
 SETTINGS: dict[str, Callable[[Any], bool]] = {
-    "language": lambda value: isinstance(value, str) and CODE.fullmatch(value) is not None,
+    "language": lambda value: isinstance(value, str) and (value == "" or CODE.fullmatch(value) is not None),  # empty: as the browser asks
     "time_zone": lambda value: value in available_timezones(),
     "theme": lambda value: value in THEMES,
     "single_keys": lambda value: isinstance(value, bool),

@@ -51,5 +51,5 @@ def settings(request: SignedIn) -> HttpResponse:
 def wish_of(data: QueryDict) -> dict[str, Any]:
     """The settings a form names: a switch sends off, and after it on when it is on."""
     wish: dict[str, Any] = {name: data[name] == "on" for name in SWITCHES if data.get(name) in ("on", "off")}
-    offered: dict[str, Any] = {"theme": dict(THEMES), "language": dict(config.LANGUAGES), "time_zone": TIME_ZONES}
-    return wish | {name: data[name] for name, words in offered.items() if data.get(name, "") in words}
+    offered: dict[str, Any] = {"theme": dict(THEMES), "language": {"", *dict(config.LANGUAGES)}, "time_zone": TIME_ZONES}
+    return wish | {name: data[name] for name, words in offered.items() if name in data and data[name] in words}
