@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness import wait_until
 from tests.journeys.conftest import Portal
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
@@ -121,3 +122,35 @@ def test_restored_from_the_trash(portal: Portal) -> None:
         assert status_of(portal, gone) == "active"
         page.context.close()
     assert portal.usher.run("verify").returncode == 0
+
+
+def test_a_dated_leaver(portal: Portal) -> None:
+    """S4-27, FLOW-06: a day is set from the plan, stands on the profile, is cancelled, set again; the day comes and the worker's clock does it."""
+    (dated,) = people(portal, "dated", 1)
+    page = portal.sign_in(portal.window())
+    set_date(page, dated)
+    page.get_by_role("link", name="Cancel it").click()
+    page.get_by_role("button", name="Cancel 1 date").click()
+    page.wait_for_url(re.compile(r"/people/[\w-]{22}$"))
+    expect(page.locator("main")).not_to_contain_text("Will be deactivated")
+    set_date(page, dated)
+    assert status_of(portal, dated) == "active"
+    portal.usher.sql("UPDATE lifecycle_dated SET due = now() - interval '1 hour' WHERE state = 'waiting'")  # the day has come
+    wait_until(lambda: status_of(portal, dated) == "inactive", seconds=90, what="the clock")
+    page.goto("/activity")
+    expect(page.locator("#rows")).to_contain_text("1 person was deactivated")
+    assert portal.usher.run("verify").returncode == 0
+
+
+def set_date(page: Page, address: str) -> None:
+    """From the profile over the plan of deactivating to a day; back on the profile, which tells it."""
+    open_person(page, address)
+    profile = page.url
+    page.get_by_role("link", name="Deactivate", exact=True).click()
+    page.get_by_role("link", name="Deactivate on a date instead").click()
+    page.get_by_label("Day").fill("2029-12-31")
+    page.locator("main form button.btn-primary").first.click()
+    page.get_by_role("button", name="Set the date for 1 person").click()
+    page.wait_for_url("**/changes/*")
+    page.goto(profile)
+    expect(page.locator("main")).to_contain_text("Will be deactivated on")
