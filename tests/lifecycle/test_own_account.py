@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.lifecycle.leavers import departure, somebody, with_content
 from tests.people_of import BASIC, PASSWORD, Company, breaches, do, finish, one, outcome, seats, standing
+from usher.access import links
 from usher.access.actors import operator, system
 from usher.core import sql
 from usher.core.refusals import Refused
@@ -164,3 +165,24 @@ def test_the_page_is_for_who_was_unlinked(northlake: Company) -> None:
     from tests.signed_in import signed_in
 
     assert signed_in(northlake.member.user_id).get("/me/own-account")["Location"] == "/me"
+
+
+def test_a_forgotten_password_leads_there_too(northlake: Company) -> None:
+    """S0-2: somebody unlinked who belongs nowhere gets the reset mail; the new password opens the account of their own. Somebody deleted gets none."""
+    ann, bob = somebody(northlake, "ann-forgot"), somebody(northlake, "bob-gone")
+    do(northlake.admin, "lifecycle.unlink", {"subjects": one(ann)})
+    do(northlake.admin, "lifecycle.delete", {"subjects": one(bob)})
+    for name in ("ann-forgot", "bob-gone"):
+        links.send_reset(f"{name}@{northlake.domain}")
+    made = sql.rows(
+        "SELECT id, login_id FROM access_link WHERE purpose = 'reset' AND used_at IS NULL AND login_id = ANY(%(l)s)",
+        {"l": [login_of(ann), login_of(bob)]},
+    )
+    assert [m["login_id"] for m in made] == [login_of(ann)]
+    new = "another river under nine bridges"
+    path = "/" + links.urls([made[0]["id"]])[made[0]["id"]].split("/", 3)[3]
+    answer = Client().post(path, {"password": new, "again": new}, follow=True)
+    assert answer.status_code == 200
+    assert standing(living(login_of(ann)))["role"] == "owner"
+    assert Client().post("/sign-in", {"email": f"ann-forgot@{northlake.domain}", "password": new})["Location"] == "/"
+    assert breaches() == []

@@ -46,11 +46,14 @@ def sign_in_link(email: str) -> str:
 
 
 def send_reset(email: str) -> None:
-    """Put the mail of a reset link into the outbox when an active person has this very address; otherwise do nothing (MAIL-03)."""
+    """Put the mail of a reset link into the outbox when an active person has this very address, or somebody unlinked who belongs nowhere since and
+    gets an account of their own by signing in; otherwise do nothing (MAIL-03)."""
     with transaction.atomic():
         sql.execute(
-            """WITH person AS (SELECT l.id AS login, u.id, u.account_id, u.email FROM people_login l JOIN people_user u ON u.login_id = l.id AND u.left_at IS NULL
-                 JOIN people_standing s ON s.user_id = u.id AND s.status = 'active' WHERE l.canonical = %(c)s),
+            """WITH person AS (SELECT l.id AS login, u.id, u.account_id, u.email FROM people_login l JOIN people_user u ON u.login_id = l.id
+                 JOIN people_standing s ON s.user_id = u.id WHERE l.canonical = %(c)s AND (u.left_at IS NULL AND s.status = 'active'
+                   OR u.left_how = 'unlinked' AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL))
+                 ORDER BY u.left_at DESC NULLS FIRST LIMIT 1),
                link AS (INSERT INTO access_link (id, login_id, purpose, nonce, created_at, expires_at)
                  SELECT %(id)s, login, 'reset', gen_random_uuid(), %(now)s, %(until)s FROM person)
                INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)

@@ -29,8 +29,7 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     Who was unlinked from the last account gets one of their own at this moment, and is told so.
     """
     if person.user_id is None:
-        opened = open_for(person.login_id, ip=client_ip(request.META), request_id=getattr(request, "request_id", ""))
-        person, path = by_login(person.login_id) or person, "/me/own-account" if opened else path
+        person, path = somewhere(request, person.login_id) or person, "/me/own-account"
     if person.user_id is None or person.status != "active":
         return no_way_in(request, person)
     sessions.expect(request.session, person, means)
@@ -39,6 +38,15 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     if means == "passkey":  # password and second factor in one: allauth's stage asks no more
         record_authentication(request, login, "mfa", type="webauthn", passwordless=True)
     return perform_login(request, login, email_verification="none", redirect_url=path)
+
+
+def somewhere(request: HttpRequest, login: UUID) -> Person | None:
+    """The person of a login somebody has shown to be theirs. Who was unlinked and belongs nowhere gets an account of their own."""
+    person = by_login(login)
+    if person is not None and person.user_id is None:
+        open_for(login, ip=client_ip(request.META), request_id=getattr(request, "request_id", ""))
+        return by_login(login)
+    return person
 
 
 def no_way_in(request: HttpRequest, person: Person) -> HttpResponse:

@@ -16,7 +16,7 @@ from usher.access.way_in import by_login, by_password, canonical_of
 from usher.core import jobs
 from usher.core.refusals import Refused
 from usher.portal.page import SignedIn, own_path, public
-from usher.portal.sign_in.entering import by_link, closed, enter
+from usher.portal.sign_in.entering import by_link, closed, enter, somewhere
 from usher.portal.sign_in.forms import Forgot, NewPassword, SignIn
 
 
@@ -63,7 +63,7 @@ def reset(request: SignedIn, link: UUID, secret: str) -> HttpResponse:
     form = NewPassword(request.POST or None, found["email"])
     if request.method != "POST" or not form.is_valid():
         return render(request, "sign_in/reset.html", {"form": form, "email": found["email"]}, status=422 if form.errors else 200)
-    person = by_login(found["login_id"])
+    person = somewhere(request, found["login_id"])
     if person is None or person.user_id is None or person.status != "active":
         return closed(request, Refused("missing", "gone", _("There is no active account for this address any more.")))
     with transaction.atomic():
