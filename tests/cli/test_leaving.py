@@ -3,22 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from tests.cli.told import Told
-from tests.people_of import LICENSED, Company, accept_invitation, add_ons, breaches, do, invite, one, standing
+from tests.lifecycle.leavers import somebody
+from tests.people_of import Company, add_ons, breaches, do, invite, one, standing
 
 Cli = Callable[..., Told]
-
-
-def somebody(company: Company, name: str, *products: str) -> UUID:
-    (user,) = invite(company.operator, f"{name}@{company.domain}", license=LICENSED)
-    accept_invitation(user)
-    for product in products:
-        do(company.operator, "licenses.give_add_on", {"add_on": product, "subjects": one(user)})
-    return user
 
 
 @pytest.mark.parametrize(("way", "status"), [("deactivate", "inactive"), ("unlink", "gone"), ("delete", "gone")])

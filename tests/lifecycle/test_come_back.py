@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.lifecycle.test_leave import somebody
+from tests.lifecycle.leavers import somebody
 from tests.people_of import LICENSED, Company, add_ons, breaches, do, invite, one, outcome, seats, standing
 from usher.core import sql
 from usher.core.refusals import Refused

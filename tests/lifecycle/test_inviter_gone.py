@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.lifecycle.test_leave import somebody
+from tests.lifecycle.leavers import somebody
 from tests.people_of import Company, accept_invitation, actor_of, do, invite, link_of, one, standing
 from usher.core import sql
 from usher.core.refusals import Refused

@@ -4,13 +4,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.lifecycle.leavers import somebody
 from tests.people_of import (
     LICENSED,
     Company,
-    accept_invitation,
     add_ons,
     breaches,
     do,
+    everybody,
     invite,
     one,
     outcome,
@@ -26,15 +27,6 @@ from usher.journal.verb import plan
 
 pytestmark = pytest.mark.django_db
 DEACTIVATE, UNLINK, DELETE = WAYS = ("lifecycle.deactivate", "lifecycle.unlink", "lifecycle.delete")
-
-
-def somebody(company: Company, name: str, *products: str) -> UUID:
-    """An active Licensed person with these add-ons."""
-    (user,) = invite(company.operator, f"{name}@{company.domain}", license=LICENSED)
-    accept_invitation(user)
-    for product in products:
-        do(company.operator, "licenses.give_add_on", {"add_on": product, "subjects": one(user)})
-    return user
 
 
 @pytest.mark.parametrize(("verb", "status"), [(DEACTIVATE, "inactive"), (UNLINK, "gone"), (DELETE, "gone")])
@@ -183,3 +175,28 @@ def test_each_one_s_manager_inherits(northlake: Company) -> None:
     do(northlake.admin, DEACTIVATE, wish)
     assert owners(ann, ben, eve) == {"Ann's": ben, "Eve's": eve}
     assert {standing(u)["status"] for u in (ann, eve)} == {"inactive"}
+
+
+def test_everybody_with_a_license_is_unlinked_but_no_administrator(northlake: Company) -> None:
+    """S0-58, S0-59, R6, R12: a set by its Workplace license; they leave the account and are not deleted, the owner and the admin stay and are listed."""
+    ann, bob, other = (somebody(northlake, f"{n}-by-license") for n in ("ann", "bob", "other"))
+    for user in (ann, bob, northlake.owner.user_id, northlake.admin.user_id):
+        do(northlake.operator, "licenses.change_license", {"license": "meetings:unassigned", "subjects": one(user or "")})
+    told = outcome(northlake.owner, do(northlake.owner, UNLINK, {"subjects": everybody(northlake, license=["meetings:unassigned"])}))
+    assert (told.done, told.reasons) == (2, {"is_owner": 1, "is_admin": 1})
+    assert [standing(u)["status"] for u in (ann, bob, other)] == ["gone", "gone", "active"]
+    logins = (
+        "SELECT count(*) FROM people_login l JOIN people_user u ON u.login_id = l.id WHERE u.id = ANY(%(u)s) AND u.left_how = 'unlinked'"
+    )
+    assert sql.value(logins, {"u": [ann, bob]}) == 2
+    assert breaches() == []
+
+
+def test_content_stays_as_it_is_when_nobody_is_named(northlake: Company) -> None:
+    """S4-16, R1: the default moves nothing, and no item is touched."""
+    ann = somebody(northlake, "ann-keeps")
+    do(northlake.owner, "content.create", {"items": [{"owner": str(ann), "kind": "note", "title": "Mine"}]})
+    before = sql.rows("SELECT owner_id, version FROM content_standing WHERE owner_id = %(u)s", {"u": ann})
+    started = do(northlake.admin, DEACTIVATE, {"subjects": one(ann)})
+    assert sql.rows("SELECT owner_id, version FROM content_standing WHERE owner_id = %(u)s", {"u": ann}) == before
+    assert sql.value("SELECT count(*) FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id}) == 1

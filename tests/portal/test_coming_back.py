@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.lifecycle.test_leave import somebody
+from tests.lifecycle.leavers import somebody
 from tests.people_of import LICENSED, Company, add_ons, do, invite, one, seats, standing
 from tests.portal.test_import import confirm
 from tests.signed_in import signed_in

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.lifecycle.test_leave import somebody
+from tests.lifecycle.leavers import somebody
 from tests.people_of import Company, breaches, standing
 from tests.portal.test_import import confirm
 from tests.signed_in import signed_in

@@ -54,6 +54,16 @@ def test_search_by_name_or_address(owner: Client, northlake: Company) -> None:
     assert "Nobody matches" in nothing.content.decode()
 
 
+def test_filters_by_role_and_status(owner: Client) -> None:
+    """S4-8, S4-9, S4-21, S4-53: several values of one filter mean or, two filters and; the deactivated stand in the same list."""
+    assert names(owner.get("/people", {"role": "owner"})) == ["Olga Owner"]
+    assert len(names(owner.get("/people", {"role": ["owner", "admin"]}))) == 2
+    assert names(owner.get("/people", {"role": "owner", "status": "inactive"})) == []
+    sql.execute("UPDATE people_standing SET status = 'inactive', license = NULL WHERE role = 'member' AND status = 'active'")
+    assert len(names(owner.get("/people", {"status": "inactive"}))) == 1
+    assert "Deactivated" in owner.get("/people", {"status": "inactive"}).content.decode()
+
+
 @pytest.mark.parametrize(
     "garbage", ["x", "!!!", "W10", "WyJhIiwieCJd", "W251bGwsIkFhSUFOYTRqZDYtVDRwODc5QzJZYXciXQ", "W1sxXSwxXQ", "/" * 4000]
 )

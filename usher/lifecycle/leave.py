@@ -14,25 +14,23 @@ from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
+from usher.people.verbs.profile import name_of
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
 IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
 ONESELF = reason("oneself", gettext_lazy("that is you"))
 ELSEWHERE = reason("login_elsewhere", gettext_lazy("belongs to another account meanwhile"))
+NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
 PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
 
-FULL_NAME = "coalesce(nullif(u.display_name, ''), nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.email)"
+FULL_NAME = name_of("u")
 HELD = "(SELECT coalesce(jsonb_agg(a.product ORDER BY a.product), '[]') FROM licenses_seat a WHERE a.user_id = {user})"
 AS_SEATS = "nullif(concat_ws(' ', {license}, (SELECT string_agg(x, ' ') FROM jsonb_array_elements_text({add_ons}) x)), '')"
 NOT_PURGED = "NOT EXISTS (SELECT 1 FROM lifecycle_departure p WHERE p.user_id = u.id AND p.how = 'purging')"
 # Somebody who left can only be here again while nobody else has the address, and the login lives nowhere else.
-FREE_AGAIN = f"""{NOT_PURGED} AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
-  AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id)"""
 WHY_NOT_FREE = """CASE WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
        THEN 'address_taken' WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id) THEN 'login_elsewhere' END"""
-
-
-NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
+FREE_AGAIN = f"{NOT_PURGED} AND {WHY_NOT_FREE} IS NULL"
 
 
 def strangers(subjects: Mapping[str, Any]) -> str:
