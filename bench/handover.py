@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from .figure import Figure, median, seconds
-from .server import open_account
+from .server import open_account, to_its_end
 
 PROMISED = 10_000  # items a second
 KINDS = "(ARRAY['meeting','recording','whiteboard','note','recording'])[1 + n %% 5]"
@@ -41,16 +41,11 @@ def run(items: int = 100_000, rounds: int = 4) -> list[Figure]:
         wish = {"owners": {"ids": [str(leaver)]}, "heir": str(heir), "kinds": list(MOVABLE)}
         planned = plan(actor, "content.hand_over", wish)
         started = engine.start(planned, f"handover:{number}", digest=preview(planned).digest)
-        number = started.number or 0
-        to_its_end(started)
+        number = to_its_end(started)
 
     def bare(leaver: UUID, heir: UUID) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(BARE, {"account": theirs[0], "owner": leaver, "heir": heir})
-
-    def to_its_end(started: engine.Started) -> None:
-        while started.change_id and engine.step(started.change_id):
-            pass
 
     mine, bares = [], []
     for n in range(rounds):

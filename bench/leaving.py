@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from .figure import Figure, median, seconds
 from .population import fill
-from .server import open_account
+from .server import open_account, to_its_end
 
 PROMISED = 0.5
 CHOSEN = "SELECT user_id FROM people_standing WHERE account_id = %(a)s AND role = 'member' AND status IN ('active', 'inactive') ORDER BY user_id LIMIT %(n)s"
@@ -57,15 +57,10 @@ def run(people: int = 50_000, leavers: int = 10_000, rounds: int = 3) -> list[Fi
     def chosen(account: UUID) -> list[UUID]:
         return [r["user_id"] for r in sql.rows(CHOSEN, {"a": account, "n": leavers})]
 
-    def to_its_end(started: engine.Started) -> None:
-        nonlocal number
-        number = started.number or 0
-        while started.change_id and engine.step(started.change_id):
-            pass
-
     def do(verb: str, key: str) -> None:
+        nonlocal number
         planned = plan(actor, verb, {"subjects": {"ids": [str(u) for u in mine]}})
-        to_its_end(engine.start(planned, key, digest=preview(planned).digest))
+        number = to_its_end(engine.start(planned, key, digest=preview(planned).digest))
 
     def bare(statements: tuple[str, ...]) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

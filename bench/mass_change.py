@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from .figure import Figure, median, seconds
 from .population import fill
-from .server import open_account
+from .server import open_account, to_its_end
 
 LICENSES = ("meetings:basic", "meetings:licensed")
 BARE = """
@@ -36,18 +36,14 @@ def run(people: int = 100_000, rounds: int = 4) -> list[Figure]:
         nonlocal number
         planned = plan(actor, "licenses.change_license", {"license": to, "subjects": {"query": {"status": ["active", "pending"]}}})
         started = engine.start(planned, f"mass:{to}:{number}", digest=preview(planned).digest)
-        number = started.number or 0
-        while started.change_id and engine.step(started.change_id):
-            pass
+        number = to_its_end(started)
 
     def bare(to: str) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(BARE, {"a": theirs, "to": to})
 
     def undo() -> None:
-        started = start_undo(actor, number)
-        while started.change_id and engine.step(started.change_id):
-            pass
+        to_its_end(start_undo(actor, number))
 
     change(LICENSES[0])
     bare(LICENSES[0])
