@@ -1,9 +1,10 @@
-"""The tenant."""
+"""The tenant, and the domains it says are its own."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from usher.core.tables import Id
+from usher.core.tables import Id, SameAccount
 
 
 class Account(models.Model):
@@ -21,6 +22,49 @@ class Account(models.Model):
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(models.Model):
+    """A domain an account claims. Many may claim the same one; proven it is for one account at a time (domain_proven_once).
+
+    `found` is what the last look found, as a code with its places; `missing_since`: a proof that stood there and does not any more.
+    The three switches and what somebody gets who signs up by it (`license`, `group_id`) hold only while the domain is verified.
+    """
+
+    id = Id()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    name = models.TextField()  # canonical: IDNA 2008, lower case, as after the @ of a canonical address
+    token = models.TextField()
+    state = models.TextField(default="waiting", db_default="waiting")  # waiting | verified | expired
+    how = models.TextField(default="", db_default="")  # dns | file
+    claimed_at = models.DateTimeField(db_default=Now())
+    ask_until = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    found = models.JSONField(null=True)
+    missing_since = models.DateTimeField(null=True)
+    manage = models.BooleanField(default=False, db_default=False)
+    consolidate = models.BooleanField(default=False, db_default=False)
+    sign_up = models.BooleanField(default=False, db_default=False)
+    license = models.TextField(default="meetings:basic", db_default="meetings:basic")
+    group_id = models.UUIDField(null=True)
+    version = models.IntegerField(default=1, db_default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="domain_in_account"),
+            models.UniqueConstraint(fields=["account", "name"], name="domain_once"),
+            models.UniqueConstraint(fields=["name"], condition=Q(state="verified"), name="domain_proven_once"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "verified", "expired"]), name="domain_state"),
+            models.CheckConstraint(condition=Q(state="verified", verified_at__isnull=False) | ~Q(state="verified"), name="domain_proven_when"),
+            models.CheckConstraint(
+                condition=Q(manage=True, state="verified") | Q(manage=False, consolidate=False, sign_up=False), name="domain_switches"
+            ),
+            SameAccount(column="group_id", table="people_group", name="domain_group_in_account", on_delete="SET NULL (group_id)"),
+        ]
 
     def __str__(self) -> str:
         return self.name

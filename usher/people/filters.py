@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-FILTERS = ("q", "status", "license", "add_on", "role", "group", "department", "sender")
+FILTERS = ("q", "status", "license", "add_on", "role", "group", "department", "sender", "domain", "came_in")
 
 # An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
 SENDER_GONE = """i.invited_by IS NOT NULL
@@ -15,6 +15,8 @@ _CLAUSES = {
     "license": "s.license = ANY(%(f_license)s)",
     "role": "s.role = ANY(%(f_role)s)",
     "department": "u.department = ANY(%(f_department)s)",
+    "domain": "split_part(u.canonical, '@', 2) = ANY(%(f_domain)s)",  # as it stands in canonical addresses: IDNA, lower case
+    "came_in": "u.came_in = ANY(%(f_came_in)s)",
     "add_on": "u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
     "sender": f"""'gone' = ANY(%(f_sender)s) AND u.id IN (SELECT i.user_id FROM people_invitation i
       WHERE i.account_id = %(account)s AND i.state = 'open' AND {SENDER_GONE})""",

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount, Written
@@ -100,6 +100,12 @@ class User(models.Model):
             models.Index(F("account"), F("name_key"), F("id"), name="user_by_name", condition=Q(left_at=None)),
             models.Index(F("account"), F("department"), F("id"), name="user_by_department", condition=Q(left_at=None)),
             models.Index(F("account"), F("created_at"), F("id"), name="user_by_created", condition=Q(left_at=None)),
+            models.Index(
+                F("account"),
+                Func(F("canonical"), Value("@"), Value(2), function="split_part"),
+                name="user_by_domain",
+                condition=Q(left_at=None),
+            ),
             models.Index(fields=["account", "employee_id"], name="user_by_employee", condition=Q(left_at=None) & ~Q(employee_id="")),
             # Foreign keys that the database asks when a row is purged, and whose login somebody who left had.
             models.Index(fields=["account", "manager"], name="user_by_manager", condition=Q(manager__isnull=False)),
