@@ -52,7 +52,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a row was left alone. `words` complete "Skipped: 12 …"; retry tells when another try may help."""
+    """Why a row was left alone. `words` complete "Skipped: 12 …"; retry tells when another try may help.
+
+    A row may name what it is about after a colon (`role:Help desk`); then the words have a place for it, %(name)s.
+    """
 
     code: str
     words: str | Promise
@@ -69,6 +72,13 @@ def reason(code: str, words: str | Promise, retry: str = "never", *, refused: bo
         raise ValueError(f"two reasons are named {code}")
     REASONS[code] = Reason(code, words, retry, refused)
     return code
+
+
+def words_of(code: str) -> str:
+    """The words of a reason; an unknown code speaks for itself. What follows the first colon of a code is a name that its words have a place for."""
+    kind, _colon, name = code.partition(":")
+    words = str(REASONS[kind].words) if kind in REASONS else code
+    return words % {"name": name} if name and kind in REASONS else words
 
 
 ALREADY = reason("already", gettext_lazy("already so"))
@@ -103,6 +113,10 @@ class Verb:
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Further parameters for the parts' SQL, made from the journaled ones."""
         return dict(params)
+
+    def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
+        """The SELECT of a part as this actor's plan reads it: where what holds for every part of a verb is said once."""
+        return part.rows(params)
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         """Whether the subjects are exactly one object by construction: then the short way is taken."""
@@ -160,7 +174,7 @@ class Plan:
         return main_phase(self.verb, undoes=self.undoes is not None)
 
     def select(self, part: Part) -> str:
-        return part.back(self.params) if self.undoes else part.rows(self.params)
+        return part.back(self.params) if self.undoes else self.verb.select(part, self.actor, self.params)
 
     def write(self, part: Part) -> str:
         return part.back_write if self.undoes else part.write

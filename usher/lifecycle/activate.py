@@ -11,8 +11,9 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import Part, reason, register
 from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .parts import PERSON_OF_SEAT
 
@@ -61,7 +62,7 @@ class TheirAddOnsActivated(Part):
 
 
 @register
-class Activate(Verb):
+class Activate(OfPeople):
     """Make pending people active at once. Only the operator of the machine may (forbidden): nobody is brought into an account by its administrators.
 
     Skipped: who is not pending (not_pending), whose address has a login already (elsewhere). They sign in by a link or choose a password by mail.

@@ -14,6 +14,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.licenses.catalog import ADD_ONS, BASIC, ON_PREM, UNASSIGNED
 from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE, strangers
 
@@ -147,7 +148,7 @@ class _ComeBack(Verb):
 
 
 @register
-class Reactivate(_ComeBack):
+class Reactivate(_ComeBack, OfPeople):
     """Bring deactivated people back: they may sign in again, and get the seats they held as far as they are free (R2, S4-55).
 
     A license that is not free falls back to Basic, then Unassigned; what did not fit is listed with each person. Refuses (no_license) one person

@@ -15,6 +15,7 @@ from usher.journal.names import figure, long_day
 from usher.journal.verb import Part, Verb, reason, register
 from usher.licenses.catalog import BASIC, PRODUCTS
 from usher.people import selection
+from usher.people.of_people import OfPeople
 
 from .leave import FULL_NAME, checked_content
 
@@ -64,7 +65,7 @@ did AS (INSERT INTO lifecycle_dated (id, account_id, user_id, what, params, prod
 
 
 @register
-class Schedule(Verb):
+class Schedule(OfPeople):
     """Do something to each of a set of people on a day. Parameters: subjects; day (ISO 8601); what: deactivate, with `content` as the leaving verbs
     take it; end_license, of the `product` they hold, for Basic; end_add_on, taking `product` back.
 

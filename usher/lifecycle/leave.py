@@ -12,8 +12,9 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
-from usher.people import selection
+from usher.journal.verb import Part, reason, register
+from usher.people import marks, selection
+from usher.people.of_people import OfPeople
 from usher.people.verbs.profile import name_of
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
@@ -113,9 +114,12 @@ def leavers(params: Mapping[str, Any]) -> str:
         heir, why_not = "u.manager_id", "CASE WHEN u.manager_id IS NULL THEN 'no_manager' END"
     else:
         heir, why_not = "%(heir)s::uuid", "CASE WHEN u.id = %(heir)s::uuid THEN 'heir_leaves' END"
+    away = Away().rows(params)
+    if marks.of_many(params["subjects"]):
+        away = marks.sparing(away, "obj")
     return f"""SELECT l.ord, l.id AS user_id, {heir} AS heir, {why_not} AS why_not
                FROM (SELECT p.ord, p.obj AS id FROM journal_planrow p WHERE p.change_id = %(change)s::uuid AND p.phase = 0 AND p.skip IS NULL
-                     UNION ALL SELECT n.ord, n.obj FROM (SELECT row_number() OVER ()::int AS ord, r.obj, r.skip FROM ({Away().rows(params)}) r
+                     UNION ALL SELECT n.ord, n.obj FROM (SELECT row_number() OVER ()::int AS ord, r.obj, r.skip FROM ({away}) r
                        WHERE %(change)s::uuid IS NULL AND r.skip IS DISTINCT FROM 'already') n WHERE n.skip IS NULL) l
                JOIN people_user u ON u.id = l.id"""
 
@@ -131,7 +135,7 @@ NOTHING = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, 
              NULL::text AS takes, NULL::text AS gives WHERE false"""
 
 
-class _Leave(Verb):
+class _Leave(OfPeople):
     """What the three ways of leaving share. Parameters: subjects; content: {"kinds": [names of content.MOVABLE], "heir": id or "manager"}, or nothing
     to leave everything as it is.
 

@@ -20,10 +20,11 @@ from .leave import Away, Delete
 
 WARNED_DAYS = 7
 SPARE = f"least({WARNED_DAYS}, a.delete_after_days)"  # so many days lie between the warning and the deletion
+NOT_MARKED = "NOT EXISTS (SELECT 1 FROM people_mark k WHERE k.user_id = d.user_id)"  # the clock touches nobody who is marked
 # Deactivated for long enough, and warned of for long enough: also who was deactivated years before the account chose its number.
 OVERDUE = f"""d.how = 'deactivated' AND a.delete_after_days > 0 AND d.at <= %(until)s::timestamptz - make_interval(days => a.delete_after_days)
-  AND d.warned_at <= %(until)s::timestamptz - make_interval(days => {SPARE})"""
-AHEAD = f"d.at <= %(now)s::timestamptz - make_interval(days => a.delete_after_days - {SPARE})"
+  AND d.warned_at <= %(until)s::timestamptz - make_interval(days => {SPARE}) AND {NOT_MARKED}"""
+AHEAD = f"d.at <= %(now)s::timestamptz - make_interval(days => a.delete_after_days - {SPARE}) AND {NOT_MARKED}"
 
 
 class OverdueAway(Away):

@@ -12,6 +12,8 @@ class PeopleConfig(AppConfig):
         register_pair("people:user", _("users"))
         register_pair("people:group", _("groups"))
         register_pair("people:im_group", _("IM groups"))
+        register_pair("people:advanced", _("changes of all people at once"))
+        register_pair("people:mark", _("the never-touch list"))
         register("people:self:manage", _("accept their own invitation"))
         from . import verbs  # noqa: F401
 

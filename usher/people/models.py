@@ -47,6 +47,18 @@ class Group(models.Model):
         ]
 
 
+class DefaultGroup(models.Model):
+    """The group of a kind that everybody added from now on is put into (S0-62, S0-66). No row, or no group: none."""
+
+    pk = models.CompositePrimaryKey("account_id", "kind")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    kind = models.TextField()
+    group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+
+    class Meta:
+        constraints = [SameAccount(column="group_id", table="people_group", name="default_group_in_account")]
+
+
 class User(models.Model):
     """A person in an account. `left_at` set is a tombstone: the address is free again and the row is in no list."""
 
@@ -110,6 +122,7 @@ class User(models.Model):
             # Foreign keys that the database asks when a row is purged, and whose login somebody who left had.
             models.Index(fields=["account", "manager"], name="user_by_manager", condition=Q(manager__isnull=False)),
             models.Index(fields=["login"], name="user_by_login", condition=Q(login__isnull=False)),
+            models.Index(fields=["account", "im_group"], name="user_by_im_group", condition=Q(im_group__isnull=False)),
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
             # Who left is looked for in Activity only: what was done to them stays.
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search_left", condition=Q(left_at__isnull=False)),
@@ -165,6 +178,24 @@ class Invitation(models.Model):
             models.Index(fields=["account", "expires_at", "user"], condition=Q(state="open"), name="invitation_open"),
             models.Index(fields=["account", "sent_at", "user"], condition=Q(state="open"), name="invitation_sent"),
         ]
+
+
+class Mark(models.Model):
+    """Somebody whom no verb over a set touches (marks.py). The Change tells who said so and when; the mark outlives a deletion that is undone."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    kind = models.TextField()  # never | service
+    why = models.TextField(default="")
+    at = models.DateTimeField()
+    change_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["never", "service"]), name="mark_kind"),
+            SameAccount(column="user_id", table="people_user", name="mark_in_account", on_delete="CASCADE"),
+        ]
+        indexes = [models.Index(fields=["account", "at", "user"], name="mark_by_time")]
 
 
 class Membership(models.Model):

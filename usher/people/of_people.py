@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from usher.core.actor import Actor
-from usher.journal.verb import Verb
+from usher.journal.verb import Part, Verb
 
-from . import selection
+from . import marks, selection
 from .rank import refuse_higher
 
 
 class OfPeople(Verb):
-    """`subjects` is a selection (selection.py). A verb says in `wish` what else it needs, checked, and in `terms` what its SQL needs of that."""
+    """`subjects` is a selection (selection.py). A verb says in `wish` what else it needs, checked, and in `terms` what its SQL needs of that.
 
+    Of more than one person picked by hand, whoever is marked is passed over (marks.py); no part has to know. An undo holds nobody back.
+    """
+
+    spares_marked: ClassVar[bool] = True
     by_rank: ClassVar[bool] = False  # one person above the actor is refused (AUTHZ-05); in a set of many the parts pass over them
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -31,3 +35,8 @@ class OfPeople(Verb):
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.terms(params), **selection.params_of(params["subjects"])}
+
+    def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
+        rows, person = part.rows(params), marks.person_of(part)
+        spares = self.spares_marked and person and (actor.kind == "system" or marks.of_many(params["subjects"]))
+        return marks.sparing(rows, person) if spares else rows

@@ -15,6 +15,7 @@ from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Verb, register
 from usher.people import selection
+from usher.people.marks import of_many, why_spared
 from usher.people.verbs.profile import name_of
 
 MANAGER = "manager"  # instead of an heir: each one's own
@@ -24,10 +25,11 @@ ALL_KINDS = ("meeting", "webinar", "recording", "whiteboard", "note")
 def of_people(params: Mapping[str, Any]) -> str:
     """The people chosen, each with the one heir or with their manager."""
     who = selection.sql_of(params["owners"])
+    spared = why_spared("p.id") if of_many(params["owners"]) else "NULL::text"
     if params["heir"] != MANAGER:
-        return f"SELECT row_number() OVER (ORDER BY who.id)::int AS ord, who.id AS user_id, %(heir)s::uuid AS heir, NULL::text AS why_not FROM ({who}) who"
-    return f"""SELECT row_number() OVER (ORDER BY p.id)::int AS ord, p.id AS user_id, p.manager_id AS heir, CASE WHEN p.manager_id IS NULL THEN 'no_manager' END AS why_not
-               FROM people_user p WHERE p.id IN ({who})"""
+        return f"SELECT row_number() OVER (ORDER BY p.id)::int AS ord, p.id AS user_id, %(heir)s::uuid AS heir, {spared} AS why_not FROM ({who}) p"
+    return f"""SELECT row_number() OVER (ORDER BY p.id)::int AS ord, p.id AS user_id, p.manager_id AS heir,
+               coalesce({spared}, CASE WHEN p.manager_id IS NULL THEN 'no_manager' END) AS why_not FROM people_user p WHERE p.id IN ({who})"""
 
 
 def of_items(params: Mapping[str, Any]) -> str:

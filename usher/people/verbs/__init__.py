@@ -2,6 +2,7 @@
 
 from .groups import CreateGroup
 from .list_look import ChooseLook
+from .marking import Mark, Unmark
 from .membership import AddToGroup, MoveGroup, RemoveFromGroup, SetImGroup
 from .own import ChooseSettings
 from .profile import EditProfile, SetDepartment
@@ -12,8 +13,10 @@ __all__ = [
     "ChooseSettings",
     "CreateGroup",
     "EditProfile",
+    "Mark",
     "MoveGroup",
     "RemoveFromGroup",
     "SetDepartment",
     "SetImGroup",
+    "Unmark",
 ]
