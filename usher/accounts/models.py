@@ -22,6 +22,7 @@ class Account(models.Model):
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)  # its only person moved to another account: nobody is in it, and only the clock still works there
 
     def __str__(self) -> str:
         return self.name
