@@ -82,6 +82,7 @@ def _public(found: dict[str, Any]) -> dict[str, Any]:
 def show_change(actor: Actor, number: int, limit: int) -> None:
     """Show one change, and the first of what it did to whom."""
     from usher.journal import reads, undo
+    from usher.journal.verb import words_of
 
     from .columns import lined_up
 
@@ -92,7 +93,7 @@ def show_change(actor: Actor, number: int, limit: int) -> None:
     counts = [f"{k + ':':<14}{n:,}" for k, n in {**answer["counts"], "left": answer["left"]}.items() if n]
     told = lined_up(
         ("what it is", "result", "reason"),
-        [(_who(e), e["result"], reads.REASONS[e["reason"]].words if e["reason"] in reads.REASONS else e["reason"]) for e in effects],
+        [(_who(e), e["result"], words_of(e["reason"]) if e["reason"] else "") for e in effects],
     )
     emit(answer, text="\n".join([*head, *counts, told]))
 

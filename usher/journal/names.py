@@ -9,15 +9,14 @@ from django.utils.translation import pgettext
 
 from usher.core.refusals import Refused
 
-from .verb import REASONS, VERBS, Plan
+from .verb import VERBS, Plan, words_of
 
 
 def refusal(code: str, plan: Plan) -> Refused:
     """The refusal of a set of one whose only row was left alone."""
-    words = str(REASONS[code].words) if code in REASONS else code
     if code == "no_seat":
         return Refused("conflict", code, _("No seat is free. Buy more or take one back first."))
-    return Refused("conflict", code, _("Nothing was done: %(reason)s.") % {"reason": words})
+    return Refused("conflict", code, _("Nothing was done: %(reason)s.") % {"reason": words_of(code)})
 
 
 def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = False) -> str:

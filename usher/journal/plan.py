@@ -13,7 +13,7 @@ from usher.core import sql
 from usher.core.clock import now
 
 from .ledger import ledger, product_of, seat_in, seats_of
-from .verb import ALREADY, COLUMNS, NO_SEAT, REASONS, Part, Plan
+from .verb import ALREADY, COLUMNS, NO_SEAT, Part, Plan, words_of
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
 
@@ -157,11 +157,6 @@ def free_of(free: Mapping[str, int]) -> dict[str, Any]:
     """The parameters of fated."""
     ordered = sorted(free.items())
     return {f"product{n}": p for n, (p, _) in enumerate(ordered)} | {f"free{n}": f for n, (_, f) in enumerate(ordered)}
-
-
-def words_of(code: str) -> str:
-    """The words of a skip reason; an unknown code speaks for itself."""
-    return str(REASONS[code].words) if code in REASONS else code
 
 
 __all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "staged_tallies", "wants_and_gives", "words_of"]

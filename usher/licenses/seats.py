@@ -1,7 +1,7 @@
 """The parts through which every seat is given and taken: SQL that says who, from what to what, and which seat is claimed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,10 @@ PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
 WITHOUT_BASE = """EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND a.product = ANY(%(needing)s)
                   AND NOT EXISTS (SELECT 1 FROM unnest(%(needing)s::text[], %(base)s::text[]) AS n(product, base) WHERE n.product = a.product AND n.base = {license}))"""
 
+NEW_LICENSE = """UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
+               WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
+               AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = ok.obj AND a.product = ANY(%(needy)s))"""
+
 
 class WorkplaceSeat(Part):
     """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base).
@@ -26,20 +30,19 @@ class WorkplaceSeat(Part):
     """
 
     lock = ("people_standing", "user_id")
+    left_alone: ClassVar[str] = ""  # further WHEN … THEN 'reason' over people_standing s, asked before all others
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('license', s.license) AS before,
                    jsonb_build_object('license', %(license)s::text) AS after,
-                   CASE WHEN s.license = %(license)s THEN 'already' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive'
+                   CASE {self.left_alone} WHEN s.license = %(license)s THEN 'already' WHEN s.status NOT IN ('active', 'pending') THEN 'inactive'
                         WHEN n.user_id IS NOT NULL THEN 'needs_base' END AS skip,
                    %(license)s::text || {PENDING_SUFFIX} AS takes, s.license || {PENDING_SUFFIX} AS gives
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id
                    LEFT JOIN (SELECT DISTINCT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(needy)s)) n ON n.user_id = s.user_id
                    {order_by(params["subjects"])}"""
 
-    write = """did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
-               WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
-               AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = ok.obj AND a.product = ANY(%(needy)s)) RETURNING t.user_id AS obj)"""
+    write = f"did AS ({NEW_LICENSE} RETURNING t.user_id AS obj)"
     back_write = f"""did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
                AND NOT {WITHOUT_BASE.format(user="ok.obj", license="ok.after->>'license'")} RETURNING t.user_id AS obj)"""
