@@ -7,21 +7,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from usher.core import sql
-from usher.core.actor import Actor, Door, Settings
+from usher.core.actor import Actor, Door, Scope, Settings
 from usher.core.privileges import all_names, expand
 from usher.core.refusals import Refused
 
 from . import sessions
 from .origin import client_ip
-from .roles import privileges_of
+from .roles import rights_of
 
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
 PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
               a.name AS account_name, a.plan, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
               a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
-                SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor
-            FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id WHERE u.left_at IS NULL"""
+                SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor,
+              r.privileges AS given, r.name AS role_name, r.most, x.kind AS scope_kind, x.values AS scope_values
+            FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id
+            LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role LEFT JOIN access_scope x ON x.user_id = s.user_id
+            WHERE u.left_at IS NULL"""
 
 
 def remember(request: HttpRequest, user: UUID, epoch: int) -> None:
@@ -72,10 +75,13 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         kind="person",
         account_id=found["account_id"],
         name=name_of(found),
-        privileges=frozenset() if lacks_factor else privileges_of(found["role"]),
+        privileges=frozenset() if lacks_factor else rights_of(found),
         door=door,
         user_id=found["id"],
         role=found["role"],
+        role_name=found["role_name"] or "",
+        scope=Scope(found["scope_kind"], tuple(found["scope_values"])) if found["scope_kind"] else None,
+        most=found["most"],
         email=found["email"],
         request_id=request_id,
         ip=ip,
@@ -96,7 +102,7 @@ def name_of(person: dict[str, Any]) -> str:
 def operator(account: UUID | None, door: Door = "cli") -> Actor:
     """Who runs commands on this machine. Without an account: the only one opened by an operator; refused when there is none or more than one."""
     found = sql.rows(
-        "SELECT id, name FROM accounts_account WHERE CASE WHEN %(a)s::uuid IS NULL THEN opened_by = 'operator' ELSE id = %(a)s::uuid END ORDER BY created_at LIMIT 2",
+        "SELECT id, name FROM accounts_account WHERE CASE WHEN %(a)s::uuid IS NULL THEN opened_by = 'operator' AND closed_at IS NULL ELSE id = %(a)s::uuid END ORDER BY created_at LIMIT 2",
         {"a": account},
     )
     if len(found) > 1:

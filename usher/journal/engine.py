@@ -162,10 +162,11 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
 
 
 def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
-    """Its number and its time. The account is locked shared; _SameKey when the key is known already."""
+    """Its number and its time. The account is locked shared; _SameKey when the key is known already. Refused (conflict, account_closed): nobody but
+    the clock works in a closed account."""
     actor = plan.actor
     made = sql.prepared(
-        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s FOR KEY SHARE)
+        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE)
            INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
            SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
                   coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at""",
@@ -187,6 +188,8 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
             "now": travelled(),
         },
     )
+    if not made and sql.value("SELECT closed_at IS NOT NULL FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}):
+        raise Refused("conflict", "account_closed", _("This account is closed: whoever was in it has moved to another one. Nothing was changed."))
     if not made:
         raise _SameKey
     return made[0]["number"], made[0]["at"]

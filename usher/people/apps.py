@@ -25,7 +25,8 @@ class PeopleConfig(AppConfig):
         )
         invariant(
             "I4-owner",
-            "every account has exactly one owner",
+            "every account has exactly one owner, and nobody is in a closed one",
             """SELECT a.id::text, count(s.user_id)::int AS owners FROM accounts_account a
-               LEFT JOIN people_standing s ON s.account_id = a.id AND s.role = 'owner' AND s.status IN ('active', 'pending') GROUP BY 1 HAVING count(s.user_id) <> 1""",
+               LEFT JOIN people_standing s ON s.account_id = a.id AND s.status <> 'gone' AND (a.closed_at IS NOT NULL OR s.role = 'owner' AND s.status <> 'inactive')
+               GROUP BY a.id HAVING count(s.user_id) <> CASE WHEN a.closed_at IS NULL THEN 1 ELSE 0 END""",
         )
