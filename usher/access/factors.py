@@ -18,7 +18,7 @@ from usher.core.ids import uuid7
 
 from . import throttle, totp
 from .actors import name_of
-from .roles import NAMES
+from .roles import called
 from .throttle import FACTOR_DAY, FACTOR_HERE
 from .way_in import failed_login
 
@@ -64,12 +64,13 @@ def administrators(actor: Actor, limit: int = 200) -> list[dict[str, Any]]:
     """Active administrators with id, name, role and whether they have a factor, the owner first; those without one before the others."""
     actor.require("accounts:sign_in:view")
     found = sql.rows(
-        f"""SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, s.role, {HAS_ONE.format(login="u.login_id")} AS has_factor
-            FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
+        f"""SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, s.role, r.name AS role_name,
+              {HAS_ONE.format(login="u.login_id")} AS has_factor
+            FROM people_standing s JOIN people_user u ON u.id = s.user_id LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
             ORDER BY s.role <> 'owner', has_factor, u.name_key, u.id LIMIT %(n)s""",
         {"a": actor.account_id, "n": limit},
     )
-    return [{**f, "name": name_of(f), "role": NAMES.get(f["role"], f["role"])} for f in found]
+    return [{**f, "name": name_of(f), "role": called(f)} for f in found]
 
 
 def kinds_of(login: UUID) -> set[str]:

@@ -1,9 +1,11 @@
-"""One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters. Who has a session."""
+"""One-time links that let somebody in: the operator's sign-in link and the password reset. Throttle counters. Who has a session. Roles."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from usher.core.tables import Id
+from usher.core.tables import Id, SameAccount, Written
 
 
 class Link(models.Model):
@@ -41,3 +43,43 @@ class Session(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "seen_at"], name="session_of_user")]
+
+
+class Role(models.Model):
+    """A bundle of rights of an account. `key` is what people_standing.role holds: the id of a custom role, or admin, whose rights the account changed.
+
+    `privileges` are names with what they include; what was never changed about admin has no row. `most` is how many people one change may touch.
+    """
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    key = models.TextField()
+    name = models.TextField()
+    name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
+    description = models.TextField(default="", db_default="")
+    privileges = ArrayField(models.TextField(), default=list)
+    most = models.IntegerField(null=True)
+    version = models.IntegerField(default=1, db_default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="role_key"),
+            models.UniqueConstraint(fields=["account", "name_key"], name="role_name"),
+            models.CheckConstraint(condition=Q(most__isnull=True) | Q(most__gt=0), name="role_most"),
+        ]
+
+
+class Scope(models.Model):
+    """Whom the role of a person covers when it is not everybody: departments by name, or groups by id. No row: the whole account."""
+
+    user = models.OneToOneField("people.User", models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    kind = models.TextField()  # department | group; site when people have one
+    values = ArrayField(models.TextField())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["department", "group", "site"]), name="scope_kind"),
+            SameAccount(column="user_id", table="people_user", name="scope_in_account", on_delete="CASCADE"),
+        ]

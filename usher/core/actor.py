@@ -22,10 +22,19 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Whom a role covers when it is not everybody: the people of these departments (by name), or the members of these groups (by id)."""
+
+    kind: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person, the operator of this machine, or the system itself, in one account, at one door.
 
-    `privileges` are already the lowest of everything that limits the actor. `epoch` is the access_epoch the session was made with.
+    `privileges` are already the lowest of everything that limits the actor. `scope` says whom they hold for, None for everybody; `most` how many
+    people one change may touch, None for any number.
     """
 
     kind: Literal["person", "operator", "system"]
@@ -34,7 +43,10 @@ class Actor:
     privileges: frozenset[str]
     door: Door
     user_id: UUID | None = None
-    role: str = "member"
+    role: str = "member"  # owner | admin | member, or the id of a custom role
+    role_name: str = field(default="", compare=False)  # of a custom role
+    scope: Scope | None = None
+    most: int | None = None
     email: str = ""
     request_id: str = ""
     ip: str = ""

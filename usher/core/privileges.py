@@ -17,6 +17,7 @@ class Privilege:
 
 
 _registry: dict[str, Privilege] = {}
+_things: dict[str, str | Promise] = {}
 
 
 def register(name: str, words: str | Promise) -> str:
@@ -28,7 +29,8 @@ def register(name: str, words: str | Promise) -> str:
 
 
 def register_pair(thing: str, words: str | Promise) -> None:
-    """Register view ("see …") and manage ("manage …") of one thing."""
+    """Register view ("see …") and manage ("manage …") of one thing: what a role can be given."""
+    _things[thing] = words
     register(f"{thing}:view", format_lazy(_("see {things}"), things=words))
     register(f"{thing}:manage", format_lazy(_("manage {things}"), things=words))
 
@@ -40,6 +42,11 @@ def known(name: str) -> Privilege:
 
 def all_names() -> frozenset[str]:
     return frozenset(_registry)
+
+
+def things() -> dict[str, str | Promise]:
+    """`area:thing` -> its words, of everything that can be seen or managed, in the order of registration."""
+    return dict(_things)
 
 
 def expand(names: frozenset[str]) -> frozenset[str]:
