@@ -1,10 +1,10 @@
-"""The tenant, and the domains it says are its own."""
+"""The tenant, the domains it says are its own, and its places."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from usher.core.tables import Id, SameAccount
+from usher.core.tables import Id, SameAccount, Written
 
 
 class Account(models.Model):
@@ -65,6 +65,56 @@ class Domain(models.Model):
                 condition=Q(manage=True, state="verified") | Q(manage=False, consolidate=False, sign_up=False), name="domain_switches"
             ),
             SameAccount(column="group_id", table="people_group", name="domain_group_in_account", on_delete="SET NULL (group_id)"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """Where people and rooms are: a building, a floor, a city. Exactly one site of an account that has any is the main one."""
+
+    id = Id()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    name = models.TextField()
+    name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
+    main = models.BooleanField(default=False, db_default=False)
+    version = models.IntegerField(default=1, db_default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="site_in_account"),
+            models.UniqueConstraint(fields=["account", "name_key"], name="site_name"),
+            models.UniqueConstraint(fields=["account"], condition=Q(main=True), name="site_one_main"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(models.Model):
+    """A room with a device that meetings take place on. `site` null: it stands at none."""
+
+    id = Id()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    name = models.TextField()
+    name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
+    kind = models.TextField()  # one of places.ROOM_KINDS
+    version = models.IntegerField(default=1, db_default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "id"], name="room_in_account"),
+            models.UniqueConstraint(fields=["account", "site", "name_key"], name="room_name", nulls_distinct=False),
+            SameAccount(column="site_id", table="accounts_site", name="room_site_in_account"),
+        ]
+        indexes = [
+            models.Index(F("account"), F("name_key"), F("id"), name="room_by_name"),
+            models.Index(fields=["account", "created_at", "id"], name="room_by_created"),
+            models.Index(fields=["site"], name="room_by_site"),
         ]
 
     def __str__(self) -> str:
