@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from tests.lifecycle.leavers import departure, somebody, with_content
-from tests.people_of import BASIC, PASSWORD, Company, breaches, do, finish, one, outcome, seats, standing
+from tests.people_of import BASIC, PASSWORD, Company, breaches, do, finish, invite, one, outcome, seats, standing
 from usher.access import links
 from usher.access.actors import operator, system
 from usher.core import sql
 from usher.core.refusals import Refused
-from usher.journal import engine, undo
+from usher.journal import engine, run, undo
 from usher.journal.verb import plan
 from usher.lifecycle.own_account import open_for
 
@@ -185,4 +185,60 @@ def test_a_forgotten_password_leads_there_too(northlake: Company) -> None:
     assert answer.status_code == 200
     assert standing(living(login_of(ann)))["role"] == "owner"
     assert Client().post("/sign-in", {"email": f"ann-forgot@{northlake.domain}", "password": new})["Location"] == "/"
+    assert breaches() == []
+
+
+def test_what_every_account_kept_comes_along(northlake: Company, southport: Company) -> None:
+    """issue 4: somebody unlinked here and again there, before they signed in, takes along what both kept; each place lets go by a change of its own."""
+    ann = somebody(northlake, "ann-both")
+    do(northlake.owner, "content.create", {"items": [{"owner": str(ann), "kind": "note", "title": "From the first"}]})
+    do(northlake.admin, "lifecycle.unlink", {"subjects": one(ann)})
+    (again,) = invite(southport.owner, f"ann-both@{northlake.domain}")
+    sql.execute("UPDATE people_user SET login_id = %(l)s, activated_at = now() WHERE id = %(u)s", {"l": login_of(ann), "u": again})
+    sql.execute("UPDATE people_standing SET status = 'active' WHERE user_id = %(u)s", {"u": again})
+    sql.execute("UPDATE people_invitation SET state = 'accepted' WHERE user_id = %(u)s", {"u": again})
+    sql.execute(
+        "UPDATE licenses_license SET used = used + 1, pending = pending - 1 WHERE account_id = %(a)s AND product = %(p)s",
+        {"a": southport.account, "p": BASIC},
+    )
+    do(southport.owner, "content.create", {"items": [{"owner": str(again), "kind": "note", "title": "From the second"}]})
+    do(southport.admin, "lifecycle.unlink", {"subjects": one(again)})
+    assert open_for(login_of(ann))
+    held = sql.rows(
+        "SELECT i.title FROM content_item i JOIN content_standing s ON s.item_id = i.id WHERE s.owner_id = %(u)s ORDER BY 1",
+        {"u": living(login_of(ann))},
+    )
+    assert [h["title"] for h in held] == ["From the first", "From the second"]
+    let_go = sql.rows(
+        "SELECT account_id FROM journal_change WHERE verb = %(v)s AND account_id = ANY(%(a)s)",
+        {"v": LET_GO, "a": [northlake.account, southport.account]},
+    )
+    assert {c["account_id"] for c in let_go} == {northlake.account, southport.account}
+    assert (departure(ann), departure(again)) == (None, None)
+    assert breaches() == []
+
+
+def test_recordings_keep_their_meetings_over_chunks(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I8, I11: a recording that follows in a later chunk than its meeting gets its link back."""
+    monkeypatch.setattr(run, "CHUNK_MIN", 100)
+    monkeypatch.setattr(run, "CHUNK_MAX", 100)
+    monkeypatch.setattr(engine, "CHUNK_MIN", 100)
+    ann = somebody(northlake, "ann-chunks")
+    items = [{"owner": str(ann), "kind": "meeting", "title": f"Meeting {n}", "occurs": "recurring"} for n in range(260)]
+    items += [{"owner": str(ann), "kind": "recording", "title": f"Meeting {n}"} for n in range(260)]
+    do(northlake.owner, "content.create", {"items": items})
+    sql.execute(
+        """UPDATE content_item r SET meeting_id = m.id FROM content_item m WHERE r.kind = 'recording' AND m.kind = 'meeting' AND m.title = r.title
+           AND r.account_id = %(a)s AND m.account_id = %(a)s""",
+        {"a": northlake.account},
+    )
+    do(northlake.admin, "lifecycle.unlink", {"subjects": one(ann)})
+    assert open_for(login_of(ann))
+    finish(engine.Started(sql.value("SELECT id FROM journal_change WHERE verb = %(v)s", {"v": OPEN}), 0, "running"))
+    linked = sql.row(
+        """SELECT count(*)::int AS n, count(m.id)::int AS linked FROM content_standing s JOIN content_item r ON r.id = s.item_id
+           LEFT JOIN content_item m ON m.id = r.meeting_id AND m.title = r.title WHERE s.owner_id = %(u)s AND r.kind = 'recording'""",
+        {"u": living(login_of(ann))},
+    )
+    assert linked == {"n": 260, "linked": 260}
     assert breaches() == []

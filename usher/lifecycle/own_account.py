@@ -1,6 +1,7 @@
 """The free account of their own that somebody who was unlinked gets at their next sign-in, with what was not handed over (behaviour.md E).
 
-Two Changes have the unlinking as their cause: the old account lets go, the new one opens and takes the content in.
+Two Changes have the unlinking as their cause: the old account lets go, the new one opens and takes the content in. Whoever several accounts
+unlinked before they signed in again takes along what each of them kept.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, plan, register
 from usher.licenses.catalog import BASIC
 
+from .coming_along import ContentComesAlong
 from .leave import FULL_NAME
 from .open_account import new_account
 
@@ -79,29 +81,12 @@ standing AS (INSERT INTO people_standing (user_id, account_id, status, license, 
   SELECT obj, %(account)s, 'active', '{BASIC}', 'owner', 1, 1 FROM did)"""
 
 
-class ContentComesAlong(Part):
-    """Items change account and owner together, the trash too. A recording keeps its meeting when both come along in one chunk or the meeting was first."""
-
-    lock = ("content_standing", "item_id")
-
-    def rows(self, params: Mapping[str, Any]) -> str:
-        return """SELECT 1 AS subj, s.item_id AS obj, s.version, jsonb_build_object('name', i.title, 'kind', i.kind, 'owner_id', s.owner_id) AS before,
-                  jsonb_build_object('name', i.title, 'owner_id', %(user)s::uuid) AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
-                  FROM content_standing s JOIN content_item i ON i.id = s.item_id
-                  WHERE s.account_id = %(from_account)s::uuid AND s.owner_id = %(from_user)s::uuid ORDER BY i.meeting_id IS NOT NULL, s.item_id"""
-
-    # One statement, because the foreign keys between item and standing carry the account and are asked at its end.
-    write = """
-did AS (UPDATE content_standing t SET account_id = %(account)s, owner_id = %(user)s::uuid, version = t.version + 1 FROM ok
-  WHERE t.item_id = ok.obj AND t.account_id = %(from_account)s::uuid AND t.owner_id = %(from_user)s::uuid RETURNING t.item_id AS obj),
-items AS (UPDATE content_item i SET account_id = %(account)s, meeting_id = CASE WHEN i.meeting_id IN (SELECT obj FROM did)
-    OR EXISTS (SELECT 1 FROM content_item m WHERE m.id = i.meeting_id AND m.account_id = %(account)s) THEN i.meeting_id END FROM did WHERE i.id = did.obj),
-parted AS (UPDATE content_item i SET meeting_id = NULL FROM did WHERE i.meeting_id = did.obj AND i.id NOT IN (SELECT obj FROM did))"""
-
-
 @register
 class OpenOwnAccount(Verb):
-    """Open the free account of somebody who was unlinked, by themself. Parameters: user (their new id), from_user, from_account, from_name, meeting_id."""
+    """Open the free account of somebody who was unlinked, by themself.
+
+    Parameters: user (their new id); from_user and from_name, of the account that unlinked them last; meeting_id; from_users and from_accounts, of all.
+    """
 
     name = "lifecycle.open_own_account"
     privilege = "accounts:account:manage"
@@ -119,15 +104,20 @@ class OpenOwnAccount(Verb):
         return _("The account was opened after leaving %(account)s") % {"account": params["from_name"]}
 
 
-UNLINKED = f"""SELECT u.id, u.account_id, u.personal_meeting_id, {FULL_NAME} AS name, u.email, d.change_id, a.name AS account_name, a.language, a.country, l.canonical
+UNLINKED = f"""SELECT u.id, u.account_id, u.personal_meeting_id, {FULL_NAME} AS name, u.email, d.change_id, a.name AS account_name, a.language, a.country
   FROM people_login l JOIN people_user u ON u.login_id = l.id JOIN lifecycle_departure d ON d.user_id = u.id AND d.how = 'unlinked' JOIN accounts_account a ON a.id = u.account_id
-  WHERE l.id = %(login)s AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL) ORDER BY d.at DESC LIMIT 1"""
+  WHERE l.id = %(login)s AND NOT EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL) ORDER BY d.at DESC"""
+
+
+def waits_for(login: UUID) -> bool:
+    """Whether this login lives nowhere and was unlinked, so that its next sign-in opens an account of its own."""
+    return sql.row(f"{UNLINKED} LIMIT 1", {"login": login}) is not None
 
 
 def open_for(login: UUID, *, ip: str = "", request_id: str = "") -> bool:
     """Open the own account of a login that lives nowhere and was unlinked; False when there is nothing to open. Twice at once opens one.
 
-    What was unlinked last counts. Content beyond the first few hundred items follows in the background.
+    Its name and the profile are those of the last account. Content beyond the first few hundred items follows in the background.
     """
     with transaction.atomic():
         sql.execute(
@@ -138,39 +128,36 @@ def open_for(login: UUID, *, ip: str = "", request_id: str = "") -> bool:
             "SELECT pg_advisory_xact_lock(hashtextextended('login:' || canonical, 0)) FROM people_login WHERE id = %(login)s",
             {"login": login},
         )
-        found = sql.row(UNLINKED, {"login": login})
-        if found is None:
-            return False
-        account = new_account(
-            Account(name=found["name"][:128], plan="free", opened_by="person", language=found["language"], country=found["country"])
-        )
-        engine.start(
-            plan(system(found["account_id"]), LetSomebodyGo.name, {"user": str(found["id"])}, cause=found["change_id"]),
-            f"let_go:{found['id']}",
-        )
-        user = uuid7()
-        params = {
-            "user": str(user),
-            "from_user": str(found["id"]),
-            "from_account": str(found["account_id"]),
-            "from_name": found["account_name"],
-            "meeting_id": found["personal_meeting_id"],
-        }
-        person = Actor(
-            "person",
-            account.id,
-            found["name"],
-            frozenset({OpenOwnAccount.privilege}),
-            "sign_in",
-            user,
-            role="owner",
-            request_id=request_id,
-            ip=ip,
-        )
-        started = engine.start(plan(person, OpenOwnAccount.name, params, cause=found["change_id"]), f"own:{user}")
-        if started.state == "running" and started.change_id:
-            engine.step(started.change_id)  # the person first: they are signing in
-    return True
+        left = sql.rows(UNLINKED, {"login": login})
+        for each in left:
+            engine.start(
+                plan(system(each["account_id"]), LetSomebodyGo.name, {"user": str(each["id"])}, cause=each["change_id"]),
+                f"let_go:{each['id']}",
+            )
+        if left:
+            _open(left, ip, request_id)
+    return bool(left)
+
+
+def _open(left: list[dict[str, Any]], ip: str, request_id: str) -> None:
+    """The account, its owner, and the content of all the places they left, the last one first."""
+    last, user = left[0], uuid7()
+    account = new_account(
+        Account(name=last["name"][:128], plan="free", opened_by="person", language=last["language"], country=last["country"])
+    )
+    params = {
+        "user": str(user),
+        "from_user": str(last["id"]),
+        "from_users": [str(each["id"]) for each in left],
+        "from_accounts": [str(each["account_id"]) for each in left],
+        "from_name": last["account_name"],
+        "meeting_id": last["personal_meeting_id"],
+    }
+    rights = frozenset({OpenOwnAccount.privilege})
+    person = Actor("person", account.id, last["name"], rights, "sign_in", user, role="owner", request_id=request_id, ip=ip)
+    started = engine.start(plan(person, OpenOwnAccount.name, params, cause=last["change_id"]), f"own:{user}")
+    if started.state == "running" and started.change_id:
+        engine.step(started.change_id)  # the person first: they are signing in
 
 
 @dataclass(frozen=True)
