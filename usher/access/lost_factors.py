@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core import sql
-from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, plan, reason, register
+from usher.journal.verb import Part, plan, reason, register
 from usher.people import selection
-from usher.people.rank import is_higher, refuse_higher
+from usher.people.of_people import OfPeople
+from usher.people.rank import is_higher
 from usher.people.verbs.profile import name_of
 
 from .actors import operator
@@ -63,7 +63,7 @@ told AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, param
 
 
 @register
-class RemoveFactors(Verb):
+class RemoveFactors(OfPeople):
     """Take every second factor of each of a set of people away, with their recovery codes, and end their sessions; a mail tells them.
 
     An admin does not touch another admin or the owner (higher_rank, AUTHZ-05), and nobody themselves: who loses the phone shows who they are to
@@ -73,17 +73,10 @@ class RemoveFactors(Verb):
     name = "access.remove_factors"
     privilege = "people:user:manage"
     parts = (FactorsGone(),)
+    by_rank = True
     undoable = False
     lost = gettext_lazy("Removed factors do not come back; people set up new ones.")
     then = ("mail.deliver",)
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        subjects = selection.checked(params.get("subjects"))
-        refuse_higher(actor, subjects)
-        return {"subjects": subjects}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return selection.params_of(params["subjects"])
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext(
