@@ -3,6 +3,8 @@
 import pytest
 
 from tests.people_of import BASIC, LICENSED, ON_PREM, Company, activate, breaches, crowd, do, outcome, seats, standing
+from usher.core import sql
+from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine, undo
 from usher.journal.plan import preview, words_of
@@ -104,7 +106,18 @@ def test_undo(northlake: Company) -> None:
     assert seats(northlake, LICENSED)["used"] == 0
 
 
-def test_who_is_left_alone_is_told_by_the_name_of_the_role() -> None:
-    """R12"""
+def test_who_is_left_alone_is_told_by_the_name_of_the_role(northlake: Company) -> None:
+    """R12, S0-55: the holder of a custom role too; where somebody would leave the account as well."""
+    (helper,) = crowd(northlake.operator, 1)
+    activate(helper)
+    made = sql.value(
+        "INSERT INTO access_role (id, account_id, key, name, privileges, created_at) VALUES (%(k)s, %(a)s, %(k)s, 'Help desk', '{}', now()) RETURNING key",
+        {"a": northlake.account, "k": str(uuid7())},
+    )
+    sql.execute("UPDATE people_standing SET role = %(r)s WHERE user_id = %(u)s", {"r": made, "u": helper})
+    seen = preview(plan(northlake.owner, NAME, UP))
+    assert seen.skipped() == {"owner_stays": 1, "admin_stays": 1, "role_stays:Help desk": 1}
     assert words_of("role_stays:Help desk") == "has the role Help desk: only members are meant"
-    assert words_of("nobody_knows:it") == "nobody_knows:it"
+    leaving = preview(plan(northlake.owner, "lifecycle.unlink", {"subjects": {"query": {"license": [BASIC]}}}))
+    assert leaving.skipped() == {"is_owner": 1, "is_admin": 1, "holds_role:Help desk": 1, "still_pending": 1}
+    assert words_of("holds_role:Help desk") == "has the role Help desk: they must be made a member first"

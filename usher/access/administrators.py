@@ -7,4 +7,5 @@ def left_alone(owner: str, admin: str, holder: str, person: str = "s") -> str:
     `person` is a row of people_standing. Whoever writes asks again where the row is locked: `role = 'member'`.
     """
     return f"""WHEN {person}.role = 'owner' THEN '{owner}' WHEN {person}.role = 'admin' THEN '{admin}'
-               WHEN {person}.role <> 'member' THEN '{holder}:' || {person}.role"""
+               WHEN {person}.role <> 'member' THEN '{holder}:' || coalesce((SELECT o.name FROM access_role o
+                 WHERE o.account_id = %(account)s AND o.key = {person}.role), '?')"""

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from usher.access.administrators import left_alone
 from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.ids import unshort
@@ -41,7 +42,7 @@ class Scheduled(Part):
                         WHEN %(what)s = 'end_license' AND s.license IS DISTINCT FROM %(product)s THEN 'not_held'
                         WHEN %(what)s = 'end_add_on' AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = s.user_id AND a.product = %(product)s) THEN 'not_held'
                         WHEN %(what)s <> 'deactivate' THEN NULL WHEN s.status = 'pending' THEN 'still_pending' WHEN s.status <> 'active' THEN 'away_already'
-                        WHEN s.role = 'owner' THEN 'is_owner' WHEN s.role <> 'member' THEN 'is_admin' WHEN s.user_id = %(actor)s::uuid THEN 'oneself' END AS skip,
+                        {left_alone("is_owner", "is_admin", "holds_role")} WHEN s.user_id = %(actor)s::uuid THEN 'oneself' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
                    LEFT JOIN unnest(%(zones)s::text[], %(dues)s::timestamptz[]) z(name, due) ON z.name = u.time_zone

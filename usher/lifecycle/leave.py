@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from usher.access.administrators import left_alone
 from usher.content.parts import HandOver, checked_kinds, kinds_of
 from usher.content.verbs.hand_over import MANAGER, checked_heir
 from usher.core import sql
@@ -19,6 +20,7 @@ from usher.people.verbs.profile import name_of
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
 IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
+HOLDS_ROLE = reason("holds_role", gettext_lazy("has the role %(name)s: they must be made a member first"))
 ONESELF = reason("oneself", gettext_lazy("that is you"))
 ELSEWHERE = reason("login_elsewhere", gettext_lazy("belongs to another account meanwhile"))
 NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
@@ -66,8 +68,8 @@ class Away(Part):
         return f"""SELECT NULL::int AS subj, r.id AS obj, r.version,
                    jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons) AS before,
                    jsonb_build_object('status', %(becomes)s::text) AS after,
-                   CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending' WHEN r.role = 'owner' THEN 'is_owner'
-                        WHEN r.role <> 'member' THEN 'is_admin' WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
+                   CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending'
+                        {left_alone("is_owner", IS_ADMIN, HOLDS_ROLE, "r")} WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
                    FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS add_ons
                          FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r
@@ -139,7 +141,7 @@ class _Leave(OfPeople):
     """What the three ways of leaving share. Parameters: subjects; content: {"kinds": [names of content.MOVABLE], "heir": id or "manager"}, or nothing
     to leave everything as it is.
 
-    Skipped: administrators (is_owner, is_admin; R12), pending people (still_pending), oneself.
+    Skipped: administrators (is_owner, is_admin, holds_role; R12), pending people (still_pending), oneself.
     """
 
     privilege = "people:user:manage"

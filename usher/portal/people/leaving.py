@@ -116,14 +116,16 @@ def leave_one(request: SignedIn, way: Way, person_id: UUID) -> HttpResponseBase:
     return leave(request, way, {"ids": [str(person_id)]}, found)
 
 
-def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str, Any] | None = None) -> HttpResponseBase:
-    """The plan with its choice of what becomes of the content; choosing plans anew."""
+def leave(
+    request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str, Any] | None = None, look: Look | None = None
+) -> HttpResponseBase:
+    """The plan with its choice of what becomes of the content; choosing plans anew. `look` when it is none of people ticked in a list."""
     want = handing_over.wanted(request.GET)
     planned, trouble = handing_over.plan_with(request.actor, way.verb, subjects, want)
     told = {**handing_over.panel(request, planned, want, trouble, found), "way": way, "on_a_date": on_a_date(request, way, found)}
     follows = reads.consequences(request.actor, planned.params["subjects"])
     gone = way is DELETE and not follows.until
-    look = look_at(request, str(way.title), lambda n: way.button(n) % {"n": number(n)})
+    look = look or look_at(request, str(way.title), button_of(way))
     look = replace(
         look,
         more=lambda seen: more_words(planned, seen),
@@ -137,6 +139,10 @@ def leave(request: SignedIn, way: Way, subjects: dict[str, Any], found: dict[str
         lost=NO_TRASH if gone else "",
     )
     return plan_page(request, planned, by_name(request.actor, way, look, found) if found else look)
+
+
+def button_of(way: Way) -> Callable[[int], str]:
+    return lambda n: way.button(n) % {"n": number(n)}
 
 
 def on_a_date(request: SignedIn, way: Way, found: dict[str, Any] | None) -> str:
