@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.people_of import LICENSED, Company, do, invite, one
+from usher.core import keyset
 from usher.core.refusals import Refused
 from usher.people import reads
 from usher.people.filters import FILTERS
@@ -65,7 +66,8 @@ def test_a_search_is_paged_as_the_portal_pages_it(northlake: Company, monkeypatc
     """Matches first, or the nearest of the list first when there are many: the same pages, by the same cursors."""
     invite(northlake.owner, *[f"lark{i:02}@song.test" for i in range(7)])
     for counted in (10_000, 3):
-        monkeypatch.setattr(reads, "COUNT_TO", counted)
+        monkeypatch.setattr(keyset, "COUNT_TO", counted)
+        monkeypatch.setattr(keyset, "COUNT_BEGINNING_TO", counted)
         first = reads.page(northlake.owner, {"q": "lark"}, sort="-email", limit=4)
         second = reads.page(northlake.owner, {"q": "lark"}, sort="-email", limit=4, after=first.after)
         assert [p["email"] for p in first.rows + second.rows] == [f"lark{i:02}@song.test" for i in range(6, -1, -1)]

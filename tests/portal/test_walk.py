@@ -1,11 +1,12 @@
 """Whichever way a page is found, it is the same page (decision 0003)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.people_of import Company, crowd
-from usher.core import sql, walk
+from usher.core import keyset, sql, walk
 from usher.portal import listing
 from usher.portal.people.people_list import USERS
 from usher.portal.wish import Wish
@@ -47,20 +48,35 @@ def all_pages(many: Company, wish: Wish) -> list[list[str]]:
 
 @pytest.mark.parametrize(("sort", "down"), ORDERS)
 def test_every_way_finds_the_same_pages(db: None, many: Company, monkeypatch: pytest.MonkeyPatch, sort: str, down: bool) -> None:
-    """Plain, matches first, and near ones first with a stretch too short for most pages: 90 people, page by page, there and back."""
+    """Collected at once; too many to collect, near ones first with a stretch too short for most pages; too many that begin so: the same, there and back."""
     wish = Wish(q="zoe", sort=sort, down=down)
-    monkeypatch.setattr(listing, "ways_to_find", lambda **_: (walk.in_order,))
     plain = all_pages(many, wish)
     assert sum(map(len, plain[:2])) == 90 and plain[-1] == plain[0]
-    monkeypatch.setattr(listing, "ways_to_find", lambda **_: (walk.matches_first,))
-    assert all_pages(many, wish) == plain
-    monkeypatch.setattr(listing, "ways_to_find", lambda **_: (walk.nearby, walk.matches_first))
-    for near in (1, 70, 5_000):
-        monkeypatch.setattr(walk, "NEARBY", near)
-        assert all_pages(many, wish) == plain
+    order, matches = listing.order_of(USERS, wish), listing.matches_of(USERS, many.owner, wish)
+    assert [str(r["id"]) for r in keyset.stream(matches, order)] == plain[0] + plain[1], "the export has the order of the list"
+    for beginnings in (1_000, 5):
+        monkeypatch.setattr(keyset, "COUNT_BEGINNING_TO", beginnings)
+        monkeypatch.setattr(keyset, "COUNT_TO", 20)
+        for near in (1, 70, 5_000):
+            monkeypatch.setattr(walk, "NEARBY", near)
+            assert all_pages(many, wish) == plain
 
 
-def test_only_a_search_leaves_the_plain_way() -> None:
-    assert walk.ways_to_find(searching=False, frequent=True) == (walk.in_order,)
-    assert walk.ways_to_find(searching=True, frequent=False) == (walk.matches_first,)
-    assert walk.ways_to_find(searching=True, frequent=True) == (walk.nearby, walk.matches_first)
+@pytest.mark.parametrize("down", [False, True])
+def test_whose_name_begins_so_comes_first(db: None, many: Company, monkeypatch: pytest.MonkeyPatch, down: bool) -> None:
+    """Decision 0047: everybody is a Twin, twelve more are called Twinny; whichever way the list runs, they stand before the others."""
+    sql.execute("UPDATE people_user SET first_name = 'Twinny' WHERE first_name = 'Zoe0' AND account_id = %(a)s", {"a": many.owner.account_id})
+    for counted in (1_000, 5):
+        monkeypatch.setattr(keyset, "COUNT_BEGINNING_TO", counted)
+        page = listing.fetch(USERS, many.owner, Wish(q="twin", sort="name", down=down))
+        names = [r["first_name"] for r in page.rows]
+        begin = names.count("Twinny")
+        assert begin > 5 and set(names[:begin]) == {"Twinny"} and names[begin:] == sorted(names[begin:], reverse=down)
+        assert (page.count, page.more) == ((120, False) if counted == 1_000 else (5, True))
+
+
+def test_a_rare_word_takes_three_statements(db: None, many: Company, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):
+        assert listing.fetch(USERS, many.owner, Wish(q="zoe1")).count > 10
+    with django_assert_num_queries(2):
+        assert listing.fetch(USERS, many.owner, Wish(q="zoezoe")).count == 0

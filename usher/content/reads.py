@@ -12,7 +12,6 @@ from usher.core.actor import Actor
 from usher.core.clock import now
 from usher.core.keyset import Cursor, Matches, Order, Page, Row, Sort
 from usher.core.refusals import not_found
-from usher.core.walk import ways_to_find
 from usher.journal.plan import params_of
 from usher.journal.verb import Plan
 from usher.people.verbs.profile import name_of
@@ -76,7 +75,8 @@ def page(actor: Actor, query: Mapping[str, Any], *, cursor: Cursor | None = None
     actor.require("content:item:view")
     clause, params = where(query)
     matches = Matches(COLUMNS, SOURCE, f" AND {clause}", {"account": actor.account_id, **params})
-    return keyset.page(matches, Order(MADE, True), cursor, limit, ways_to_find(searching=bool(query.get("q")), frequent=False))
+    order = Order(MADE, down=True)
+    return keyset.found(matches, order, cursor, limit)[0] if query.get("q") else keyset.page(matches, order, cursor, limit)
 
 
 def what_moves(planned: Plan) -> list[Moving]:

@@ -6,54 +6,68 @@ There is no OFFSET: a page begins at a cursor, the sort value and the id of the 
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from usher.core import sql
 from usher.core.ids import short, unshort
-from usher.core.walk import Stretch, Way, first_full, in_order
+from usher.core.walk import FREQUENT, IN_ORDER, Stretch, Way, by_ids, collected, first_full
 
 Row = dict[str, Any]
 Direction = Literal["after", "before"]
 COUNT_TO = 10_000
+COUNT_BEGINNING_TO = 1_000  # of those whose name begins with what is searched: a page is found without counting more (docs/decisions/0047)
 STREAMED = 2_000
 
 
 @dataclass(frozen=True)
 class Sort:
-    """An expression with its PostgreSQL type; ties go by `id`. Where `filled` is not true, a row comes last, in either direction."""
+    """An expression with its PostgreSQL type; ties go by `id`. Where `filled` is not true, a row comes last, in either direction.
+
+    `begins`: rows whose value begins with what is searched for come first, in either direction. Whatever begins so must match the search.
+    """
 
     key: str
     expression: str
     id: str
     kind: str = "text"
     filled: str = ""
+    begins: bool = False
 
 
 @dataclass(frozen=True)
 class Order:
-    """A sort, upwards or downwards."""
+    """A sort, upwards or downwards. `words` is what is searched for, as a pattern of LIKE without its ends."""
 
     sort: Sort
     down: bool = False
+    words: str = ""
+
+    def parts(self) -> list[tuple[str, bool]]:
+        """The stretches of the list, one after the other: the condition of each, and whether its rows have a sort value."""
+        if self.sort.begins and self.words:
+            begins = f"{self.sort.expression} LIKE usher_fold(%(begins)s)"
+            return [(begins, True), (f"NOT {begins}", True)]
+        return [(f"({self.sort.filled})", True), (f"NOT ({self.sort.filled})", False)] if self.sort.filled else [("", True)]
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page begins or ends: the value of the sort and the id of the row at its edge."""
+    """Where a page begins or ends: the value of the sort and the id of the row at its edge, and the stretch of the list it stands in."""
 
     way: Direction
     value: Any
     id: UUID
+    part: int = 0
 
 
 @dataclass(frozen=True)
 class Matches:
     """What is listed, in SQL: `source` is FROM … WHERE, `where` goes on with AND or is empty, `params` are those of both.
 
-    `counted` stands for the source where a smaller one has as many rows.
+    `counted` stands for the source where a smaller one has as many rows. `unsearched` is `where` without the words of a search.
     """
 
     select: str
@@ -61,6 +75,7 @@ class Matches:
     where: str
     params: dict[str, Any]
     counted: str = ""
+    unsearched: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,19 +87,76 @@ class Page:
     after: Cursor | None
 
 
-def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways: tuple[Way, ...] = (in_order,)) -> Page:
+def found(matches: Matches, order: Order, cursor: Cursor | None, size: int) -> tuple[Page, int, bool]:
+    """One page of a search, how many match, and whether there are more than that.
+
+    A rare word is looked up once, for page and number together. One with which many names begin is found in their index, and nothing else is read.
+    Only for what is neither rare nor a beginning the list is walked.
+    """
+    beginning = _count_beginning(matches, order, COUNT_BEGINNING_TO + 1)
+    if beginning > COUNT_BEGINNING_TO:
+        return page(matches, order, cursor, size, FREQUENT), COUNT_BEGINNING_TO, True
+    ahead = stretches(matches, order, cursor, size + 1)
+    params = _params(matches, order, cursor)
+    got = sql.row(collected(ahead, COUNT_TO + 1), params) or {"n": 0, "ids": []}
+    if got["n"] > COUNT_TO:
+        return page(matches, order, cursor, size, FREQUENT), COUNT_TO, True
+    ids = got["ids"][: size + 1]
+    return _page_of(sql.rows(by_ids(ahead), {**params, "ids": ids}) if ids else [], cursor, size), got["n"], False
+
+
+def _count_beginning(matches: Matches, order: Order, limit: int) -> int:
+    if not (order.sort.begins and order.words):
+        return 0
+    rows = f"SELECT 1 {matches.source}{matches.unsearched} AND {order.parts()[0][0]} LIMIT {limit}"
+    return int(sql.value(f"SELECT count(*) FROM ({rows}) c", _params(matches, order, None)))
+
+
+def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways: tuple[Way, ...] = IN_ORDER) -> Page:
     """One page, in a statement or two for each of the `ways` to find it that is tried."""
-    backwards = cursor is not None and cursor.way == "before"
-    found = _walk(matches, order, cursor, size, backwards, ways)
-    more = len(found) > size
-    found = found[:size]
+    rows: list[Row] = []
+    for stretch in stretches(matches, order, cursor, size + 1):
+        begins = bool(stretch.part == 0 and order.sort.begins and order.words)
+        wanted = replace(stretch, limit=size + 1 - len(rows))
+        rows += first_full(replace(wanted, where=matches.unsearched) if begins else wanted, IN_ORDER if begins else ways, _params(matches, order, cursor))
+        if len(rows) > size:
+            break
+    return _page_of(rows, cursor, size)
+
+
+def stretches(matches: Matches, order: Order, cursor: Cursor | None, limit: int) -> list[Stretch]:
+    """The stretches of a list from the cursor on, in the order in which they are walked."""
+    sort, backwards = order.sort, cursor is not None and cursor.way == "before"
+    every = [
+        Stretch(
+            matches.select, matches.source, matches.where, sort.expression, sort.kind, sort.id, limit, part,
+            fill=f" AND {condition}" if condition else "",
+            valued=valued, from_edge=cursor is not None and cursor.part == part, down=(order.down if valued else False) != backwards,
+        )
+        for part, (condition, valued) in enumerate(order.parts())
+    ]  # fmt: skip
     if backwards:
-        found.reverse()
+        every.reverse()
+    first = next((i for i, s in enumerate(every) if s.from_edge), 0)
+    return every[first:]
+
+
+def _params(matches: Matches, order: Order, cursor: Cursor | None) -> dict[str, Any]:
+    edge = {"edge": cursor.value if cursor else None, "edge_id": cursor.id if cursor else None}
+    return {**matches.params, **edge, "begins": f"{order.words}%"}
+
+
+def _page_of(rows: list[Row], cursor: Cursor | None, size: int) -> Page:
+    """The page of up to size + 1 rows that were walked from the cursor on."""
+    backwards, more = cursor is not None and cursor.way == "before", len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
     edge = cursor is not None
     return Page(
-        rows=found,
-        before=edge_of("before", found[0]) if found and (more if backwards else edge) else None,
-        after=edge_of("after", found[-1]) if found and (edge if backwards else more) else None,
+        rows=rows,
+        before=edge_of("before", rows[0]) if rows and (more if backwards else edge) else None,
+        after=edge_of("after", rows[-1]) if rows and (edge if backwards else more) else None,
     )
 
 
@@ -104,52 +176,31 @@ def stream(matches: Matches, order: Order, cursor: Cursor | None = None) -> Iter
             return
 
 
-def _walk(matches: Matches, order: Order, cursor: Cursor | None, size: int, backwards: bool, ways: tuple[Way, ...]) -> list[Row]:
-    """Up to size + 1 rows from the cursor on. Rows with an empty sort value are a second stretch after the others."""
-    sort = order.sort
-    stretches = [True, False] if sort.filled else [True]
-    found: list[Row] = []
-    for filled in reversed(stretches) if backwards else stretches:
-        if cursor is not None and (cursor.value is not None) != filled:
-            continue
-        stretch = Stretch(
-            matches.select, matches.source, matches.where, sort.expression, sort.kind, sort.id, size + 1 - len(found),
-            fill=f" AND {'' if filled else 'NOT '}({sort.filled})" if sort.filled else "",
-            valued=filled, from_edge=cursor is not None, down=(order.down if filled else False) != backwards,
-        )  # fmt: skip
-        edge = {"edge": cursor.value if cursor else None, "edge_id": cursor.id if cursor else None}
-        found += first_full(stretch, ways, {**matches.params, **edge})
-        cursor = None
-        if len(found) > size:
-            break
-    return found
-
-
 def edge_of(way: Direction, row: Row) -> Cursor:
     """The cursor at a row."""
     value = row["sort_value"]
     told = value.isoformat() if hasattr(value, "isoformat") else str(value) if isinstance(value, UUID) else value
-    return Cursor(way, told, row["sort_id"])
+    return Cursor(way, told, row["sort_id"], row["sort_part"])
 
 
 def cursor_text(cursor: Cursor) -> str:
     """A cursor as it stands in addresses; it says where to look and nothing else, so it needs no signature."""
-    told = json.dumps([cursor.value, short(cursor.id)], separators=(",", ":"), ensure_ascii=False)
+    told = json.dumps([cursor.value, short(cursor.id), cursor.part], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(told.encode()).rstrip(b"=").decode()
 
 
 def read_cursor(sort: Sort, way: Direction, text: str) -> Cursor | None:
     """The cursor of a text, or None when it is none of this sort."""
     try:
-        value, id_text = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return Cursor(way, value, unshort(id_text)) if _fits(sort, value) else None
+        value, id_text, part = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return Cursor(way, value, unshort(id_text), part) if part in (0, 1) and _fits(sort, value, part) else None
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _fits(sort: Sort, value: Any) -> bool:
-    if value is None:
-        return bool(sort.filled)
+def _fits(sort: Sort, value: Any, part: int) -> bool:
+    if value is None or (sort.filled and part):
+        return bool(sort.filled and part and value is None)
     if sort.kind == "bigint":
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
     if sort.kind == "uuid":

@@ -1,7 +1,7 @@
 """Finding one page of a list: whether the order's index is walked or the matches are collected first, and what may go wrong with either.
 
 The planner takes the matches of a search to be spread evenly over the list. People of one name stand together, maybe at its far end:
-walking there from the top took 1.5 s at 1,000,000 people where collecting the matches takes 0.1 s (docs/decisions/0003).
+walking there from the top took 1.5 s at 1,000,000 people where collecting the matches takes 0.1 s (docs/decisions/0003, 0047).
 """
 
 from collections.abc import Callable
@@ -24,8 +24,9 @@ class Stretch:
     kind: str
     id: str
     limit: int
-    fill: str  # the condition, AND included, that keeps rows with an empty sort value in a stretch of their own
-    valued: bool  # false in that stretch: there the id alone gives the place
+    part: int  # which stretch of the list it is
+    fill: str  # the condition, AND included, that keeps a list's stretches apart
+    valued: bool  # false where the sort value is empty: there the id alone gives the place
     from_edge: bool
     down: bool
 
@@ -36,8 +37,12 @@ class Stretch:
     @property
     def place(self) -> str:
         """Where it begins."""
+        return self.fill + self.beyond(self.key)
+
+    def beyond(self, key: str) -> str:
+        """The condition, AND included, that a row comes after the cursor."""
         edge = f"(%(edge)s::{self.kind}, %(edge_id)s)" if self.valued else "(%(edge_id)s)"
-        return self.fill + (f" AND {self.key} {'<' if self.down else '>'} {edge}" if self.from_edge else "")
+        return f" AND {key} {'<' if self.down else '>'} {edge}" if self.from_edge else ""
 
     def order(self, value: str = "", id: str = "", *, turned: bool = False) -> str:
         """The ORDER BY. An empty sort value is named too, so that the sort's own index gives the order."""
@@ -46,13 +51,6 @@ class Stretch:
 
 
 Way = Callable[[Stretch], str]
-
-
-def ways_to_find(*, searching: bool, frequent: bool) -> tuple[Way, ...]:
-    """What to try, one after the other, until the page is full."""
-    if not searching:
-        return (in_order,)
-    return (nearby, matches_first) if frequent else (matches_first,)
 
 
 def first_full(stretch: Stretch, ways: tuple[Way, ...], params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,4 +84,37 @@ def matches_first(s: Stretch) -> str:
 
 def _page(s: Stretch, condition: str) -> str:
     value = s.expression if s.valued else "NULL"  # a cursor without a value stands in the stretch of the empty ones
-    return f"SELECT {s.select}, {value} AS sort_value, {s.id} AS sort_id {s.source}{condition} {s.order()} LIMIT {s.limit}"
+    return f"SELECT {s.select}, {value} AS sort_value, {s.id} AS sort_id, {s.part} AS sort_part {s.source}{condition} {s.order()} LIMIT {s.limit}"
+
+
+IN_ORDER: tuple[Way, ...] = (in_order,)
+FREQUENT: tuple[Way, ...] = (nearby, matches_first)
+
+
+def collected(ahead: list[Stretch], most: int) -> str:
+    """Up to `most` matches, read once: how many they are (n), and the ids of the page that begins at the cursor, stretch by stretch.
+
+    `ahead` are the stretches from the cursor's on. When n is `most`, more may match, and the ids mean nothing.
+    """
+    s = ahead[0]
+    matches = f"SELECT {s.expression} AS value, {s.id} AS id, {_part(ahead)} AS part {s.source}{s.where} LIMIT {most}"
+    ids = " || ".join(
+        f"ARRAY(SELECT id FROM m WHERE part = {x.part}{x.beyond('(value, id)' if x.valued else '(id)')} {x.order('value', 'id')} LIMIT {x.limit})"
+        for x in ahead
+    )
+    return f"WITH m AS MATERIALIZED ({matches}) SELECT (SELECT count(*)::int FROM m) AS n, {ids} AS ids"
+
+
+def by_ids(ahead: list[Stretch]) -> str:
+    """The rows of %(ids)s, in that order."""
+    s = ahead[0]
+    filled = [str(x.part) for x in ahead if x.valued]
+    value = f"CASE WHEN {_part(ahead)} IN ({', '.join(filled)}) THEN {s.expression} END" if filled else "NULL"
+    return f"""SELECT {s.select}, {value} AS sort_value, {s.id} AS sort_id, {_part(ahead)} AS sort_part {s.source} AND {s.id} = ANY(%(ids)s::uuid[])
+               ORDER BY array_position(%(ids)s::uuid[], {s.id})"""
+
+
+def _part(ahead: list[Stretch]) -> str:
+    """Which stretch a row belongs to."""
+    cases = " ".join(f"WHEN {x.fill.removeprefix(' AND ')} THEN {x.part}" for x in ahead)
+    return f"CASE {cases} END" if ahead[0].fill else str(ahead[0].part)

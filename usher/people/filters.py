@@ -37,8 +37,7 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             values = [v for v in values if _is_uuid(v)]
         clauses.append(clause)
         params[f"f_{key}"] = values
-    words = " ".join(_as_list(query.get("q"))).split()
-    for n, word in enumerate(words[:8]):
+    for n, word in enumerate(_words(query)):
         clauses.append(f"u.search LIKE usher_fold(%(f_q{n})s)")
         params[f"f_q{n}"] = f"%{like_literal(word)}%"
     return " AND ".join(clauses), params
@@ -51,6 +50,20 @@ def cleaned(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return str(value).replace("\x00", "").encode(errors="replace").decode()
+
+
+def words_of(query: Mapping[str, Any]) -> str:
+    """What is searched for, as a pattern of LIKE without its ends; whose name or address begins so comes first."""
+    return like_literal(" ".join(_words(cleaned(query))))
+
+
+def unsearched(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of a query without the words."""
+    return {key: value for key, value in query.items() if key != "q"}
+
+
+def _words(query: Mapping[str, Any]) -> list[str]:
+    return " ".join(_as_list(query.get("q"))).split()[:8]
 
 
 def like_literal(text: str) -> str:

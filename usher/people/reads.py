@@ -1,7 +1,7 @@
 """Reading people. Every read starts from the actor: what is in another account does not exist (404)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,8 @@ from usher.core.actor import Actor
 from usher.core.clock import travelled
 from usher.core.keyset import COUNT_TO, Matches, Order, Sort
 from usher.core.refusals import not_found
-from usher.core.walk import ways_to_find
 
-from .filters import where
+from .filters import unsearched, where, words_of
 
 COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
   u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in"""
@@ -24,8 +23,8 @@ LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_a
 
 # Each has an index (account, expression, id) that walks it in this order.
 SORTS = (
-    Sort("name", "u.name_key", "u.id"),
-    Sort("email", "u.canonical", "u.id"),
+    Sort("name", "u.name_key", "u.id", begins=True),
+    Sort("email", "u.canonical", "u.id", begins=True),
     Sort("department", "u.department", "u.id", filled="u.department > ''"),
     Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
     Sort("created", "u.created_at", "u.id", "timestamptz"),
@@ -53,9 +52,8 @@ def page(
     order = _order(sort)
     cursor = keyset.read_cursor(order.sort, "before" if before is not None else "after", before or after or "")
     matches = matches_of(actor, query)
-    searching = bool(query.get("q"))
-    ways = ways_to_find(searching=searching, frequent=searching and keyset.count(matches, COUNT_TO + 1) > COUNT_TO)
-    found = keyset.page(matches, order, cursor, limit, ways)
+    words = words_of(query)
+    found = keyset.found(matches, replace(order, words=words), cursor, limit)[0] if words else keyset.page(matches, order, cursor, limit)
     before, after = (keyset.cursor_text(edge) if edge else None for edge in (found.before, found.after))
     return Page(_with_add_ons(actor, found.rows), before, after)
 
@@ -69,7 +67,9 @@ def _order(sort: str) -> Order:
 def matches_of(actor: Actor, query: Mapping[str, Any], select: str = COLUMNS) -> Matches:
     """The living people of the account whom a query finds."""
     clause, params = where(query)
-    return Matches(select, f"{FROM} WHERE {LIVING}", f" AND {clause}", {**params, "account": actor.account_id}, counted(clause))
+    return Matches(
+        select, f"{FROM} WHERE {LIVING}", f" AND {clause}", {**params, "account": actor.account_id}, counted(clause), f" AND {where(unsearched(query))[0]}"
+    )
 
 
 def counted(clause: str) -> str:

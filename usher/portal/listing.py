@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from usher.core import keyset
 from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO, Cursor, Matches, Order, Row, Sort
-from usher.core.walk import ways_to_find
 from usher.people import kept
+from usher.people.filters import unsearched, words_of
 from usher.portal.wish import ANY, SIZES, Wish, clean, ids_of, split, values_of
 
 Words = str | Promise
@@ -92,16 +92,13 @@ def register(*listings: Listing) -> None:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `count` is exact up to COUNT_TO; `before` and `after` are None at the ends."""
+    """One page of a list. `count` is exact unless there are `more`; `before` and `after` are None at the ends."""
 
     rows: list[Row]
     count: int
+    more: bool
     before: Cursor | None
     after: Cursor | None
-
-    @property
-    def more_than_counted(self) -> bool:
-        return self.count > COUNT_TO
 
 
 def read_wish(listing: Listing, data: QueryDict) -> Wish:
@@ -138,11 +135,12 @@ def query_of(listing: Listing, wish: Wish) -> dict[str, Any]:
 
 def fetch(listing: Listing, actor: Actor, wish: Wish) -> Page:
     """One page and the count: two or three statements, whatever the page."""
-    matches = matches_of(listing, actor, wish)
-    matching = keyset.count(matches, COUNT_TO + 1)
-    ways = ways_to_find(searching=bool(wish.q), frequent=matching > COUNT_TO)
-    found = keyset.page(matches, order_of(listing, wish), wish.cursor, wish.size, ways)
-    return Page(found.rows, matching, found.before, found.after)
+    matches, order = matches_of(listing, actor, wish), order_of(listing, wish)
+    if wish.q:
+        found, n, more = keyset.found(matches, order, wish.cursor, wish.size)
+        return Page(found.rows, n, more, found.before, found.after)
+    listed, n = keyset.page(matches, order, wish.cursor, wish.size), keyset.count(matches, COUNT_TO + 1)
+    return Page(listed.rows, min(n, COUNT_TO), n > COUNT_TO, listed.before, listed.after)
 
 
 def count(listing: Listing, actor: Actor, wish: Wish, limit: int | None = None) -> int:
@@ -157,8 +155,8 @@ def to_export(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     params = {"picked": [*wish.sel, *wish.but], "sel_kept": wish.kept, "actor": actor.user_id}
     if not (wish.sel or wish.but or wish.kept):
         return matches
-    where = f"{matches.where} AND {'NOT ' if wish.all else ''}{id} {picked}"
-    return replace(matches, where=where, params={**matches.params, **params}, counted="")
+    only = f" AND {'NOT ' if wish.all else ''}{id} {picked}"
+    return replace(matches, where=matches.where + only, unsearched=matches.unsearched + only, params={**matches.params, **params}, counted="")
 
 
 def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
@@ -168,13 +166,15 @@ def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
 
 def matches_of(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     """The search and the filters as SQL after the source's WHERE, with all parameters."""
-    clause, params = listing.where(query_of(listing, wish))
-    where = f" AND {clause}" if clause else ""
-    return Matches(listing.select, listing.source, where, {"account": actor.account_id, **params}, listing.counted(clause))
+    query = query_of(listing, wish)
+    clause, params = listing.where(query)
+    filters, _ = listing.where(unsearched(query))
+    where, rest = (f" AND {text}" if text else "" for text in (clause, filters))
+    return Matches(listing.select, listing.source, where, {"account": actor.account_id, **params}, listing.counted(clause), rest)
 
 
 def order_of(listing: Listing, wish: Wish) -> Order:
-    return Order(next(s for s in listing.sorts if s.key == (wish.sort or listing.own_sort)), wish.down)
+    return Order(next(s for s in listing.sorts if s.key == (wish.sort or listing.own_sort)), wish.down, words_of({"q": wish.q}))
 
 
 def _sort(listing: Listing, text: str) -> tuple[str, bool]:

@@ -94,7 +94,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "frame": frame,
         "wish": wish,
         "tight": look.tight,
-        "count": f"{number(COUNT_TO)}+" if page.more_than_counted else number(page.count),
+        "count": f"{number(page.count)}+" if page.more else number(page.count),
         "noun": frame.noun(page.count),
         "picks": picks,
         "heads": [head(listing, wish, c) for c in columns],
@@ -132,7 +132,7 @@ def picks_of(listing: Listing, actor: Actor, wish: Wish, page: Page) -> Picks:
     by_hand = wish.but if wish.all else wish.sel
     n = kept.size(actor, wish.kept) if wish.kept else len(by_hand)
     ids = kept.among(actor, wish.kept, [r["sort_id"] for r in page.rows]) if wish.kept else frozenset(by_hand)
-    matching = count(listing, actor, wish) if wish.all and page.more_than_counted else page.count
+    matching = count(listing, actor, wish) if wish.all and page.more else page.count
     return Picks(wish.all, max(0, matching - n) if wish.all else n, matching, ids)
 
 

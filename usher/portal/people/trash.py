@@ -57,8 +57,8 @@ TRASH = Listing(
         Column("left", gettext_lazy("Days left"), left_of, partial(moment, "purge_at"), "side num nowrap"),
     ),
     sorts=(
-        Sort("name", "u.name_key", "u.id"),
-        Sort("email", "u.canonical", "u.id"),
+        Sort("name", "u.name_key", "u.id", begins=True),
+        Sort("email", "u.canonical", "u.id", begins=True),
         Sort("deleted", "d.at", "d.user_id", "timestamptz"),
     ),
     where=where,
