@@ -20,7 +20,9 @@ from usher.people.models import Login
 
 PURPOSE = "invite"
 FOUND = f"""SELECT i.user_id, i.account_id, i.nonce, i.token_hash, i.state, i.expires_at, i.invited_by, a.name AS account_name, u.email, u.canonical, u.first_name, u.last_name,
-                  s.role, s.status, l.id AS login_id, EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = l.id AND x.left_at IS NULL) AS login_taken,
+                  s.role, s.status, l.id AS login_id,
+                  EXISTS (SELECT 1 FROM people_user x LEFT JOIN lifecycle_departure d ON d.user_id = x.id
+                          WHERE x.login_id = l.id AND (x.left_at IS NULL OR d.how = 'unlinked')) AS login_lives,
                   {SENDER_GONE} AS inviter_gone,
                   btrim(b.first_name || ' ' || b.last_name) AS inviter_name
            FROM people_invitation i JOIN people_user u ON u.id = i.user_id JOIN people_standing s ON s.user_id = i.user_id JOIN accounts_account a ON a.id = i.account_id
@@ -37,6 +39,8 @@ def look_up(user: UUID, secret: str) -> dict[str, Any]:
         raise Refused("missing", "bad_link", _("This link is not valid. Ask for a new invitation."))
     if found["state"] == "accepted":
         raise Refused("missing", "used", _("This invitation was used already. Sign in instead."))
+    if found["state"] == "declined":
+        raise Refused("missing", "declined", _("This invitation was declined. Ask for a new one if that was a mistake."))
     if found["state"] == "withdrawn":
         raise Refused("missing", "withdrawn", _("This invitation was withdrawn. Ask who invited you."))
     if not link_token.matches(PURPOSE, found["user_id"], found["nonce"], found["token_hash"], secret):
@@ -52,7 +56,8 @@ def look_up(user: UUID, secret: str) -> dict[str, Any]:
 def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password: str, ip: str = "", request_id: str = "") -> None:
     """Activate the person behind a link and give them a password, or attach the login they have after its password was given.
 
-    Refuses what look_up refuses, a weak password (invalid, password), and a login that lives in another account (conflict, elsewhere).
+    Refuses what look_up refuses, a weak password (invalid, password), and a login that has an account to come out of (conflict, elsewhere): its person
+    signs in and comes with what they have (transfer.py).
     """
     with transaction.atomic():
         # The person first, as every verb does; then the address, which may be accepting in another account at this moment.
@@ -83,10 +88,8 @@ def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password
 
 def _login_of(found: Mapping[str, Any], password: str) -> Login:
     login = Login.objects.filter(canonical=found["canonical"]).first()
-    if login is not None and found["login_taken"]:
-        raise Refused(
-            "conflict", "elsewhere", _("This address already belongs to an account. Leave that account first, then use this link again.")
-        )
+    if login is not None and found["login_lives"]:
+        raise Refused("conflict", "elsewhere", _("This address is in use here already. Sign in with it to go on; nothing was accepted."))
     if login is not None:
         if not login.check_password(password):
             raise Refused(

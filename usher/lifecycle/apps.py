@@ -10,7 +10,8 @@ class LifecycleConfig(AppConfig):
     name = "usher.lifecycle"
 
     def ready(self) -> None:
-        from . import accept, activate, come_back, dates, invitations, join, leave, long_work, open_account, overdue, own_account, purge  # noqa: F401
+        # accept, invitations and leave come with decline, transfer and own_account
+        from . import activate, come_back, dates, decline, join, long_work, open_account, overdue, own_account, purge, transfer  # noqa: F401
 
         told_of_long_work.append(long_work.tell.name)
         with contextlib.suppress(ImportError):

@@ -87,7 +87,7 @@ class AddOnsOfPending(Part):
 
 
 class PendingAway(Part):
-    """The person leaves the list, the link is dead, the pending seat comes free, the address too. `how` is withdrawn or expired."""
+    """The person leaves the list, the link is dead, the pending seat comes free, the address too. `how` is withdrawn, expired or declined."""
 
     lock = ("people_standing", "user_id")
 
@@ -128,8 +128,8 @@ mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, param
   SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{}}'::jsonb, %(now)s, %(now)s FROM did)"""
 
 
-class _Away(OfPeople):
-    """The shared half of withdrawing and expiring."""
+class PendingLeave(OfPeople):
+    """The shared half of withdrawing, expiring and declining."""
 
     privilege = "people:user:manage"
     parts = (AddOnsOfPending(), PendingAway())  # nobody gone may hold a seat for a moment, nor may an undo leave one with somebody gone
@@ -150,7 +150,7 @@ class _Away(OfPeople):
 
 
 @register
-class Withdraw(_Away):
+class Withdraw(PendingLeave):
     """Delete pending entries before acceptance: the person cannot join, the seats come free (S0-49, S0-50)."""
 
     name = "lifecycle.withdraw_invitation"
@@ -170,7 +170,7 @@ class Withdraw(_Away):
 
 
 @register
-class Expire(_Away):
+class Expire(PendingLeave):
     """Invitations older than 30 days disappear by themselves (S0-51, S0-52). One that was sent again meanwhile stays."""
 
     name = "lifecycle.expire_invitation"
