@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         register_pair("accounts:settings", _("the account's settings"))
         register_pair("accounts:sign_in", _("how people sign in"))
         register_pair("accounts:domain", _("managed domains"))
+        register_pair("accounts:place", _("sites and rooms"))
         register_pair("mail:message", _("the outbox"))
         register_pair("journal:change", _("what was changed"))
         from . import domains, verbs  # noqa: F401

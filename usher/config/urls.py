@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("", include("usher.portal.home.urls")),
     path("", include("usher.portal.people.urls")),
+    path("", include("usher.portal.advanced.urls")),
     path("", include("usher.portal.sign_in.urls")),
     path("", include("usher.portal.changes.urls")),
     path("", include("usher.portal.account.urls")),

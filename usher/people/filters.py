@@ -1,10 +1,25 @@
 """What a list of people can be filtered by: one table, used by the list, its export and a selection of all that match."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-FILTERS = ("q", "status", "license", "add_on", "role", "group", "department", "sender", "domain", "came_in")
+FILTERS = (
+    "q",
+    "status",
+    "license",
+    "add_on",
+    "role",
+    "group",
+    "im_group",
+    "department",
+    "sender",
+    "mark",
+    "domain",
+    "came_in",
+    "away_since",
+)
 
 # An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
 SENDER_GONE = """i.invited_by IS NOT NULL
@@ -20,7 +35,12 @@ _CLAUSES = {
     "add_on": "u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
     "sender": f"""'gone' = ANY(%(f_sender)s) AND u.id IN (SELECT i.user_id FROM people_invitation i
       WHERE i.account_id = %(account)s AND i.state = 'open' AND {SENDER_GONE})""",
+    "mark": "s.user_id IN (SELECT k.user_id FROM people_mark k WHERE k.account_id = %(account)s AND k.kind = ANY(%(f_mark)s))",
     "group": "u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id = ANY(%(f_group)s::uuid[]))",
+    # Deactivated before a moment (ISO 8601).
+    "away_since": """s.user_id IN (SELECT d.user_id FROM lifecycle_departure d WHERE d.account_id = %(account)s AND d.how = 'deactivated'
+      AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
+    "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
 }
 
 
@@ -33,8 +53,10 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         values = _as_list(query.get(key))
         if not values:
             continue
-        if key == "group":
+        if key in ("group", "im_group"):
             values = [v for v in values if _is_uuid(v)]
+        if key == "away_since":
+            values = [v for v in values if _is_moment(v)]
         clauses.append(clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):
@@ -83,3 +105,10 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

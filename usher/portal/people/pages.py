@@ -31,6 +31,8 @@ def tabs(actor: Actor) -> dict[str, Any]:
     every = [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))]
     if bin.days or bin.n:
         every.append((_("Trash"), "/people/trash", number(bin.n) if bin.n <= COUNT_TO else f"{number(COUNT_TO)}+"))
+    if actor.may("people:advanced:view"):
+        every.append((_("Advanced"), "/people/advanced", ""))
     return {"tabs": every, "may_add": may_add(actor)}
 
 
@@ -55,6 +57,7 @@ def users(request: SignedIn) -> HttpResponse:
         Act(_("Deactivate"), "/people/deactivations"),
         Act(_("Department"), "/people/department-changes"),
         Act(_("Reactivate"), "/people/reactivations"),
+        *((Act(_("Never touch"), "/people/marks"),) if request.actor.may("people:mark:manage") else ()),
         Act(_("Unlink"), "/people/unlinkings", last=True),
         Act(_("Delete"), "/people/deletions"),
     )

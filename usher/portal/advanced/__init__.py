@@ -1,0 +1,1 @@
+"""Everybody at once: the Advanced tab of User Management."""
