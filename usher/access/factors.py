@@ -66,7 +66,8 @@ def administrators(actor: Actor, limit: int = 200) -> list[dict[str, Any]]:
     found = sql.rows(
         f"""SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, s.role, r.name AS role_name,
               {HAS_ONE.format(login="u.login_id")} AS has_factor
-            FROM people_standing s JOIN people_user u ON u.id = s.user_id LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
+            FROM people_standing s JOIN people_user u ON u.id = s.user_id
+            LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
             ORDER BY s.role <> 'owner', has_factor, u.name_key, u.id LIMIT %(n)s""",
         {"a": actor.account_id, "n": limit},
     )

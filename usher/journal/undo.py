@@ -29,6 +29,7 @@ def plan_undo(actor: Actor, found: dict[str, Any]) -> Plan:
     if verb is None or why_not(found):
         raise Refused("conflict", "not_undoable", why_not(found))
     actor.require(verb.privilege)
+    verb.check_undo(actor, found)
     if found["state"] == "running":
         engine.cancel(actor.account_id, found["id"])
         raise Refused("later", "still_running", _("It is being stopped first. Undo it as soon as it has ended."))

@@ -114,6 +114,9 @@ class Verb:
         """Further parameters for the parts' SQL, made from the journaled ones."""
         return dict(params)
 
+    def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
+        """Refuse what this actor may not take back, beyond the verb's privilege. `change` is a row of reads.change."""
+
     def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
         """The SELECT of a part as this actor's plan reads it: where what holds for every part of a verb is said once."""
         return part.rows(params)

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from usher.access.actors import name_of
 from usher.access.roles import NAMES as ROLES
+from usher.access.roles import called
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.names import listed, long_day
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
+from usher.people.marks import KINDS as MARKS
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day
 
@@ -49,6 +51,8 @@ LABELS: dict[str, str | Promise] = {
     "department": gettext_lazy("Department"),
     "user_group": gettext_lazy("User group"),
     "im_group_name": gettext_lazy("IM group"),
+    "default_user_group": gettext_lazy("Default user group"),
+    "default_im_group": gettext_lazy("Default IM group"),
     "manager": gettext_lazy("Manager"),
     "location": gettext_lazy("Location"),
     "cost_center": gettext_lazy("Cost center"),
@@ -58,6 +62,8 @@ LABELS: dict[str, str | Promise] = {
     "owner": gettext_lazy("Owner"),
     "state": gettext_lazy("State"),
     "on": gettext_lazy("Day"),
+    "mark": gettext_lazy("Mark"),
+    "why": gettext_lazy("Why"),
 }
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
 STATUSES = {
@@ -73,8 +79,9 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "state": STATES,
     "theme": dict(THEMES),
     "language": dict(settings.LANGUAGES),
+    "mark": MARKS,
 }
-EMPTY = ("add_on", "add_ons", "license", "department", "im_group_name", "manager", "on")  # nothing there is worth a word
+EMPTY = ("add_on", "add_ons", "license", "department", "user_group", "im_group_name", "default_user_group", "default_im_group", "manager", "on")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
@@ -127,12 +134,17 @@ def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, 
         {
             "key": key,
             "label": LABELS[key],
-            "old": value_in_words(key, before.get(key)) if before else "",
-            "new": value_in_words(key, after.get(key)),
+            "old": told_of(key, before) if before else "",
+            "new": told_of(key, after),
         }
         for key in LABELS
         if key in {**before, **after} and (before.get(key) or None) != (after.get(key) or None)
     ]
+
+
+def told_of(key: str, told: dict[str, Any]) -> str:
+    """One value of an effect. A custom role is called what it was then."""
+    return called(told) if key == "role" and told.get("role_name") else value_in_words(key, told.get(key))
 
 
 def value_in_words(key: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from usher.access.roles import NAMES as ROLES
+from usher.access.roles import name_of_role
 from usher.accounts.plans import PLANS
 from usher.core.actor import Actor, Settings
 from usher.portal.help.guide import place_of
@@ -68,6 +68,13 @@ TREE = (
                 also=_("seats, licenses, price, term"),
             ),
             Entry(_("Settings"), "/account/settings", "accounts:settings:view", also=_("name, language, country")),
+            Entry(
+                _("Never-touch list"),
+                "/account/never-touch",
+                "people:mark:view",
+                rest=("/people/marks", "/people/mark-removals"),
+                also=_("marks, service accounts, protected people"),
+            ),
             Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
         ),
@@ -85,7 +92,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "keys_off": not own.single_keys,
         "theme": own.theme,
         "plan_words": PLANS[actor.plan].name if actor and actor.plan in PLANS else "",
-        "role_words": ROLES.get(actor.role, "") if actor else "",
+        "role_words": name_of_role(actor) if actor else "",
         "themes": THEMES,
         "here": request.get_full_path(),
         "help_page": place_of(request.path),

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -61,7 +62,7 @@ def without_privilege(request: Any, privilege: str) -> HttpResponse:
     from usher.access.roles import people_to_ask
 
     write_down(request, privilege, "privilege")
-    people = [f"{name_of(p)} ({_called(p['role'])})" for p in people_to_ask(request.actor.account_id, privilege)]
+    people = [f"{name_of(p)} ({_called(p)})" for p in people_to_ask(request.actor.account_id, privilege)]
     needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
     ask = _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
     return problem(request, 403, _("You may not see this page"), f"{needs} {ask}".strip())
@@ -81,9 +82,10 @@ def without_factor(request: HttpRequest) -> HttpResponse:
     return problem(request, 403, _("A second factor is needed"), words, action=(_("Set up a second factor"), "/me/security"))
 
 
-def _called(role: str) -> str:
+def _called(person: Mapping[str, Any]) -> str:
     """A role in the middle of a sentence."""
-    return {"owner": pgettext("role in a sentence", "owner"), "admin": pgettext("role in a sentence", "admin")}.get(role, role)
+    system = {"owner": pgettext("role in a sentence", "owner"), "admin": pgettext("role in a sentence", "admin")}
+    return system.get(person["role"]) or str(person["role_name"])
 
 
 def wrong_method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from usher.access.actors import name_of
-from usher.access.roles import NAMES as ROLES
+from usher.access.roles import called
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.journal.names import listed
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.reads import departure
+from usher.people.marks import KINDS as MARKS
 from usher.people.person import person
 from usher.portal.effects import LABELS, value_in_words
 from usher.portal.people.acts import acts_of
@@ -30,7 +31,8 @@ def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
         "person": found,
         "name": name_of(found),
         "status": STATUS[found["status"]],
-        "role": ROLES[found["role"]],
+        "mark": MARKS.get(found["mark"], ""),
+        "role": called(found),
         "buttons": acts[:BUTTONS],
         "more": acts[BUTTONS:],
         "closed": next((a.why_not for a in acts[:1] if a.why_not), ""),
