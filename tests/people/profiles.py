@@ -7,6 +7,8 @@ from tests.people_of import Company, do
 from usher.core import sql
 from usher.core.actor import Actor
 
+CREATE = {"user": "people.create_group", "im": "people.create_im_group"}
+
 
 def column(user: UUID | None, name: str) -> Any:
     return sql.value(f"SELECT {name} FROM people_user WHERE id = %(u)s", {"u": user})
@@ -14,7 +16,7 @@ def column(user: UUID | None, name: str) -> Any:
 
 def group(actor: Actor, name: str, kind: str = "user") -> UUID:
     """A group of this name, made now."""
-    do(actor, "people.create_group", {"kind": kind, "name": name})
+    do(actor, CREATE[kind], {"name": name})
     return UUID(str(sql.value("SELECT id FROM people_group WHERE account_id = %(a)s AND name = %(n)s", {"a": actor.account_id, "n": name})))
 
 

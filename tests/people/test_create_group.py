@@ -1,4 +1,6 @@
-"""people.create_group: user groups and IM groups."""
+"""people.create_group and people.create_im_group."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +13,7 @@ from usher.journal.verb import plan
 from usher.people import reads
 
 pytestmark = pytest.mark.django_db
-NAME = "people.create_group"
+NAME, IM = "people.create_group", "people.create_im_group"
 
 
 def names(company: Company, kind: str = "user") -> list[str]:
@@ -20,17 +22,19 @@ def names(company: Company, kind: str = "user") -> list[str]:
 
 def test_it_works(northlake: Company) -> None:
     """S0-27, S0-28: a user group and an IM group may share a name; people come in into them."""
-    for kind in ("user", "im"):
-        do(northlake.admin, NAME, {"kind": kind, "name": " Support "})
+    for kind, verb in (("user", NAME), ("im", IM)):
+        do(northlake.admin, verb, {"name": " Support "})
         assert names(northlake, kind) == ["Support"]
     (user,) = invite(northlake.owner, "a@group.test", group="support", im_group="SUPPORT")
     assert reads.person(northlake.owner, user)["group"] == "Support"
 
 
 def test_without_the_privilege(northlake: Company) -> None:
-    with pytest.raises(Refused) as no:
-        do(northlake.member, NAME, {"kind": "user", "name": "Support"})
-    assert no.value.kind == "forbidden"
+    """The two kinds have a right each: who may manage user groups alone creates no IM group."""
+    for verb, held in ((NAME, "people:im_group:manage"), (IM, "people:group:manage")):
+        with pytest.raises(Refused) as no:
+            do(replace(northlake.admin, privileges=frozenset({held})), verb, {"name": "Support"})
+        assert no.value.kind == "forbidden"
 
 
 def test_another_account_has_its_own_names(northlake: Company, southport: Company) -> None:
@@ -67,7 +71,7 @@ def test_what_was_seen_is_what_is_done(northlake: Company) -> None:
     assert preview(wish).digest == seen.digest
     assert engine.start(wish, "a", digest=seen.digest).state == "done"
     with pytest.raises(Refused) as no:
-        engine.start(plan(northlake.owner, NAME, {"kind": "im", "name": "Support"}), "b", digest=seen.digest)
+        engine.start(plan(northlake.owner, IM, {"name": "Support"}), "b", digest=seen.digest)
     assert no.value.code == "stale"
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def groups(northlake: Company) -> None:
     for kind, name in (("user", "Design"), ("user", "Field Service"), ("im", "Nordic")):
-        do(northlake.owner, "people.create_group", {"kind": kind, "name": name})
+        do(northlake.owner, "people.create_im_group" if kind == "im" else "people.create_group", {"name": name})
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def people(db: None, northlake: Company) -> list[UUID]:
 
 
 def group(company: Company, name: str, kind: str = "user") -> str:
-    do(company.owner, "people.create_group", {"kind": kind, "name": name})
+    do(company.owner, "people.create_im_group" if kind == "im" else "people.create_group", {"name": name})
     return short(sql.value("SELECT id FROM people_group WHERE account_id = %(a)s AND name = %(n)s", {"a": company.account, "n": name}))
 
 
@@ -33,12 +33,12 @@ def address(what: str, *users: UUID, **answers: str) -> str:
     return f"/people/{what}?ids={','.join(map(short, users))}" + "".join(f"&{k}={v}" for k, v in answers.items())
 
 
-def carry_out(client: Client, path: str) -> str:
+def carry_out(client: Client, path: str, key: str = "belonging") -> str:
     """See the plan, do it; the page of what was done."""
     page = client.get(path).content.decode()
     digest = re.search(r'name="digest" value="(\w+)"', page)
     assert digest, page
-    answer = client.post(path, {"digest": digest.group(1), "key": "belonging"})
+    answer = client.post(path, {"digest": digest.group(1), "key": key})
     assert answer.status_code == 303
     return client.get(answer["Location"]).content.decode()
 

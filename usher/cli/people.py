@@ -163,7 +163,7 @@ def add_group(actor: Actor, name: str, im: bool, key: str | None, dry_run: bool)
 
     from .doing import do, show
 
-    planned = plan(actor, "people.create_group", {"name": name, "kind": "im" if im else "user"})
+    planned = plan(actor, "people.create_im_group" if im else "people.create_group", {"name": name})
     return show(planned) if dry_run else do(planned, fresh_key(key))
 
 

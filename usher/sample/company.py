@@ -85,9 +85,9 @@ class Company(Telling):
         with self.at(361, 3):
             self.accept(self.ids_of([OWNER]))
             self.owner = self.actor(OWNER)
-            for kind, names in (("user", GROUPS), ("im", IM_GROUPS)):
+            for verb, names in (("people.create_group", GROUPS), ("people.create_im_group", IM_GROUPS)):
                 for name in names:
-                    self.do(self.owner, "people.create_group", {"kind": kind, "name": name})
+                    self.do(self.owner, verb, {"name": name})
         with self.at(360):
             admins = [self.invite(self.owner, [admin], license=LICENSED, group="Leadership")[0] for admin in ADMINS]
         with self.at(359):

@@ -1,21 +1,34 @@
 """What may be done to people and their groups, as far as no license, phone or content is touched."""
 
-from .groups import CreateGroup
+from .default_groups import SetDefaultGroup, SetDefaultImGroup
+from .deleting_groups import DeleteGroup, DeleteImGroup
+from .groups import CreateGroup, CreateImGroup, RenameGroup, RenameImGroup
 from .list_look import ChooseLook
 from .marking import Mark, Unmark
 from .membership import AddToGroup, MoveGroup, RemoveFromGroup, SetImGroup
+from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers
 from .own import ChooseSettings
 from .profile import EditProfile, SetDepartment
 
 __all__ = [
+    "AddDomainToGroup",
     "AddToGroup",
     "ChooseLook",
     "ChooseSettings",
     "CreateGroup",
+    "CreateImGroup",
+    "DeleteGroup",
+    "DeleteImGroup",
     "EditProfile",
     "Mark",
     "MoveGroup",
+    "MoveImMembers",
+    "MoveMembers",
     "RemoveFromGroup",
+    "RenameGroup",
+    "RenameImGroup",
+    "SetDefaultGroup",
+    "SetDefaultImGroup",
     "SetDepartment",
     "SetImGroup",
     "Unmark",

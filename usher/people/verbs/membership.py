@@ -15,13 +15,14 @@ from usher.people import selection
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 
+from .groups import DONE, NO_SEATS
+
 NOT_MEMBER = reason("not_member", gettext_lazy("not in this group"))
 GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not there any more"))
 
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
 GROUP = "jsonb_build_object('user_group', %(group_name)s::text, 'user_group_id', %(group)s::uuid)"
 NO_GROUP = "'{\"user_group\": null}'::jsonb"
-UNDONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"
+UNDONE = f"{DONE} ORDER BY e.obj"
 # The next primary is the oldest membership left. Its row is written after the one that goes: the join has to read that one first.
 LEAVE = """
 did AS (DELETE FROM people_membership t USING ok WHERE t.user_id = ok.obj AND t.group_id = %(group)s::uuid AND t."primary" = (ok.before->>'primary')::boolean
@@ -150,7 +151,7 @@ did AS (UPDATE people_user t SET im_group_id = (ok.after->>'im_group_id')::uuid 
                    LEFT JOIN people_group g ON g.id = (e.before->>'im_group_id')::uuid WHERE {UNDONE}"""
 
 
-class _OfGroup(OfPeople):
+class OfGroup(OfPeople):
     """The shared half: one group, any set of people. Refuses (invalid, no_group) a group that is not in this account (TENANT-03)."""
 
     privilege = "people:group:manage"
@@ -161,7 +162,7 @@ class _OfGroup(OfPeople):
 
 
 @register
-class AddToGroup(_OfGroup):
+class AddToGroup(OfGroup):
     """Put each of a set of people into a user group; they stay in the groups they are in. A first group is their primary one."""
 
     name = "people.add_to_group"
@@ -177,7 +178,7 @@ class AddToGroup(_OfGroup):
 
 
 @register
-class RemoveFromGroup(_OfGroup):
+class RemoveFromGroup(OfGroup):
     """Take each of a set of people out of a user group. Who is not in it is skipped (not_member)."""
 
     name = "people.remove_from_group"
@@ -193,7 +194,7 @@ class RemoveFromGroup(_OfGroup):
 
 
 @register
-class MoveGroup(_OfGroup):
+class MoveGroup(OfGroup):
     """Make a user group the primary one of each of a set of people, in place of the one that is; they leave that one."""
 
     name = "people.move_group"
@@ -209,7 +210,7 @@ class MoveGroup(_OfGroup):
 
 
 @register
-class SetImGroup(_OfGroup):
+class SetImGroup(OfGroup):
     """Give each of a set of people one IM group, or none when no group is named."""
 
     name = "people.set_im_group"
