@@ -119,3 +119,30 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignUp(models.Model):
+    """Somebody at a domain with sign-up asked for a link. The link is an HMAC over (sign_up, id, nonce): never stored, only its hash."""
+
+    id = Id()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    email = models.TextField()
+    canonical = models.TextField()
+    nonce = models.UUIDField()
+    token_hash = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="sign_up_by_age")]
+
+
+class Asked(models.Model):
+    """How often somebody with an own account has put off the question of the account that manages their domain (behaviour.md H)."""
+
+    pk = models.CompositePrimaryKey("login_id", "account_id")
+    login_id = models.UUIDField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    skipped = models.IntegerField(default=0, db_default=0)
+    last_at = models.DateTimeField(db_default=Now())

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.access.administrators import left_alone
+from usher.accounts.domains import DOMAIN_OF, MANAGED_HERE
 from usher.content.parts import HandOver, checked_kinds, kinds_of
 from usher.content.verbs.hand_over import MANAGER, checked_heir
 from usher.core import sql
@@ -69,16 +70,20 @@ class Away(Part):
                    jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons) AS before,
                    jsonb_build_object('status', %(becomes)s::text) AS after,
                    CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending'
-                        {left_alone("is_owner", IS_ADMIN, HOLDS_ROLE, "r")} WHEN r.id = %(actor)s::uuid THEN 'oneself' END AS skip,
+                        {left_alone("is_owner", IS_ADMIN, HOLDS_ROLE, "r")} WHEN r.id = %(actor)s::uuid THEN 'oneself'
+                        WHEN %(how)s::text = 'unlinked' AND {DOMAIN_OF.format(canonical="r.canonical")} = ANY ({MANAGED_HERE}) THEN 'managed_domain' END AS skip,
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
-                   FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS add_ons
+                   FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, u.canonical,
+                                {HELD.format(user="s.user_id")} AS add_ons
                          FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r
                    {strangers(params.get("subjects", {}))}"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
   WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND t.role = 'member' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
-  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj, ok.before),
+  AND {HELD.format(user="t.user_id")} = ok.before->'add_ons'
+  AND (%(how)s::text <> 'unlinked' OR (SELECT {DOMAIN_OF.format(canonical="m.canonical")} FROM people_user m WHERE m.id = t.user_id) <> ALL ({MANAGED_HERE}))
+  RETURNING t.user_id AS obj, ok.before),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
 noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
   SELECT did.obj, %(account)s, %(how)s, did.before->>'status', %(now)s, %(change)s, did.before->>'license', ARRAY(SELECT jsonb_array_elements_text(did.before->'add_ons')),
@@ -141,7 +146,8 @@ class _Leave(OfPeople):
     """What the three ways of leaving share. Parameters: subjects; content: {"kinds": [names of content.MOVABLE], "heir": id or "manager"}, or nothing
     to leave everything as it is.
 
-    Skipped: administrators (is_owner, is_admin, holds_role; R12), pending people (still_pending), oneself.
+    Skipped: administrators (is_owner, is_admin, holds_role; R12), pending people (still_pending), oneself; of unlinking people at a managed domain
+    too (managed_domain; R6).
     """
 
     privilege = "people:user:manage"
