@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 INVITED = f"""
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email,
-  s.role, s.role <> 'member' AS admin, i.expires_at AS until,
+  s.role, s.role <> 'member' AS admin, i.expires_at AS until, EXISTS (SELECT 1 FROM people_login l WHERE l.canonical = u.canonical) AS has_login,
   coalesce(nullif(b.display_name, ''), nullif(btrim(b.first_name || ' ' || b.last_name), ''), b.email, '') AS inviter,
   i.state = 'open' AND i.expires_at > %(now)s
     AND NOT ({SENDER_GONE}) AND NOT EXISTS (SELECT 1 FROM mail_message n WHERE n.to_user = m.to_user AND n.kind = m.kind AND n.id > m.id) AS alive
@@ -41,7 +41,8 @@ FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN people_standing 
 
 
 def invited(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
-    """Who invites whom, where to, until when. A mail that a newer one replaced, or whose sender has left, is not alive."""
+    """Who invites whom, where to, until when, and whether they sign in here already. A mail that a newer one replaced, or whose sender has left, is
+    not alive."""
     return _by_id(INVITED, messages)
 
 
@@ -80,7 +81,8 @@ def _by_id(query: str, messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
     return {r["id"]: r for r in sql.rows(query, {"ids": [m["id"] for m in messages], "now": clock.now()})}
 
 
-register(Kind("invitation", _("You are invited to %(account)s"), invited, invitation_links))
+# Whether somebody signs in here already is looked up when the mail goes out, and told to nobody but its reader (S0-33, R11).
+register(Kind("invitation", _("You are invited to %(account)s"), invited, invitation_links, private=frozenset({"has_login"})))
 register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))
 register(Kind("password_reset", _("Choose a new password"), resetting, reset_links, secret=True))
 register(Kind("password_changed", _("Your password was changed"), noticed))

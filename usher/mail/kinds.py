@@ -19,6 +19,7 @@ class Kind:
     links    message rows -> {message id: address}; makes each link and stores its hash, one statement for any number. None: a mail without link.
     subject  a text with %(name)s places, filled from the context
     secret   its link is for the person alone, whoever else may read the outbox (INVITE-12, INVITE-15)
+    private  keys of its context that the letter tells its reader and nobody else: in the outbox it is read without them (R11)
     """
 
     code: str
@@ -26,6 +27,7 @@ class Kind:
     fresh: Callable[[Sequence[Row]], dict[UUID, Row]]
     links: Callable[[Sequence[Row]], dict[UUID, str]] | None = None
     secret: bool = False
+    private: frozenset[str] = frozenset()
 
 
 _registry: dict[str, Kind] = {}

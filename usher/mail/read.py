@@ -93,7 +93,7 @@ def message(actor: Actor, id: UUID) -> Shown:
         raise not_found(_("This mail"))
     hidden = _hidden(actor, row, context) if letter.wants_link(row) else ""
     url = letter.links([row]).get(id, "") if letter.wants_link(row) and not hidden else ""
-    written = letter.write(row, context, url or f"[{hidden}]")
+    written = letter.write(row, _as_told(actor, row, context), url or f"[{hidden}]")
     return Shown(
         id=id,
         kind=row["kind"],
@@ -110,6 +110,12 @@ def message(actor: Actor, id: UUID) -> Shown:
         sent_at=row["sent_at"],
         next_try=row["next_try"],
     )
+
+
+def _as_told(actor: Actor, row: Row, context: Row) -> Row:
+    """The context without what is the reader's alone; the operator of the machine reads the letter itself."""
+    private = frozenset() if actor.kind == "operator" else kind_of(row["kind"]).private
+    return {key: value for key, value in context.items() if key not in private}
 
 
 def _hidden(actor: Actor, row: Row, context: Row) -> str:
