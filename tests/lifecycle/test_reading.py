@@ -182,7 +182,7 @@ def test_any_cells_can_be_stored(rows: list[list[str]]) -> None:
 
 def lines_of(lines: Iterator[Line]) -> Iterator[Line]:
     for line in lines:
-        assert len(line) == len(COLUMNS) + 6
+        assert len(line) == len(COLUMNS) + 7
         yield line
 
 

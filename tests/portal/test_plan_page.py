@@ -157,12 +157,12 @@ def test_who_may_not_buy_is_told_whom_to_ask(owner: Client, northlake: Company, 
     do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": 10})
 
 
-def test_seats_of_a_later_phase(owner: Client, northlake: Company) -> None:
-    """Five Phone seats for seven people: all of them are invited, and it is said who goes without; several changes of a person are lines of one row."""
+def test_nobody_is_invited_by_half(owner: Client, northlake: Company) -> None:
+    """LIC-03: five Phone seats for seven people: five of them are invited, with it; several changes of a person are lines of one row."""
     address = upload(owner, HEAD + "".join(f"ph{i}@x.test,P,Hone,,,\n" for i in range(7)), add_ons=["phone"])["Location"]
     page = owner.get(address).content.decode()
-    assert "Go on with all 7 people" in page and "Only the first 5 get Phone, the others go without it and are listed." in page
-    assert page.count("Add-on:") == 7 == len(page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")) - 1
+    assert "Change the first 5" in page and "The others stay as they are and are listed in the result." in page
+    assert page.count("Add-ons:") == 5 == len(page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")) - 1
 
 
 def test_what_is_for_good_is_typed(owner: Client, northlake: Company, three: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The products that can be sold: what each needs, excludes, and is called (behaviour.md A, B; R3, R14)."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -69,6 +70,20 @@ ADD_ONS = [p for p in PRODUCTS.values() if p.kind == "add_on"]
 def family(code: str) -> str:
     """What stands before the colon: two sizes of one family exclude each other."""
     return code.partition(":")[0]
+
+
+@cache
+def clashes() -> dict[str, list[str]]:
+    """add-on -> everything it cannot be held with: licenses that do not carry it, other sizes of it, what excludes it. The same as what_is_wrong, for SQL."""
+    return {
+        p.code: [w.code for w in WORKPLACE if p.needs and w.code not in p.needs]
+        + [
+            o.code
+            for o in ADD_ONS
+            if o.code != p.code and (family(o.code) in (family(p.code), *p.excludes) or family(p.code) in o.excludes)
+        ]
+        for p in ADD_ONS
+    }
 
 
 def what_is_wrong(license: str, add_ons: list[str]) -> str:

@@ -15,12 +15,14 @@ from usher.journal.names import figure, listed
 from usher.journal.plan import words_of
 from usher.journal.rows import sample
 from usher.journal.verb import Plan, Verb, plan, register
-from usher.licenses.catalog import BASIC, PRODUCTS, what_is_wrong
+from usher.licenses.catalog import BASIC, PRODUCTS, WORKPLACE, clashes, what_is_wrong
 from usher.licenses.verbs import refuse_switched_off
 from usher.people.named import closest_groups, group_named, id_of, manager_named, no_group_words
 
 from .models import Stage
+from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
+from .staging import mode_of
 
 SHARED = ("department", "job_title", "location")
 LONGEST_SHARED = {"department": 128, "job_title": 128, "location": 256}
@@ -50,6 +52,11 @@ def choices_of(actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def switched_off(account: Account) -> list[str]:
+    """The licenses that nobody can be given, because the account has switched off what they need (S0-23, S0-44)."""
+    return [p.code for p in WORKPLACE if p.setting and not getattr(account, p.setting)]
+
+
 @register
 class Invite(Verb):
     """Invite the people of a stage as pending; each takes a pending seat of the license and of every add-on (S0-32, S1-18, S1-19).
@@ -68,26 +75,36 @@ class Invite(Verb):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         id = id_of(str(params.get("stage")))
         stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
-        if stage is None:
+        if stage is None or mode_of(stage) != "add":
             raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
         account = Account.objects.get(pk=actor.account_id)
         if "user_management" not in PLANS[account.plan].capabilities:
             words = _("Adding people needs one of these plans: %(plans)s.") % {"plans": ", ".join(plans_with("user_management"))}
             raise Refused("forbidden", "plan", words)
-        return {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
+        more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
+        told = {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
+        return {**told, "columns": more, "off": switched_off(account)} if more else told
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **{k: params[k] for k in ("stage", "license", "add_ons", "group", "im_group", "manager", *SHARED)},
             "came_in": "import" if params["source"] == "csv" else "added",
+            "off": params.get("off"),
+            "clashes": clashes(),
         }
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
-        return bool(params["lines"] == 1 and not params["add_ons"])
+        return bool(params["lines"] == 1 and not params["add_ons"] and not params.get("columns"))
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will be invited as %(license)s.", "%(n)s\u00a0people will be invited as %(license)s.", will)
-        if params["add_ons"]:
+        if by_line(params):
+            told = ngettext(
+                "%(n)s\u00a0person will be invited, with what their line says.",
+                "%(n)s\u00a0people will be invited, each with what their line says.",
+                will,
+            )
+        elif params["add_ons"]:
             told = ngettext(
                 "%(n)s\u00a0person will be invited as %(license)s with %(add_ons)s.",
                 "%(n)s\u00a0people will be invited as %(license)s with %(add_ons)s.",
@@ -98,7 +115,9 @@ class Invite(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         told = ngettext("%(n)s\u00a0person invited as %(license)s", "%(n)s\u00a0people invited as %(license)s", done)
-        if params.get("file"):
+        if by_line(params):
+            told = ngettext("%(n)s\u00a0person invited from %(file)s", "%(n)s\u00a0people invited from %(file)s", done)
+        elif params.get("file"):
             told = ngettext(
                 "%(n)s\u00a0person invited as %(license)s from %(file)s", "%(n)s\u00a0people invited as %(license)s from %(file)s", done
             )
@@ -139,7 +158,15 @@ def _in_words(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, Any]]
     ]
 
 
-FIELD = {"twice": "email", "exists": "email", "no_group": "user_group", "no_im_group": "im_group"}
+FIELD = {
+    "twice": "email",
+    "exists": "email",
+    "no_group": "user_group",
+    "no_im_group": "im_group",
+    "unknown_manager": "manager",
+    "switched_off": "license",
+    "wrong_products": "add_ons",
+}
 WORDS: dict[str, str | Promise] = {
     "twice": gettext_lazy("The same person stands in an earlier line; that line counts."),
     "exists": gettext_lazy("Is here already and stays as it is."),
@@ -166,9 +193,23 @@ def closest_to(actor: Actor, lines: Iterable[Mapping[str, Any]]) -> Near:
 def words_of_line(found: Mapping[str, Any], near: Near) -> str:
     """Why a line was not done, in the reader's language: what its own check said, the group it names and the closest, else its reason."""
     reason, named = found["reason"], found.get("named")
+    if reason == "unknown_manager" and named:
+        return _("Nobody here has the address %(email)s.") % {"email": named}
+    if reason == "wrong_products" and named:
+        return what_is_wrong(*_apart(named)) or words_of(reason)
     if reason in GROUPS and named:
         return no_group_words(GROUPS[reason], named, near.get((reason, named), ""))
     return filled(found.get("said") or "", found.get("places")) or str(WORDS.get(reason) or words_of(reason))
+
+
+def _apart(products: str) -> tuple[str, list[str]]:
+    license, *add_ons = products.split()
+    return license, add_ons
+
+
+def by_line(params: Mapping[str, Any]) -> bool:
+    """Whether a file says license or add-ons line by line."""
+    return not {"license", "add_ons"}.isdisjoint(params.get("columns", ()))
 
 
 def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:

@@ -28,7 +28,10 @@ class Stage(models.Model):
 
 
 class StagedLine(models.Model):
-    """One line as it was read; `problem` is the code of what is wrong with it by itself, `field`, and `said` with its `places`, show where."""
+    """One line as it was read; `problem` is the code of what is wrong with it by itself, `field`, and `said` with its `places`, show where.
+
+    `more` is what cells beside the first six say; of an update what every cell says; of a bad line, how the cells beside the first six read.
+    """
 
     id = models.UUIDField(primary_key=True)
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -44,6 +47,7 @@ class StagedLine(models.Model):
     field = models.TextField(default="")
     said = models.TextField(default="")
     places = models.JSONField(null=True)
+    more = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stage", "line"], name="staged_line_once")]

@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from usher.journal.verb import Part, reason
 from usher.licenses.catalog import ADD_ONS
+from usher.people.groups import default_of
 
 TWICE = reason("twice", _("the same person stands in an earlier line"), refused=True)
 EXISTS = reason("exists", _("already here"))
 NO_GROUP = reason("no_group", _("there is no such user group"), refused=True)
 NO_IM_GROUP = reason("no_im_group", _("there is no such IM group"), refused=True)
+UNKNOWN_MANAGER = reason("unknown_manager", _("the manager is not here"), refused=True)
+WRONG_PRODUCTS = reason("wrong_products", _("a license and add-ons that do not go together"), refused=True)
+SWITCHED_OFF = reason("switched_off", _("On-Prem needs Meeting Connector, which is off in this account"), refused=True)
 NOT_PENDING = reason("not_pending", _("not pending any more"))
 ACTIVATED = reason("activated", _("has activated meanwhile and stays"))
 ADDRESS_TAKEN = reason("address_taken", _("the address belongs to somebody else by now"))
@@ -25,8 +29,9 @@ DAYS = 30  # S0-51
 PERSON_OF_SEAT = (("people_standing", "user_id"), "coalesce(after->>'user', before->>'user')::uuid")
 
 # Every line with its fate. The first good line of an address counts; a line that is wrong by itself does not take it.
-LINES = """
-SELECT l.*, g.id AS group_id, i.id AS im_group_id,
+# The groups are those of the line, else those chosen for everybody, else the default ones of the account (S0-62, S0-66).
+LINES = f"""
+SELECT l.*, coalesce(g.id, %(group)s::uuid, {default_of("user")}) AS group_id, coalesce(i.id, %(im_group)s::uuid, {default_of("im")}) AS im_group_id,
   CASE WHEN l.problem IS NOT NULL THEN l.problem
        WHEN row_number() OVER (PARTITION BY l.canonical, l.problem IS NULL ORDER BY l.line) > 1 THEN 'twice'
        WHEN u.id IS NOT NULL THEN 'exists'
@@ -38,32 +43,68 @@ LEFT JOIN people_group g ON l.user_group <> '' AND g.account_id = %(account)s AN
 LEFT JOIN people_group i ON l.im_group <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(l.im_group)
 WHERE l.stage_id = %(stage)s"""
 
+# The same where the file says more than its first six columns: what a cell says counts, else what the form chose for everybody.
+# Parameters: license, add_ons, off (licenses that are switched off), clashes (product -> what it cannot be held with).
+LINES_WITH_MORE = f"""
+SELECT b.id, b.line, b.email, b.first_name, b.last_name, b.user_group, b.im_group, b.group_id, b.im_group_id, b.field, b.said, b.places, b.more,
+  m.id AS manager_id, x.license, x.add_ons,
+  coalesce(b.skip, CASE WHEN b.more ? 'manager' AND m.id IS NULL THEN 'unknown_manager'
+    WHEN x.license = ANY(%(off)s::text[]) THEN 'switched_off'
+    WHEN EXISTS (SELECT 1 FROM unnest(x.add_ons) a WHERE (%(clashes)s::jsonb->a) ?| (x.add_ons || x.license)) THEN 'wrong_products' END) AS skip
+FROM ({LINES}) b
+CROSS JOIN LATERAL (SELECT coalesce(b.more->>'license', %(license)s::text) AS license,
+  CASE WHEN b.problem IS NULL AND b.more ? 'add_ons' THEN ARRAY(SELECT jsonb_array_elements_text(b.more->'add_ons')) ELSE %(add_ons)s::text[] END AS add_ons) x
+LEFT JOIN people_user m ON b.more ? 'manager' AND m.account_id = %(account)s AND m.canonical = b.more->>'manager' AND m.left_at IS NULL"""
+
+# One that was deleted since the plan stops its line: it is tried again, not invited without.
+GROUP_IS_HERE = "(ok.after->>'{key}' IS NULL OR EXISTS (SELECT 1 FROM people_group g WHERE g.id = (ok.after->>'{key}')::uuid))"
+
 NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after,
              NULL::text AS skip, NULL::text AS takes, NULL::text AS gives WHERE false"""
 
 
-class NewPeople(Part):
-    """Each good line becomes a pending person with an invitation and a mail. Parameters: stage, license, and what all of them share.
+NEW = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', %(license)s::text, 'line', l.line, 'group', l.group_id,
+         'im_group', l.im_group_id)"""
+NEW_WITH_MORE = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', l.license, 'line', l.line, 'group', l.group_id,
+         'im_group', l.im_group_id, 'add_ons', l.add_ons, 'manager_id', l.manager_id)"""
+NAMED = "CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group END"
+NAMED_WITH_MORE = """CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group WHEN 'unknown_manager' THEN l.more->>'manager'
+         WHEN 'wrong_products' THEN array_to_string(l.license || l.add_ons, ' ') END"""
 
+
+class NewPeople(Part):
+    """Each good line becomes a pending person with an invitation, a mail and all their seats, or nothing of it when one seat lacks.
+
+    Parameters: stage, license, add_ons, and what else all of them share; columns (those of the file beside the first six), off, clashes.
     The first nonce is the person's own id: a nonce must differ from the next one, the secret is the key of the HMAC (core/link_token.py).
     """
 
     def rows(self, params: Mapping[str, Any]) -> str:
+        lines, new, named = LINES, NEW, NAMED
+        seats = " || '@pending ' || ".join(["%(license)s::text", *(f"'{code}'" for code in params["add_ons"])])
+        if params.get("columns"):
+            lines, new, named = LINES_WITH_MORE, NEW_WITH_MORE, NAMED_WITH_MORE
+            seats = "array_to_string(l.license || l.add_ons, '@pending ')"
+        elif params["add_ons"]:
+            new = f"{NEW} || jsonb_build_object('add_ons', %(add_ons)s::text[])"
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
-                   CASE WHEN l.skip IS NULL THEN jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name),
-                                                                  'license', %(license)s::text, 'line', l.line, 'group', l.group_id, 'im_group', l.im_group_id)
-                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named',
-                          CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group END) END AS after,
-                   l.skip, %(license)s::text || '@pending' AS takes, NULL::text AS gives FROM ({LINES}) l ORDER BY l.line"""
+                   CASE WHEN l.skip IS NULL THEN {new}
+                        ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named', {named}) END AS after,
+                   l.skip, {seats} || '@pending' AS takes, NULL::text AS gives FROM ({lines}) l ORDER BY l.line"""
 
     write = f"""
-did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at)
+did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at,
+    display_name, cost_center, employee_id)
   SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
-         %(job_title)s, %(location)s, %(manager)s::uuid, coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s
-  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj ORDER BY l.canonical
+         coalesce(l.more->>'job_title', %(job_title)s), coalesce(l.more->>'location', %(location)s),
+         coalesce((ok.after->>'manager_id')::uuid, %(manager)s::uuid), coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s,
+         coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', '')
+  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} ORDER BY l.canonical
   ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
 standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
-  SELECT obj, %(account)s, 'pending', %(license)s, 'member', 1, 1 FROM did),
+  SELECT did.obj, %(account)s, 'pending', ok.after->>'license', 'member', 1, 1 FROM did JOIN ok ON ok.obj = did.obj),
+held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+  SELECT md5(did.obj::text || a)::uuid, %(account)s, did.obj, a, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') a),
 invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
   SELECT obj, %(account)s, obj, %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
 membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
@@ -94,21 +135,14 @@ def first_seats_of(person: UUID) -> list[UUID]:
 
 
 class AddOnsOfNewPeople(Part):
-    """One row per person and add-on. The seat's id is made from both, so that the plan can be told again (first_seats_of)."""
+    """The way back of the add-ons: they come with their people, so that nobody is invited with half of what they shall have."""
 
     lock, locked = PERSON_OF_SEAT
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        if not params["add_ons"]:  # the lines are not numbered again for nothing
-            return NO_ROWS
-        return f"""SELECT p.n AS subj, md5(p.id::text || a.product)::uuid AS obj, NULL::int AS version, NULL::jsonb AS before,
-                   jsonb_build_object('user', p.id, 'add_on', a.product) AS after, NULL::text AS skip, a.product || '@pending' AS takes, NULL::text AS gives
-                   FROM (SELECT row_number() OVER (ORDER BY l.line)::int AS n, l.id, l.skip, l.line FROM ({LINES}) l) p
-                   CROSS JOIN unnest(%(add_ons)s::text[]) WITH ORDINALITY AS a(product, nth) WHERE p.skip IS NULL ORDER BY p.line, a.nth"""
+        return NO_ROWS
 
-    write = """did AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-               SELECT ok.obj, %(account)s, s.user_id, ok.after->>'add_on', %(now)s FROM ok JOIN people_standing s ON s.user_id = (ok.after->>'user')::uuid
-               WHERE s.status = 'pending' ON CONFLICT DO NOTHING RETURNING id AS obj)"""
+    write = "did AS (SELECT obj FROM ok)"
 
     def back(self, params: Mapping[str, Any]) -> str:
         """Every add-on that these people hold by now, also one given since: nobody gone may keep a seat."""

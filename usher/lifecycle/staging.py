@@ -16,12 +16,13 @@ from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.core.refusals import not_found
 
+from .lines import Line, check_addresses
 from .models import Stage
-from .reading import Line, Reader, check_addresses, open_csv
+from .reading import Reader, open_csv
 
 MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
-COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places) FROM STDIN"
+COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places, more) FROM STDIN"
 
 
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
@@ -31,7 +32,17 @@ def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, 
 
 def stage_people_here(actor: Actor, data: BinaryIO, filename: str, *, most: int | None) -> Stage:
     """Read and stage a CSV file of people who are here already, by their addresses. Refuses like stage_csv."""
-    return _stage_file(actor, data, filename, {}, lambda reader: reader.addresses(most))
+    return _stage_file(actor, data, filename, {"mode": "leavers"}, lambda reader: reader.addresses(most))
+
+
+def stage_updates(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
+    """Read and stage a CSV file that says what shall become of people who are here. Refuses like stage_csv."""
+    return _stage_file(actor, data, filename, {**choices, "mode": "update"}, lambda reader: reader.updates(most))
+
+
+def stage_new_addresses(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
+    """Read and stage a CSV file of addresses and the ones that replace them. Refuses like stage_csv."""
+    return _stage_file(actor, data, filename, {**choices, "mode": "addresses"}, lambda reader: reader.new_addresses(most))
 
 
 def _stage_file(
@@ -53,7 +64,7 @@ def _stage_file(
     )
     with transaction.atomic():
         stage.lines = _copy(stage.id, lines_of(reader))
-        stage.choices = {**choices, "ignored_columns": reader.ignored}
+        stage.choices = {**choices, "ignored_columns": reader.ignored, "columns": reader.columns}
         stage.save(force_insert=True)
     return stage
 
@@ -79,15 +90,24 @@ def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -
 
 def _copy(stage: UUID, lines: Iterable[Line]) -> int:
     """The id of somebody new is made here, so that plan, effect and undo always name their object."""
-    return sql.copy_in(COPY, ((stage, uuid7(), *line[:-1], json.dumps(line.places) if line.places else None) for line in lines))
+    return sql.copy_in(COPY, ((stage, uuid7(), *line[:-2], _json(line.places), _json(line.more)) for line in lines))
 
 
-def stage_of(actor: Actor, stage: UUID) -> Stage:
-    """A stage of the actor's account, or Refused (missing)."""
+def _json(value: dict[str, Any] | None) -> str | None:
+    return json.dumps(value) if value is not None else None
+
+
+def stage_of(actor: Actor, stage: UUID, mode: str = "add") -> Stage:
+    """A stage of the actor's account that was uploaded for this (add, leavers, update, addresses), or Refused (missing)."""
     found = Stage.objects.filter(pk=stage, account_id=actor.account_id).first()
-    if found is None:
+    if found is None or mode_of(found) != mode:
         raise not_found(_("This import"))
     return found
+
+
+def mode_of(stage: Stage) -> str:
+    """What a list was given for."""
+    return str(stage.choices.get("mode", "add"))
 
 
 def sweep() -> int:

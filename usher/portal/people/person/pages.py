@@ -74,7 +74,7 @@ def licenses(request: SignedIn, person_id: UUID) -> HttpResponse:
     context["seats"] = seat_lines(request.actor, [held["product"] for held in context["licenses"]])
     if request.actor.may("journal:change:view"):
         every = touched(request.actor, person_id, None, 4 * ROWS)
-        context["history"] = [c for c in every if any(one["key"] in ("license", "add_on") for one in c["changes"])][:ROWS]
+        context["history"] = [c for c in every if any(one["key"] in ("license", "add_on", "add_ons") for one in c["changes"])][:ROWS]
     return render(request, "people/person_licenses.html", context)
 
 
