@@ -62,10 +62,10 @@ class EditedRole(Part):
     lock = ("access_role", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        now = f"coalesce({values_of('r')}, %(system)s::jsonb)" if params["role"] == "admin" else values_of("r")
+        now = f"CASE WHEN r.id IS NULL THEN %(system)s::jsonb ELSE {values_of('r')} END"
         before = f"CASE WHEN r.id IS NOT NULL THEN {values_of('r')} END"
         return f"""SELECT NULL::int AS subj, coalesce(r.id, md5('admin' || %(account)s::text)::uuid) AS obj, r.version, {before} AS before, {now} || %(fields)s::jsonb AS after,
-                   CASE WHEN {now} @> %(fields)s::jsonb THEN 'already'
+                   CASE WHEN {now} || %(fields)s::jsonb = {now} THEN 'already'
                         WHEN {TAKEN.format(name="%(fields)s::jsonb->>'name'")} THEN 'role_name_taken' END AS skip, {NO_SEATS}
                    FROM (SELECT 1) x LEFT JOIN access_role r ON r.account_id = %(account)s AND r.key = %(role)s WHERE r.id IS NOT NULL OR %(role)s = 'admin'"""
 
@@ -88,6 +88,7 @@ class Replaced(RolePart):
     """Whoever holds a role gets another one; whom it covers stays, when that is a custom one too. Parameters: role, after."""
 
     asks_again = True
+    hinders = f"WHEN {is_beyond('s.role')} THEN 'higher_rank'"  # the role itself comes back first, and check_undo has asked for its rights
 
     def rows(self, params: Mapping[str, Any]) -> str:
         scope = "'{}'" if params["instead"] in NAMES else f"coalesce(jsonb_build_object('scope', {BEFORE}->'scope'), '{{}}')"

@@ -107,9 +107,7 @@ def _role(row: dict[str, Any]) -> Role:
 
 def names_of(account: UUID) -> dict[str, str | Promise]:
     """key -> name of every role there is: owner, admin, member, then the custom ones by name."""
-    found = sql.rows(
-        "SELECT key, name FROM access_role WHERE account_id = %(a)s AND key <> 'admin' ORDER BY name_key", {"a": account}
-    )
+    found = sql.rows("SELECT key, name FROM access_role WHERE account_id = %(a)s AND key <> 'admin' ORDER BY name_key", {"a": account})
     return {**NAMES, **{r["key"]: r["name"] for r in found}}
 
 

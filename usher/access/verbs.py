@@ -1,7 +1,7 @@
 """Giving a role to people, for everybody or for some (S0-14, S0-15, S0-17, S0-18). Nobody hands out more than they hold (AUTHZ-01, AUTHZ-02, AUTHZ-04)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -37,6 +37,10 @@ class RolePart(Part):
     """The role of a person and whom it covers; rights are gone at the next request, because every request reads the role. Parameters: after."""
 
     lock = ("people_standing", "user_id")
+    # What keeps an undo from giving a role back.
+    hinders: ClassVar[str] = f"""WHEN e.before->>'role' NOT IN ('admin', 'member') AND NOT EXISTS (SELECT 1 FROM access_role r
+        WHERE r.account_id = %(account)s AND r.key = e.before->>'role') THEN 'role_gone'
+      WHEN {is_beyond("(e.before->>'role')")} OR {is_beyond("s.role")} THEN 'higher_rank'"""
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {BEFORE} AS before, %(after)s::jsonb AS after,
@@ -60,9 +64,7 @@ those AS (INSERT INTO access_scope (user_id, account_id, kind, values)
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                    CASE WHEN s.role <> e.after->>'role' OR s.status <> 'active' OR {SCOPE.format(person="s")} IS DISTINCT FROM (e.after->'scope') - 'names' THEN 'changed'
-                        WHEN e.before->>'role' NOT IN ('admin', 'member') AND NOT EXISTS (SELECT 1 FROM access_role r
-                          WHERE r.account_id = %(account)s AND r.key = e.before->>'role') THEN 'role_gone'
-                        WHEN {is_beyond("(e.before->>'role')")} OR {is_beyond("s.role")} THEN 'higher_rank' END AS skip,
+                        {self.hinders} END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""

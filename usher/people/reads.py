@@ -16,8 +16,11 @@ from usher.core.refusals import not_found
 
 from .filters import unsearched, where, words_of
 
-COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
-  u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in"""
+# How a custom role is called and what it may; the names of the others are words of the portal.
+ROLE = """CASE WHEN s.role NOT IN ('owner', 'admin', 'member') THEN (SELECT r.{column} FROM access_role r WHERE r.account_id = s.account_id AND r.key = s.role) END"""
+COLUMNS = f"""u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
+  u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in,
+  {ROLE.format(column="name")} AS role_name, {ROLE.format(column="privileges")} AS role_rights"""
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id"
 LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 
@@ -68,7 +71,12 @@ def matches_of(actor: Actor, query: Mapping[str, Any], select: str = COLUMNS) ->
     """The living people of the account whom a query finds."""
     clause, params = where(query)
     return Matches(
-        select, f"{FROM} WHERE {LIVING}", f" AND {clause}", {**params, "account": actor.account_id}, counted(clause), f" AND {where(unsearched(query))[0]}"
+        select,
+        f"{FROM} WHERE {LIVING}",
+        f" AND {clause}",
+        {**params, "account": actor.account_id},
+        counted(clause),
+        f" AND {where(unsearched(query))[0]}",
     )
 
 
@@ -159,7 +167,8 @@ def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
     ]
 
 
-EXPORT = """u.email, u.first_name, u.last_name, u.department, coalesce(g.name, '') AS user_group, coalesce(i.name, '') AS im_group, s.status, s.license, s.role,
+EXPORT = f"""u.email, u.first_name, u.last_name, u.department, coalesce(g.name, '') AS user_group, coalesce(i.name, '') AS im_group, s.status, s.license,
+  coalesce({ROLE.format(column="name")}, s.role) AS role,
   coalesce((SELECT string_agg(a.product, ' ' ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id), '') AS add_ons, u.job_title, u.location, u.created_at"""
 
 
