@@ -29,7 +29,7 @@ LICENSED_AT = """(SELECT c.at FROM journal_effect e JOIN journal_change c ON c.i
 REPORTS = "people_user r WHERE r.account_id = u.account_id AND r.manager_id = u.id AND r.left_at IS NULL"
 
 PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
-  {name_of("b")} AS manager, b.email AS manager_email, i.name AS im_group, v.sent_at, v.expires_at,
+  {name_of("b")} AS manager, b.email AS manager_email, k.kind AS mark, k.why AS mark_why, i.name AS im_group, v.sent_at, v.expires_at,
   (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
    FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
   (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
@@ -37,7 +37,7 @@ PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licens
   (SELECT jsonb_agg(few) FROM (SELECT r.id, {name_of("r")} AS name FROM {REPORTS} ORDER BY r.name_key, r.id LIMIT {SOME}) few) AS reports,
   CASE WHEN s.status = 'pending' THEN {EDITS} END AS edits
 FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id LEFT JOIN people_group i ON i.id = u.im_group_id
-LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s"""
+LEFT JOIN people_mark k ON k.user_id = u.id LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s"""
 
 
 def person(actor: Actor, id: UUID) -> dict[str, Any]:

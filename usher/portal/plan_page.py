@@ -28,6 +28,7 @@ from usher.portal.csv_file import attached, spoken
 from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
+from usher.portal.plan_marks import marked_words
 from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
 from usher.portal.plan_seats import buying, only_words, seats_of, shortage, ways_on
 from usher.portal.query import PASSING, moment, pairs_without, with_query
@@ -173,6 +174,7 @@ def _show(
     only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
     context["must_type"] = to_type(planned, look, will, only)
     context["trouble"] = refused.words if refused else ""
+    context["marked"] = marked_words(request.actor, planned)
     if refused and refused.code == "stale":
         context["trouble"] = stale_words(context["changed"], request.POST.get("was", ""), number(seen.will)) or refused.words
     return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)

@@ -32,6 +32,8 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
         return [*acts, Act(_("Resend"), "/people/resends" + ids), Act(_("Delete"), "/people/withdrawals" + ids, last=True)]
     if pending:
         return [*acts, Act(_("Resend"), "/people/resends" + ids)]
+    if actor.may("people:mark:manage") and "mark" in person:
+        acts.append(Act(_("Take the mark away"), "/people/mark-removals" + ids) if person["mark"] else Act(_("Never touch"), "/people/marks" + ids))
     return [
         *acts,
         Act(_("Sign out everywhere"), "/people/sign-outs" + ids, why_not=why_no_sign_out(actor, person)),

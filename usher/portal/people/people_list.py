@@ -19,6 +19,7 @@ from usher.licenses.ledger import seats
 from usher.lifecycle.reads import in_trash
 from usher.people import find, reads
 from usher.people.filters import where
+from usher.people.marks import KINDS as MARKS
 from usher.people.person import EDITS, net_edits
 from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Words, register
@@ -26,7 +27,7 @@ from usher.portal.templatetags.usher import avatar, number, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
 SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
-SELECT = f"""{reads.COLUMNS},
+SELECT = f"""{reads.COLUMNS}, (SELECT k.kind FROM people_mark k WHERE k.user_id = u.id) AS mark,
     ARRAY(SELECT a.product FROM licenses_seat a WHERE a.account_id = u.account_id AND a.user_id = u.id ORDER BY a.product) AS products,
     ARRAY(SELECT g.name FROM people_membership m JOIN people_group g ON g.id = m.group_id
           WHERE m.user_id = u.id ORDER BY g.name) AS groups"""
@@ -38,7 +39,8 @@ def person_path(row: Row) -> str:
 
 def name_cell(row: Row) -> Any:
     tag = format_html(' <span class="u-tag acc">{}</span>', ROLES[row["role"]]) if row["role"] == "owner" else ""
-    return format_html('<span class="who">{}<a href="{}">{}</a>{}</span>', avatar(name_of(row)), person_path(row), name_of(row), tag)
+    mark = format_html(' <span class="u-tag">{}</span>', MARKS[row["mark"]]) if row["mark"] else ""
+    return format_html('<span class="who">{}<a href="{}">{}</a>{}{}</span>', avatar(name_of(row)), person_path(row), name_of(row), tag, mark)
 
 
 def add_ons_of(row: Row) -> str:
@@ -176,6 +178,7 @@ USERS = Listing(
         Filter("role", _("Role"), lambda actor: list(ROLES.items())),
         GROUP_FILTER,
         DEPARTMENT_FILTER,
+        Filter("mark", _("Mark"), lambda actor: list(MARKS.items())),
     ),
     near=near,
     counted=reads.counted,

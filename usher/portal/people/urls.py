@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from usher.portal.people import access, adding, belonging, bulk, coming_back, dating, importing, leavers, leaving, pages, purging, trash
+from usher.portal.people import (
+    access,
+    adding,
+    belonging,
+    bulk,
+    coming_back,
+    dating,
+    importing,
+    leavers,
+    leaving,
+    marking,
+    pages,
+    purging,
+    trash,
+)
 from usher.portal.people.person import editing
 from usher.portal.people.person import pages as person
 
@@ -27,6 +41,8 @@ urlpatterns = [
     path("people/im-group-changes", belonging.im_group_change),
     path("people/sign-outs", access.sign_out),
     path("people/factor-removals", access.factor_removal),
+    path("people/marks", marking.new_marks),
+    path("people/mark-removals", marking.mark_removals),
     path("people/dates", dating.dates),
     path("people/dates/new", dating.new_date),
     path("people/dates/cancellations", dating.cancellations),
