@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from tests.people_of import Company
+from tests.lifecycle.leavers import somebody
+from tests.people_of import Company, do, one
 from tests.portal.factors_of import code_of, codes_on, is_in, login_of, set_up_app, sign_in
 from tests.signed_in import signed_in
 from tests.threads import at_once
@@ -215,7 +216,7 @@ def test_five_at_once_spend_a_recovery_code_once(northlake: Company) -> None:
     """ASVS 6.5.1 under a race: of five at the same moment exactly one is right. Committed, so that threads see it."""
     _, codes = set_up_app(signed_in(northlake.member.user_id))
     login = login_of(northlake.member.user_id)
-    told = at_once([lambda: factors.by_code(northlake.member, login, codes[0])] * 5)
+    told = at_once([lambda: factors.by_code(northlake.member, login, codes[0], "192.0.2.7")] * 5)
     assert sorted(map(str, told)) == ["None"] * 4 + ["recovery_code"]
 
 
@@ -223,5 +224,23 @@ def test_five_at_once_spend_a_code_once(northlake: Company) -> None:
     """RFC 6238 5.2 under the same race."""
     secret, _ = set_up_app(signed_in(northlake.admin.user_id))
     login = login_of(northlake.admin.user_id)
-    told = at_once([lambda: factors.by_code(northlake.admin, login, code_of(secret, 1))] * 5)
+    told = at_once([lambda: factors.by_code(northlake.admin, login, code_of(secret, 1), "192.0.2.7")] * 5)
     assert sorted(map(str, told)) == ["None"] * 4 + ["totp"]
+
+
+@pytest.mark.parametrize("by", ["app", "recovery"])
+def test_an_account_of_ones_own_opens_after_the_last_step(northlake: Company, db: None, by: str) -> None:
+    """ASVS 6.3.3: of somebody unlinked who has a second factor nothing is opened by the password alone; a recovery code is told in the new account."""
+    ann = somebody(northlake, "ann-factor")
+    login, email = login_of(ann), f"ann-factor@{northlake.domain}"
+    secret, codes = set_up_app(signed_in(ann))
+    do(northlake.admin, "lifecycle.unlink", {"subjects": one(ann)})
+    client = Client()
+    assert sign_in(client, email)["Location"] == "/sign-in/factor"
+    assert client.post("/sign-in/factor", {"code": "000000"}).status_code == 422
+    assert not sql.value("SELECT true FROM people_user WHERE login_id = %(l)s AND left_at IS NULL", {"l": login})
+    answer = client.post("/sign-in/factor", {"code": code_of(secret) if by == "app" else codes[0]})
+    assert answer["Location"] == "/me/own-account" and is_in(client)
+    now = sql.value("SELECT id FROM people_user WHERE login_id = %(l)s AND left_at IS NULL", {"l": login})
+    told = sql.value("SELECT count(*) FROM mail_message WHERE to_user = %(u)s AND kind = 'recovery_code_used'", {"u": now})
+    assert told == (1 if by == "recovery" else 0)

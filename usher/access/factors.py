@@ -88,20 +88,21 @@ def hash_of(login: UUID, code: str) -> str:
     return sealed.keyed_hash(code, RECOVERY, login)
 
 
-def by_code(actor: Actor, login: UUID, code: str) -> str | None:
+def by_code(actor: Actor | None, login: UUID, code: str, ip: str) -> str | None:
     """What this code is, "totp" or "recovery_code"; it is spent by being asked for. None for a wrong or a used one.
 
+    A spent recovery code is told to the actor; for somebody who lives nowhere yet (None) whoever opens their account notes it there.
     Refused (later, too_many) beyond the limits, before the code is looked at.
     """
     counts = [(FACTOR_HERE, str(login)), (FACTOR_DAY, str(login))]
     exceeded = throttle.count(*counts)
     if exceeded:
-        failed_login(login, actor.ip, "too_many")
+        failed_login(login, ip, "too_many")
     throttle.refuse_beyond(exceeded)
     typed = "".join(c for c in code.lower() if c.isalnum())[:64]
     means = "totp" if _spend_step(login, typed) else "recovery_code" if _spend_recovery_code(actor, login, typed) else None
     if means is None:
-        failed_login(login, actor.ip, "wrong_code")
+        failed_login(login, ip, "wrong_code")
         return None
     throttle.forget(counts[0])
     throttle.give_back(counts[1])
@@ -127,7 +128,7 @@ def _spend_step(login: UUID, code: str) -> bool:
     )
 
 
-def _spend_recovery_code(actor: Actor, login: UUID, code: str) -> bool:
+def _spend_recovery_code(actor: Actor | None, login: UUID, code: str) -> bool:
     """Once: of any number of tries at the same moment one finds the hash still there."""
     from .factor_verbs import note_code_used  # late: the verbs know the factors
 
@@ -137,7 +138,7 @@ def _spend_recovery_code(actor: Actor, login: UUID, code: str) -> bool:
                WHERE user_id = %(l)s AND type = 'recovery_codes' AND jsonb_exists_any(data->'hashes', %(h)s::text[])""",
             {"l": login, "h": sealed.keyed_hashes(code, RECOVERY, login), "now": clock.now()},
         )
-        if spent:
+        if spent and actor:
             note_code_used(actor)
     return bool(spent)
 

@@ -28,12 +28,13 @@ SINCE_KEY, SEEN_KEY, ENTERING_KEY, PROVED_KEY, ROW_KEY = "usher_since", "usher_s
 def expect(session: SessionBase, person: Person, means: str) -> None:
     """Keep who is about to come in, and by what, until every step of the sign-in is taken. What the anonymous session held is dropped."""
     session.flush()
-    session[ENTERING_KEY] = {"user": str(person.user_id), "epoch": person.epoch, "means": means}
+    user = str(person.user_id) if person.user_id else None
+    session[ENTERING_KEY] = {"login": str(person.login_id), "user": user, "epoch": person.epoch, "means": means}
 
 
 def expecting(session: SessionBase) -> UUID:
-    """Who is on the way in, while there is another step to take."""
-    return UUID(session[ENTERING_KEY]["user"])
+    """The login that is on the way in, while there is another step to take."""
+    return UUID(session[ENTERING_KEY]["login"])
 
 
 def passed(session: SessionBase, factor: str) -> None:
@@ -42,10 +43,11 @@ def passed(session: SessionBase, factor: str) -> None:
     session[ENTERING_KEY] = {**kept, "means": f"{kept['means']}+{factor}"}
 
 
-def expected(session: SessionBase) -> tuple[UUID, int, str]:
-    """Who was expected, with the epoch of that moment; once."""
+def expected(session: SessionBase) -> tuple[Person, str]:
+    """Who was expected, with the epoch of that moment, and by what they came; once. Without a user they live nowhere yet."""
     kept: dict[str, Any] = session.pop(ENTERING_KEY)
-    return UUID(kept["user"]), kept["epoch"], kept["means"]
+    user = UUID(kept["user"]) if kept["user"] else None
+    return Person(UUID(kept["login"]), user, None, None, kept["epoch"]), kept["means"]
 
 
 def begin(session: SessionBase, user: UUID, epoch: int, meta: Mapping[str, Any]) -> None:

@@ -7,9 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from usher.access import sessions
-from usher.access.actors import remember
-from usher.access.origin import client_ip
-from usher.access.way_in import came_in
+from usher.portal.sign_in.coming_home import at_home
+from usher.portal.sign_in.entering import bind
 
 
 class Adapter(DefaultAccountAdapter):
@@ -19,11 +18,15 @@ class Adapter(DefaultAccountAdapter):
         return False
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Every step is taken: a new session id, bound to the person who was expected, and a line in their history (SESSION-01)."""
-        person, epoch, means = sessions.expected(request.session)
+        """Every step is taken: a new session id, bound to the person who was expected, and a line in their history (SESSION-01).
+
+        Who was unlinked and lives nowhere gets an account of their own now, and not before the last step.
+        """
+        person, means = sessions.expected(request.session)
+        if person.user_id is None:
+            person = at_home(request, person.login_id, means)
         super().login(request, user)
-        remember(request, person, epoch)
-        came_in(person, means, client_ip(request.META), request.headers.get("User-Agent", ""))
+        bind(request, person, means)
 
     def add_message(self, *_args: Any, **_more: Any) -> None:
         """The page somebody lands on says enough."""

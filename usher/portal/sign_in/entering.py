@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from usher.access import sessions
+from usher.access.actors import remember
 from usher.access.backend import PATH
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import BAD_LINK, spend
-from usher.access.way_in import Person, by_login
+from usher.access.way_in import Person, came_in
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
-from usher.lifecycle.own_account import open_for
+from usher.lifecycle.own_account import waits_for
 from usher.people.models import Login
 from usher.portal.problem import problem
 
@@ -26,11 +27,11 @@ BAD, GONE = 400, 410
 def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpResponse:
     """Sign a person in who has shown who they are, and go to `path`. `means` stands in their history. 403 for who may not.
 
-    Who was unlinked from the last account gets one of their own at this moment, and is told so.
+    Who was unlinked from the last account gets one of their own after the last step (coming_home.py), and is told so.
     """
-    if person.user_id is None:
-        person, path = somewhere(request, person.login_id) or person, "/me/own-account"
-    if person.user_id is None or person.status != "active":
+    if person.user_id is None and waits_for(person.login_id):
+        path = path if path.startswith("/join/") else "/me/own-account"
+    elif person.user_id is None or person.status != "active":
         return no_way_in(request, person)
     sessions.expect(request.session, person, means)
     login = Login.objects.get(pk=person.login_id)
@@ -40,20 +41,19 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     return perform_login(request, login, email_verification="none", redirect_url=path)
 
 
-def somewhere(request: HttpRequest, login: UUID) -> Person | None:
-    """The person of a login somebody has shown to be theirs. Who was unlinked and belongs nowhere gets an account of their own."""
-    person = by_login(login)
-    if person is not None and person.user_id is None:
-        open_for(login, ip=client_ip(request.META), request_id=getattr(request, "request_id", ""))
-        return by_login(login)
-    return person
+def bind(request: HttpRequest, person: Person, means: str) -> None:
+    """The session is this person's from now on, with a line in their history. Its id is new."""
+    if person.user_id is None or person.epoch is None:
+        raise RuntimeError("nobody is bound to a session who lives nowhere")
+    remember(request, person.user_id, person.epoch)
+    came_in(person.user_id, means, client_ip(request.META), request.headers.get("User-Agent", ""))
 
 
-def no_way_in(request: HttpRequest, person: Person) -> HttpResponse:
+def no_way_in(request: HttpRequest, person: Person | None) -> HttpResponse:
     """Told only to who has shown that the address is theirs."""
-    if person.status == "inactive":
+    if person and person.status == "inactive":
         return problem(request, 403, _("This account is deactivated"), _("You cannot sign in at the moment. Ask your administrator."))
-    if person.status == "pending":
+    if person and person.status == "pending":
         words = _("Your invitation is still open. Use the link in the mail, or ask who invited you to send it again.")
         return problem(request, 403, _("Not activated yet"), words)
     words = _("Your sign-in is right, but no account has a place for you now. Ask your administrator for an invitation.")

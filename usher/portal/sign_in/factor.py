@@ -12,7 +12,7 @@ from usher.access import factors, passkeys, sessions
 from usher.access.actors import actor_of_person
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import PASSKEY_ORIGIN, spend
-from usher.access.way_in import Person, by_login, by_user
+from usher.access.way_in import Person, by_login
 from usher.core.refusals import Refused
 from usher.portal.page import SignedIn, own_path, public
 from usher.portal.sign_in.entering import enter
@@ -24,7 +24,7 @@ from usher.portal.sign_in.questions import answer_of
 def factor(request: SignedIn) -> HttpResponse:
     """A code or a passkey of the person whose password was right a moment ago; allauth keeps the sign-in waiting for 15 minutes."""
     stage = LoginStageController.enter(request, AuthenticateStage.key)
-    person = by_user(sessions.expecting(request.session)) if stage else None
+    person = by_login(sessions.expecting(request.session)) if stage else None
     if stage is None or person is None:
         return HttpResponseRedirect("/sign-in")
     by_passkey = "credential" in request.POST
@@ -46,9 +46,10 @@ def _passkey_of(request: SignedIn, person: Person) -> str:
 
 def _code_of(request: SignedIn, person: Person, form: Factor) -> str:
     """What the code was, or nothing, with the reason in the form."""
-    if not form.is_bound or not form.is_valid() or person.user_id is None:
+    if not form.is_bound or not form.is_valid():
         return ""
-    means = factors.by_code(actor_of_person(request, person.user_id), person.login_id, form.cleaned_data["code"])
+    actor = actor_of_person(request, person.user_id) if person.user_id else None
+    means = factors.by_code(actor, person.login_id, form.cleaned_data["code"], client_ip(request.META))
     if means is None:
         form.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
     return means or ""

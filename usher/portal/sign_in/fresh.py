@@ -68,7 +68,7 @@ def _shown(request: SignedIn, form: Confirm) -> bool:
     if given["confirm_credential"]:
         return _is_own_passkey(request, form, person.login_id)
     if given["confirm_code"]:
-        right = factors.by_code(actor, person.login_id, given["confirm_code"]) is not None
+        right = factors.by_code(actor, person.login_id, given["confirm_code"], actor.ip) is not None
         return right or _wrong(form, "confirm_code", _("This code is not right, or was used already. Wait for the next one."))
     found = by_password(actor.email, given["confirm_password"], client_ip(request.META)) if given["confirm_password"] else None
     right = found is not None and found.user_id == actor.user_id

@@ -16,7 +16,8 @@ from usher.access.way_in import by_login, by_password, canonical_of
 from usher.core import jobs
 from usher.core.refusals import Refused
 from usher.portal.page import SignedIn, own_path, public
-from usher.portal.sign_in.entering import by_link, closed, enter, somewhere
+from usher.portal.sign_in.coming_home import somewhere
+from usher.portal.sign_in.entering import by_link, closed, enter
 from usher.portal.sign_in.forms import Forgot, NewPassword, SignIn
 
 

@@ -46,10 +46,9 @@ def answer_of(request: HttpRequest, text: str) -> tuple[Any, Any]:
 
 
 def _login_of(request: SignedIn) -> UUID | None:
-    user = request.actor.user_id if request.actor else None
-    if user is None and LoginStageController.enter(request, AuthenticateStage.key):
-        user = sessions.expecting(request.session)
-    person = by_user(user) if user else None
+    if request.actor is None:
+        return sessions.expecting(request.session) if LoginStageController.enter(request, AuthenticateStage.key) else None
+    person = by_user(request.actor.user_id) if request.actor.user_id else None
     return person.login_id if person else None
 
 
