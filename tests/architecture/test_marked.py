@@ -22,7 +22,7 @@ __all__ = ["committed", "northlake"]
 pytestmark = pytest.mark.django_db
 
 CONTENT = {"content": {"kinds": ["meetings", "recordings_and_webinars", "whiteboards_and_notes"], "heir": "manager"}}
-# What each needs beside its subjects; the member is in the group Field.
+# What each needs beside its subjects; the member is in the groups Field.
 WISHES: dict[str, dict[str, Any]] = {
     "access.remove_factors": {},
     "access.set_role": {"role": "admin"},
@@ -40,11 +40,14 @@ WISHES: dict[str, dict[str, Any]] = {
     "lifecycle.schedule": {"what": "deactivate", "day": "2027-03-01"},
     "lifecycle.unlink": CONTENT,
     "lifecycle.withdraw_invitation": {},
+    "people.add_domain_to_group": {"group": "Desk", "domain": "{domain}"},
     "people.add_to_group": {"group": "Desk"},
     "people.move_group": {"group": "Desk"},
+    "people.move_im_members": {"group": "Field", "to": "Desk"},
+    "people.move_members": {"group": "Field", "to": "Desk"},
     "people.remove_from_group": {"group": "Field"},
     "people.set_department": {"department": "Finance"},
-    "people.set_im_group": {"group": "Field"},
+    "people.set_im_group": {"group": "Desk"},
 }
 
 
@@ -56,8 +59,10 @@ def verbs_of_people() -> list[str]:
 def marked(northlake: Company) -> UUID:
     """The member holds an add-on, content and a group, and stands on the list; so there is something to do to them, whatever the verb."""
     assert northlake.member.user_id
-    for name, kind in (("Field", "user"), ("Desk", "user"), ("Field", "im")):
-        do(northlake.owner, "people.create_im_group" if kind == "im" else "people.create_group", {"name": name})
+    for verb in ("people.create_group", "people.create_im_group"):
+        for name in ("Field", "Desk"):
+            do(northlake.owner, verb, {"name": name})
+    do(northlake.owner, "people.set_im_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "people.add_to_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "licenses.give_add_on", {"add_on": "scheduler", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(northlake.member.user_id)})
@@ -67,7 +72,8 @@ def marked(northlake: Company) -> UUID:
 def done_to(actor: Actor, name: str, subjects: dict[str, Any], person: UUID) -> tuple[int, int]:
     """How many rows of a plan would be done to this person, and how many would be without the list."""
     verb = VERBS[name]
-    planned = Plan(actor, verb, verb.check(actor, {**WISHES[name], "subjects": subjects}))
+    wish = {k: person_domain(person) if v == "{domain}" else v for k, v in WISHES[name].items()}
+    planned = Plan(actor, verb, verb.check(actor, {**wish, "subjects": subjects}))
     told = []
     for select in (planned.select, lambda part: part.rows(planned.params)):
         rows = 0
@@ -82,13 +88,17 @@ def done_to(actor: Actor, name: str, subjects: dict[str, Any], person: UUID) -> 
     return told[0], told[1]
 
 
+def person_domain(person: UUID) -> str:
+    return str(sql.value("SELECT split_part(canonical, '@', 2) FROM people_user WHERE id = %(p)s", {"p": person}))
+
+
 def test_every_verb_is_told_of() -> None:
     assert sorted(WISHES) == verbs_of_people()
 
 
 def test_whoever_takes_subjects_is_a_verb_of_people() -> None:
     """A profile is edited for one person by construction; everything else that checks a selection of people goes through OfPeople."""
-    asks = 'selection.checked(params.get("subjects"))'
+    asks = 'selection.checked(actor, params.get("subjects"))'
     apart = [n for n, v in VERBS.items() if not isinstance(v, OfPeople) and asks in inspect.getsource(type(v).check)]
     assert apart == ["people.edit_profile"]
 
