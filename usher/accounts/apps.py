@@ -15,4 +15,4 @@ class AccountsConfig(AppConfig):
         register_pair("accounts:place", _("sites and rooms"))
         register_pair("mail:message", _("the outbox"))
         register_pair("journal:change", _("what was changed"))
-        from . import domains, verbs  # noqa: F401
+        from . import domains, room_verbs, site_verbs, verbs  # noqa: F401

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from usher.access.actors import name_of
 from usher.access.roles import NAMES as ROLES
 from usher.access.roles import called
+from usher.accounts.places import ROOM_KINDS
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.names import listed, long_day
@@ -62,6 +63,10 @@ LABELS: dict[str, str | Promise] = {
     "owner": gettext_lazy("Owner"),
     "state": gettext_lazy("State"),
     "on": gettext_lazy("Day"),
+    "place": gettext_lazy("Name"),
+    "room_kind": gettext_lazy("Type"),
+    "site": gettext_lazy("Site"),
+    "main_site": gettext_lazy("Main site"),
     "mark": gettext_lazy("Mark"),
     "why": gettext_lazy("Why"),
 }
@@ -78,10 +83,11 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "role": ROLES,
     "state": STATES,
     "theme": dict(THEMES),
+    "room_kind": ROOM_KINDS,
     "language": dict(settings.LANGUAGES),
     "mark": MARKS,
 }
-EMPTY = ("add_on", "add_ons", "license", "department", "user_group", "im_group_name", "default_user_group", "default_im_group", "manager", "on")  # nothing there is worth a word
+EMPTY = ("add_on", "add_ons", "license", "department", "user_group", "im_group_name", "default_user_group", "default_im_group", "manager", "on", "site")  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
