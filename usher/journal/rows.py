@@ -43,11 +43,13 @@ def sample(
     _, part, index = plan.phases()[plan.main]
     where = CHANGED if only_changed else "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
     rows = fated(f"SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r", free or {})
+    # The rows come numbered in their order. Where most of them are wanted the first fifty are read, not all of them sorted for fifty.
+    stop = "" if skipped or only_changed or search or free else "LIMIT %(limit)s"
     return sql.rows(
         f"""WITH {SINCE if since else "recent AS (SELECT 1)"}
-            SELECT *, {CHANGED if since else "false"} AS changed FROM ({rows}) o
-            WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
-            ORDER BY ord LIMIT %(limit)s""",
+            SELECT * FROM (SELECT *, {CHANGED if since else "false"} AS changed FROM ({rows}) o
+              WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
+              {stop}) x ORDER BY ord LIMIT %(limit)s""",
         params_of(
             plan,
             index,
