@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.people_of import Company, accept_invitation, do, everybody, invite, one, outcome, standing
+from tests.people_of import PASSWORD, Company, accept_invitation, do, everybody, invite, link_of, one, outcome, standing
 from usher.core import clock, sql
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 from usher.journal.plan import preview
 from usher.journal.verb import plan
+from usher.lifecycle import accept
 
 pytestmark = pytest.mark.django_db
 UNLINK = "lifecycle.unlink"
@@ -63,3 +64,16 @@ def test_managed_without_the_switch(northlake: Company) -> None:
     manages(northlake, manage=False)
     do(northlake.owner, UNLINK, {"subjects": one(northlake.member.user_id)})
     assert standing(northlake.member.user_id)["status"] == "gone"
+
+
+def test_an_invitation_elsewhere_is_refused_to_the_person_alone(northlake: Company, southport: Company) -> None:
+    """R11, behaviour.md H: who invites sees an invitation like any other; the person is told at the link, and not whose the domain is."""
+    manages(northlake, "shared.test")
+    (user,) = invite(southport.operator, "nora@shared.test")
+    assert standing(user)["status"] == "pending"
+    with pytest.raises(Refused, match=r"Addresses at shared\.test are managed by another account here") as no:
+        accept.accept(user, link_of(user), first_name="", last_name="", password=PASSWORD)
+    assert (no.value.kind, no.value.code) == ("conflict", "managed_domain") and "Northlake" not in no.value.words
+    (ours,) = invite(northlake.operator, "nils@shared.test")
+    accept_invitation(ours)
+    assert standing(ours)["status"] == "active"

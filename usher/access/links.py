@@ -85,6 +85,16 @@ def invitation_urls(users: Iterable[UUID]) -> dict[UUID, str]:
     return {user: address("join", user, secrets[user]) for user in kept}
 
 
+def sign_up_urls(asked: Iterable[UUID]) -> dict[UUID, str]:
+    """The addresses of links to sign up that can still be used; the hash each needs is stored."""
+    found = sql.rows(
+        "SELECT id AS row, nonce, token_hash FROM accounts_signup WHERE id = ANY(%(ids)s) AND used_at IS NULL AND expires_at > %(now)s",
+        {"ids": list(asked), "now": clock.now()},
+    )
+    secrets = {f["row"]: link_token.token("sign_up", f["row"], f["nonce"], f["token_hash"]) for f in found}
+    return {row: address("sign-up", row, secrets[row]) for row in _keep("accounts_signup", "id", "used_at IS NULL", found, secrets)}
+
+
 def address(path: str, row: UUID, secret: str) -> str:
     """Under the configured address only, whatever a request says its host is (INVITE-13)."""
     return f"{settings.BASE_URL}/{path}/{short(row)}/{secret}"

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from usher.accounts.domains import MANAGED_ELSEWHERE
 from usher.core import clock, link_token, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
@@ -23,14 +24,14 @@ FOUND = f"""SELECT i.user_id, i.account_id, i.nonce, i.token_hash, i.state, i.ex
                   s.role, s.status, l.id AS login_id,
                   EXISTS (SELECT 1 FROM people_user x LEFT JOIN lifecycle_departure d ON d.user_id = x.id
                           WHERE x.login_id = l.id AND (x.left_at IS NULL OR d.how = 'unlinked')) AS login_lives,
-                  {SENDER_GONE} AS inviter_gone,
+                  {SENDER_GONE} AS inviter_gone, {MANAGED_ELSEWHERE.format(canonical="u.canonical", account="i.account_id")} AS managed_elsewhere,
                   btrim(b.first_name || ' ' || b.last_name) AS inviter_name
            FROM people_invitation i JOIN people_user u ON u.id = i.user_id JOIN people_standing s ON s.user_id = i.user_id JOIN accounts_account a ON a.id = i.account_id
            LEFT JOIN people_login l ON l.canonical = u.canonical LEFT JOIN people_user b ON b.id = i.invited_by WHERE i.user_id = %(u)s"""
 
 
 def look_up(user: UUID, secret: str) -> dict[str, Any]:
-    """The invitation behind a link. Refused (missing): bad_link, used, withdrawn, expired, or inviter_gone.
+    """The invitation behind a link. Refused (missing): bad_link, used, withdrawn, expired, or inviter_gone; (conflict): managed_domain.
 
     Expiry is checked here, not by the clock (INVITE-02), and so is whether whoever sent it is still active (INVITE-09).
     """
@@ -49,6 +50,9 @@ def look_up(user: UUID, secret: str) -> dict[str, Any]:
         raise Refused("missing", "expired", _("This invitation is older than 30 days. Ask for a new one."))
     if found["inviter_gone"]:
         raise Refused("missing", "inviter_gone", _("Whoever invited you has left. Ask for a new invitation."))
+    if found["managed_elsewhere"] and found["role"] != "owner":  # behaviour.md H: told to the person alone, and not by whom (R11)
+        words = _("Addresses at %(domain)s are managed by another account here. Ask who invited you to invite another address of yours.")
+        raise Refused("conflict", "managed_domain", words % {"domain": found["canonical"].rpartition("@")[2]})
     found["login_exists"] = found["login_id"] is not None
     return {k: v for k, v in found.items() if k not in {"nonce", "token_hash"}}
 
@@ -66,7 +70,7 @@ def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password
             "SELECT pg_advisory_xact_lock(hashtextextended('login:' || canonical, 0)) FROM people_user WHERE id = %(u)s", {"u": user}
         )
         found = look_up(user, secret)
-        login = _login_of(found, password)
+        login = login_of(found, password)
         actor = Actor(
             "person",
             found["account_id"],
@@ -80,13 +84,14 @@ def accept(user: UUID, secret: str, *, first_name: str, last_name: str, password
         params = {
             "subjects": {"ids": [str(user)]},
             "login": str(login.id),
-            "first_name": _one_line(first_name, "first_name"),
-            "last_name": _one_line(last_name, "last_name"),
+            "first_name": one_line(first_name, "first_name"),
+            "last_name": one_line(last_name, "last_name"),
         }
         engine.start(plan(actor, Accept.name, params), f"accept:{user}")
 
 
-def _login_of(found: Mapping[str, Any], password: str) -> Login:
+def login_of(found: Mapping[str, Any], password: str) -> Login:
+    """The login of an address (email, canonical, login_lives), made with this password when there is none. Refuses as accept says."""
     login = Login.objects.filter(canonical=found["canonical"]).first()
     if login is not None and found["login_lives"]:
         raise Refused("conflict", "elsewhere", _("This address is in use here already. Sign in with it to go on; nothing was accepted."))
@@ -106,7 +111,8 @@ def _login_of(found: Mapping[str, Any], password: str) -> Login:
     return login
 
 
-def _one_line(text: str, field: str) -> str:
+def one_line(text: str, field: str) -> str:
+    """A name as it is kept, or Refused (invalid, name)."""
     text = text.strip()
     if len(text) > 64 or not text.isprintable():
         raise Refused("invalid", "name", _("At most %(n)s characters, on one line.") % {"n": 64}, field=field)

@@ -11,7 +11,21 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         # accept, invitations and leave come with decline, transfer and own_account
-        from . import activate, come_back, dates, decline, join, long_work, open_account, overdue, own_account, purge, transfer  # noqa: F401
+        from . import (  # noqa: F401
+            activate,
+            come_back,
+            dates,
+            decline,
+            domain_switches,
+            join,
+            long_work,
+            open_account,
+            overdue,
+            own_account,
+            purge,
+            sign_up,
+            transfer,
+        )
 
         told_of_long_work.append(long_work.tell.name)
         with contextlib.suppress(ImportError):

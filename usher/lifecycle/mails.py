@@ -12,6 +12,8 @@ from usher.core import clock, sql
 from usher.mail.kinds import Kind, register
 from usher.people.filters import SENDER_GONE
 
+from .sign_up import OPEN
+
 Row = Mapping[str, Any]
 
 INVITED = f"""
@@ -82,6 +84,31 @@ def _by_id(query: str, messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
 
 
 # Whether somebody signs in here already is looked up when the mail goes out, and told to nobody but its reader (S0-33, R11).
+SIGN_UP = f"""
+SELECT m.id, a.name AS account, a.language, m.address AS email, '' AS first_name, false AS admin, k.expires_at AS until,
+  coalesce(k.used_at IS NULL AND k.expires_at > %(now)s AND EXISTS (SELECT 1 FROM {OPEN.format(canonical="k.canonical")} AND d.account_id = k.account_id), false) AS alive
+FROM mail_message m JOIN accounts_account a ON a.id = m.account_id LEFT JOIN accounts_signup k ON k.id = (m.params->>'sign_up')::uuid WHERE m.id = ANY(%(ids)s)"""
+
+
+def signing_up(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """Not alive once the link was used or is too old, or nobody signs up by the domain any more."""
+    return _by_id(SIGN_UP, messages)
+
+
+def sign_up_links(messages: Sequence[Row]) -> dict[UUID, str]:
+    """The link of each."""
+    wanted = {m["id"]: UUID(m["params"]["sign_up"]) for m in messages}
+    urls = links.sign_up_urls(wanted.values())
+    return {id: urls[asked] for id, asked in wanted.items() if asked in urls}
+
+
+def way_in(messages: Sequence[Row]) -> dict[UUID, str]:
+    """The page of sign-in. It is no key."""
+    return {m["id"]: f"{settings.BASE_URL}/sign-in" for m in messages}
+
+
+register(Kind("sign_up", _("Join %(account)s"), signing_up, sign_up_links, secret=True))
+register(Kind("sign_up_known", _("You have an account already"), noticed, way_in))
 register(Kind("invitation", _("You are invited to %(account)s"), invited, invitation_links, private=frozenset({"has_login"})))
 register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))
 register(Kind("password_reset", _("Choose a new password"), resetting, reset_links, secret=True))

@@ -7,7 +7,7 @@ from usher.core import clock, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
-from . import due, overdue, staging
+from . import due, overdue, sign_up, staging
 from .invitations import Expire
 from .purge import Purge
 
@@ -41,6 +41,13 @@ def expire(timestamp: int) -> None:
 @app.task(name="lifecycle.sweep_stages", queue="clock", queueing_lock="lifecycle.sweep_stages")
 def sweep_stages(timestamp: int) -> None:
     staging.sweep()
+    sign_up.sweep()
+
+
+@app.task(name="lifecycle.send_sign_up", queue="mail")
+def send_sign_up(address: str) -> None:
+    """The page defers this for every address alike, so that all take the same time."""
+    sign_up.ask(address)
 
 
 def purge_due() -> int:

@@ -9,6 +9,7 @@ MEANS = {
     "reset": gettext_lazy("New password"),
     "link": gettext_lazy("Sign-in link"),
     "invitation": gettext_lazy("Invitation"),
+    "sign_up": gettext_lazy("Sign-up"),
     "setup_link": gettext_lazy("Setup link"),
 }
 SECOND = {"totp": gettext_lazy("code"), "recovery_code": gettext_lazy("recovery code"), "passkey": gettext_lazy("passkey")}
