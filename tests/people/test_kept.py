@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def meant(actor: Actor, subjects: dict[str, object]) -> set[UUID]:
     """The people a selection means for this actor."""
-    told = selection.checked(subjects)
+    told = selection.checked(actor, subjects)
     params = {"account": actor.account_id, "actor": actor.user_id, **selection.params_of(told)}
     return {r["id"] for r in sql.rows(selection.sql_of(told), params)}
 
@@ -56,9 +56,9 @@ def test_another_account_and_another_person_select_nobody(northlake: Company, so
 
 
 @pytest.mark.parametrize("wrong", [{"kept": "x"}, {"kept": 7}, {"kept": ""}, {"query": {}, "except_kept": "x"}])
-def test_what_names_no_selection_is_refused(wrong: dict[str, object]) -> None:
+def test_what_names_no_selection_is_refused(northlake: Company, wrong: dict[str, object]) -> None:
     with pytest.raises(Refused) as no:
-        selection.checked(wrong)
+        selection.checked(northlake.owner, wrong)
     assert no.value.kind == "invalid"
 
 

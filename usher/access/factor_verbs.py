@@ -153,6 +153,7 @@ class Noted(OtherSessionsEnded):
 class _OnOneself(Verb):
     """The shared half: one person, themselves."""
 
+    keeps_scope = True
     privilege = OWN
     parts: ClassVar[tuple[Part, ...]] = (OtherSessionsEnded(),)
     undoable = False

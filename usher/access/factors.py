@@ -15,6 +15,7 @@ from django.db import transaction
 from usher.core import clock, sealed, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
+from usher.people.scope import within
 
 from . import throttle, totp
 from .actors import name_of
@@ -45,11 +46,11 @@ def of_person(actor: Actor, user: UUID) -> dict[str, Any]:
     """What a person of the actor's account shows to come in: has_password, apps, passkeys, codes_left. A foreign one has nothing (TENANT-01)."""
     actor.require("people:user:view")
     found = sql.row(
-        """SELECT coalesce(l.password <> '' AND l.password NOT LIKE '!%%', false) AS has_password,
+        f"""SELECT coalesce(l.password <> '' AND l.password NOT LIKE '!%%', false) AS has_password,
            count(m.id) FILTER (WHERE m.type = 'totp')::int AS apps, count(m.id) FILTER (WHERE m.type = 'webauthn')::int AS passkeys,
            coalesce(sum(jsonb_array_length(m.data->'hashes')) FILTER (WHERE m.type = 'recovery_codes'), 0)::int AS codes_left
            FROM people_user u JOIN people_login l ON l.id = u.login_id LEFT JOIN mfa_authenticator m ON m.user_id = l.id
-           WHERE u.account_id = %(a)s AND u.id = %(u)s AND u.left_at IS NULL GROUP BY l.id""",
+           WHERE u.account_id = %(a)s AND u.id = %(u)s AND u.left_at IS NULL{within(actor)} GROUP BY l.id""",
         {"a": actor.account_id, "u": user},
     )
     return found or {"has_password": False, "apps": 0, "passkeys": 0, "codes_left": 0}

@@ -95,6 +95,7 @@ class SessionsEnded(Part):
 class _Own(Verb):
     """The shared half: one person, themselves."""
 
+    keeps_scope = True
     privilege = OWN
     parts: ClassVar[tuple[Part, ...]] = (EpochRaised(),)
     undoable = False

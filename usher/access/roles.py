@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from usher.accounts.plans import PLANS
+from usher.accounts.plans import has
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import all_names, expand, things
@@ -18,7 +18,7 @@ from usher.core.refusals import not_found
 OWNER_ONLY = frozenset({"access:admin:manage", "accounts:sign_in:manage"})
 NAMES: dict[str, str | Promise] = {"owner": gettext_lazy("Owner"), "admin": gettext_lazy("Admin"), "member": gettext_lazy("Member")}
 # What can be held for some people only; everything else is about the whole account, and rests while the role has a scope.
-OF_PEOPLE = frozenset({"people:user:view", "people:user:manage"})
+OF_PEOPLE = frozenset({"people:user:view", "people:user:manage", "journal:change:view"})
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,11 @@ def grantable() -> frozenset[str]:
 
 
 def rights_of(found: Mapping[str, Any]) -> frozenset[str]:
-    """What a person may, from a row with role, given, plan and scope_kind: custom roles rest while the plan has none, and a scope leaves what is of people."""
-    if found["role"] not in NAMES and "custom_roles" not in capabilities_of(found["plan"]):
+    """What a person may, from a row with role, given, capabilities and scope_kind: custom roles rest while the plan has none, and a scope leaves what is of people."""
+    if found["role"] not in NAMES and "custom_roles" not in found["capabilities"]:
         return frozenset()
     rights = privileges_of(found["role"], found["given"])
     return rights & OF_PEOPLE if found["scope_kind"] else rights
-
-
-def capabilities_of(plan: str) -> frozenset[str]:
-    return PLANS[plan].capabilities if plan in PLANS else frozenset()
 
 
 ROLE = """SELECT r.key, r.name, r.description, r.privileges, r.most, r.version,
@@ -124,18 +120,17 @@ def name_of_role(actor: Actor) -> str:
 def people_to_ask(account: UUID, privilege: str, limit: int = 3) -> list[dict[str, Any]]:
     """Active people who hold a right for the whole account, the owner first: whom a refusal page names (S4-23)."""
     return sql.rows(
-        """SELECT u.id, u.first_name, u.last_name, u.email, s.role, r.name AS role_name
+        f"""SELECT u.id, u.first_name, u.last_name, u.email, s.role, r.name AS role_name
            FROM people_standing s JOIN people_user u ON u.id = s.user_id JOIN accounts_account a ON a.id = s.account_id
            LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role
            WHERE s.account_id = %(a)s AND s.status = 'active' AND s.role <> 'member'
              AND (s.role = 'owner' OR CASE WHEN s.role = 'admin' AND r.key IS NULL THEN %(admins)s ELSE %(p)s = ANY (r.privileges) END
-                  AND (s.role = 'admin' OR a.plan = ANY (%(with)s)) AND NOT EXISTS (SELECT 1 FROM access_scope x WHERE x.user_id = s.user_id))
+                  AND (s.role = 'admin' OR {has("a.plan", "'custom_roles'")}) AND NOT EXISTS (SELECT 1 FROM access_scope x WHERE x.user_id = s.user_id))
            ORDER BY s.role <> 'owner', u.name_key, u.id LIMIT %(l)s""",
         {
             "a": account,
             "p": privilege,
             "admins": privilege in privileges_of("admin"),
-            "with": [code for code, plan in PLANS.items() if "custom_roles" in plan.capabilities],
             "l": limit,
         },
     )

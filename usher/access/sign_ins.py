@@ -6,6 +6,7 @@ from uuid import UUID
 
 from usher.core import clock, sql
 from usher.core.actor import Actor
+from usher.people.scope import within
 
 from .sessions import ABSOLUTE_SECONDS, IDLE_SECONDS
 
@@ -16,8 +17,8 @@ def sign_ins_of(actor: Actor, user: UUID, *, before: datetime | None = None, lim
     """at, means, ip and agent, newest first, by keyset on the moment. A person of another account has none (TENANT-01)."""
     actor.require("people:user:view")
     return sql.rows(
-        """SELECT i.at, i.means, i.ip, i.agent FROM people_signin i JOIN people_user u ON u.id = i.user_id
-           WHERE u.account_id = %(a)s AND i.user_id = %(u)s AND i.at < %(b)s ORDER BY i.at DESC LIMIT %(l)s""",
+        f"""SELECT i.at, i.means, i.ip, i.agent FROM people_signin i JOIN people_user u ON u.id = i.user_id
+           WHERE u.account_id = %(a)s AND i.user_id = %(u)s{within(actor)} AND i.at < %(b)s ORDER BY i.at DESC LIMIT %(l)s""",
         {"a": actor.account_id, "u": user, "b": before or EVER, "l": limit},
     )
 
@@ -27,8 +28,8 @@ def open_sessions_of(actor: Actor, user: UUID, limit: int = 50) -> list[dict[str
     actor.require("people:user:view")
     now = clock.now()
     return sql.rows(
-        """SELECT a.since, a.seen_at, a.ip, a.agent FROM access_session a JOIN people_standing s ON s.user_id = a.user_id AND s.access_epoch = a.epoch
-           WHERE s.account_id = %(a)s AND s.status = 'active' AND a.user_id = %(u)s AND a.seen_at > %(idle)s AND a.since > %(old)s
+        f"""SELECT a.since, a.seen_at, a.ip, a.agent FROM access_session a JOIN people_standing s ON s.user_id = a.user_id AND s.access_epoch = a.epoch
+           WHERE s.account_id = %(a)s AND s.status = 'active' AND a.user_id = %(u)s{within(actor, "s.user_id")} AND a.seen_at > %(idle)s AND a.since > %(old)s
            ORDER BY a.seen_at DESC, a.id DESC LIMIT %(l)s""",
         {
             "a": actor.account_id,

@@ -91,6 +91,13 @@ class SetRole(OfPeople):
         refuse_higher(actor, checked["subjects"], is_beyond("s.role"))
         return checked
 
+    def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
+        """Admins are made and unmade by the owner, also by way of an undo."""
+        super().check_undo(actor, change)
+        admins = "SELECT true FROM journal_effect WHERE change_id = %(c)s AND 'admin' IN (before->>'role', after->>'role') LIMIT 1"
+        if sql.value(admins, {"c": change["id"]}):
+            actor.require("access:admin:manage")
+
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"after": sql.Jsonb({key: params[key] for key in ("role", "role_name", "scope") if key in params})}
 

@@ -48,10 +48,15 @@ class Outcome:
         }
 
 
+def seen_by(actor: Actor, by: str = "c.actor_id") -> str:
+    """What follows a WHERE so that whose role covers a part of the account sees only what they did themselves; empty for everybody else."""
+    return f" AND {by} = '{actor.user_id}'::uuid" if actor.scope else ""
+
+
 def change(actor: Actor, number: int) -> dict[str, Any]:
     """One Change of the actor's account by its number; Refused (missing) for any other."""
     found = (
-        sql.row(f"{CHANGE} WHERE c.account_id = %(a)s AND c.number = %(n)s", {"a": actor.account_id, "n": number})
+        sql.row(f"{CHANGE} WHERE c.account_id = %(a)s AND c.number = %(n)s{seen_by(actor)}", {"a": actor.account_id, "n": number})
         if number < 2**63
         else None
     )
@@ -64,7 +69,7 @@ def changes(actor: Actor, *, before: int | None = None, limit: int = 50, running
     """The account's Changes, newest first, by keyset on the number."""
     where = "AND r.state = 'running'" if running else ""
     return sql.rows(
-        f"{CHANGE} WHERE c.account_id = %(a)s AND c.number < %(b)s {where} ORDER BY c.number DESC LIMIT %(l)s",
+        f"{CHANGE} WHERE c.account_id = %(a)s AND c.number < %(b)s{seen_by(actor)} {where} ORDER BY c.number DESC LIMIT %(l)s",
         {"a": actor.account_id, "b": before or 2**62, "l": limit},
     )
 
@@ -72,8 +77,8 @@ def changes(actor: Actor, *, before: int | None = None, limit: int = 50, running
 def lately_by(actor: Actor, limit: int) -> list[dict[str, Any]]:
     """The people behind the account's last thousand changes, the busiest first, without those who only signed in: actor_id, actor_name."""
     return sql.rows(
-        """SELECT actor_id, max(actor_name) AS actor_name FROM (SELECT actor_id, actor_name, door FROM journal_change
-           WHERE account_id = %(a)s ORDER BY number DESC LIMIT 1000) l WHERE actor_id IS NOT NULL AND door <> 'sign_in' GROUP BY actor_id ORDER BY count(*) DESC LIMIT %(l)s""",
+        f"""SELECT actor_id, max(actor_name) AS actor_name FROM (SELECT actor_id, actor_name, door FROM journal_change c
+           WHERE account_id = %(a)s{seen_by(actor)} ORDER BY number DESC LIMIT 1000) l WHERE actor_id IS NOT NULL AND door <> 'sign_in' GROUP BY actor_id ORDER BY count(*) DESC LIMIT %(l)s""",
         {"a": actor.account_id, "l": limit},
     )
 
@@ -165,7 +170,7 @@ def failed_lately(actor: Actor, days: int, limit: int = 3) -> list[dict[str, Any
     """The account's runs of the last days of which a part failed, newest first, as rows of CHANGE."""
     return sql.rows(
         f"""{CHANGE} WHERE c.account_id = %(a)s AND r.account_id = %(a)s AND r.started_at > now() - make_interval(days => %(d)s)
-            AND jsonb_path_exists(r.counts, '$.*.failed ? (@ > 0)') ORDER BY c.number DESC LIMIT %(l)s""",
+            AND jsonb_path_exists(r.counts, '$.*.failed ? (@ > 0)'){seen_by(actor)} ORDER BY c.number DESC LIMIT %(l)s""",
         {"a": actor.account_id, "d": days, "l": limit},
     )
 

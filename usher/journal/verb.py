@@ -14,7 +14,7 @@ The SELECT of a part names these columns, in the order in which the rows are to 
 Every part finds these parameters: %(account)s, %(actor)s (user id or null), %(now)s, %(change)s, the verb's own, and for an undo %(undoes)s, %(of_phase)s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
+from usher.core.refusals import Refused
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
 
@@ -105,6 +106,7 @@ class Verb:
     )
     lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
+    keeps_scope: ClassVar[bool] = False  # touches only whom its selection names, or the actor: open to who covers a part of the account
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         """Parameters as they will be journaled, or Refused. Privileges beyond `privilege` are asked here."""
@@ -183,8 +185,22 @@ class Plan:
         return part.back_write if self.undoes else part.write
 
 
+gates: list[Callable[[Actor, str], None]] = []  # what else a right may need, such as a plan that has it; registered at start
+
+
+def require(actor: Actor, verb: Verb) -> None:
+    """Refuse (forbidden) without the verb's privilege, or what a gate finds missing, and (scope) what goes beyond people to whose role covers a part of the account."""
+    actor.require(verb.privilege)
+    for gate in gates:
+        gate(actor, verb.privilege)
+    if actor.scope is not None and not verb.keeps_scope:
+        raise Refused(
+            "forbidden", "scope", _("Your role covers a part of the account. Only somebody whose role covers all of it can do this.")
+        )
+
+
 def plan(actor: Actor, name: str, params: dict[str, Any], *, cause: UUID | None = None) -> Plan:
     """A checked plan of a verb. Refuses (forbidden) without the verb's privilege: this is the one place that asks for it."""
     verb = VERBS[name]
-    actor.require(verb.privilege)
+    require(actor, verb)
     return Plan(actor, verb, verb.check(actor, params), cause=cause)

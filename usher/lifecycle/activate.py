@@ -78,7 +78,7 @@ class Activate(OfPeople):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if actor.kind != "operator":
             raise Refused("forbidden", "operator_only", _("Only the operator of this machine can activate people without their links."))
-        subjects = selection.checked(params.get("subjects"))
+        subjects = selection.checked(actor, params.get("subjects"))
         refuse_too_many_add_ons(actor, subjects)
         return {"subjects": subjects}
 

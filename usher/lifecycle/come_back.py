@@ -160,7 +160,7 @@ class Reactivate(_ComeBack, OfPeople):
     how = "deactivated"
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"subjects": selection.checked(params.get("subjects"))}
+        return {"subjects": selection.checked(actor, params.get("subjects"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {**super().sql_params(params), **selection.params_of(params["subjects"])}
@@ -189,7 +189,7 @@ class Restore(_ComeBack):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if params.get("all"):
             return {"all": True}
-        ids = selection.checked({"ids": params.get("ids")})["ids"]
+        ids = selection.checked(actor, {"ids": params.get("ids")})["ids"]
         if not params.get("email"):
             return {"ids": ids}
         if len(ids) > 1:

@@ -86,7 +86,7 @@ class Schedule(OfPeople):
             END_ADD_ON,
         ):
             raise Refused("invalid", "unknown_field", _("There is no such choice."))
-        subjects, day = selection.checked(params.get("subjects")), checked_day(params.get("day"))
+        subjects, day = selection.checked(actor, params.get("subjects")), checked_day(params.get("day"))
         zones = {zone: midnight(day, zone).isoformat() for zone in zones_of(actor, subjects)}
         if max([datetime.fromisoformat(due) for due in zones.values()], default=midnight(day, "UTC")) <= clock.now():
             raise Refused("invalid", "past", _("This day has begun already. Choose a later one, or do it now."), field="day")

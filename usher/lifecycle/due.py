@@ -18,6 +18,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import VERBS, Plan
+from usher.people.scope import within
 
 from .dates import DEACTIVATE, END_ADD_ON, END_LICENSE, WAITING
 
@@ -102,14 +103,15 @@ OPEN = f"""SELECT d.id, d.user_id, d.what, d.product, d.day, d.due, d.state, d.n
 def dates_of(actor: Actor, user: UUID) -> list[dict[str, Any]]:
     """What will happen to one person, or was held back or failed, the next first."""
     actor.require("people:user:view")
-    return sql.rows(f"{OPEN} AND d.user_id = %(u)s ORDER BY d.due, d.id", {"account": actor.account_id, "u": user})
+    return sql.rows(f"{OPEN} AND d.user_id = %(u)s{within(actor)} ORDER BY d.due, d.id", {"account": actor.account_id, "u": user})
 
 
 def undecided(actor: Actor, limit: int) -> list[dict[str, Any]]:
     """Dates that came and were not done: held back, or failed."""
     actor.require("people:user:view")
     return sql.rows(
-        f"{OPEN} AND d.state IN ('held_back', 'failed') ORDER BY d.due, d.id LIMIT %(n)s", {"account": actor.account_id, "n": limit}
+        f"{OPEN} AND d.state IN ('held_back', 'failed'){within(actor)} ORDER BY d.due, d.id LIMIT %(n)s",
+        {"account": actor.account_id, "n": limit},
     )
 
 
@@ -117,7 +119,7 @@ def leaving_soon(actor: Actor, days: int) -> int:
     """How many people are to be deactivated within so many days."""
     actor.require("people:user:view")
     found: int = sql.value(
-        f"SELECT count(*) FROM ({OPEN} AND d.what = 'deactivate' AND d.state = 'waiting' AND d.due <= %(now)s::timestamptz + make_interval(days => %(days)s)) x",
+        f"SELECT count(*) FROM ({OPEN} AND d.what = 'deactivate'{within(actor)} AND d.state = 'waiting' AND d.due <= %(now)s::timestamptz + make_interval(days => %(days)s)) x",
         {"account": actor.account_id, "now": clock.now(), "days": days},
     )
     return found

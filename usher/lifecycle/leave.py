@@ -17,6 +17,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
 from usher.people import marks, selection
 from usher.people.of_people import OfPeople
+from usher.people.scope import covered_by
 from usher.people.verbs.profile import name_of
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
@@ -41,9 +42,10 @@ def strangers(subjects: Mapping[str, Any]) -> str:
     """The lines of a file that name nobody here, or somebody again, as rows that are refused: no line is passed over in silence."""
     if "stage" not in subjects:
         return ""
-    return """UNION ALL SELECT NULL, l.id, 0, jsonb_build_object('name', l.email, 'email', l.email, 'line', l.line), NULL, l.why, NULL, NULL FROM (
+    unseen = f" OR u.id NOT IN {covered_by(subjects['within'])}" if "within" in subjects else ""
+    return f"""UNION ALL SELECT NULL, l.id, 0, jsonb_build_object('name', l.email, 'email', l.email, 'line', l.line), NULL, l.why, NULL, NULL FROM (
       SELECT x.id, x.line, x.email, coalesce(x.problem, CASE WHEN row_number() OVER (PARTITION BY x.canonical ORDER BY x.line) > 1 THEN 'twice'
-        WHEN u.id IS NULL THEN 'nobody_here' END) AS why
+        WHEN u.id IS NULL{unseen} THEN 'nobody_here' END) AS why
       FROM lifecycle_stagedline x JOIN lifecycle_stage g ON g.id = x.stage_id AND g.account_id = %(account)s
       LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = x.canonical AND u.left_at IS NULL WHERE x.stage_id = %(sel_stage)s::uuid) l
       WHERE l.why IS NOT NULL"""
@@ -159,7 +161,7 @@ class _Leave(OfPeople):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if set(params) - {"subjects", "content"}:
             raise Refused("invalid", "unknown_field", _("There is no such choice."))
-        return {"subjects": selection.checked(params.get("subjects")), "content": checked_content(actor, params.get("content"))}
+        return {"subjects": selection.checked(actor, params.get("subjects")), "content": checked_content(actor, params.get("content"))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         content = params["content"]

@@ -96,7 +96,7 @@ class Purge(Verb):
             if actor.kind != "system":
                 raise Refused("forbidden", "clock_only", _("Only the clock purges by date. Choose whom to delete for good."))
             return {"until": str(params["until"])}
-        return {"all": True} if params.get("all") else {"ids": selection.checked({"ids": params.get("ids")})["ids"]}
+        return {"all": True} if params.get("all") else {"ids": selection.checked(actor, {"ids": params.get("ids")})["ids"]}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return False  # the later phases count the rows of the first

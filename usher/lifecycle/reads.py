@@ -15,6 +15,7 @@ from usher.journal.plan import params_of
 from usher.journal.verb import Plan
 from usher.people import selection
 from usher.people.filters import SENDER_GONE, where
+from usher.people.scope import within
 
 from .come_back import Back
 
@@ -39,7 +40,8 @@ class Consequences:
 
 def trash(actor: Actor) -> Trash:
     found = sql.row(
-        """SELECT trash_days AS days, (SELECT count(*)::int FROM (SELECT 1 FROM lifecycle_departure WHERE account_id = %(a)s AND how = 'deleted' LIMIT %(cap)s) d) AS n
+        f"""SELECT trash_days AS days, (SELECT count(*)::int FROM (SELECT 1 FROM lifecycle_departure d
+             WHERE account_id = %(a)s AND how = 'deleted'{within(actor, "d.user_id")} LIMIT %(cap)s) d) AS n
            FROM accounts_account WHERE id = %(a)s""",
         {"a": actor.account_id, "cap": COUNT_TO + 1},
     )
@@ -51,7 +53,7 @@ def in_trash(actor: Actor, text: str) -> int:
     clause, params = where({"q": text})
     found: int = sql.value(
         f"""SELECT count(*) FROM (SELECT 1 FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
-            WHERE d.account_id = %(account)s AND d.how = 'deleted' AND {clause} LIMIT {COUNT_TO}) d""",
+            WHERE d.account_id = %(account)s AND d.how = 'deleted' AND {clause}{within(actor)} LIMIT {COUNT_TO}) d""",
         {**params, "account": actor.account_id},
     )
     return found
@@ -60,8 +62,8 @@ def in_trash(actor: Actor, text: str) -> int:
 def departure(actor: Actor, user: UUID) -> dict[str, Any] | None:
     """How and when somebody of the account left (at, by, license, add_ons), or None when they are here."""
     return sql.row(
-        """SELECT d.how, d.at, d.license, d.add_ons, c.actor_name AS by FROM lifecycle_departure d LEFT JOIN journal_change c ON c.id = d.change_id
-           WHERE d.account_id = %(a)s AND d.user_id = %(u)s""",
+        f"""SELECT d.how, d.at, d.license, d.add_ons, c.actor_name AS by FROM lifecycle_departure d LEFT JOIN journal_change c ON c.id = d.change_id
+           WHERE d.account_id = %(a)s AND d.user_id = %(u)s{within(actor, "d.user_id")}""",
         {"a": actor.account_id, "u": user},
     )
 
@@ -94,7 +96,7 @@ def consequences(actor: Actor, subjects: Mapping[str, Any]) -> Consequences:
 def invitations_without_sender(actor: Actor) -> int:
     """How many open invitations no longer work because whoever sent them is not active any more, counted up to COUNT_TO + 1."""
     found: int = sql.value(
-        f"SELECT count(*) FROM (SELECT 1 FROM people_invitation i WHERE i.account_id = %(a)s AND i.state = 'open' AND {SENDER_GONE} LIMIT %(cap)s) i",
+        f"SELECT count(*) FROM (SELECT 1 FROM people_invitation i WHERE i.account_id = %(a)s AND i.state = 'open' AND {SENDER_GONE}{within(actor, 'i.user_id')} LIMIT %(cap)s) i",
         {"a": actor.account_id, "cap": COUNT_TO + 1},
     )
     return found

@@ -8,6 +8,7 @@ from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO
 
 from .filters import like_literal, where
+from .scope import within
 
 FEW = 6
 PERSON = "u.id, u.first_name, u.last_name, u.display_name, u.email"
@@ -23,7 +24,8 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
     branches = []
     words = text.split()[:8]
     if actor.may("people:user:view") and words:
-        branches += [_begins(), _employee()] + ([_has(len(words))] if max(map(len, words)) > 2 else [])
+        here = HERE + within(actor)
+        branches += [_begins(here), _employee(here)] + ([_has(here, len(words))] if max(map(len, words)) > 2 else [])
     if actor.may("people:group:view") and words:
         branches.append(GROUPS)
     if not branches:
@@ -41,19 +43,19 @@ def _person(rank: int, inner: str) -> str:
     return f"""SELECT 'person' AS kind, {rank} AS rank, {PERSON}, u.name_key, s.status, s.role FROM ({inner}) u JOIN people_standing s ON s.user_id = u.id"""
 
 
-def _begins() -> str:
+def _begins(here: str) -> str:
     """From the place of the text in the index of names; what stands there but begins otherwise is dropped after."""
-    near = f"SELECT * FROM people_user u WHERE {HERE} AND u.name_key >= usher_fold(%(q)s) ORDER BY u.name_key, u.id LIMIT %(few)s"
+    near = f"SELECT * FROM people_user u WHERE {here} AND u.name_key >= usher_fold(%(q)s) ORDER BY u.name_key, u.id LIMIT %(few)s"
     return _person(1, f"SELECT * FROM ({near}) u WHERE starts_with(u.name_key, usher_fold(%(q)s))")
 
 
-def _employee() -> str:
-    return _person(0, f"SELECT * FROM people_user u WHERE {HERE} AND u.employee_id = %(q)s AND u.employee_id <> '' LIMIT %(few)s")
+def _employee(here: str) -> str:
+    return _person(0, f"SELECT * FROM people_user u WHERE {here} AND u.employee_id = %(q)s AND u.employee_id <> '' LIMIT %(few)s")
 
 
-def _has(words: int) -> str:
+def _has(here: str, words: int) -> str:
     every = " AND ".join(f"u.search LIKE usher_fold(%(w{n})s)" for n in range(words))
-    return _person(2, f"SELECT * FROM people_user u WHERE {HERE} AND {every} LIMIT %(few)s")
+    return _person(2, f"SELECT * FROM people_user u WHERE {here} AND {every} LIMIT %(few)s")
 
 
 GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status, '' AS role
@@ -66,7 +68,7 @@ def elsewhere(actor: Actor, query: Mapping[str, Any]) -> dict[str, int]:
     clause, params = where({**query, "status": []})
     found = sql.rows(
         f"""SELECT m.status, count(*)::int AS n FROM (SELECT s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
-            WHERE {HERE} AND {clause} LIMIT {COUNT_TO}) m GROUP BY 1""",
+            WHERE {HERE}{within(actor)} AND {clause} LIMIT {COUNT_TO}) m GROUP BY 1""",
         {**params, "account": actor.account_id},
     )
     return {f["status"]: f["n"] for f in found}
@@ -77,6 +79,6 @@ def similar(actor: Actor, text: str) -> list[dict[str, Any]]:
     actor.require("people:user:view")
     return sql.rows(
         f"""SELECT {PERSON}, s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
-            WHERE {HERE} AND u.search %%> usher_fold(%(q)s) ORDER BY word_similarity(usher_fold(%(q)s), u.search) DESC, u.name_key, u.id LIMIT 3""",
+            WHERE {HERE}{within(actor)} AND u.search %%> usher_fold(%(q)s) ORDER BY word_similarity(usher_fold(%(q)s), u.search) DESC, u.name_key, u.id LIMIT 3""",
         {"account": actor.account_id, "q": text},
     )

@@ -12,6 +12,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 
 from . import find
+from .scope import within
 
 MOST_GROUPS = 5_000  # more names than this are not compared
 ALIKE = 0.7  # of 1: "Desgin" and "Design" are 0.83
@@ -52,7 +53,8 @@ def manager_named(actor: Actor, given: Any) -> str:
     text = bare(given)
     clause, key = ("id = %(k)s", str(id)) if (id := id_of(text)) else ("canonical = %(k)s", text.lower())
     found = sql.value(
-        f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}", {"a": actor.account_id, "k": key}
+        f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}{within(actor, 'id')}",
+        {"a": actor.account_id, "k": key},
     )
     if found is None:
         words = _("Nobody here has this address. Type the e-mail address of somebody in the account.")

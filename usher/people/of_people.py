@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
+from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb
 
 from . import marks, selection
 from .rank import refuse_higher
+from .scope import covered_by
 
 
 class OfPeople(Verb):
@@ -16,6 +21,7 @@ class OfPeople(Verb):
     Of more than one person picked by hand, whoever is marked is passed over (marks.py); no part has to know. An undo holds nobody back.
     """
 
+    keeps_scope = True
     spares_marked: ClassVar[bool] = True
     by_rank: ClassVar[bool] = False  # one person above the actor is refused (AUTHZ-05); in a set of many the parts pass over them
 
@@ -28,10 +34,18 @@ class OfPeople(Verb):
         return {name: value for name, value in params.items() if name != "subjects"}
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        wish, subjects = self.wish(actor, params), selection.checked(params.get("subjects"))
+        wish, subjects = self.wish(actor, params), selection.checked(actor, params.get("subjects"))
         if self.by_rank:
             refuse_higher(actor, subjects)
         return {**wish, "subjects": subjects}
+
+    def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
+        """Refuse (forbidden, scope) to take back what was done to somebody whom the actor's role does not cover any more (AUTHZ-11)."""
+        outside = f"""SELECT true FROM journal_effect e WHERE e.change_id = %(c)s AND e.result = 'done'
+                      AND coalesce(e.after->>'user', e.before->>'user', e.obj::text)::uuid NOT IN {covered_by(actor.user_id)} LIMIT 1"""
+        if actor.scope is not None and sql.value(outside, {"c": change["id"]}):
+            words = _("Your role does not cover everybody this was done to any more. Somebody whose role covers them can take it back.")
+            raise Refused("forbidden", "scope", words)
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.terms(params), **selection.params_of(params["subjects"])}

@@ -14,6 +14,7 @@ from usher.core.refusals import not_found
 
 from .filters import where
 from .reads import COLUMNS, LIVING
+from .scope import within
 from .verbs.profile import LONGEST, name_of
 
 # What was done to a person, oldest first, as pairs of before and after. Coming in has no before, and is no edit.
@@ -28,23 +29,27 @@ LICENSED_AT = """(SELECT c.at FROM journal_effect e JOIN journal_change c ON c.i
 
 REPORTS = "people_user r WHERE r.account_id = u.account_id AND r.manager_id = u.id AND r.left_at IS NULL"
 
-PERSON = f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
+
+def one_person(actor: Actor) -> str:
+    """The one query. Of the manager and of whom they manage only those are told whom the actor's role covers."""
+    reports = REPORTS + within(actor, "r.id")
+    return f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
   {name_of("b")} AS manager, b.email AS manager_email, k.kind AS mark, k.why AS mark_why, i.name AS im_group, v.sent_at, v.expires_at,
   (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
    FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
   (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
-  (SELECT count(*)::int FROM {REPORTS}) AS reports_n,
-  (SELECT jsonb_agg(few) FROM (SELECT r.id, {name_of("r")} AS name FROM {REPORTS} ORDER BY r.name_key, r.id LIMIT {SOME}) few) AS reports,
+  (SELECT count(*)::int FROM {reports}) AS reports_n,
+  (SELECT jsonb_agg(few) FROM (SELECT r.id, {name_of("r")} AS name FROM {reports} ORDER BY r.name_key, r.id LIMIT {SOME}) few) AS reports,
   CASE WHEN s.status = 'pending' THEN {EDITS} END AS edits
-FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id LEFT JOIN people_group i ON i.id = u.im_group_id
-LEFT JOIN people_mark k ON k.user_id = u.id LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s"""
+FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id{within(actor, "b.id")} LEFT JOIN people_group i ON i.id = u.im_group_id
+LEFT JOIN people_mark k ON k.user_id = u.id LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s{within(actor)}"""
 
 
 def person(actor: Actor, id: UUID) -> dict[str, Any]:
     """One living person of the actor's account: the columns of a list, manager, groups (id, name, primary), seats (product, since), the open
     invitation, and some of the `reports_n` people whose manager they are (id, name). `edits` is net_edits of somebody pending. Refused (missing) for anybody else."""
     actor.require("people:user:view")
-    found = sql.row(PERSON, {"account": actor.account_id, "id": id})
+    found = sql.row(one_person(actor), {"account": actor.account_id, "id": id})
     if found is None:
         raise not_found(_("This person"))
     seats = [{"product": s["product"], "since": datetime.fromisoformat(s["since"])} for s in found["seats"] or []]
@@ -75,6 +80,6 @@ def close_names(actor: Actor, text: str, limit: int = 8) -> list[dict[str, Any]]
     clause, params = where({"q": text})
     return sql.rows(
         f"""SELECT u.id, u.email, {name_of("u")} AS name FROM people_user u JOIN people_standing s ON s.user_id = u.id
-            WHERE {LIVING} AND {clause} ORDER BY u.name_key, u.id LIMIT %(limit)s""",
+            WHERE {LIVING} AND {clause}{within(actor)} ORDER BY u.name_key, u.id LIMIT %(limit)s""",
         {**params, "account": actor.account_id, "limit": limit},
     )

@@ -15,6 +15,7 @@ from usher.core.keyset import COUNT_TO, Matches, Order, Sort
 from usher.core.refusals import not_found
 
 from .filters import unsearched, where, words_of
+from .scope import within
 
 # How a custom role is called and what it may; the names of the others are words of the portal.
 ROLE = """CASE WHEN s.role NOT IN ('owner', 'admin', 'member') THEN (SELECT r.{column} FROM access_role r WHERE r.account_id = s.account_id AND r.key = s.role) END"""
@@ -72,10 +73,10 @@ def matches_of(actor: Actor, query: Mapping[str, Any], select: str = COLUMNS) ->
     clause, params = where(query)
     return Matches(
         select,
-        f"{FROM} WHERE {LIVING}",
+        f"{FROM} WHERE {LIVING}{within(actor)}",
         f" AND {clause}",
         {**params, "account": actor.account_id},
-        counted(clause),
+        "" if actor.scope else counted(clause),
         f" AND {where(unsearched(query))[0]}",
     )
 
@@ -100,7 +101,12 @@ def _with_add_ons(actor: Actor, found: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def totals(actor: Actor) -> dict[str, int]:
-    """active, pending (both from the ledger, so they cost nothing), inactive (counted up to the cap)."""
+    """active, pending (both from the ledger, so they cost nothing), inactive (counted up to the cap); of a part of the account all are counted."""
+    if actor.scope:
+        counts = sql.rows(
+            f"SELECT s.status, count(*)::int AS n {FROM} WHERE {LIVING}{within(actor)} GROUP BY 1", {"account": actor.account_id}
+        )
+        return {"active": 0, "pending": 0, "inactive": 0, **{c["status"]: c["n"] for c in counts}}
     found = sql.row(
         """SELECT coalesce(sum(used), 0)::int AS active, coalesce(sum(pending), 0)::int AS pending,
                   (SELECT count(*)::int FROM (SELECT 1 FROM people_standing WHERE account_id = %(account)s AND status = 'inactive' LIMIT %(cap)s) i) AS inactive
@@ -112,7 +118,10 @@ def totals(actor: Actor) -> dict[str, int]:
 
 def person(actor: Actor, id: UUID) -> dict[str, Any]:
     """One living person of the actor's account with add-ons, or Refused (missing)."""
-    found = sql.rows(f"SELECT {COLUMNS}, '' AS sort_value {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
+    found = sql.rows(
+        f"SELECT {COLUMNS}, '' AS sort_value {FROM} WHERE {LIVING} AND u.id = %(id)s{within(actor)}",
+        {"account": actor.account_id, "id": id},
+    )
     if not found:
         raise not_found(_("This person"))
     return _with_add_ons(actor, found)[0]
@@ -121,7 +130,8 @@ def person(actor: Actor, id: UUID) -> dict[str, Any]:
 def person_by_address(actor: Actor, address: str) -> dict[str, Any]:
     """The same by e-mail address in any usual spelling."""
     id = sql.value(
-        f"SELECT u.id {FROM} WHERE {LIVING} AND u.canonical = %(c)s", {"account": actor.account_id, "c": address.strip().lower()}
+        f"SELECT u.id {FROM} WHERE {LIVING} AND u.canonical = %(c)s{within(actor)}",
+        {"account": actor.account_id, "c": address.strip().lower()},
     )
     if id is None:
         raise not_found(_("This person"))
@@ -144,15 +154,23 @@ def pending(actor: Actor, query: Mapping[str, Any], *, after: str | None = None,
 
 
 def groups(actor: Actor, kind: str) -> list[dict[str, Any]]:
-    """The account's groups of a kind, by name."""
+    """The account's groups of a kind, by name; of a part of the account those that somebody of it is in."""
+    used = "(SELECT m.group_id FROM people_membership m WHERE true{m} UNION SELECT u.im_group_id FROM people_user u WHERE true{u})"
+    some = f" AND id IN {used.format(m=within(actor, 'm.user_id'), u=within(actor))}" if actor.scope else ""
     return sql.rows(
-        "SELECT id, name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s ORDER BY name_key LIMIT 5000",
+        f"SELECT id, name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s{some} ORDER BY name_key LIMIT 5000",
         {"a": actor.account_id, "k": kind},
     )
 
 
 def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
-    """Departments in use, by name: hops along the index, so it costs as many steps as it gives answers."""
+    """Departments in use, by name: hops along the index, so it costs as many steps as it gives answers. Of a part of the account those of its people."""
+    if actor.scope:
+        found = sql.rows(
+            f"SELECT DISTINCT u.department {FROM} WHERE {LIVING}{within(actor)} AND u.department > %(s)s ORDER BY 1 LIMIT %(l)s",
+            {"account": actor.account_id, "s": starting, "l": limit},
+        )
+        return [f["department"] for f in found]
     return [
         r["department"]
         for r in sql.rows(
@@ -182,7 +200,7 @@ def export(
     with connection.chunked_cursor() as cursor:
         cursor.execute(
             f"""SELECT {EXPORT} {FROM} LEFT JOIN people_membership m ON m.user_id = u.id AND m."primary" LEFT JOIN people_group g ON g.id = m.group_id
-                LEFT JOIN people_group i ON i.id = u.im_group_id WHERE {LIVING} AND {clause} {only} ORDER BY u.name_key, u.id""",
+                LEFT JOIN people_group i ON i.id = u.im_group_id WHERE {LIVING}{within(actor)} AND {clause} {only} ORDER BY u.name_key, u.id""",
             {**params, **(subjects or {}), "account": actor.account_id},
         )
         names = [c[0] for c in cursor.description]
@@ -195,7 +213,7 @@ def invitations_ending(actor: Actor, days: int) -> int:
     """How many open invitations of the account run out within so many days; those whose time is up already are not counted."""
     return int(
         sql.value(
-            """SELECT count(*) FROM people_invitation WHERE account_id = %(a)s AND state = 'open'
+            f"""SELECT count(*) FROM people_invitation i WHERE account_id = %(a)s AND state = 'open'{within(actor, "i.user_id")}
                AND expires_at BETWEEN coalesce(%(now)s::timestamptz, now()) AND coalesce(%(now)s::timestamptz, now()) + make_interval(days => %(d)s)""",
             {"a": actor.account_id, "now": travelled(), "d": days},
         )

@@ -4,7 +4,7 @@
     {"kept": id}                              hand-picked, more than an address takes: a selection of the actor (kept.py)
     {"query": {...}, "except": [...]}         whoever a list's query finds, but not these
     {"query": {...}, "except_kept": id}       the same with more exceptions than an address takes
-    {"stage": id}                             whoever the addresses of a file or a typed list name (lifecycle/staging.py)
+    {"stage": id}                             whoever the addresses (or employee ids) of a file or a typed list name (lifecycle/staging.py)
     {"left_by": id}                           whoever a change left out for a reason that may have passed, or failed at
 
 Each may name an `order`, and with `not_done_in` a change whose people are passed over: what is left of a change that was stopped.
@@ -16,12 +16,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import REASONS
 
 from . import kept
 from .filters import cleaned, where
+from .scope import covered_by
 
 MOST_IDS = 10_000
 # In which order the people of a set are done; with a minus backwards, empty by their id: who was added first. It decides who finds a seat.
@@ -39,7 +41,10 @@ LEFT = """SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_left)s::u
           AND (e.result = 'failed' OR e.result = 'skipped' AND e.reason = ANY(%(sel_passing)s::text[]))"""
 STAGED = """SELECT p.id FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id AND g.account_id = %(account)s
             JOIN people_user p ON p.account_id = %(account)s AND p.canonical = l.canonical AND p.left_at IS NULL
-            WHERE l.stage_id = %(sel_stage)s::uuid AND l.problem IS NULL"""
+            WHERE l.stage_id = %(sel_stage)s::uuid AND l.problem IS NULL
+            UNION ALL SELECT p.id FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id AND g.account_id = %(account)s
+            JOIN people_user p ON p.account_id = %(account)s AND p.employee_id <> '' AND p.employee_id = l.more->>'employee_id' AND p.left_at IS NULL
+            WHERE l.stage_id = %(sel_stage)s::uuid AND l.problem IS NULL AND l.canonical IS NULL"""
 PICKED = {
     "ids": "s.user_id = ANY(%(sel_ids)s::uuid[])",
     "kept": f"s.user_id IN ({kept.IDS})",
@@ -48,8 +53,15 @@ PICKED = {
 }
 
 
-def checked(subjects: Any) -> dict[str, Any]:
-    """A selection as it is journaled. Refuses what has none of its shapes."""
+def checked(actor: Actor, subjects: Any) -> dict[str, Any]:
+    """A selection as it is journaled: with `within`, whoever's scope it stays in, when the actor's role covers a part of the account only.
+
+    Refuses what has none of its shapes.
+    """
+    return {**_checked(subjects), **({"within": str(actor.user_id)} if actor.scope else {})}
+
+
+def _checked(subjects: Any) -> dict[str, Any]:
     shapes = (("ids", list), ("query", dict), ("kept", str), ("stage", str), ("left_by", str))
     if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
@@ -77,6 +89,7 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
     do not exist."""
     place = f", {ORDERS[subjects['order'].removeprefix('-')]} AS place" if subjects.get("order") else ""
     rest = f" AND NOT s.user_id IN ({DONE})" if "not_done_in" in subjects else ""
+    rest += f" AND s.user_id IN {covered_by(subjects['within'])}" if "within" in subjects else ""
     if "ids" in subjects and not place:
         # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
         return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED['ids']}{rest}"

@@ -22,6 +22,7 @@ from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.people.marks import KINDS as MARKS
+from usher.people.scope import within
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day
 
@@ -87,7 +88,19 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "language": dict(settings.LANGUAGES),
     "mark": MARKS,
 }
-EMPTY = ("add_on", "add_ons", "license", "department", "user_group", "im_group_name", "default_user_group", "default_im_group", "manager", "on", "site")  # nothing there is worth a word
+EMPTY = (
+    "add_on",
+    "add_ons",
+    "license",
+    "department",
+    "user_group",
+    "im_group_name",
+    "default_user_group",
+    "default_im_group",
+    "manager",
+    "on",
+    "site",
+)  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
@@ -174,7 +187,7 @@ def value_in_words(key: str, value: Any) -> str:
 def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """The people of this account among these ids, also those who left."""
     found = sql.rows(
-        "SELECT id, email, first_name, last_name, display_name FROM people_user WHERE account_id = %(a)s AND id = ANY(%(i)s)",
+        f"SELECT id, email, first_name, last_name, display_name FROM people_user WHERE account_id = %(a)s AND id = ANY(%(i)s){within(actor, 'id')}",
         {"a": actor.account_id, "i": ids},
     )
     return {p["id"]: p for p in found}

@@ -50,13 +50,18 @@ class Filter:
     input: str = ""
 
 
+def nothing_of_a_part(actor: Actor) -> str:
+    """What a list shows to whose role covers a part of the account, unless it says otherwise."""
+    return " AND false" if actor.scope else ""
+
+
 @dataclass(frozen=True)
 class Listing:
     """One list. `source` is FROM … WHERE over %(account)s, `where` makes SQL of search, filters and what is `fixed`.
 
     `order` is the sort while the address says nothing; a minus before it means downwards. `near` says who is close when nobody was found.
     `counted` takes the clause of `where` and gives a smaller source with as many rows, or nothing.
-    `file_language` is that of its exports; empty for the reader's.
+    `seen` follows the source for this actor: `within` where rows are of people `u`. `file_language` is that of its exports; empty for the reader's.
     """
 
     path: str
@@ -71,6 +76,7 @@ class Listing:
     near: Callable[[Actor, Mapping[str, Any]], list[tuple[str, str]]] | None = None
     counted: Callable[[str], str] = lambda clause: ""
     file_language: str = ""
+    seen: Callable[[Actor], str] = nothing_of_a_part
 
     @property
     def own_sort(self) -> str:
@@ -156,7 +162,9 @@ def to_export(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     if not (wish.sel or wish.but or wish.kept):
         return matches
     only = f" AND {'NOT ' if wish.all else ''}{id} {picked}"
-    return replace(matches, where=matches.where + only, unsearched=matches.unsearched + only, params={**matches.params, **params}, counted="")
+    return replace(
+        matches, where=matches.where + only, unsearched=matches.unsearched + only, params={**matches.params, **params}, counted=""
+    )
 
 
 def stream(listing: Listing, actor: Actor, wish: Wish) -> Iterator[Row]:
@@ -170,7 +178,8 @@ def matches_of(listing: Listing, actor: Actor, wish: Wish) -> Matches:
     clause, params = listing.where(query)
     filters, _ = listing.where(unsearched(query))
     where, rest = (f" AND {text}" if text else "" for text in (clause, filters))
-    return Matches(listing.select, listing.source, where, {"account": actor.account_id, **params}, listing.counted(clause), rest)
+    counted = "" if actor.scope else listing.counted(clause)
+    return Matches(listing.select, listing.source + listing.seen(actor), where, {"account": actor.account_id, **params}, counted, rest)
 
 
 def order_of(listing: Listing, wish: Wish) -> Order:

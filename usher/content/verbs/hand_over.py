@@ -16,6 +16,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Verb, register
 from usher.people import selection
 from usher.people.marks import of_many, why_spared
+from usher.people.scope import within
 from usher.people.verbs.profile import name_of
 
 MANAGER = "manager"  # instead of an heir: each one's own
@@ -56,7 +57,7 @@ def checked_heir(actor: Actor, heir: Any) -> dict[str, str]:
         clause, key = "u.canonical = %(k)s", text.lower()
     found = sql.row(
         f"""SELECT u.id::text AS heir, {name_of("u")} AS heir_name, s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
-            WHERE u.account_id = %(a)s AND u.left_at IS NULL AND {clause}""",
+            WHERE u.account_id = %(a)s AND u.left_at IS NULL AND {clause}{within(actor)}""",
         {"a": actor.account_id, "k": key},
     )
     if found is None:
@@ -109,7 +110,7 @@ class HandOverContent(_ToHeir):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         to = {"heir": MANAGER} if params.get("heir") == MANAGER else checked_heir(actor, params.get("heir"))
-        return {"owners": selection.checked(params.get("owners")), "kinds": checked_kinds(params.get("kinds")), **to}
+        return {"owners": selection.checked(actor, params.get("owners")), "kinds": checked_kinds(params.get("kinds")), **to}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"kinds": kinds_of(params["kinds"]), "heir": params["heir"], **selection.params_of(params["owners"])}

@@ -51,6 +51,7 @@ class ChooseLook(Verb):
     """Choose the columns of a list and the height of its rows. Refuses (forbidden) who is no person, (invalid) what names no columns."""
 
     name = "people.choose_look"
+    keeps_scope = True
     privilege = OWN
     parts = (LookOfList(),)
     undoable = False

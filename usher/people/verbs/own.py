@@ -64,6 +64,7 @@ class ChooseSettings(Verb):
     """Choose some of the own settings. Refuses (forbidden) who is no person, (invalid) what is no setting or none of its values."""
 
     name = "people.choose_settings"
+    keeps_scope = True
     privilege = OWN
     parts = (OwnSettings(),)
     undoable = False

@@ -117,11 +117,12 @@ class EditProfile(Verb):
     """
 
     name = "people.edit_profile"
+    keeps_scope = True
     privilege = "people:user:manage"
     parts = (Profile(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        subjects = selection.checked(params.get("subjects"))
+        subjects = selection.checked(actor, params.get("subjects"))
         if len(subjects.get("ids", ())) != 1:
             raise Refused("invalid", "one_person", _("A profile is edited for one person at a time."))
         fields = {k: v for name, value in dict(params.get("fields") or {}).items() for k, v in checked_field(actor, name, value).items()}
@@ -155,6 +156,9 @@ def checked_field(actor: Actor, name: str, value: Any) -> dict[str, str | None]:
     if name not in LONGEST:
         words = _("There is no field %(name)s. The fields are %(fields)s.") % {"name": name, "fields": listed([*LONGEST, "manager"])}
         raise Refused("invalid", "unknown_field", words)
+    if name == "department" and actor.scope is not None and actor.scope.kind == "department" and text not in actor.scope.values:
+        words = _("Your role covers %(departments)s. Moving somebody elsewhere needs a role that covers both departments.")
+        raise Refused("forbidden", "scope", words % {"departments": listed(list(actor.scope.values))}, field=name)
     if len(text) > LONGEST[name] or not text.isprintable():
         raise Refused("invalid", "too_long", _("At most %(n)s characters, on one line.") % {"n": LONGEST[name]}, field=name)
     if name == "time_zone" and text not in available_timezones():

@@ -57,6 +57,7 @@ CHANGES = Listing(
     path="/activity",
     select=reads.COLUMNS,
     source=f"{reads.FROM} WHERE c.account_id = %(account)s",
+    seen=reads.seen_by,
     columns=(
         Column("what", _("What"), sentence_cell, sentence, "main u-say"),
         Column("actor", _("By"), lambda r: r["actor_name"], lambda r: r["actor_name"], "meta nowrap"),
@@ -86,6 +87,7 @@ DENIALS = Listing(
     path="/activity/denied",
     select="d.id, d.actor_name, d.verb, d.code, d.times, d.first_at, d.last_at, d.door, d.ip",
     source="FROM journal_denial d WHERE d.account_id = %(account)s",
+    seen=lambda actor: reads.seen_by(actor, "d.actor_id"),
     columns=(
         Column("who", _("Who"), lambda r: format_html('<span class="who">{}</span>', r["actor_name"]), lambda r: r["actor_name"], "main"),
         Column("what", _("Tried"), lambda r: tried(r["verb"]), lambda r: str(tried(r["verb"])), "meta"),

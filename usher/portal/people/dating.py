@@ -19,6 +19,7 @@ from usher.licenses.ledger import free
 from usher.lifecycle.dates import DEACTIVATE, END_ADD_ON, END_LICENSE
 from usher.lifecycle.due import OPEN_DATES
 from usher.people.filters import where
+from usher.people.scope import within
 from usher.portal.listing import Column, Listing, Words, register
 from usher.portal.listing_page import Act, list_page
 from usher.portal.page import SignedIn, own_path, page
@@ -116,6 +117,7 @@ DATES = Listing(
     path="/people/dates",
     select="d.id AS date_id, u.id, u.email, u.first_name, u.last_name, u.display_name, d.what, d.product, d.day, d.state",
     source=OPEN_DATES,
+    seen=within,
     columns=(
         Column("name", gettext_lazy("Name"), name_cell, name_of, "main", "name"),
         EMAIL,

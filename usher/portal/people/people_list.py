@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from usher.access.actors import name_of
-from usher.access.roles import NAMES as ROLES
+from usher.access.roles import called, names_of
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row, Sort
@@ -21,6 +21,7 @@ from usher.people import find, reads
 from usher.people.filters import where
 from usher.people.marks import KINDS as MARKS
 from usher.people.person import EDITS, net_edits
+from usher.people.scope import within
 from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Words, register
 from usher.portal.templatetags.usher import avatar, number, status, when
@@ -38,9 +39,11 @@ def person_path(row: Row) -> str:
 
 
 def name_cell(row: Row) -> Any:
-    tag = format_html(' <span class="u-tag acc">{}</span>', ROLES[row["role"]]) if row["role"] == "owner" else ""
+    tag = format_html(' <span class="u-tag acc">{}</span>', called(row)) if row["role"] == "owner" else ""
     mark = format_html(' <span class="u-tag">{}</span>', MARKS[row["mark"]]) if row["mark"] else ""
-    return format_html('<span class="who">{}<a href="{}">{}</a>{}{}</span>', avatar(name_of(row)), person_path(row), name_of(row), tag, mark)
+    return format_html(
+        '<span class="who">{}<a href="{}">{}</a>{}{}</span>', avatar(name_of(row)), person_path(row), name_of(row), tag, mark
+    )
 
 
 def add_ons_of(row: Row) -> str:
@@ -144,13 +147,14 @@ USERS = Listing(
     path="/people",
     select=SELECT,
     source=SOURCE,
+    seen=within,
     columns=(
         NAME,
         EMAIL,
         DEPARTMENT,
         LICENSE,
         ADD_ON,
-        Column("role", _("Role"), lambda r: ROLES[r["role"]], lambda r: str(ROLES[r["role"]]), "nowrap"),
+        Column("role", _("Role"), called, called, "nowrap"),
         Column("status", _("Status"), lambda r: status(*STATUS[r["status"]]), lambda r: str(STATUS[r["status"]][1]), "side"),
         GROUP,
         text_column("job_title", _("Job title")),
@@ -175,7 +179,7 @@ USERS = Listing(
         ),
         LICENSE_FILTER,
         ADD_ON_FILTER,
-        Filter("role", _("Role"), lambda actor: list(ROLES.items())),
+        Filter("role", _("Role"), lambda actor: list(names_of(actor.account_id).items())),
         GROUP_FILTER,
         DEPARTMENT_FILTER,
         Filter("mark", _("Mark"), lambda actor: list(MARKS.items())),
@@ -188,6 +192,7 @@ PENDING = Listing(
     select=f"{SELECT}, i.sent_at, i.expires_at, {EDITS} AS edits",
     source=SOURCE.replace(" WHERE", " JOIN people_invitation i ON i.user_id = u.id WHERE")
     + " AND i.account_id = %(account)s AND i.state = 'open'",
+    seen=within,
     columns=(
         Column("name", _("Name"), name_cell, name_of, "main", "name"),
         EMAIL,

@@ -18,6 +18,7 @@ from usher.core.keyset import Row, Sort
 from usher.core.refusals import Refused
 from usher.lifecycle import reads
 from usher.people.filters import where
+from usher.people.scope import within
 from usher.people.selection import MOST_IDS
 from usher.portal.listing import Column, Listing, read_wish, register, stream
 from usher.portal.listing_export import export
@@ -49,6 +50,7 @@ TRASH = Listing(
     select="u.id, u.email, u.first_name, u.last_name, u.display_name, d.at, d.purge_at, c.actor_name AS by",
     source="""FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
       LEFT JOIN journal_change c ON c.id = d.change_id WHERE d.account_id = %(account)s AND d.how = 'deleted'""",
+    seen=within,
     columns=(
         Column("name", gettext_lazy("Name"), name_cell, name_of, "main", "name"),
         EMAIL,
