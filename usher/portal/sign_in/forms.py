@@ -118,11 +118,9 @@ class Join(NewPassword):
     field_order = ["first_name", "last_name", "password", "again"]
 
 
-class JoinAgain(forms.Form):
-    """Name, and the password that this address has already."""
+class KnownPassword(forms.Form):
+    """The password that an invited address has already."""
 
-    first_name = text(_("First name"), fill="given-name", most=LONGEST_NAME, needed=False)
-    last_name = text(_("Last name"), fill="family-name", most=LONGEST_NAME, needed=False)
     password = text(_("Your present password"), kind="password", fill="current-password", most=LONGEST_PASSWORD)
 
 

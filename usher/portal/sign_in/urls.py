@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.sign_in import factor, fresh, joining, pages, questions, requirement, second_factor, security
+from usher.portal.sign_in import factor, fresh, joining, pages, questions, requirement, second_factor, security, transferring
 
 urlpatterns = [
     path("sign-in", pages.sign_in, name="account_login"),  # these two names are allauth's
@@ -14,6 +14,9 @@ urlpatterns = [
     path("join/<str:row>/<str:secret>", joining.join),
     path("reset/<str:row>/<str:secret>", pages.reset),
     path("link/<str:row>/<str:secret>", pages.link),
+    path("join/<str:row>/<str:secret>/sign-in", joining.sign_in),
+    path("join/<str:row>/<str:secret>/transfer", transferring.transfer),
+    path("join/<str:row>/<str:secret>/refusal", joining.refusal),
     path("join/<path:rest>", pages.bad_link),
     path("reset/<path:rest>", pages.bad_link),
     path("link/<path:rest>", pages.bad_link),
