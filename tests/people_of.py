@@ -188,6 +188,6 @@ def empty() -> None:
         broom.execute("""
             DO $$ DECLARE t name; BEGIN
                 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-                         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+                         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission', 'accounts_plancapability')
                 LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
             END $$""")

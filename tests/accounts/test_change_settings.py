@@ -4,7 +4,6 @@ import pytest
 
 from tests.people_of import Company, do
 from usher.accounts.models import Account
-from usher.accounts.plans import PLANS, plans_with
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.journal.verb import plan
@@ -73,8 +72,4 @@ def test_the_days_of_leaving(northlake: Company) -> None:
     assert (account.trash_days, account.delete_after_days) == (30, 0)
 
 
-def test_what_each_plan_can_do() -> None:
-    """S0-3, S0-4, S1-4: one table; a plain free account has no user management."""
-    assert plans_with("user_management") == ["Free with credit card", "Pro", "Business", "Education", "Enterprise"]
-    assert plans_with("psi") == ["Business", "Enterprise"]
-    assert PLANS["free"].capabilities == frozenset()
+

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from usher.accounts.plans import all_of
 from usher.core import sql
 from usher.core.actor import Actor, Door, Scope, Settings
 from usher.core.privileges import all_names, expand
@@ -17,11 +18,11 @@ from .roles import rights_of
 
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
-PERSON = """SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
+PERSON = f"""SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
               a.name AS account_name, a.plan, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
               a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
                 SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor,
-              r.privileges AS given, r.name AS role_name, r.most, x.kind AS scope_kind, x.values AS scope_values
+              {all_of("a.plan")} AS capabilities, r.privileges AS given, r.name AS role_name, r.most, x.kind AS scope_kind, x.values AS scope_values
             FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = u.account_id
             LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role LEFT JOIN access_scope x ON x.user_id = s.user_id
             WHERE u.left_at IS NULL"""
@@ -87,6 +88,7 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         ip=ip,
         account_name=found["account_name"],
         plan=found["plan"],
+        capabilities=frozenset(found["capabilities"]),
         languages=(found["language"], found["account_language"]),
         time_zone=found["time_zone"],
         settings=Settings(found["theme"], found["single_keys"], found["mail_when_done"]),

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from usher.accounts.plans import plans_with
+from usher.accounts.plans import require
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import known
 from usher.core.refusals import Refused
 from usher.journal.names import figure, listed
 
-from .roles import capabilities_of, privileges_of
+from .roles import privileges_of
 
 CUSTOM_ROLES = "custom_roles"
 SOME = 3  # rights that are named
@@ -45,10 +45,7 @@ def custom_role(actor: Actor, key: Any) -> dict[str, Any] | None:
 
 def refuse_without_plan(actor: Actor) -> None:
     """Refuse (forbidden, plan) when the account's plan has no custom roles (AUTHZ-18)."""
-    plan = sql.value("SELECT plan FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id})
-    if CUSTOM_ROLES not in capabilities_of(plan):
-        words = _("Custom roles come with %(plans)s.") % {"plans": listed(plans_with(CUSTOM_ROLES))}
-        raise Refused("forbidden", "plan", words)
+    require(actor, CUSTOM_ROLES)
 
 
 def refuse_more_than_own(actor: Actor, privileges: Iterable[str], most: int | None) -> None:

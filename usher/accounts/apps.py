@@ -2,6 +2,9 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register_pair
+from usher.journal.verb import gates
+
+from .plans import require_area
 
 
 class AccountsConfig(AppConfig):
@@ -15,4 +18,5 @@ class AccountsConfig(AppConfig):
         register_pair("accounts:place", _("sites and rooms"))
         register_pair("mail:message", _("the outbox"))
         register_pair("journal:change", _("what was changed"))
+        gates.append(require_area)
         from . import domains, room_verbs, site_verbs, verbs  # noqa: F401

@@ -17,8 +17,7 @@ from usher.core.refusals import Refused, not_found
 from usher.journal.verb import Part, Verb, reason, register
 
 from .domain_names import canonical
-from .models import Account
-from .plans import PLANS, plans_with
+from .plans import may, require
 
 VIEW, MANAGE = "accounts:domain:view", "accounts:domain:manage"
 PROOF_HOURS = 72  # behaviour.md H: a record may take so long to show
@@ -69,15 +68,12 @@ def by_name(actor: Actor, text: str) -> dict[str, Any]:
 
 def have_domains(actor: Actor) -> bool:
     """Whether the plan of the account has managed domains (S0-3, S0-4)."""
-    plan = Account.objects.values_list("plan", flat=True).get(pk=actor.account_id)
-    return "managed_domains" in PLANS[plan].capabilities
+    return may(actor, "managed_domains")
 
 
 def require_domains(actor: Actor) -> None:
     """Refuse (forbidden, plan) when it has not, and name the plans that do."""
-    if not have_domains(actor):
-        words = _("Managed domains need one of these plans: %(plans)s.") % {"plans": ", ".join(plans_with("managed_domains"))}
-        raise Refused("forbidden", "plan", words)
+    require(actor, "managed_domains")
 
 
 class NewDomain(Part):

@@ -121,6 +121,14 @@ class Room(models.Model):
         return self.name
 
 
+class PlanCapability(models.Model):
+    """One thing that accounts on a plan have (plans.py). No account stands in it: the operator edits it for all of them."""
+
+    pk = models.CompositePrimaryKey("plan", "capability")
+    plan = models.TextField()
+    capability = models.TextField()
+
+
 class SignUp(models.Model):
     """Somebody at a domain with sign-up asked for a link. The link is an HMAC over (sign_up, id, nonce): never stored, only its hash."""
 

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "migrate": ("service", "migrate", "Bring the database to this version."),
     "doctor": ("service", "doctor", "Check this machine and say what to do."),
     "account": ("accounts", "account", "Open and list accounts, change settings."),
+    "plans": ("plans", "plans", "Say what accounts on each plan have."),
     "products": ("accounts", "products", "List what can be bought."),
     "seats": ("accounts", "seats", "Set how many seats an account has bought."),
     "sign-in-link": ("accounts", "sign_in_link", "Print a one-time sign-in link for a person."),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.accounts.models import Account
-from usher.accounts.plans import PLANS, plans_with
+from usher.accounts.plans import require
 from usher.core.actor import Actor
 from usher.core.refusals import Refused, filled
 from usher.journal.names import figure, listed
@@ -77,10 +77,9 @@ class Invite(Verb):
         stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
         if stage is None or mode_of(stage) != "add":
             raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
+        if stage.source == "csv":
+            require(actor, "import")
         account = Account.objects.get(pk=actor.account_id)
-        if "user_management" not in PLANS[account.plan].capabilities:
-            words = _("Adding people needs one of these plans: %(plans)s.") % {"plans": ", ".join(plans_with("user_management"))}
-            raise Refused("forbidden", "plan", words)
         more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
         told = {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
         return {**told, "columns": more, "off": switched_off(account)} if more else told

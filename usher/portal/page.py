@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from usher.accounts.plans import require_area
 from usher.core.actor import Actor
 from usher.core.privileges import known
 from usher.core.refusals import Refused
@@ -72,6 +73,7 @@ def _guarded(policy: Policy) -> Callable[[View], View]:
             if denied is not None:
                 return denied
             try:
+                require_area(request.actor, policy.privilege)
                 return view(request, *args, **path)
             except Refused as refused:
                 return refusal(request, refused)

@@ -44,7 +44,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     if wait := refused.details.get("retry_after"):
         return problem(request, 429, _("Too many tries"), refused.words, Retry_After=str(wait))
     titles = {
-        "forbidden": _("You may not do this"),
+        "forbidden": _("Not on the plan of this account") if refused.code == "plan" else _("You may not do this"),
         "missing": _("Not here"),
         "invalid": _("This cannot be done as it stands"),
         "conflict": _("Something else happened first"),
