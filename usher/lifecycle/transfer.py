@@ -12,13 +12,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.journal.names import figure
 from usher.journal.verb import Verb, plan, register
 from usher.licenses.catalog import PRODUCTS
 
@@ -234,8 +232,3 @@ class AcceptTransfer(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return _("An invitation was accepted by somebody who brought their content along")
-
-
-def items_in_words(n: int) -> str:
-    """How much comes along, as a sentence."""
-    return ngettext("%(n)s\u00a0item comes along.", "%(n)s\u00a0items come along.", n) % {"n": figure(n)}
