@@ -7,8 +7,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from usher.accounts import domains
 from usher.core.actor import Actor
+from usher.core.ids import short
 from usher.licenses.catalog import WORKPLACE
+from usher.people import reads
+from usher.people.groups import default_name
 from usher.portal.listing import Words
 from usher.portal.people.belonging import Ask
 from usher.portal.plan_page import Option
@@ -17,11 +21,13 @@ from usher.portal.templatetags.usher import number
 
 Ledger = Mapping[str, Mapping[str, Any]]
 DAYS = "90"  # asked for at first: how long somebody has been deactivated
+MOST_OFFERED = 200  # with more groups than this, a name is typed and these are proposed
+NO_GROUP = "none"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One of them. `why_not` closes it with a reason, `mend` is the way out (words, address)."""
+    """One of them. `why_not` closes it with a reason; `mend` is the way out as (words, address)."""
 
     key: str
     title: Words
@@ -34,11 +40,22 @@ class Operation:
 
 def operations(actor: Actor, data: QueryDict, lines: Ledger) -> list[Operation]:
     """All of them in the order of the page, with what stands in the address filled in."""
-    return [members_license(actor, data, lines), unlinking(data, lines), deletion(data)]
+    to, here = licenses_to(actor, lines), verified(actor)
+    user, im = (group_options(actor, kind) for kind in ("user", "im"))
+    return [
+        members_license(data, to, lines),
+        unlinking(data, lines),
+        domain_license(data, to, here),
+        default_group(data, user, default_name(actor, "user")),
+        group_move(data, user),
+        domain_to_group(data, here, user),
+        default_im_group(data, im, default_name(actor, "im")),
+        im_group_move(data, im),
+        deletion(data),
+    ]
 
 
-def members_license(actor: Actor, data: QueryDict, lines: Ledger) -> Operation:
-    to = [Option(o.value, with_note(o), "", o.disabled and not lines.get(o.value)) for o in license_options(actor)]
+def members_license(data: QueryDict, to: list[Option], lines: Ledger) -> Operation:
     return Operation(
         "license",
         _("Change the license of all members"),
@@ -47,8 +64,8 @@ def members_license(actor: Actor, data: QueryDict, lines: Ledger) -> Operation:
         ),
         "/people/advanced/license-changes",
         [
-            Ask("license_from", _("from"), "select", data.get("license_from", "meetings:basic"), holders(lines)),
-            Ask("license_to", _("to"), "select", data.get("license_to", "meetings:licensed"), to),
+            Ask("license_from", _("From"), "select", data.get("license_from", "meetings:basic"), holders(lines)),
+            Ask("license_to", _("To"), "select", data.get("license_to", "meetings:licensed"), to),
         ],
     )
 
@@ -61,7 +78,76 @@ def unlinking(data: QueryDict, lines: Ledger) -> Operation:
             "They leave this account and keep a free one of their own; nothing of theirs is deleted. Administrators stay, and who is at a managed domain."
         ),
         "/people/advanced/unlinkings",
-        [Ask("license_of", _("who hold"), "select", data.get("license_of", "meetings:basic"), holders(lines))],
+        [Ask("license_of", _("Everybody who holds"), "select", data.get("license_of", "meetings:basic"), holders(lines))],
+    )
+
+
+def domain_license(data: QueryDict, to: list[Option], here: list[Option]) -> Operation:
+    return Operation(
+        "domain-license",
+        _("Change the license of everybody who came in by a domain"),
+        _("Whoever signed up with an address at a managed domain. Who was added or imported keeps theirs."),
+        "/people/advanced/domain-licenses",
+        [
+            Ask("domain", _("Came in by"), "select", data.get("domain", ""), here),
+            Ask("license_to", _("To"), "select", data.get("license_to", "meetings:licensed"), to),
+        ],
+        **closed_without_domain(here),
+    )
+
+
+def default_group(data: QueryDict, groups: list[Option], now: str) -> Operation:
+    return Operation(
+        "default-group",
+        _("Set the default user group"),
+        _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
+        "/people/advanced/default-group",
+        [group_ask("default_group", _("Now: %(group)s") % {"group": now or _("none")}, data, groups, none=True)],
+        **closed_without_group(groups, "/groups"),
+    )
+
+
+def group_move(data: QueryDict, groups: list[Option]) -> Operation:
+    return Operation(
+        "group-move",
+        _("Move everybody in a user group to another"),
+        _("They leave the first and join the second; where the first was their primary group, the second is."),
+        "/people/advanced/group-moves",
+        [group_ask("group_from", _("From"), data, groups), group_ask("group_into", _("To"), data, groups)],
+        **closed_without_group(groups, "/groups"),
+    )
+
+
+def domain_to_group(data: QueryDict, here: list[Option], groups: list[Option]) -> Operation:
+    return Operation(
+        "domain-group",
+        _("Add everybody at a domain to a user group"),
+        _("Whoever has an address at a managed domain. They stay in the groups they are in."),
+        "/people/advanced/domain-groups",
+        [Ask("domain", _("Address at"), "select", data.get("domain", ""), here), group_ask("group_into", _("Add to"), data, groups)],
+        **(closed_without_domain(here) or closed_without_group(groups, "/groups")),
+    )
+
+
+def default_im_group(data: QueryDict, groups: list[Option], now: str) -> Operation:
+    return Operation(
+        "default-im-group",
+        _("Set the default IM group"),
+        _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
+        "/people/advanced/default-im-group",
+        [group_ask("default_im_group", _("Now: %(group)s") % {"group": now or _("none")}, data, groups, none=True)],
+        **closed_without_group(groups, "/im-groups"),
+    )
+
+
+def im_group_move(data: QueryDict, groups: list[Option]) -> Operation:
+    return Operation(
+        "im-group-move",
+        _("Move everybody in an IM group to another"),
+        _("A person is in one IM group, so the second takes the place of the first."),
+        "/people/advanced/im-group-moves",
+        [group_ask("im_group_from", _("From"), data, groups), group_ask("im_group_into", _("To"), data, groups)],
+        **closed_without_group(groups, "/im-groups"),
     )
 
 
@@ -71,7 +157,7 @@ def deletion(data: QueryDict) -> Operation:
         _("Delete deactivated people"),
         _("Into the trash, with everything they have. 0 days: everybody who is deactivated."),
         "/people/advanced/deletions",
-        [Ask("days", _("deactivated for more days than"), "number", data.get("days", DAYS))],
+        [Ask("days", _("Deactivated for more days than"), "number", data.get("days", DAYS))],
     )
 
 
@@ -81,5 +167,33 @@ def holders(lines: Ledger) -> list[Option]:
     return [Option(p.code, f"{p.name} ({number(told[p.code]['used'] + told[p.code]['pending'])})") for p in WORKPLACE]
 
 
-def with_note(option: Option) -> str:
-    return f"{option.words} ({option.note})" if option.note else str(option.words)
+def licenses_to(actor: Actor, lines: Ledger) -> list[Option]:
+    """The licenses to change to, with their free seats. One with too few stays open: its plan says what is missing, and the ways on."""
+    return [
+        Option(o.value, f"{o.words} ({o.note})" if o.note else o.words, "", o.disabled and not lines.get(o.value, {}).get("bought"))
+        for o in license_options(actor)
+    ]
+
+
+def verified(actor: Actor) -> list[Option]:
+    """The domains the account has proven."""
+    return [Option(d["name"], d["name"]) for d in domains.all_of(actor) if d["state"] == "verified"] if actor.may(domains.VIEW) else []
+
+
+def group_options(actor: Actor, kind: str) -> list[Option]:
+    return [Option(short(g["id"]), g["name"]) for g in reads.groups(actor, kind)]
+
+
+def group_ask(name: str, words: Words, data: QueryDict, groups: list[Option], *, none: bool = False) -> Ask:
+    """Which group: one of a list, or typed by its name where the list would be too long."""
+    if len(groups) > MOST_OFFERED:
+        return Ask(name, words, "text", data.get(name, ""), [Option(str(g.words), g.words) for g in groups[:MOST_OFFERED]])
+    return Ask(name, words, "select", data.get(name, ""), [*([Option(NO_GROUP, _("None"))] if none else []), *groups])
+
+
+def closed_without_domain(here: list[Option]) -> dict[str, Any]:
+    return {} if here else {"why_not": _("No domain of this account is verified yet."), "mend": (_("Domains"), "/domains")}
+
+
+def closed_without_group(groups: list[Option], path: str) -> dict[str, Any]:
+    return {} if groups else {"why_not": _("There is no group yet."), "mend": (_("Groups"), path)}
