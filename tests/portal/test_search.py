@@ -79,7 +79,7 @@ def test_whoever_begins_so_comes_first(owner: Client, northlake: Company) -> Non
 def test_groups_changes_pages_and_help(owner: Client, northlake: Company) -> None:
     do(northlake.owner, "people.create_group", {"kind": "user", "name": "Night shift"})
     group = sql.value("SELECT id FROM people_group WHERE account_id = %(a)s AND name = 'Night shift'", {"a": northlake.account})
-    assert f'href="/people?group={group}"' in fragment(owner, "night")
+    assert f'href="/groups/{short(group)}"' in fragment(owner, "night")
     number = sql.value("SELECT min(number) FROM journal_change WHERE account_id = %(a)s", {"a": northlake.account})
     for written in (f"C-{number}", f"c{number}", str(number)):
         assert f'href="/changes/{number}"' in fragment(owner, written), written

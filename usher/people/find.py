@@ -8,6 +8,7 @@ from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO
 
 from .filters import like_literal, where
+from .groups import AREA
 from .scope import within
 
 FEW = 6
@@ -26,11 +27,12 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
     if actor.may("people:user:view") and words:
         here = HERE + within(actor)
         branches += [_begins(here), _employee(here)] + ([_has(here, len(words))] if max(map(len, words)) > 2 else [])
-    if actor.may("people:group:view") and words:
+    kinds = [kind for kind, area in AREA.items() if actor.may(f"{area}:view")]
+    if kinds and words:
         branches.append(GROUPS)
     if not branches:
         return []
-    params: dict[str, Any] = {"account": actor.account_id, "q": " ".join(words), "few": FEW}
+    params: dict[str, Any] = {"account": actor.account_id, "q": " ".join(words), "few": FEW, "kinds": kinds}
     params |= {f"w{n}": f"%{like_literal(word)}%" for n, word in enumerate(words)}
     params["part"] = f"%{like_literal(' '.join(words))}%"
     found = sql.rows(" UNION ALL ".join(f"(SELECT * FROM ({branch}) b)" for branch in branches), params)
@@ -59,7 +61,7 @@ def _has(here: str, words: int) -> str:
 
 
 GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status, '' AS role
-  FROM people_group g WHERE g.account_id = %(account)s AND g.kind = 'user' AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""
+  FROM people_group g WHERE g.account_id = %(account)s AND g.kind = ANY(%(kinds)s) AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""
 
 
 def elsewhere(actor: Actor, query: Mapping[str, Any]) -> dict[str, int]:

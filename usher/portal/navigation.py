@@ -36,7 +36,11 @@ TREE = (
         "/people",
         icon="users",
         key="u",
-        children=(Entry(_("Users"), "/people", "people:user:view", rest=("/people/",), also=_("people, deactivated, export")),),
+        children=(
+            Entry(_("Users"), "/people", "people:user:view", rest=("/people/",), also=_("people, deactivated, export")),
+            Entry(_("Groups"), "/groups", "people:group:view", rest=("/groups/",), also=_("user groups, default group")),
+            Entry(_("IM groups"), "/im-groups", "people:im_group:view", rest=("/im-groups/",), also=_("chat, default IM group")),
+        ),
     ),
     Entry(
         _("Content"),

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
+from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
+from usher.people.groups import refuse_part
 from usher.people.named import group_named
 
 from .group_parts import GONE, HERE, IM_MEMBERS, ITSELF, MEMBERS, REPLACED, FromGroup, FromImGroup
@@ -87,16 +91,18 @@ mark AS (UPDATE people_defaultgroup d SET group_id = did.obj FROM did JOIN ok ON
 class _Delete(Verb):
     """The shared half. Parameters: group, and `to`, the group its members move to; without it they are only taken out.
 
-    Refuses (invalid) groups that are not here (no_group), and members moved to the group itself (same_group).
+    Refuses (invalid) groups that are not here (no_group), and members moved to the group itself (same_group); and (conflict) marked members.
     """
 
     kind: ClassVar[str]
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        refuse_part(actor)
         told = group_named(actor, self.kind, params.get("group"))
         to = group_named(actor, self.kind, params["to"], "to") if params.get("to") else {"group": None, "group_name": None}
         if to["group"] == told["group"]:
             raise Refused("invalid", "same_group", _("They are in this group already. Choose another one to move to."), field="to")
+        refuse_marked(actor, MEMBERS if self.kind == "user" else IM_MEMBERS, told["group"])
         return {**told, "to": to["group"], "to_name": to["group_name"]}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +119,21 @@ class _Delete(Verb):
 
     def undo_words(self, done: int) -> str:
         return _("The group comes back with everybody whose groups were not changed since.")
+
+
+def refuse_marked(actor: Actor, members: str, group: str) -> None:
+    """Refuse (conflict, marked_members) a group with people whom no verb over a set touches: they are taken out one by one first."""
+    n = sql.value(
+        f"SELECT count(*)::int FROM ({members.format(who=HERE)}) m JOIN people_mark k ON k.user_id = m.id",
+        {"account": actor.account_id, "group": group},
+    )
+    if n:
+        words = ngettext(
+            "%(n)s\u00a0person in it is marked to be left alone. Take them out by hand first.",
+            "%(n)s\u00a0people in it are marked to be left alone. Take them out one by one first.",
+            n,
+        )
+        raise Refused("conflict", "marked_members", words % {"n": figure(n)})
 
 
 @register

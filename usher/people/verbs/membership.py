@@ -12,6 +12,7 @@ from usher.core.actor import Actor
 from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
 from usher.people import selection
+from usher.people.groups import refuse_beyond
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 
@@ -158,7 +159,9 @@ class OfGroup(OfPeople):
     kind: ClassVar[str] = "user"
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return group_named(actor, self.kind, params.get("group"))
+        found = group_named(actor, self.kind, params.get("group"))
+        refuse_beyond(actor, found["group"] if self.kind == "user" else None)
+        return found
 
 
 @register

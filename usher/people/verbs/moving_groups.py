@@ -10,6 +10,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import register
+from usher.people.groups import refuse_beyond
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 
@@ -27,6 +28,8 @@ class _MoveMembers(OfPeople):
         came = group_named(actor, self.kind, params.get("to"), "to")
         if left["group"] == came["group"]:
             raise Refused("invalid", "same_group", _("They are in this group already. Choose another one to move to."), field="to")
+        if self.kind == "user":
+            refuse_beyond(actor, left["group"], came["group"])
         members = {"group" if self.kind == "user" else "im_group": [left["group"]]}
         told = super().check(actor, {"subjects": {"query": members}})
         return {**left, "to": came["group"], "to_name": came["group_name"], **told}

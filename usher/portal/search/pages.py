@@ -69,7 +69,7 @@ def found(actor: Actor, q: str) -> list[tuple[str, list[Hit]]]:
     return [
         (_("Changes"), change_hits(actor, q)),
         (_("People"), [person_hit(actor, p, first=p is here[0]) for p in here if p["kind"] == "person"]),
-        (_("Groups"), [Hit(g["first_name"], f"/people?group={g['id']}", icon="users") for g in here if g["kind"] == "group"]),
+        (_("Groups"), [group_hit(g) for g in here if g["kind"] == "group"]),
         (_("Pages"), page_hits(actor, q)),
         (_("Help"), help_hits(q)),
     ]
@@ -90,6 +90,12 @@ def person_hit(actor: Actor, person: dict[str, Any], *, first: bool) -> Hit:
     status = "" if person["status"] == "active" else f"{STATUS[person['status']][1]} · "
     acts = [a for a in acts_of(actor, person) if not a.why_not][:COMMONEST] if first and actor.may("people:user:manage") else ()
     return Hit(name_of(person), f"/people/{short(person['id'])}", status + person["email"], acts=tuple(acts))
+
+
+def group_hit(group: dict[str, Any]) -> Hit:
+    """A group of either kind, and its page."""
+    im = group["status"] == "im"
+    return Hit(group["first_name"], f"/{'im-groups' if im else 'groups'}/{short(group['id'])}", _("IM group") if im else "", "users")
 
 
 def page_hits(actor: Actor, q: str) -> list[Hit]:

@@ -1,0 +1,202 @@
+"""What is done to a group and to whoever is in it: each is a question or two, then a plan page (S0-62 … S0-67)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.core.address import SEPARATORS
+from usher.core.ids import short
+from usher.core.keyset import Row
+from usher.core.refusals import Refused
+from usher.journal.plan import Preview
+from usher.journal.verb import plan
+from usher.people import groups
+from usher.portal.groups.group_list import IM, USER, Kind, path_of
+from usher.portal.listing import Words
+from usher.portal.page import SignedIn, page
+from usher.portal.people.belonging import Ask, ask_page, full_id, group_options, plan_or_ask
+from usher.portal.people.bulk import subjects_of
+from usher.portal.plan_page import Look, Option, plan_page
+from usher.portal.templatetags.usher import number
+
+NONE = "none"
+
+
+def look_of(kind: Kind, title: str, button: Any, group: Row | None = None, **more: Any) -> Look:
+    """The look of a plan about a group, or about groups at large: its way back is where it was asked for."""
+    crumbs: list[tuple[Words, str]] = [(kind.plural, kind.path), *([(group["name"], path_of(group))] if group else []), (title, "")]
+    return Look(title=title, crumbs=crumbs, button=button, back=(_("Cancel"), path_of(group) if group else kind.path), **more)
+
+
+def people_button(told: Any) -> Any:
+    return lambda n: told(n) % {"n": number(n)}
+
+
+@page("people:group:manage", ("GET", "POST"))
+def user_group_deletion(request: SignedIn, group_id: UUID) -> HttpResponseBase:
+    return deletion(request, USER, group_id)
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_deletion(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
+    return deletion(request, IM, im_group_id)
+
+
+def deletion(request: SignedIn, kind: Kind, id: UUID) -> HttpResponseBase:
+    """Delete a group; where somebody is in it, it is asked first what becomes of them."""
+    group = groups.group(request.actor, kind.key, id)
+    to = request.GET.get("members_to", "" if group["members"] else NONE)
+    others = [o for o in group_options(request, kind.key) if o.value != short(id)]
+    stay = _("No IM group") if kind is IM else _("Their other groups, if they have any")
+    ask = Ask("members_to", _("Where the people in it go"), "select", to or NONE, [Option(NONE, stay), *others])
+    look = look_of(
+        kind,
+        _("Delete"),
+        lambda n: _("Delete the group"),
+        group,
+        tally={"will": _("leave it")},
+        more=lambda seen: becomes_words(kind, group, to, {o.value: str(o.words) for o in others}, seen),
+    )
+    params = {"group": str(id), "to": "" if to == NONE else full_id(to)}
+    return plan_or_ask(request, kind.verbs["delete"] if to else "", params, look, [ask], _("What becomes of the people in it?"))
+
+
+def becomes_words(kind: Kind, group: Row, to: str, names: dict[str, str], seen: Preview) -> str:
+    """What becomes of the members and of the default mark, after the headline."""
+    if not group["members"]:
+        told = _("Nobody is in it.")
+    elif to in names:
+        words = ngettext("%(n)s\u00a0person moves to %(to)s.", "%(n)s\u00a0people move to %(to)s.", seen.will)
+        told = words % {"n": number(seen.will), "to": names[to]}
+    elif kind is IM:
+        words = ngettext("%(n)s\u00a0person will have no IM group.", "%(n)s\u00a0people will have no IM group.", seen.will)
+        told = words % {"n": number(seen.will)}
+    else:
+        words = ngettext("%(n)s\u00a0person leaves it.", "%(n)s\u00a0people leave it.", seen.will)
+        told = f"{words % {'n': number(seen.will)}} {_('Where it is the primary group, the one they have been in longest beside it takes its place.')}"
+    if not group["is_default"]:
+        return told
+    mark = _("%(to)s becomes the default group.") % {"to": names[to]} if to in names else _("There will be no default group.")
+    return f"{told} {mark}"
+
+
+@page("people:group:manage", ("GET", "POST"))
+def user_group_moves(request: SignedIn) -> HttpResponseBase:
+    return moves(request, USER)
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_moves(request: SignedIn) -> HttpResponseBase:
+    return moves(request, IM)
+
+
+def moves(request: SignedIn, kind: Kind) -> HttpResponseBase:
+    """Everybody in one group to another (S0-64, S0-67)."""
+    left, to = request.GET.get("group_from", ""), request.GET.get("group_to", "")
+    options = group_options(request, kind.key)
+    asks = [
+        Ask("group_from", _("Everybody in"), "select", left, options),
+        Ask("group_to", _("moves to"), "select", to, options),
+    ]
+    move = people_button(lambda n: ngettext("Move %(n)s person", "Move %(n)s people", n))
+    look = look_of(kind, _("Move all people"), move, tally={"will": _("will move")})
+    params = {"group": full_id(left), "to": full_id(to)}
+    return plan_or_ask(request, kind.verbs["move"] if left and to else "", params, look, asks, _("From which group to which?"))
+
+
+@page("people:group:manage", ("GET", "POST"))
+def user_group_default(request: SignedIn) -> HttpResponseBase:
+    return default(request, USER)
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_default(request: SignedIn) -> HttpResponseBase:
+    return default(request, IM)
+
+
+def default(request: SignedIn, kind: Kind) -> HttpResponseBase:
+    """The group of everybody added from now on, or none (S0-62, S0-63, S0-66)."""
+    to = request.GET.get("default_to", "")
+    hint = _("Whoever is here already stays as they are.")
+    ask = Ask("default_to", _("Default group"), "select", to, [Option(NONE, _("None")), *group_options(request, kind.key)], hint)
+    look = look_of(
+        kind,
+        _("Default group"),
+        lambda n: _("Set the default group"),
+        note=_("Nobody who is here already changes."),
+        tally={"will": _("will change")},
+        then=kind.path,
+    )
+    params = {"group": "" if to == NONE else full_id(to)}
+    return plan_or_ask(
+        request, kind.verbs["default"] if to else "", params, look, [ask], _("Where does everybody begin who is added from now on?")
+    )
+
+
+@page("people:group:manage", ("GET", "POST"))
+def domain_additions(request: SignedIn) -> HttpResponseBase:
+    """Everybody with an address at a domain into one group (S0-65)."""
+    domain, to = request.GET.get("domain", "").strip(), request.GET.get("group_to", "")
+    asks = [
+        Ask("domain", _("Everybody with an address at"), "text", domain, hint=_("A domain, such as example.com.")),
+        Ask("group_to", _("is added to"), "select", to, group_options(request, "user")),
+    ]
+    add = people_button(lambda n: ngettext("Add %(n)s person", "Add %(n)s people", n))
+    look = look_of(USER, _("Add a domain"), add, tally={"will": _("will be added"), "same": _("in it already")})
+    params = {"domain": domain, "group": full_id(to)}
+    return plan_or_ask(
+        request, "people.add_domain_to_group" if domain and to else "", params, look, asks, _("Which domain, and to which group?")
+    )
+
+
+@page("people:group:manage", ("GET", "POST"))
+def user_group_additions(request: SignedIn, group_id: UUID) -> HttpResponseBase:
+    return additions(request, USER, group_id)
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_additions(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
+    return additions(request, IM, im_group_id)
+
+
+def additions(request: SignedIn, kind: Kind, id: UUID) -> HttpResponseBase:
+    """People by their addresses into this group; many are ticked in Users instead."""
+    group, typed = groups.group(request.actor, kind.key, id), request.GET.get("people", "")
+    hint = _("Several are separated by commas. To add many, tick them in Users and choose Groups.")
+    ask = Ask("people", _("E-mail addresses"), "text", typed, hint=hint, proposals="/people/close")
+    add = people_button(lambda n: ngettext("Add %(n)s person", "Add %(n)s people", n))
+    look = look_of(kind, _("Add people"), add, group, tally={"will": _("will be added"), "same": _("in it already")}, then=path_of(group))
+    heading = _("Who is added to %(group)s?") % {"group": group["name"]}
+    try:
+        ids = groups.people_at(request.actor, SEPARATORS.split(typed)) if typed.strip() else []
+    except Refused as refused:
+        return ask_page(request, look, [ask], heading, refused.words)
+    params = {"group": str(id), "subjects": {"ids": ids}}
+    return plan_or_ask(request, JOIN[kind.key] if ids else "", params, look, [ask], heading)
+
+
+JOIN = {"user": "people.add_to_group", "im": "people.set_im_group"}
+
+
+@page("people:group:manage", ("GET", "POST"))
+def user_group_removals(request: SignedIn, group_id: UUID) -> HttpResponseBase:
+    """Whoever is ticked leaves this group and stays in the others."""
+    group = groups.group(request.actor, "user", group_id)
+    params = {"group": str(group_id), "subjects": subjects_of(request)}
+    return plan_page(request, plan(request.actor, "people.remove_from_group", params), removal_look(USER, group))
+
+
+@page("people:im_group:manage", ("GET", "POST"))
+def im_group_removals(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
+    """Whoever is ticked is left without an IM group."""
+    group = groups.group(request.actor, "im", im_group_id)
+    params = {"group": None, "subjects": subjects_of(request)}
+    return plan_page(request, plan(request.actor, "people.set_im_group", params), removal_look(IM, group))
+
+
+def removal_look(kind: Kind, group: Row) -> Look:
+    take_out = people_button(lambda n: ngettext("Take %(n)s person out", "Take %(n)s people out", n))
+    return look_of(kind, _("Take out"), take_out, group, tally={"will": _("leave it")}, then=path_of(group))
