@@ -7,6 +7,10 @@ from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount, Written
 
+from .app_models import App, AppSecret, Token
+
+__all__ = ["App", "AppSecret", "Link", "Role", "Scope", "Session", "Throttle", "Token"]
+
 
 class Link(models.Model):
     """A single-use link for one Login. The link itself is an HMAC over (purpose, id, nonce); the row keeps its hash (INVITE-17)."""
