@@ -25,6 +25,7 @@ class LifecycleConfig(AppConfig):
             purge,
             sign_up,
             transfer,
+            update_people,
         )
 
         told_of_long_work.append(long_work.tell.name)

@@ -165,6 +165,10 @@ FIELD = {
     "unknown_manager": "manager",
     "switched_off": "license",
     "wrong_products": "add_ons",
+    "nobody_here": "email",
+    "ambiguous": "employee_id",
+    "inactive": "license",
+    "manager_loop": "manager",
 }
 WORDS: dict[str, str | Promise] = {
     "twice": gettext_lazy("The same person stands in an earlier line; that line counts."),
@@ -173,6 +177,11 @@ WORDS: dict[str, str | Promise] = {
     "no_im_group": gettext_lazy("There is no IM group of this name."),
     "no_seat": gettext_lazy("No seat was free any more."),
     "changed": gettext_lazy("Was added by somebody else meanwhile."),
+    "nobody_here": gettext_lazy("Nobody here has this address or employee id."),
+    "ambiguous": gettext_lazy("Several people have this employee id; name them by their address."),
+    "manager_loop": gettext_lazy("The manager would report to this person, directly or through others."),
+    "inactive": gettext_lazy("Is deactivated and has no license until reactivated."),
+    "switched_off": gettext_lazy("On-Prem needs Meeting Connector, which is off in this account."),
 }
 
 
