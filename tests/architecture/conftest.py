@@ -1,4 +1,4 @@
-"""Two companies, each with a recording that has a file: an object for every kind of id that an address can name."""
+"""Two companies, each with a recording that has a file and a group of each kind: an object for every kind of id that an address can name."""
 
 import io
 from typing import TYPE_CHECKING
@@ -15,13 +15,24 @@ __all__ = ["committed", "northlake", "southport"]
 
 def with_a_recording(name: str) -> "Company":
     from tests.content.items import license_all
-    from tests.people_of import open_company
+    from tests.people_of import do, open_company
     from usher.content.uploading import upload
 
     company = open_company(name)
+    for verb in ("people.create_group", "people.create_im_group"):
+        do(company.owner, verb, {"name": "Crew"})
     license_all(company)
     upload(company.operator, io.BytesIO(b"film"), "film.mp4", 4, {"owner": str(company.member.user_id), "title": "Film"}, f"film-{name}")
+    add_places(company)
     return company
+
+
+def add_places(company: "Company") -> None:
+    """A site and a room."""
+    from tests.people_of import do
+
+    do(company.operator, "accounts.create_site", {"name": "Oslo"})
+    do(company.operator, "accounts.create_room", {"name": "Fjord", "kind": "ZoomRoom"})
 
 
 @pytest.fixture(scope="module")

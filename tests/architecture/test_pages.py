@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.people_of import Company, rows_written
+from tests.people_of import Company, do, rows_written
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -31,6 +31,8 @@ FOR_ANYBODY = {
     "/join/": "the link of an invitation",
     "/reset/": "the link to a new password",
     "/link/": "the operator's one-time link",
+    "/sign-up": "a link for an address at a domain with sign-up",
+    "/sign-up/": "where that link leads",
 }
 
 
@@ -61,8 +63,19 @@ def ids_of(company: Company) -> dict[str, Any]:
         "number": value("SELECT max(number) FROM journal_change WHERE account_id = %(a)s"),
         "stage_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
         "item_id": value("SELECT id FROM content_item WHERE account_id = %(a)s AND file <> '' ORDER BY id LIMIT 1"),
+        "group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'user'"),
+        "im_group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'im'"),
+        "domain_id": domain_of(company),
+        "room_id": value("SELECT id FROM accounts_room WHERE account_id = %(a)s ORDER BY id LIMIT 1"),
+        "site_id": value("SELECT id FROM accounts_site WHERE account_id = %(a)s ORDER BY id LIMIT 1"),
         "message_id": value("SELECT id FROM mail_message WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
     }
+
+
+def domain_of(company: Company) -> Any:
+    """A domain the company claims."""
+    do(company.operator, "accounts.claim_domain", {"domain": f"claimed.{company.domain}"}, key="test:domain")
+    return sql.value("SELECT id FROM accounts_domain WHERE account_id = %(a)s", {"a": company.account})
 
 
 def is_for_anybody(pattern: str) -> bool:

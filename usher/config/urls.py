@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("usher.portal.sign_in.urls")),
     path("", include("usher.portal.changes.urls")),
     path("", include("usher.portal.account.urls")),
+    path("", include("usher.portal.places.urls")),
     path("", include("usher.portal.domains.urls")),
     path("", include("usher.portal.content.urls")),
     path("", include("usher.portal.help.urls")),

@@ -32,6 +32,12 @@ NUMBER = re.compile(r"^(?:c-?)?(\d{1,17})$", re.IGNORECASE)
 # Pages that the navigation does not name: words, address, right, further words.
 MORE_PAGES = (
     (gettext_lazy("Pending"), "/people/pending", "people:user:view", gettext_lazy("users, invitations, resend")),
+    (
+        gettext_lazy("Advanced"),
+        "/people/advanced",
+        "people:advanced:view",
+        gettext_lazy("users, totals, all members, default group, remove all"),
+    ),
     (gettext_lazy("Add users"), "/people/new", "people:user:manage", gettext_lazy("invite people")),
     (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage", gettext_lazy("users, CSV file")),
     (gettext_lazy("Denied attempts"), "/activity/denied", "journal:change:view", gettext_lazy("activity, rights")),

@@ -1,0 +1,1 @@
+"""Places: the lists of rooms and sites, and their forms."""
