@@ -9,5 +9,6 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         register("access:admin:manage", _("make people admins, or members again"))
+        register("access:owner:manage", _("hand the account to another owner"))
         register_pair("access:role", _("roles"))
-        from . import factor_verbs, links, lost_factors, mails, own, role_verbs, sign_out, verbs  # noqa: F401
+        from . import factor_verbs, links, lost_factors, mails, own, owner_transfer, role_verbs, sign_out, verbs  # noqa: F401

@@ -15,7 +15,7 @@ from usher.core.actor import Actor
 from usher.core.privileges import all_names, expand, things
 from usher.core.refusals import not_found
 
-OWNER_ONLY = frozenset({"access:admin:manage", "accounts:sign_in:manage"})
+OWNER_ONLY = frozenset({"access:admin:manage", "access:owner:manage", "accounts:sign_in:manage"})
 NAMES: dict[str, str | Promise] = {"owner": gettext_lazy("Owner"), "admin": gettext_lazy("Admin"), "member": gettext_lazy("Member")}
 # What can be held for some people only; everything else is about the whole account, and rests while the role has a scope.
 OF_PEOPLE = frozenset({"people:user:view", "people:user:manage", "journal:change:view"})

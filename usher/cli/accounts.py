@@ -102,6 +102,19 @@ def settings(
     return show(planned) if dry_run else do(planned, fresh_key(key))
 
 
+@account.command("transfer-owner")
+@click.argument("email")
+@writing
+def transfer_owner(actor: Actor, email: str, key: str | None, dry_run: bool) -> int:
+    """Hand the account to somebody active, when its owner is gone or never came in."""
+    from usher.journal.verb import plan
+
+    from .doing import do, show
+
+    planned = plan(actor, "access.transfer_ownership", {"to": email})
+    return show(planned) if dry_run else do(planned, fresh_key(key))
+
+
 @click.command()
 @account_option
 @beside_server

@@ -80,6 +80,7 @@ TREE = (
                 also=_("marks, service accounts, protected people"),
             ),
             Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
+            Entry(_("Owner"), "/account/owner", "access:owner:manage", also=_("transfer, hand over the account")),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
         ),
     ),

@@ -34,6 +34,8 @@ MAILS: dict[str, str | Promise] = {
     "recovery_code_used": _("Recovery code used"),
     "deletion_ahead": _("Deletion ahead"),
     "work_ended": _("Work ended"),
+    "ownership_given": _("Account handed on"),
+    "ownership_received": _("Account received"),
 }
 MAIL_TEST = throttle.Limit("mail-test", 5, 600)
 

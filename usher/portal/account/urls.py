@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.account import never_touch, outbox, pages, settings, subscribing
+from usher.portal.account import never_touch, outbox, owner, pages, settings, subscribing
 
 urlpatterns = [
     path("account", pages.account),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/settings", settings.settings),
     path("account/never-touch", never_touch.never_touch),
     path("account/never-touch/export", never_touch.never_touch_export),
+    path("account/owner", owner.owner),
     path("account/outbox", outbox.outbox),
     path("account/outbox/test", outbox.mail_test),
     path("account/outbox/export", outbox.outbox_export),
