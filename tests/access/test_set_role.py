@@ -84,7 +84,7 @@ def test_undo_of_a_promotion(northlake: Company) -> None:
 def test_what_the_three_roles_may() -> None:
     """S0-1, S0-5, S0-17: the owner everything, an admin all but the making of admins and how administrators sign in, a member nothing of the administration."""
     assert all_names() <= privileges_of("owner")
-    assert all_names() - privileges_of("admin") == {"access:admin:manage", "accounts:sign_in:manage"}
+    assert all_names() - privileges_of("admin") == {"access:admin:manage", "access:owner:manage", "accounts:sign_in:manage"}
     assert privileges_of("member") == privileges_of("nobody") == frozenset()
 
 

@@ -68,6 +68,12 @@ class Actor:
             words = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
             raise Refused("forbidden", "privilege", words, details={"privilege": privilege})
 
+    def require_everybody(self) -> None:
+        """Refuse (forbidden, scope) when the role covers a part of the account only."""
+        if self.scope is not None:
+            words = _("Your role covers a part of the account. Only somebody whose role covers all of it can do this.")
+            raise Refused("forbidden", "scope", words)
+
     def at(self, door: Door) -> "Actor":
         """The same actor at another door."""
         return replace(self, door=door)

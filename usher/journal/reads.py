@@ -78,7 +78,8 @@ def lately_by(actor: Actor, limit: int) -> list[dict[str, Any]]:
     """The people behind the account's last thousand changes, the busiest first, without those who only signed in: actor_id, actor_name."""
     return sql.rows(
         f"""SELECT actor_id, max(actor_name) AS actor_name FROM (SELECT actor_id, actor_name, door FROM journal_change c
-           WHERE account_id = %(a)s{seen_by(actor)} ORDER BY number DESC LIMIT 1000) l WHERE actor_id IS NOT NULL AND door <> 'sign_in' GROUP BY actor_id ORDER BY count(*) DESC LIMIT %(l)s""",
+           WHERE account_id = %(a)s{seen_by(actor)} ORDER BY number DESC LIMIT 1000) l
+            WHERE actor_id IS NOT NULL AND door <> 'sign_in' GROUP BY actor_id ORDER BY count(*) DESC LIMIT %(l)s""",
         {"a": actor.account_id, "l": limit},
     )
 

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
 
@@ -118,6 +117,7 @@ class Verb:
 
     def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
         """Refuse what this actor may not take back, beyond the verb's privilege. `change` is a row of reads.change."""
+        actor.require_everybody()
 
     def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
         """The SELECT of a part as this actor's plan reads it: where what holds for every part of a verb is said once."""
@@ -193,10 +193,8 @@ def require(actor: Actor, verb: Verb) -> None:
     actor.require(verb.privilege)
     for gate in gates:
         gate(actor, verb.privilege)
-    if actor.scope is not None and not verb.keeps_scope:
-        raise Refused(
-            "forbidden", "scope", _("Your role covers a part of the account. Only somebody whose role covers all of it can do this.")
-        )
+    if not verb.keeps_scope:
+        actor.require_everybody()
 
 
 def plan(actor: Actor, name: str, params: dict[str, Any], *, cause: UUID | None = None) -> Plan:

@@ -46,6 +46,7 @@ class UpdatePeople(OfPeople):
     """
 
     name = "lifecycle.update_people"
+    keeps_scope = False  # a line may name anybody, and say where they belong
     privilege = "people:user:manage"
     parts = (Updated(),)
 

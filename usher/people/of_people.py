@@ -3,16 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
-
-from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb
 
 from . import marks, selection
 from .rank import refuse_higher
-from .scope import covered_by
+from .scope import refuse_outside
 
 
 class OfPeople(Verb):
@@ -40,12 +36,7 @@ class OfPeople(Verb):
         return {**wish, "subjects": subjects}
 
     def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
-        """Refuse (forbidden, scope) to take back what was done to somebody whom the actor's role does not cover any more (AUTHZ-11)."""
-        outside = f"""SELECT true FROM journal_effect e WHERE e.change_id = %(c)s AND e.result = 'done'
-                      AND coalesce(e.after->>'user', e.before->>'user', e.obj::text)::uuid NOT IN {covered_by(actor.user_id)} LIMIT 1"""
-        if actor.scope is not None and sql.value(outside, {"c": change["id"]}):
-            words = _("Your role does not cover everybody this was done to any more. Somebody whose role covers them can take it back.")
-            raise Refused("forbidden", "scope", words)
+        refuse_outside(actor, change)
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.terms(params), **selection.params_of(params["subjects"])}

@@ -3,9 +3,15 @@
 It is asked of the tables each time, so a scope that was changed counts at once, and one that is gone covers nobody. Who is outside does not exist.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.refusals import Refused
 
 COVERED = """(SELECT p.id FROM access_scope x JOIN people_user p ON p.account_id = x.account_id AND p.department = ANY (x.values) AND p.left_at IS NULL
     WHERE x.user_id = '{holder}'::uuid AND x.kind = 'department'
@@ -21,3 +27,12 @@ def within(actor: Actor, person: str = "u.id") -> str:
 def covered_by(holder: object) -> str:
     """The ids of whom somebody's scope covers, as SQL."""
     return COVERED.format(holder=UUID(str(holder)))
+
+
+def refuse_outside(actor: Actor, change: Mapping[str, Any]) -> None:
+    """Refuse (forbidden, scope) to take back what was done to somebody whom the actor's role does not cover, or not any more."""
+    outside = f"""SELECT true FROM journal_effect e WHERE e.change_id = %(c)s AND e.result = 'done'
+                  AND coalesce(e.after->>'user', e.before->>'user', e.obj::text)::uuid NOT IN {covered_by(actor.user_id)} LIMIT 1"""
+    if actor.scope is not None and sql.value(outside, {"c": change["id"]}):
+        words = _("Your role does not cover everybody this was done to any more. Somebody whose role covers them can take it back.")
+        raise Refused("forbidden", "scope", words)

@@ -16,6 +16,7 @@ from usher.people import selection
 from usher.people.named import manager_named
 from usher.people.of_people import OfPeople
 from usher.people.rank import is_higher, refuse_higher
+from usher.people.scope import refuse_outside
 
 MANAGER_LOOP = reason("manager_loop", gettext_lazy("the new manager reports to this person, directly or through others"))
 MANAGER_GONE = reason("manager_gone", gettext_lazy("the manager is not here any more"))
@@ -131,6 +132,9 @@ class EditProfile(Verb):
         refuse_higher(actor, subjects)
         seen = {k: v for k, v in dict(params.get("seen") or {}).items() if k in WORDS}
         return {"subjects": subjects, "fields": fields, "seen": seen}
+
+    def check_undo(self, actor: Actor, change: Mapping[str, Any]) -> None:
+        refuse_outside(actor, change)
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"fields": params["fields"], "seen": params["seen"], **selection.params_of(params["subjects"])}

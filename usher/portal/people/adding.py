@@ -34,6 +34,7 @@ TEXTS = ("department", "job_title", "location", "manager", "group", "im_group")
 @page("people:user:manage", ("GET", "POST"))
 def add_users(request: SignedIn) -> HttpResponse:
     """The form, and the invitation of everybody in it. Bad addresses stay in the field with their reason; the good ones go ahead."""
+    request.actor.require_everybody()
     if request.method == "GET":
         return show(request, {"license": "meetings:basic", "add_ons": []}, [], [])
     addresses = list(dict.fromkeys(a for a in SEPARATORS.split(request.POST.get("addresses", "")) if a))
@@ -123,6 +124,7 @@ def show(request: SignedIn, given: dict[str, Any], addresses: list[str], trouble
 @page("people:user:manage", ("POST",))
 def add_users_sum(request: SignedIn) -> HttpResponse:
     """The foot of the form: how many invitations, and which seats they take while they are pending."""
+    request.actor.require_everybody()
     n = len({a for a in SEPARATORS.split(request.POST.get("addresses", "")) if "@" in a})
     codes = [
         c
@@ -145,6 +147,7 @@ def taken_words(n: int, codes: list[str]) -> str:
 @page("people:user:manage", ("POST",))
 def add_on_choices(request: SignedIn) -> HttpResponse:
     """The add-ons beside the license and the add-ons that are chosen in a form."""
+    request.actor.require_everybody()
     chosen = request.POST.getlist("add_ons")
     options = fitting_add_ons(request.actor, request.POST.get("license", ""), chosen)
     still = [o.value for o in options if o.value in chosen and not o.disabled]

@@ -33,6 +33,7 @@ SEPARATED = {",": gettext_lazy("commas"), ";": gettext_lazy("semicolons"), "\t":
 @page("people:user:manage", ("GET", "POST"))
 def new_import(request: SignedIn) -> HttpResponse:
     """Choose a file, one license and the add-ons for everybody in it."""
+    request.actor.require_everybody()
     if request.method == "GET":
         return _form(request, {"license": "meetings:basic", "add_ons": []})
     given = {"license": request.POST.get("license", ""), "add_ons": request.POST.getlist("add_ons"), "group": request.POST.get("group", "")}
@@ -55,12 +56,14 @@ def _form(request: SignedIn, given: dict[str, Any], trouble: dict[str, str] | No
 @page("people:user:manage")
 def blank_file(request: SignedIn) -> HttpResponse:
     """A file with nothing but the header, to fill in (S0-38)."""
+    request.actor.require_everybody()
     return HttpResponse(BOM + ",".join(COLUMNS) + "\r\n", content_type="text/csv; charset=utf-8", headers=attached("people.csv"))
 
 
 @page("people:user:manage", ("GET", "POST"))
 def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
     """The plan of an import: what will be, what is here already, which lines are refused and why."""
+    request.actor.require_everybody()
     stage = stage_of(request.actor, stage_id)
     planned = plan_invite(request.actor, stage, stage.choices)
     return plan_page(request, planned, _look(stage, planned))
@@ -109,6 +112,7 @@ def _read_words(stage: Stage) -> str:
 @page("people:user:manage")
 def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
     """The refused lines as they were, with the reason, to be corrected and imported by themselves."""
+    request.actor.require_everybody()
     stage = stage_of(request.actor, stage_id)
     planned = plan_invite(request.actor, stage, stage.choices)
     return StreamingHttpResponse(

@@ -1,0 +1,214 @@
+"""A role that covers a part of the account: nobody outside is read or touched, whoever asks how (AUTHZ-10, AUTHZ-11)."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.people_of import Company, actor_of, do, invite, one, outcome
+from usher.access.roles import OF_PEOPLE
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.core.refusals import Refused
+from usher.journal import reads as journal
+from usher.journal import undo
+from usher.journal.plan import params_of, preview
+from usher.journal.verb import VERBS, plan
+from usher.people import find, kept, person, reads, selection
+from usher.people.named import manager_named
+from usher.people.of_people import OfPeople
+
+pytestmark = pytest.mark.django_db
+DEPARTMENTS = ("Sales", "Support", "")
+
+
+@pytest.fixture(scope="module")
+def desk(northlake: Company) -> str:
+    """A role with every right an account-wide one could have, held by the member; each test says whom it covers."""
+    rights = ["people:user:manage", "journal:change:view", "content:item:manage", "people:group:manage", "access:role:manage", "accounts:settings:manage"]
+    do(northlake.owner, "access.create_role", {"name": "Desk", "privileges": rights})
+    return str(sql.value("SELECT key FROM access_role WHERE account_id = %(a)s", {"a": northlake.account}))
+
+
+@pytest.fixture(scope="module")
+def crowd(northlake: Company) -> list[UUID]:
+    """Six people who are invited: zork0 … zork5."""
+    return invite(northlake.owner, *[f"zork{n}@{northlake.domain}" for n in range(6)])
+
+
+@pytest.fixture(scope="module")
+def groups(northlake: Company) -> list[str]:
+    for name in ("Red", "Blue"):
+        do(northlake.owner, "people.create_group", {"kind": "user", "name": name})
+    found = sql.rows("SELECT id::text FROM people_group WHERE account_id = %(a)s ORDER BY name_key", {"a": northlake.account})
+    return [f["id"] for f in found]
+
+
+def scoped(company: Company, role: str, kind: str, *values: str) -> Actor:
+    """The member, with the role for these departments or groups."""
+    assert company.member.user_id
+    do(company.owner, "access.set_role", {"role": role, "subjects": one(company.member.user_id), "scope": {"kind": kind, "values": list(values)}})
+    return actor_of(company.member.user_id)
+
+
+def put(company: Company, crowd: list[UUID], departments: list[str]) -> None:
+    for user, department in zip(crowd, departments, strict=True):
+        do(company.owner, "people.set_department", {"department": department, "subjects": one(user)})
+
+
+def test_what_rests_while_there_is_a_scope(northlake: Company, desk: str) -> None:
+    """A right that is about the whole account is not there for a part of it, and the verbs say so too."""
+    me = scoped(northlake, desk, "department", "Sales")
+    assert me.privileges <= OF_PEOPLE and me.may("people:user:manage")
+    for verb in ("access.set_role", "people.create_group", "content.delete", "accounts.change_settings"):
+        with pytest.raises(Refused) as no:
+            plan(me, verb, {"role": "member", "subjects": one(northlake.admin.user_id or "")})
+        assert no.value.kind == "forbidden"
+    with pytest.raises(Refused) as adding:
+        plan(me, "lifecycle.invite", {"stage": str(uuid7())})
+    assert (adding.value.kind, adding.value.code) == ("forbidden", "scope")
+
+
+@pytest.mark.parametrize("scope", [{"kind": "site", "values": ["x"]}, {"kind": "department", "values": []}, {"kind": "department", "values": "Sales"}, "all", {"kind": "group", "values": ["nobody"]}, {"kind": "department", "values": [""]}])  # fmt: skip
+def test_wrong_scopes(northlake: Company, desk: str, scope: Any) -> None:
+    """MASS-08; a site waits until people have one."""
+    with pytest.raises(Refused) as no:
+        plan(northlake.owner, "access.set_role", {"role": desk, "scope": scope, "subjects": one(northlake.member.user_id or "")})
+    assert no.value.kind == "invalid"
+
+
+def test_a_system_role_is_about_everybody(northlake: Company) -> None:
+    with pytest.raises(Refused) as no:
+        plan(northlake.owner, "access.set_role", {"role": "admin", "scope": {"kind": "department", "values": ["Sales"]}, "subjects": one(northlake.member.user_id or "")})  # fmt: skip
+    assert no.value.field == "scope"
+
+
+def test_another_account_s_group_is_no_scope(northlake: Company, southport: Company, desk: str) -> None:
+    """TENANT-03"""
+    do(southport.owner, "people.create_group", {"kind": "user", "name": "Theirs"})
+    group = sql.value("SELECT id::text FROM people_group WHERE account_id = %(a)s", {"a": southport.account})
+    with pytest.raises(Refused) as no:
+        scoped(northlake, desk, "group", group)
+    assert no.value.code == "no_group"
+
+
+def test_nobody_is_moved_in_or_out(northlake: Company, desk: str, crowd: list[UUID]) -> None:
+    """AUTHZ-11: moving somebody needs a role that covers both sides; who is outside cannot be pulled in."""
+    put(northlake, crowd, ["Sales", "Sales", "Support", "Support", "", ""])
+    me = scoped(northlake, desk, "department", "Sales")
+    for verb, params in (("people.set_department", {"department": "Support"}), ("people.edit_profile", {"fields": {"department": "Support"}})):
+        with pytest.raises(Refused) as no:
+            do(me, verb, {**params, "subjects": one(crowd[0])})
+        assert (no.value.kind, no.value.code) == ("forbidden", "scope")
+    assert do(me, "people.set_department", {"department": "Sales", "subjects": one(crowd[2])}).change_id is None
+    done = do(me, "people.set_department", {"department": "Sales", "subjects": one(*crowd)})
+    assert outcome(northlake.owner, done).done == 0  # the two of Sales are there already, nobody else exists
+
+
+def test_a_bulk_change_with_foreign_ids_touches_its_own(northlake: Company, desk: str, crowd: list[UUID]) -> None:
+    """AUTHZ-10: every id is asked, however they are named: by hand, kept, by a query, by a file."""
+    put(northlake, crowd, ["Sales", "Sales", "Support", "Support", "", ""])
+    me = scoped(northlake, desk, "department", "Sales")
+    kept_ids = kept.keep(me, crowd)
+    for subjects in (one(*crowd), {"kept": str(kept_ids)}, {"query": {}, "except": []}, {"query": {"q": "zork"}, "except": []}):
+        told = selection.checked(me, {**subjects, "within": str(northlake.owner.user_id)})  # nobody can say whose scope it is
+        found = sql.rows(selection.sql_of(told), {"account": me.account_id, "actor": me.user_id, **selection.params_of(told)})
+        assert {f["id"] for f in found} & set(crowd) == set(crowd[:2])
+    told_of = outcome(northlake.owner, do(me, "licenses.change_license", {"license": "meetings:licensed", "subjects": one(*crowd)}))
+    assert (told_of.done, told_of.skipped) == (2, 0)
+
+
+def test_a_scope_that_changed_counts_at_once(northlake: Company, desk: str, crowd: list[UUID]) -> None:
+    """Also for a plan that was made before, and for an undo of what one did oneself."""
+    put(northlake, crowd, ["Sales", "Sales", "Support", "Support", "", ""])
+    me = scoped(northlake, desk, "department", "Sales")
+    planned = plan(me, "lifecycle.withdraw_invitation", {"subjects": one(*crowd)})
+    assert preview(planned).will == 2
+    done = do(me, "people.edit_profile", {"fields": {"job_title": "Clerk"}, "subjects": one(crowd[0])})
+    me = scoped(northlake, desk, "department", "Support")
+    assert preview(planned).will == 2 and preview(planned).skipped() == {}
+    found = sql.rows(selection.sql_of(planned.params["subjects"]), {"account": me.account_id, "actor": me.user_id, **selection.params_of(planned.params["subjects"])})  # fmt: skip
+    assert {f["id"] for f in found} == set(crowd[2:4])
+    with pytest.raises(Refused) as no:
+        undo.start_undo(me, done.number or 0)
+    assert (no.value.kind, no.value.code) == ("forbidden", "scope")
+
+
+def test_of_the_journal_they_see_what_they_did(northlake: Company, desk: str, crowd: list[UUID]) -> None:
+    """A change of somebody else does not exist; their own can be read and undone."""
+    put(northlake, crowd, ["Sales", "Sales", "Support", "Support", "", ""])
+    theirs = do(northlake.owner, "people.edit_profile", {"fields": {"job_title": "Boss"}, "subjects": one(crowd[0])})
+    me = scoped(northlake, desk, "department", "Sales")
+    mine = do(me, "people.edit_profile", {"fields": {"job_title": "Clerk"}, "subjects": one(crowd[0])})
+    assert [c["number"] for c in journal.changes(me) if c["number"] >= (theirs.number or 0) and c["actor_id"] != me.user_id] == []
+    assert journal.change(me, mine.number or 0)["id"] == mine.change_id
+    with pytest.raises(Refused) as no:
+        journal.change(me, theirs.number or 0)
+    assert no.value.kind == "missing"
+    assert undo.start_undo(me, mine.number or 0).state == "done"
+
+
+def test_whoever_is_not_a_plain_member_stands_above(northlake: Company, desk: str) -> None:
+    """AUTHZ-05: also when the scope covers them."""
+    do(northlake.owner, "people.set_department", {"department": "Sales", "subjects": one(northlake.admin.user_id or "")})
+    me = scoped(northlake, desk, "department", "Sales")
+    with pytest.raises(Refused) as no:
+        do(me, "people.edit_profile", {"fields": {"job_title": "x"}, "subjects": one(northlake.admin.user_id or "")})
+    assert no.value.code == "higher_rank"
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(DEPARTMENTS), min_size=6, max_size=6), st.sets(st.integers(0, 5)), st.sampled_from(["Sales", "Support", "Red", "Blue"]))
+def test_no_read_and_no_verb_goes_outside(
+    northlake: Company, desk: str, crowd: list[UUID], groups: list[str], departments: list[str], red: set[int], wanted: str
+) -> None:
+    """AUTHZ-11, TENANT-03: whatever the departments and groups are, every read answers with, and every verb touches, whom the scope covers."""
+    put(northlake, crowd, departments)
+    for group, members in ((groups[1], red), (groups[0], set(range(6)) - red)):
+        do(northlake.owner, "people.add_to_group", {"group": group, "subjects": one(*crowd)}) if not members else None
+        sql.execute("DELETE FROM people_membership WHERE group_id = %(g)s", {"g": group})
+        for nth in members:
+            do(northlake.owner, "people.add_to_group", {"group": group, "subjects": one(crowd[nth])})
+    by_group = {"Red": red, "Blue": set(range(6)) - red}
+    expected = {crowd[n] for n in (by_group.get(wanted) if wanted in by_group else [n for n in range(6) if departments[n] == wanted])}  # type: ignore[union-attr]
+    me = scoped(northlake, desk, "group", groups[1] if wanted == "Red" else groups[0]) if wanted in by_group else scoped(northlake, desk, "department", wanted)
+    everybody = set(crowd) | {northlake.owner.user_id, northlake.admin.user_id, northlake.pending, northlake.member.user_id}
+    assert {r["id"] for r in reads.page(me, {}).rows} & set(crowd) == expected
+    assert {r["id"] for r in reads.page(me, {"q": "zork"}).rows} == expected
+    assert {r["email"] for r in reads.export(me, {"q": "zork"})} == {f"zork{crowd.index(e)}@{northlake.domain}" for e in expected}
+    assert {f["id"] for f in find.find(me, "zork") if f["kind"] == "person"} <= expected
+    assert {f["id"] for f in person.close_names(me, "zork")} == expected
+    assert {f["id"] for f in find.similar(me, "zorkk")} <= expected
+    assert sum(find.elsewhere(me, {"q": "zork"}).values()) == len(expected)
+    for user in everybody - expected - {None}:
+        for read in (reads.person, person.person):
+            with pytest.raises(Refused) as no:
+                read(me, user)  # type: ignore[operator]
+            assert no.value.kind == "missing"
+        with pytest.raises(Refused):
+            manager_named(me, str(user))
+    planned_verbs = 0
+    for name, verb in VERBS.items():
+        if isinstance(verb, OfPeople) and me.may(verb.privilege):
+            wish: dict[str, Any] = {"license": "meetings:basic", "add_on": "phone", "department": wanted if wanted not in by_group else "Sales", "day": "2030-01-01"}
+            try:
+                planned = plan(me, name, {k: v for k, v in wish.items() if name in WANTS.get(k, ())} | {"subjects": {"query": {}, "except": []}})
+            except Refused as refused:
+                assert refused.kind in ("forbidden", "invalid"), name
+                continue
+            planned_verbs += 1
+            for _phase, part, _nth in planned.phases():
+                rows = sql.rows(f"SELECT DISTINCT coalesce(after->>'user', before->>'user', obj::text) AS who FROM ({planned.select(part)}) r", params_of(planned, 0, now=None, change=None))  # fmt: skip
+                assert {r["who"] for r in rows} & {str(u) for u in everybody} <= {str(u) for u in expected}, name
+    assert planned_verbs > 8
+
+
+WANTS = {
+    "license": ("licenses.change_license",),
+    "add_on": ("licenses.give_add_on", "licenses.take_add_on"),
+    "department": ("people.set_department",),
+    "day": ("lifecycle.schedule",),
+}
