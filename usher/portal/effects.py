@@ -46,6 +46,7 @@ LABELS: dict[str, str | Promise] = {
     "meeting_connector": gettext_lazy("Meeting Connector"),
     "factors": gettext_lazy("Second factors"),
     "expires_at": gettext_lazy("Expires"),
+    "address": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),
     "last_name": gettext_lazy("Last name"),
     "display_name": gettext_lazy("Display name"),
@@ -63,6 +64,10 @@ LABELS: dict[str, str | Promise] = {
     "title": gettext_lazy("Title"),
     "owner": gettext_lazy("Owner"),
     "state": gettext_lazy("State"),
+    "proof": gettext_lazy("Proof"),
+    "manage": gettext_lazy("Manage its people"),
+    "consolidate": gettext_lazy("Ask people with an own account to join"),
+    "sign_up": gettext_lazy("Let people sign up"),
     "on": gettext_lazy("Day"),
     "place": gettext_lazy("Name"),
     "room_kind": gettext_lazy("Type"),
@@ -70,7 +75,10 @@ LABELS: dict[str, str | Promise] = {
     "main_site": gettext_lazy("Main site"),
     "mark": gettext_lazy("Mark"),
     "why": gettext_lazy("Why"),
+    "scopes": gettext_lazy("Scopes"),
+    "is_on": gettext_lazy("Works"),
 }
+PROOFS = {"waiting": gettext_lazy("waited for"), "verified": gettext_lazy("found"), "released": gettext_lazy("given up")}  # of a domain
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
 STATUSES = {
     "active": gettext_lazy("Active"),
@@ -83,6 +91,7 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "status": STATUSES,
     "role": ROLES,
     "state": STATES,
+    "proof": PROOFS,
     "theme": dict(THEMES),
     "room_kind": ROOM_KINDS,
     "language": dict(settings.LANGUAGES),
@@ -108,6 +117,8 @@ FIELDS: dict[str, str | Promise] = {
     "department": gettext_lazy("Department"),
     "user_group": gettext_lazy("User group"),
     "im_group": gettext_lazy("IM group"),
+    **{name: LABELS[name] for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager")},
+    "new_email": gettext_lazy("New e-mail"),
 }
 
 

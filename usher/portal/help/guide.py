@@ -57,6 +57,7 @@ PLACES = {
     "/me/security": "sign-in",
     "/me/confirm": "sign-in",
     "/account/sign-in": "sign-in",
+    "/domains": "domains",
     "/search": "home",
     "/exports": "users",
 }

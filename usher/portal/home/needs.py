@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from usher.access.actors import name_of
+from usher.accounts.domains import VIEW, all_of
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.journal import reads
@@ -45,7 +46,7 @@ def needs_of(actor: Actor, seats: list[dict[str, Any]], today: date) -> list[Nee
         found += failed_work(actor)
     if actor.may("mail:message:view"):
         found += lost_mail(actor)
-    found += [*held_back(actor), *leaving(actor)]
+    found += [*held_back(actor), *leaving(actor), *proofs_missing(actor)]
     if actor.may("licenses:subscription:view"):
         since = history.taken_since(actor, LOOK_BACK)
         found += [n for s in seats if s["bought"] for n in seats_running_out(s, since.get(s["product"]), today)]
@@ -75,6 +76,15 @@ def leaving(actor: Actor) -> Iterator[Need]:
         told = {"n": number(n), "days": FRESH}
         words = ngettext("%(n)s person leaves within %(days)s days", "%(n)s people leave within %(days)s days", n) % told
         yield need("clock", "", words, _("They are deactivated when the day begins where they live."), "/people/dates", _("See who"))
+
+
+def proofs_missing(actor: Actor) -> Iterator[Need]:
+    """Of domains that were verified once: they stay the account's, and somebody should know."""
+    for domain in all_of(actor) if actor.may(VIEW) else ():
+        if domain["missing_since"]:
+            words = _("The proof of %(domain)s is missing") % {"domain": domain["name"]}
+            more = _("The domain stays yours and everything works. Publish the record again.")
+            yield need("alert-triangle", "warn", words, more, f"/domains/{short(domain['id'])}", _("See the record"))
 
 
 def lost_mail(actor: Actor) -> Iterator[Need]:

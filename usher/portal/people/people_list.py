@@ -24,6 +24,7 @@ from usher.people.person import EDITS, net_edits
 from usher.people.scope import within
 from usher.portal.effects import LABELS
 from usher.portal.listing import Column, Filter, Listing, Words, register
+from usher.portal.people import came_in
 from usher.portal.templatetags.usher import avatar, number, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
@@ -161,6 +162,7 @@ USERS = Listing(
         text_column("location", _("Location")),
         text_column("cost_center", _("Cost center")),
         text_column("employee_id", _("Employee id")),
+        came_in.COLUMN,
         ADDED,
         Column(
             "last_sign_in",
@@ -182,6 +184,7 @@ USERS = Listing(
         Filter("role", _("Role"), lambda actor: list(names_of(actor.account_id).items())),
         GROUP_FILTER,
         DEPARTMENT_FILTER,
+        *came_in.FILTERS,
         Filter("mark", _("Mark"), lambda actor: list(MARKS.items())),
     ),
     near=near,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 
 from usher.access.factors import of_person
 from usher.access.sign_ins import open_sessions_of, sign_ins_of
@@ -20,20 +19,13 @@ from usher.portal.changes.told import described
 from usher.portal.effects import changes_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import factor_removal
+from usher.portal.people.came_in import came_in_of
 from usher.portal.people.person.head import around
 from usher.portal.seat_choices import seat_lines
 from usher.portal.sign_in.means import means_in_words
 
 ROWS = 50
 LATELY = 6
-CAME_IN = {
-    "owner": gettext_lazy("opened the account"),
-    "added": gettext_lazy("invitation"),
-    "import": gettext_lazy("import"),
-    "api": gettext_lazy("API"),
-    "scim": gettext_lazy("SCIM"),
-    "domain": gettext_lazy("domain"),
-}
 
 
 @page("people:user:view")
@@ -42,7 +34,7 @@ def overview(request: SignedIn, person_id: UUID) -> HttpResponse:
     context = around(request.actor, person_id, "")
     context["licenses"] = licenses_of(context["person"])
     context["more_reports"] = context["person"]["reports_n"] - len(context["person"]["reports"])
-    context["came_in"] = CAME_IN.get(context["person"]["came_in"], "")
+    context["came_in"] = came_in_of(context["person"])
     if request.actor.may("journal:change:view"):
         context["lately"] = touched(request.actor, person_id, None, LATELY)
     return render(request, "people/person.html", context)
