@@ -1,11 +1,12 @@
 """People who have an account of their own here, made by the real verbs, and what is told about where they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from tests.people_of import BASIC, LICENSED, Company, accept_invitation, do, finish, invite, link_of, one
 from usher.access.actors import operator
+from usher.accounts.plans import CAPABILITIES
 from usher.core import sql
 from usher.journal import engine
 from usher.lifecycle import accept, transfer
@@ -24,18 +25,19 @@ class Mover:
 
 def on_their_own(email: str, *titles: str, kind: str = "note") -> Mover:
     """Somebody with a free account of their own and items of these titles."""
-    account, _ = open_account("Of their own", "free", email, first_name="Ida", last_name="Own", opened_by="person")
+    account, _ = open_account("Of their own", "business", email, first_name="Ida", last_name="Own", opened_by="person")
     user = sql.value("SELECT user_id FROM people_standing WHERE account_id = %(a)s", {"a": account})
     accept_invitation(user)
     if titles:
         with_items(account, user, *({"kind": kind, "title": t} for t in titles))
+    sql.execute("UPDATE accounts_account SET plan = 'free' WHERE id = %(a)s", {"a": account})  # which has no rights to make the above
     login = sql.value("SELECT login_id FROM people_user WHERE id = %(u)s", {"u": user})
     return Mover(account, user, login, email)
 
 
 def with_items(account: UUID, user: UUID, *items: dict[str, str]) -> None:
     """Items made while they held the seats for them; afterwards they are Basic again and nothing is bought."""
-    chief = operator(account)
+    chief = replace(operator(account), capabilities=frozenset(CAPABILITIES))
     for product in (LICENSED, "webinar:100"):
         do(chief, "licenses.set_seats", {"product": product, "quantity": 1})
     do(chief, "licenses.change_license", {"license": LICENSED, "subjects": one(user)})

@@ -62,3 +62,15 @@ def test_all_pending_by_query(db: None, northlake: Company) -> None:
     waiting = "SELECT count(*) FROM people_standing WHERE account_id = %(a)s AND status = 'pending'"
     assert sql.value(waiting, {"a": northlake.account}) == 0
     assert not breaches()
+
+
+def test_the_last_seats_are_their_own(db: None, northlake: Company) -> None:
+    """LIC-07: whoever waits with the last seats needs no other one to become active."""
+    people = crowd(northlake.operator, 3, license=LICENSED)
+    held = sql.value(
+        "SELECT used + pending FROM licenses_license WHERE account_id = %(a)s AND product = %(p)s", {"a": northlake.account, "p": LICENSED}
+    )
+    do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": held})
+    started = do(northlake.operator, "lifecycle.activate", {"subjects": one(*people)})
+    assert started.state == "done" and {standing(p)["status"] for p in people} == {"active"}
+    assert not breaches()

@@ -27,6 +27,8 @@ OWN = "people:self:manage"
 def change_password(actor: Actor, login: UUID, password: str, means: str) -> None:
     """A new password for the actor's own login, and the end of every session and reset link made before (SESSION-05)."""
     with transaction.atomic():
+        # The account before anything in it, as every verb does: its owner may be closing it at this moment.
+        sql.execute("SELECT 1 FROM accounts_account WHERE id = %(a)s FOR KEY SHARE", {"a": actor.account_id})
         sql.execute("UPDATE people_login SET password = %(p)s WHERE id = %(l)s", {"p": make_password(password), "l": login})
         sql.execute(
             "UPDATE access_link SET used_at = %(now)s WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL",

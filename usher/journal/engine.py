@@ -26,7 +26,7 @@ from usher.core.refusals import Refused
 
 from . import names
 from .ledger import ledger, seat_in
-from .plan import digest_of, params_of, staged_tallies, wants_and_gives
+from .plan import digest_of, params_of, staged_tallies, too_many, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
 from .verb import ALREADY, COLUMNS, Plan
 from .writing import as_moves, count_moves, lock_all, locking, writing
@@ -65,12 +65,21 @@ def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refu
             raise Refused(
                 "conflict", "stale", _("Something changed while you were reading. Here is the plan as it is now; nothing was done.")
             )
+        _refuse_too_many(plan, change, len(totals))
         return _begin(plan, change, key, totals, already, short)
     except (Refused, _SameKey) as trouble:
         sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": change})
         if isinstance(trouble, Refused):
             raise
         return _known(plan, key) or start(plan, key, digest=digest, short=short)
+
+
+def _refuse_too_many(plan: Plan, change: UUID, phases: int) -> None:
+    """Refuse (forbidden, too_many) more people than the actor's role may change at once."""
+    if plan.actor.most is not None:
+        n = sum(t.n for t in staged_tallies(change, phases) if t.phase == plan.main and t.skip is None)
+        if words := too_many(plan.actor, n):
+            raise Refused("forbidden", "too_many", words)
 
 
 class _SameKey(Exception):
@@ -166,10 +175,11 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
     the clock works in a closed account."""
     actor = plan.actor
     made = sql.prepared(
-        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE)
-           INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
+        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE),
+           made AS (INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
            SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
-                  coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at""",
+                  coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at)
+           SELECT (SELECT number FROM made) AS number, (SELECT at FROM made) AS at, NOT EXISTS (SELECT 1 FROM a) AS closed""",
         {
             "id": change,
             "account": actor.account_id,
@@ -187,12 +197,13 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
             "undoes": plan.undoes,
             "now": travelled(),
         },
-    )
-    if not made and sql.value("SELECT closed_at IS NOT NULL FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}):
-        raise Refused("conflict", "account_closed", _("This account is closed: whoever was in it has moved to another one. Nothing was changed."))
-    if not made:
+    )[0]
+    if made["closed"]:
+        words = _("This account is closed: whoever was in it has moved to another one. Nothing was changed.")
+        raise Refused("conflict", "account_closed", words)
+    if made["number"] is None:
         raise _SameKey
-    return made[0]["number"], made[0]["at"]
+    return made["number"], made["at"]
 
 
 def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> None:
@@ -255,6 +266,6 @@ def _do_at_once(plan: Plan, change: UUID, at: datetime) -> frozenset[str]:
                 left.add(d["why"] or RACED)
             count_moves(moves, d)
     if done and not left - plan.verb.unchanged:
-        ledger().settle(plan.actor.account_id, as_moves(moves), from_held=False)
+        ledger().settle(plan.actor.account_id, as_moves(moves), held={})
         return frozenset()
     return frozenset(left or {"already"})

@@ -14,8 +14,9 @@ class Ledger(Protocol):
         """Hold what a run needs; product -> number held. Refuses (conflict, no_seat) when all are needed and some are missing."""
         ...
 
-    def settle(self, account: UUID, moves: Moves, *, from_held: bool) -> None:
-        """Turn seats into used or pending, and give others back. Refuses (conflict, no_seat) when not from held and none is free."""
+    def settle(self, account: UUID, moves: Moves, *, held: Mapping[str, int]) -> None:
+        """Turn seats into used or pending, and give others back; `held`, product -> how many of those taken were held. Refuses (conflict, no_seat)
+        when another is needed and none is free."""
         ...
 
     def release(self, account: UUID, held: Mapping[str, int]) -> None:
@@ -47,6 +48,12 @@ def product_of(seat: str) -> str:
 def seats_of(row: str | None) -> list[str]:
     """The seats that `takes` or `gives` of a row names: none, one, or several with a blank between."""
     return row.split() if row else []
+
+
+def turns(takes: str | None, gives: str | None) -> frozenset[str]:
+    """The products of a row whose seat only turns from pending into used: it is the person's already, so no other has to be free for it."""
+    given = seats_of(gives)
+    return frozenset(seat for seat in seats_of(takes) if f"{seat}@pending" in given)
 
 
 def seat_in(row: str, product: str) -> str:

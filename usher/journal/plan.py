@@ -9,10 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
+
 from usher.core import sql
+from usher.core.actor import Actor
 from usher.core.clock import now
 
-from .ledger import ledger, product_of, seat_in, seats_of
+from .ledger import ledger, product_of, seat_in, seats_of, turns
 from .verb import ALREADY, COLUMNS, NO_SEAT, Part, Plan, words_of
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
@@ -89,6 +93,18 @@ def preview(plan: Plan) -> Preview:
     return _with_seats(plan, tallies, at)
 
 
+def too_many(actor: Actor, n: int) -> str:
+    """Why a change of so many people (or things) is more than the actor's role may do at once; empty when it is not."""
+    if actor.most is None or n <= actor.most:
+        return ""
+    told = ngettext(
+        "Your role may change %(most)s person at once, and these are %(n)s. Choose fewer, or ask somebody whose role may change more.",
+        "Your role may change %(most)s people at once, and these are %(n)s. Choose fewer, or ask somebody whose role may change more.",
+        actor.most,
+    )
+    return told % {"most": number_format(actor.most, force_grouping=True), "n": number_format(n, force_grouping=True)}
+
+
 def staged_tallies(change: UUID, phases: int) -> list[Tally]:
     """The same numbers from rows that a start has staged."""
     grouped = sql.rows(
@@ -107,13 +123,14 @@ def digest_of(tallies: list[Tally]) -> str:
 
 
 def wants_and_gives(tallies: list[Tally]) -> tuple[Counter[str], Counter[str]]:
-    """product -> seats taken, product -> seats given back."""
+    """product -> seats taken, product -> seats given back. A seat that only turns from pending into used is neither."""
     wants: Counter[str] = Counter()
     gives: Counter[str] = Counter()
     for t in tallies:
         if t.skip is None:
-            wants.update({product_of(seat): t.n for seat in seats_of(t.takes)})
-            gives.update({product_of(seat): t.n for seat in seats_of(t.gives)})
+            turned = turns(t.takes, t.gives)
+            wants.update({product_of(seat): t.n for seat in seats_of(t.takes) if seat not in turned})
+            gives.update({product_of(seat): t.n for seat in seats_of(t.gives) if product_of(seat) not in turned})
     return wants, gives
 
 

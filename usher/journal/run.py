@@ -13,7 +13,7 @@ from usher.core import jobs, sql
 from usher.core.clock import now
 from usher.core.failpoints import failpoint
 
-from .ledger import ledger, product_of
+from .ledger import ledger, product_of, seats_of, turns
 from .plan import params_of
 from .reads import plan_of
 from .verb import COLUMNS, Part, Plan
@@ -109,15 +109,14 @@ def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, 
 def _settle(plan: Plan, run: dict[str, Any], done: list[dict[str, Any]]) -> dict[str, int]:
     """Turn held seats into used ones; what is still held."""
     moves: Counter[tuple[str, int]] = Counter()
+    from_held: Counter[str] = Counter()
     for d in done:
         count_moves(moves, d)
-    settled = as_moves(moves)
-    ledger().settle(plan.actor.account_id, settled, from_held=True)
-    held = dict(run["held"])
-    for seat, (taken, _) in settled.items():
-        if taken:
-            held[product_of(seat)] -= taken
-    return held
+        if d["did"]:
+            turned = turns(d["takes"], d["gives"])
+            from_held.update({product_of(seat): d["n"] for seat in seats_of(d["takes"]) if seat not in turned})
+    ledger().settle(plan.actor.account_id, as_moves(moves), held=from_held)
+    return {product: n - from_held[product] for product, n in run["held"].items()}
 
 
 def _counted(counts: dict[str, Any], phase: int, done: list[dict[str, Any]]) -> dict[str, Any]:

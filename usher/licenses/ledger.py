@@ -42,7 +42,7 @@ class SeatLedger:
             )
         return held
 
-    def settle(self, account: UUID, moves: Moves, *, from_held: bool) -> None:
+    def settle(self, account: UUID, moves: Moves, *, held: Mapping[str, int]) -> None:
         if not moves:
             return
         change: dict[str, dict[str, int]] = {}
@@ -50,15 +50,14 @@ class SeatLedger:
             product, _, bucket = seat.partition("@")
             line = change.setdefault(product, {"used": 0, "pending": 0, "held": 0})
             line["pending" if bucket == "pending" else "used"] += taken - given
-            line["held"] -= taken if from_held else 0
+            line["held"] = -held.get(product, 0)
         products = sorted(change)
-        guard = "true" if from_held else f"{FREE} >= v.used + v.pending"
         touched = sql.prepared(
             f"""WITH v AS (SELECT * FROM unnest(%(p)s::text[], %(u)s::int[], %(w)s::int[], %(h)s::int[]) AS v(product, used, pending, held)),
                 locked AS (SELECT t.id, t.product FROM licenses_license t JOIN v USING (product) WHERE t.account_id = %(a)s
                            ORDER BY t.product FOR NO KEY UPDATE OF t)
                 UPDATE licenses_license l SET used = l.used + v.used, pending = l.pending + v.pending, held = l.held + v.held
-                FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {guard} RETURNING l.product""",
+                FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {FREE} >= v.used + v.pending + v.held RETURNING l.product""",
             {
                 "a": account,
                 "p": products,

@@ -66,8 +66,7 @@ class Activate(OfPeople):
     """Make pending people active at once. Only the operator of the machine may (forbidden): nobody is brought into an account by its administrators.
 
     Skipped: who is not pending (not_pending), whose address has a login already (elsewhere). They sign in by a link or choose a password by mail.
-    Refuses (too_many_add_ons) more than a few hundred people who hold add-ons, and (no_seat) a set for which fewer seats are free than it has
-    people: a run holds what it takes before it gives the pending ones back.
+    Refuses (too_many_add_ons) more than a few hundred people who hold add-ons.
     """
 
     name = "lifecycle.activate"

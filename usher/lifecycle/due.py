@@ -54,6 +54,8 @@ def do_due() -> int:
 @transaction.atomic
 def do_group(group: Mapping[str, Any]) -> None:
     params = {**group, "now": clock.now(), "most": AT_ONCE}
+    # The account before its people: whoever moves out of it closes it, and waits for nobody then (transfer.py).
+    sql.execute("SELECT 1 FROM accounts_account WHERE id = %(account_id)s FOR KEY SHARE", params)
     sql.execute(
         f"""SELECT 1 FROM people_standing t WHERE t.user_id = ANY (ARRAY(SELECT d.user_id FROM lifecycle_dated d WHERE {GROUP} ORDER BY d.user_id LIMIT %(most)s))
             ORDER BY t.user_id FOR NO KEY UPDATE""",
