@@ -11,4 +11,5 @@ class AccessConfig(AppConfig):
         register("access:admin:manage", _("make people admins, or members again"))
         register("access:owner:manage", _("hand the account to another owner"))
         register_pair("access:role", _("roles"))
-        from . import factor_verbs, links, lost_factors, mails, own, owner_transfer, role_verbs, sign_out, verbs  # noqa: F401
+        register_pair("access:app", _("API apps"))
+        from . import app_verbs, factor_verbs, links, lost_factors, mails, own, owner_transfer, role_verbs, sign_out, verbs  # noqa: F401

@@ -186,6 +186,8 @@ def value_in_words(key: str, value: Any) -> str:
         return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
     if key in CALLED:
         return str(CALLED[key].get(value, value))
+    if key == "scopes":
+        return listed(value)
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":

@@ -1,0 +1,114 @@
+"""Access tokens of API apps: given for a client id and its secret, looked up once per request, over in an hour or when their creator leaves.
+
+A token is 256 random bits, of which the table keeps the SHA-256 (SECRET-01). What is looked up is that hash, so no comparison tells anything by its time.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from usher.core import clock, sql
+from usher.core.actor import Actor
+from usher.core.ids import unshort
+
+from . import scopes, throttle
+from .actors import PERSON, actor_of_row
+from .api_apps import hash_of
+from .origin import neighborhood
+
+LIFE = timedelta(hours=1)
+BAD_CLIENT = throttle.Limit("bad-client", 100, 300)  # wrong secrets for one client id from one origin (OAUTH-19)
+
+CLIENT = """SELECT p.id, p.account_id, p.scopes, s.access_epoch, p.is_on AND s.status = 'active' AND a.closed_at IS NULL AS works,
+              coalesce(array_agg(x.hash) FILTER (WHERE x.id IS NOT NULL), '{}') AS hashes
+            FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
+            LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
+            WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
+HOLDER = f"""SELECT who.*, t.scopes AS token_scopes, p.scopes AS app_scopes, p.name AS app_name, p.id AS app, t.expires_at <= %(now)s AS is_over
+             FROM access_token t JOIN access_app p ON p.id = t.app_id JOIN LATERAL ({PERSON} AND u.id = p.creator_id) who ON true
+             WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch"""
+
+
+@dataclass(frozen=True)
+class Client:
+    """An app that has shown its secret."""
+
+    app: UUID
+    account_id: UUID
+    scopes: tuple[str, ...]
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who a token stands for, and what it may be used for. `is_over` when its hour has passed."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    app: UUID
+    is_over: bool
+
+
+def client(client_id: str, secret: str, ip: str) -> Client | None:
+    """The app of a client id, when this is its secret, it is on, and who created it is active (OAUTH-09). Refused (later, too_many) after many wrong tries.
+
+    The right secret works however many wrong ones came from elsewhere, and from here until the limit is reached (OAUTH-19).
+    """
+    tried = (BAD_CLIENT, f"{client_id} {neighborhood(ip)}")
+    throttle.spend(tried)
+    found = sql.row(CLIENT, {"c": client_id.replace("\x00", ""), "now": clock.now()})
+    given = hash_of(secret)
+    right = [hmac.compare_digest(bytes(known), given) for known in (found["hashes"] if found else [])]
+    if not found or not any(right) or not found["works"]:
+        return None
+    throttle.give_back(tried)
+    return Client(found["id"], found["account_id"], tuple(found["scopes"]), found["access_epoch"])
+
+
+def is_account(client: Client, account: str) -> bool:
+    """Whether an account id as a client sends it, short or as a UUID, is the client's own (TENANT-05)."""
+    try:
+        return unshort(account) == client.account_id
+    except ValueError:
+        return False
+
+
+def issue(client: Client) -> tuple[str, datetime]:
+    """A new token and when it ends. What was given before stays good until its own end."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    sql.execute(
+        """WITH used AS (UPDATE access_app SET last_used = %(now)s WHERE id = %(app)s)
+           INSERT INTO access_token (hash, app_id, epoch, scopes, created_at, expires_at) VALUES (%(h)s, %(app)s, %(epoch)s, %(scopes)s, %(now)s, %(end)s)""",
+        {
+            "h": hash_of(token),
+            "app": client.app,
+            "epoch": client.epoch,
+            "scopes": list(client.scopes),
+            "now": now,
+            "end": now + LIFE,
+        },
+    )
+    return token, now + LIFE
+
+
+def holder(token: str, *, request_id: str = "", ip: str = "") -> Holder | None:
+    """Who works with this token, with the rights its creator has now. None when it is unknown, its app is off, or its creator left (F14, AUTHZ-08)."""
+    found = sql.row(HOLDER, {"h": hash_of(token), "now": clock.now()})
+    if found is None:
+        return None
+    actor = actor_of_row(found, "api", request_id=request_id, ip=ip)
+    may = scopes.held(found["token_scopes"]) & scopes.held(found["app_scopes"])
+    return Holder(replace(actor, name=f"{found['app_name']} ({actor.name})"), may, found["app"], found["is_over"])
+
+
+def revoke(token: str, client: Client) -> None:
+    """The end of a token, when it is one of this client's; another's is left alone, and nobody is told which it was (OAUTH-08)."""
+    sql.execute("DELETE FROM access_token WHERE hash = %(h)s AND app_id = %(app)s", {"h": hash_of(token), "app": client.app})
+
+
+def sweep() -> int:
+    """Drop tokens that are over since a day, and secrets whose overlap has passed."""
+    sql.execute("DELETE FROM access_appsecret WHERE ends_at < %(now)s", {"now": clock.now()})
+    return sql.execute("DELETE FROM access_token WHERE expires_at < %(old)s", {"old": clock.now() - timedelta(days=1)})
