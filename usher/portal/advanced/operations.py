@@ -16,7 +16,7 @@ from usher.people.groups import default_name
 from usher.portal.listing import Words
 from usher.portal.people.belonging import Ask
 from usher.portal.plan_page import Option
-from usher.portal.seat_choices import license_options
+from usher.portal.seat_choices import product_option
 from usher.portal.templatetags.usher import number
 
 Ledger = Mapping[str, Mapping[str, Any]]
@@ -169,9 +169,10 @@ def holders(lines: Ledger) -> list[Option]:
 
 def licenses_to(actor: Actor, lines: Ledger) -> list[Option]:
     """The licenses to change to, with their free seats. One with too few stays open: its plan says what is missing, and the ways on."""
+    offered = (product_option(actor, p, {code: line["free"] for code, line in lines.items()}) for p in WORKPLACE)
     return [
         Option(o.value, f"{o.words} ({o.note})" if o.note else o.words, "", o.disabled and not lines.get(o.value, {}).get("bought"))
-        for o in license_options(actor)
+        for o in offered
     ]
 
 

@@ -46,12 +46,12 @@ def advanced(request: SignedIn) -> HttpResponse:
 
 def tab(request: SignedIn, trouble: Trouble | None = None) -> HttpResponse:
     """Totals and operations, with what was typed and what is wrong with it."""
-    actor = request.actor
+    actor, people = request.actor, reads.totals(request.actor)
     lines = {s["product"]: s for s in seats(actor)}
     context = {
-        **tabs(actor),
+        **tabs(actor, people),
         "here": PATH,
-        "totals": totals(actor),
+        "totals": totals(actor, people),
         "licenses": [{**NONE, **lines.get(p.code, {}), "name": total_name(p.code)} for p in WORKPLACE],
         "add_ons": [lines[p.code] for p in ADD_ONS if p.code in lines],
         "operations": [told(o, trouble) for o in operations(actor, request.GET, lines)],
@@ -60,9 +60,8 @@ def tab(request: SignedIn, trouble: Trouble | None = None) -> HttpResponse:
     return render(request, "advanced/advanced.html", context, status=422 if trouble else 200)
 
 
-def totals(actor: Actor) -> list[dict[str, Any]]:
+def totals(actor: Actor, people: Mapping[str, int]) -> list[dict[str, Any]]:
     """How many people and rooms there are: the number in words, what they are, and where they are listed, for who may see it."""
-    people = reads.totals(actor)
     away = people["inactive"]
     found = [
         (number(people["active"]), _("active"), "/people", "people:user:view"),

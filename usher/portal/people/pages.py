@@ -1,5 +1,6 @@
 """Users and Pending: the two lists of people and their exports (S0-7, S0-8, S0-13, S0-47)."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -25,9 +26,9 @@ def people_noun(n: int) -> str:
     return ngettext("person", "people", n)
 
 
-def tabs(actor: Actor) -> dict[str, Any]:
-    """The tabs of User Management with their counts."""
-    counts, bin = reads.totals(actor), leaving.trash(actor)
+def tabs(actor: Actor, counts: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """The tabs of User Management with their counts, which a page that tells them itself has read already."""
+    counts, bin = counts or reads.totals(actor), leaving.trash(actor)
     every = [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))]
     if bin.days or bin.n:
         every.append((_("Trash"), "/people/trash", number(bin.n) if bin.n <= COUNT_TO else f"{number(COUNT_TO)}+"))
