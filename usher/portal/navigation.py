@@ -80,6 +80,9 @@ TREE = (
                 rest=("/people/marks", "/people/mark-removals"),
                 also=_("marks, service accounts, protected people"),
             ),
+            Entry(
+                _("Places"), "/account/places", "accounts:place:view", rest=("/account/places/",), also=_("rooms, sites, buildings, kiosks")
+            ),
             Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
             Entry(_("Owner"), "/account/owner", "access:owner:manage", also=_("transfer, hand over the account")),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
