@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.companies import committed, northlake
+from tests.people.profiles import proven
 from tests.people_of import Company, do, one
 from usher.access.actors import system
 from usher.core import sql
@@ -50,7 +51,7 @@ WISHES: dict[str, dict[str, Any]] = {
     "people.set_im_group": {"group": "Desk"},
 }
 
-BY_FILE = {"lifecycle.update_people"}  # their people are those of a file: tests/lifecycle shows it for each
+BY_FILE = {"lifecycle.change_address", "lifecycle.update_people"}  # their people are those of a file: tests/lifecycle shows it for each
 
 
 def verbs_of_people() -> list[str]:
@@ -67,6 +68,7 @@ def marked(northlake: Company) -> UUID:
     do(northlake.owner, "people.set_im_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "people.add_to_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "licenses.give_add_on", {"add_on": "scheduler", "subjects": one(northlake.member.user_id)})
+    proven(northlake)
     do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(northlake.member.user_id)})
     return northlake.member.user_id
 

@@ -13,6 +13,7 @@ class LifecycleConfig(AppConfig):
         # accept, invitations and leave come with decline, transfer and own_account
         from . import (  # noqa: F401
             activate,
+            addresses,
             come_back,
             dates,
             decline,

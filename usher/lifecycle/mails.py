@@ -35,6 +35,7 @@ NOTICE = """
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
+ADDRESS = NOTICE.replace("true AS alive", "true AS alive, m.params->>'old' AS old, m.params->>'new' AS new")
 
 DELETION = """
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, s.role <> 'member' AS admin,
@@ -54,6 +55,11 @@ def resetting(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
 
 def noticed(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
     return _by_id(NOTICE, messages)
+
+
+def readdressed(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """Which address somebody had, and which they have now."""
+    return _by_id(ADDRESS, messages)
 
 
 def deleting(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
@@ -113,4 +119,5 @@ register(Kind("invitation", _("You are invited to %(account)s"), invited, invita
 register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))
 register(Kind("password_reset", _("Choose a new password"), resetting, reset_links, secret=True))
 register(Kind("password_changed", _("Your password was changed"), noticed))
+register(Kind("address_changed", _("Your address was changed"), readdressed))
 register(Kind("deletion_ahead", _("Deactivated people will be deleted at %(account)s"), deleting, deactivated_list))

@@ -29,6 +29,7 @@ MAILS: dict[str, str | Promise] = {
     "owner_setup": _("Owner setup"),
     "password_reset": _("Password reset"),
     "password_changed": _("Password changed"),
+    "address_changed": _("Address changed"),
     "factor_added": _("Second factor added"),
     "factor_removed": _("Second factor removed"),
     "recovery_code_used": _("Recovery code used"),
