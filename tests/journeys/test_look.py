@@ -55,6 +55,8 @@ OBJECTS = {
     "number": "SELECT max(number) FROM journal_change",
     "stage_id": "SELECT id FROM lifecycle_stage ORDER BY id DESC LIMIT 1",
     "message_id": "SELECT id FROM mail_message ORDER BY id DESC LIMIT 1",
+    "group_id": "SELECT id FROM people_group WHERE kind = 'user' ORDER BY id LIMIT 1",
+    "im_group_id": "SELECT id FROM people_group WHERE kind = 'im' ORDER BY id LIMIT 1",
     "item_id": "SELECT id FROM content_item ORDER BY id LIMIT 1",
     "export_id": "SELECT id FROM people_export ORDER BY id DESC LIMIT 1",
     "factor": "SELECT id FROM mfa_authenticator ORDER BY id DESC LIMIT 1",
@@ -69,7 +71,9 @@ def violations(page: Page) -> list[Any]:
 
 def make_objects(portal: Portal, page: Page) -> None:
     """What the pages with an id are looked at with: an invitation with its mail, a note, which the form makes."""
-    portal.usher.run("people", "add", "look@northlake.test")
+    portal.usher.run("groups", "add", "Crew")
+    portal.usher.run("groups", "add", "Chat", "--im")
+    portal.usher.run("people", "add", "look@northlake.test", "--group", "Crew", "--im-group", "Chat")
     page.goto("/content/new?kind=note")
     page.fill("#f-title", "Minutes")
     page.fill("#f-owner", OWNER)

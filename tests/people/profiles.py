@@ -6,6 +6,7 @@ from uuid import UUID
 from tests.people_of import Company, do
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.ids import uuid7
 
 CREATE = {"user": "people.create_group", "im": "people.create_im_group"}
 
@@ -36,3 +37,15 @@ def second_admin(company: Company) -> UUID:
     assert company.member.user_id
     do(company.owner, "access.set_role", {"role": "admin", "subjects": {"ids": [str(company.member.user_id)]}})
     return company.member.user_id
+
+
+def proven(company: Company, name: str = "") -> str:
+    """A domain of the company's, its own unless another is named, as if its record had been found."""
+    name = name or company.domain
+    do(company.owner, "accounts.claim_domain", {"domain": f"{uuid7().hex[-8:]}.example.org"})
+    sql.execute(
+        """UPDATE accounts_domain SET name = %(d)s, state = 'verified', how = 'dns', verified_at = now()
+           WHERE account_id = %(a)s AND name LIKE '%%.example.org'""",
+        {"d": name, "a": company.account},
+    )
+    return name

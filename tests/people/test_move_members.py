@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.people.profiles import column, group, groups
+from tests.people.profiles import column, group, groups, proven
 from tests.people_of import Company, breaches, crowd, do, finish, invite, one, outcome
 from usher.core.refusals import Refused
 from usher.journal import engine, undo
@@ -57,7 +57,7 @@ def test_without_the_privilege(northlake: Company, made: Any) -> None:
     for verb, other in ((MOVE, "people:im_group:manage"), (IM, "people:group:manage"), (DOMAIN, "people:im_group:manage")):
         for actor in (northlake.member, replace(northlake.admin, privileges=frozenset({other}))):
             with pytest.raises(Refused) as no:
-                do(actor, verb, {"group": "Lab", "to": "Crew", "domain": northlake.domain})
+                do(actor, verb, {"group": "Lab", "to": "Crew", "domain": "x.test"})
             assert no.value.kind == "forbidden"
 
 
@@ -68,7 +68,12 @@ def test_another_account_s_groups_and_people_do_not_exist(northlake: Company, so
         with pytest.raises(Refused) as no:
             move(northlake, left, to)
         assert (no.value.kind, no.value.code, no.value.field) == ("invalid", "no_group", field)
-    assert outcome(northlake.owner, do(northlake.owner, DOMAIN, {"group": "Lab", "domain": southport.domain})).done == 0
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, DOMAIN, {"group": "Lab", "domain": proven(southport)})
+    assert no.value.code == "no_domain"
+    invite(southport.owner, "elsewhere@shared.test")
+    added = do(northlake.owner, DOMAIN, {"group": "Lab", "domain": proven(northlake, "shared.test")})
+    assert outcome(northlake.owner, added).done == 0
     assert groups(southport.member.user_id) == (None, [])
 
 
@@ -83,7 +88,7 @@ def test_wrong_parameters(northlake: Company, made: Any) -> None:
         with pytest.raises(Refused) as no:
             do(northlake.owner, MOVE, params)
         assert (no.value.kind, no.value.code) == ("invalid", code)
-    for domain in ("", "nowhere", "a@b.test", "a b.test", None):
+    for domain in ("", "nowhere", "a@b.test", "a b.test", "not.ours.example.org", None):
         with pytest.raises(Refused) as no:
             do(northlake.owner, DOMAIN, {"group": "Lab", "domain": domain})
         assert (no.value.code, no.value.field) == ("no_domain", "domain")
@@ -150,6 +155,7 @@ def test_everybody_at_a_domain(northlake: Company, made: Any) -> None:
     first, second, elsewhere = invite(northlake.owner, "a@managed.test", "b@MANAGED.test", "c@other.managed.test")
     add(northlake, "Hall", first)
     add(northlake, "Lab", second)
+    proven(northlake, "managed.test")
     added = do(northlake.owner, DOMAIN, {"group": "Lab", "domain": " Managed.TEST "})
     came = outcome(northlake.owner, added)
     assert (came.done, came.unchanged) == (1, 1)

@@ -178,15 +178,6 @@ def test_delete(owner: Client, northlake: Company) -> None:
     assert "The user group Hall was deleted" in carry_out(owner, f"/groups/{short(hall)}/deletion")
 
 
-def test_a_domain(owner: Client, northlake: Company) -> None:
-    """S0-65"""
-    lab = group(northlake.owner, "Lab")
-    assert "Which domain, and to which group?" in told(owner.get("/groups/domain-additions"))
-    page = carry_out(owner, f"/groups/domain-additions?domain={northlake.domain}&group_to={short(lab)}")
-    assert f"at {northlake.domain} added to Lab" in page
-    assert owner.get(f"/groups/domain-additions?domain=x&group_to={short(lab)}").status_code == 422
-
-
 def test_a_group_is_found_by_its_name(owner: Client, northlake: Company) -> None:
     """The search of the whole portal leads to the page of a group of either kind."""
     night, chat = group(northlake.owner, "Night watch"), group(northlake.owner, "Night chat", "im")

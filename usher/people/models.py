@@ -1,4 +1,7 @@
-"""Login is who can sign in, anywhere; User is a person in one account. Hot columns stand in Standing (measured: docs/decisions)."""
+"""Login is who can sign in, anywhere; User is a person in one account; one file because what stands around them points at them.
+
+Hot columns stand in Standing (measured: docs/decisions).
+"""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from usher.accounts import domains
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
@@ -86,18 +87,16 @@ class MoveImMembers(_MoveMembers):
 
 @register
 class AddDomainToGroup(OfGroup):
-    """Put everybody whose address is at one domain into a user group; they stay in the groups they are in.
+    """Put everybody whose address is at one domain of the account into a user group; they stay in the groups they are in.
 
-    Refuses (invalid, no_domain) what is not a domain. Whoever came in by a domain has an address at it.
+    Refuses (invalid, no_domain) a domain that the account has not proven. Whoever came in by a domain has an address at it.
     """
 
     name = "people.add_domain_to_group"
     parts = AddToGroup.parts
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        domain = str(params.get("domain") or "").strip().lower()
-        if "." not in domain or not domain.isprintable() or " " in domain or "@" in domain:
-            raise Refused("invalid", "no_domain", _("Choose a domain, such as example.com."), field="domain")
+        domain = domain_proven(actor, str(params.get("domain") or ""))
         return {**super().check(actor, {"group": params.get("group"), "subjects": {"query": {"domain": [domain]}}}), "domain": domain}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
@@ -111,3 +110,16 @@ class AddDomainToGroup(OfGroup):
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         told = ngettext("%(n)s\u00a0person at %(domain)s added to %(group)s", "%(n)s\u00a0people at %(domain)s added to %(group)s", done)
         return told % {"n": figure(done), "domain": params["domain"], "group": params["group_name"]}
+
+
+def domain_proven(actor: Actor, text: str) -> str:
+    """A domain that the account has proven, by its name in any spelling. Refused (invalid, no_domain) else."""
+    try:
+        found = domains.by_name(actor, text)
+    except Refused as no:
+        if no.kind == "forbidden":
+            raise
+        found = {"state": ""}
+    if found["state"] != "verified":
+        raise Refused("invalid", "no_domain", _("This account has no proven domain of this name."), field="domain")
+    return str(found["name"])

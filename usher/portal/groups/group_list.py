@@ -17,7 +17,7 @@ from usher.portal.templatetags.usher import number, when
 
 
 @dataclass(frozen=True)
-class Kind:
+class GroupKind:
     """One of the two kinds: its words, its place and its verbs. The right of the pages stands at each page."""
 
     key: str
@@ -31,7 +31,7 @@ class Kind:
     unknown: Promise
 
 
-USER = Kind(
+USER = GroupKind(
     "user",
     "/groups",
     gettext_lazy("Groups"),
@@ -48,7 +48,7 @@ USER = Kind(
     gettext_lazy("No group yet. Create one, then add people to it."),
     gettext_lazy("No group has this in its name."),
 )
-IM = Kind(
+IM = GroupKind(
     "im",
     "/im-groups",
     gettext_lazy("IM groups"),
@@ -116,7 +116,7 @@ LISTS = {kind.key: list_of(kind.key, kind.path) for kind in (USER, IM)}
 register(*LISTS.values())
 
 
-def members_list(kind: Kind, group: Row) -> Listing:
+def members_list(kind: GroupKind, group: Row) -> Listing:
     """The people in one group: the list of people, narrowed to it, with the invited ones."""
     status = Filter("status", gettext_lazy("Status"), lambda actor: [(key, words) for key, (_css, words) in STATUS.items()])
     others = tuple(f for f in USERS.filters if f.key not in ("status", kind.filter))

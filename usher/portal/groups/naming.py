@@ -15,7 +15,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.people import groups
-from usher.portal.groups.group_list import IM, USER, Kind, path_of
+from usher.portal.groups.group_list import IM, USER, GroupKind, path_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
 
@@ -30,7 +30,7 @@ def new_im_group(request: SignedIn) -> HttpResponse:
     return create(request, IM)
 
 
-def create(request: SignedIn, kind: Kind) -> HttpResponse:
+def create(request: SignedIn, kind: GroupKind) -> HttpResponse:
     """A group of this name; then its page, where people are added."""
     if request.method == "GET":
         return show(request, kind, kind.new, _("Create"), "")
@@ -53,7 +53,7 @@ def im_group_name(request: SignedIn, im_group_id: UUID) -> HttpResponse:
     return rename(request, IM, im_group_id)
 
 
-def rename(request: SignedIn, kind: Kind, id: UUID) -> HttpResponse:
+def rename(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponse:
     """Another name for one group."""
     group = groups.group(request.actor, kind.key, id)
     if request.method == "GET":
@@ -67,7 +67,13 @@ def rename(request: SignedIn, kind: Kind, id: UUID) -> HttpResponse:
 
 
 def show(
-    request: SignedIn, kind: Kind, heading: Any, button: str, name: str, refused: Refused | None = None, group: dict[str, Any] | None = None
+    request: SignedIn,
+    kind: GroupKind,
+    heading: Any,
+    button: str,
+    name: str,
+    refused: Refused | None = None,
+    group: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The form with what was typed and what is wrong with it."""
     context = {

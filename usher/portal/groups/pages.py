@@ -13,7 +13,7 @@ from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
 from usher.people import groups
-from usher.portal.groups.group_list import IM, LISTS, USER, Kind, members_list, path_of
+from usher.portal.groups.group_list import IM, LISTS, USER, GroupKind, members_list, path_of
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
@@ -26,7 +26,7 @@ def group_noun(n: int) -> str:
     return ngettext("group", "groups", n)
 
 
-def list_of(request: SignedIn, kind: Kind) -> HttpResponse:
+def list_of(request: SignedIn, kind: GroupKind) -> HttpResponse:
     """One of the two lists."""
     manage = request.actor.may(kind.manage)
     frame = Frame(
@@ -43,12 +43,12 @@ def list_of(request: SignedIn, kind: Kind) -> HttpResponse:
     return list_page(request, LISTS[kind.key], frame, **context)
 
 
-def row_acts(kind: Kind, row: Row) -> list[Act]:
+def row_acts(kind: GroupKind, row: Row) -> list[Act]:
     """The menu of a row, and the buttons of its page."""
     return [Act(_("Open"), path_of(row)), *acts_of(kind, row)]
 
 
-def acts_of(kind: Kind, row: Row) -> list[Act]:
+def acts_of(kind: GroupKind, row: Row) -> list[Act]:
     """Everything that can be done to a group, in one order."""
     id = short(row["id"])
     mark = Act(_("No default any more"), f"{kind.path}/default?default_to=none")
@@ -81,7 +81,7 @@ def im_groups_export(request: SignedIn) -> HttpResponseBase:
     return export(request, LISTS["im"], "im-groups.csv")
 
 
-def one(request: SignedIn, kind: Kind, id: UUID) -> HttpResponse:
+def one(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponse:
     """One group and whoever is in it; the list is that of Users, so who may not see people sees none here."""
     request.actor.require("people:user:view")
     group = groups.group(request.actor, kind.key, id)

@@ -1,4 +1,4 @@
-"""What is done to a group and to whoever is in it: each is a question or two, then a plan page (S0-62 … S0-67)."""
+"""What is done to a group and to whoever is in it: each is a question or two, then a plan page (S0-62 … S0-64, S0-66, S0-67)."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from usher.core.refusals import Refused
 from usher.journal.plan import Preview
 from usher.journal.verb import plan
 from usher.people import groups
-from usher.portal.groups.group_list import IM, USER, Kind, path_of
+from usher.portal.groups.group_list import IM, USER, GroupKind, path_of
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, ask_page, full_id, group_options, plan_or_ask
@@ -25,7 +25,7 @@ from usher.portal.templatetags.usher import number
 NONE = "none"
 
 
-def look_of(kind: Kind, title: str, button: Any, group: Row | None = None, **more: Any) -> Look:
+def look_of(kind: GroupKind, title: str, button: Any, group: Row | None = None, **more: Any) -> Look:
     """The look of a plan about a group, or about groups at large: its way back is where it was asked for."""
     crumbs: list[tuple[Words, str]] = [(kind.plural, kind.path), *([(group["name"], path_of(group))] if group else []), (title, "")]
     return Look(title=title, crumbs=crumbs, button=button, back=(_("Cancel"), path_of(group) if group else kind.path), **more)
@@ -45,7 +45,7 @@ def im_group_deletion(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
     return deletion(request, IM, im_group_id)
 
 
-def deletion(request: SignedIn, kind: Kind, id: UUID) -> HttpResponseBase:
+def deletion(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
     """Delete a group; where somebody is in it, it is asked first what becomes of them."""
     group = groups.group(request.actor, kind.key, id)
     to = request.GET.get("members_to", "" if group["members"] else NONE)
@@ -64,7 +64,7 @@ def deletion(request: SignedIn, kind: Kind, id: UUID) -> HttpResponseBase:
     return plan_or_ask(request, kind.verbs["delete"] if to else "", params, look, [ask], _("What becomes of the people in it?"))
 
 
-def becomes_words(kind: Kind, group: Row, to: str, names: dict[str, str], seen: Preview) -> str:
+def becomes_words(kind: GroupKind, group: Row, to: str, names: dict[str, str], seen: Preview) -> str:
     """What becomes of the members and of the default mark, after the headline."""
     if not group["members"]:
         told = _("Nobody is in it.")
@@ -93,7 +93,7 @@ def im_group_moves(request: SignedIn) -> HttpResponseBase:
     return moves(request, IM)
 
 
-def moves(request: SignedIn, kind: Kind) -> HttpResponseBase:
+def moves(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     """Everybody in one group to another (S0-64, S0-67)."""
     left, to = request.GET.get("group_from", ""), request.GET.get("group_to", "")
     options = group_options(request, kind.key)
@@ -117,7 +117,7 @@ def im_group_default(request: SignedIn) -> HttpResponseBase:
     return default(request, IM)
 
 
-def default(request: SignedIn, kind: Kind) -> HttpResponseBase:
+def default(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     """The group of everybody added from now on, or none (S0-62, S0-63, S0-66)."""
     to = request.GET.get("default_to", "")
     hint = _("Whoever is here already stays as they are.")
@@ -137,22 +137,6 @@ def default(request: SignedIn, kind: Kind) -> HttpResponseBase:
 
 
 @page("people:group:manage", ("GET", "POST"))
-def domain_additions(request: SignedIn) -> HttpResponseBase:
-    """Everybody with an address at a domain into one group (S0-65)."""
-    domain, to = request.GET.get("domain", "").strip(), request.GET.get("group_to", "")
-    asks = [
-        Ask("domain", _("Everybody with an address at"), "text", domain, hint=_("A domain, such as example.com.")),
-        Ask("group_to", _("is added to"), "select", to, group_options(request, "user")),
-    ]
-    add = people_button(lambda n: ngettext("Add %(n)s person", "Add %(n)s people", n))
-    look = look_of(USER, _("Add a domain"), add, tally={"will": _("will be added"), "same": _("in it already")})
-    params = {"domain": domain, "group": full_id(to)}
-    return plan_or_ask(
-        request, "people.add_domain_to_group" if domain and to else "", params, look, asks, _("Which domain, and to which group?")
-    )
-
-
-@page("people:group:manage", ("GET", "POST"))
 def user_group_additions(request: SignedIn, group_id: UUID) -> HttpResponseBase:
     return additions(request, USER, group_id)
 
@@ -162,41 +146,44 @@ def im_group_additions(request: SignedIn, im_group_id: UUID) -> HttpResponseBase
     return additions(request, IM, im_group_id)
 
 
-def additions(request: SignedIn, kind: Kind, id: UUID) -> HttpResponseBase:
+def additions(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
     """People by their addresses into this group; many are ticked in Users instead."""
-    group, typed = groups.group(request.actor, kind.key, id), request.GET.get("people", "")
-    hint = _("Several are separated by commas. To add many, tick them in Users and choose Groups.")
-    ask = Ask("people", _("E-mail addresses"), "text", typed, hint=hint, proposals="/people/close")
+    group = groups.group(request.actor, kind.key, id)
     add = people_button(lambda n: ngettext("Add %(n)s person", "Add %(n)s people", n))
     look = look_of(kind, _("Add people"), add, group, tally={"will": _("will be added"), "same": _("in it already")}, then=path_of(group))
-    heading = _("Who is added to %(group)s?") % {"group": group["name"]}
+    hint = _("Several are separated by commas. To add many, tick them in Users and choose Groups.")
+    verb = "people.add_to_group" if kind is USER else "people.set_im_group"
+    return by_address(request, verb, str(id), look, hint, _("Who is added to %(group)s?") % {"group": group["name"]})
+
+
+def by_address(request: SignedIn, verb: str, group: str, look: Look, hint: str, heading: str) -> HttpResponseBase:
+    """The plan for people named by their addresses; an address of nobody is asked again with the reason."""
+    typed = request.GET.get("people", "")
+    ask = Ask("people", _("E-mail addresses"), "text", typed, hint=hint, proposals="/people/close")
     try:
         ids = groups.people_at(request.actor, SEPARATORS.split(typed)) if typed.strip() else []
     except Refused as refused:
         return ask_page(request, look, [ask], heading, refused.words)
-    params = {"group": str(id), "subjects": {"ids": ids}}
-    return plan_or_ask(request, JOIN[kind.key] if ids else "", params, look, [ask], heading)
-
-
-JOIN = {"user": "people.add_to_group", "im": "people.set_im_group"}
+    return plan_or_ask(request, verb if ids else "", {"group": group, "subjects": {"ids": ids}}, look, [ask], heading)
 
 
 @page("people:group:manage", ("GET", "POST"))
 def user_group_removals(request: SignedIn, group_id: UUID) -> HttpResponseBase:
-    """Whoever is ticked leaves this group and stays in the others."""
-    group = groups.group(request.actor, "user", group_id)
-    params = {"group": str(group_id), "subjects": subjects_of(request)}
-    return plan_page(request, plan(request.actor, "people.remove_from_group", params), removal_look(USER, group))
+    return removals(request, USER, group_id)
 
 
 @page("people:im_group:manage", ("GET", "POST"))
 def im_group_removals(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
-    """Whoever is ticked is left without an IM group."""
-    group = groups.group(request.actor, "im", im_group_id)
-    params = {"group": None, "subjects": subjects_of(request)}
-    return plan_page(request, plan(request.actor, "people.set_im_group", params), removal_look(IM, group))
+    return removals(request, IM, im_group_id)
 
 
-def removal_look(kind: Kind, group: Row) -> Look:
+def removals(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
+    """Whoever is ticked leaves this group: they stay in the others, or are left without an IM group. By addresses when nobody is ticked."""
+    group = groups.group(request.actor, kind.key, id)
     take_out = people_button(lambda n: ngettext("Take %(n)s person out", "Take %(n)s people out", n))
-    return look_of(kind, _("Take out"), take_out, group, tally={"will": _("leave it")}, then=path_of(group))
+    look = look_of(kind, _("Take out"), take_out, group, tally={"will": _("leave it")})
+    verb, of = ("people.remove_from_group", str(id)) if kind is USER else ("people.set_im_group", "")
+    if request.GET.keys().isdisjoint(("ids", "all", "selection")):
+        hint = _("Several are separated by commas. To take out many, tick them in the list of the group.")
+        return by_address(request, verb, of, look, hint, _("Who is taken out of %(group)s?") % {"group": group["name"]})
+    return plan_page(request, plan(request.actor, verb, {"group": of, "subjects": subjects_of(request)}), look)

@@ -10,7 +10,6 @@ urlpatterns = [
     path("groups/new", naming.new_user_group),
     path("groups/moves", plans.user_group_moves),
     path("groups/default", plans.user_group_default),
-    path("groups/domain-additions", plans.domain_additions),
     path("groups/<id:group_id>", pages.user_group),
     path("groups/<id:group_id>/name", naming.user_group_name),
     path("groups/<id:group_id>/deletion", plans.user_group_deletion),
