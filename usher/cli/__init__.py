@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "remove-factors": ("accounts", "remove_factors", "Take away the second factors of somebody who lost them."),
     "people": ("people", "people", "Add, list, show, import and export people."),
     "groups": ("people", "groups", "Add and list groups."),
+    "domains": ("domains", "domains", "Claim domains, prove them, and say what they do."),
     "content": ("content", "content", "List what people made, and hand it over."),
     "mail": ("mail", "mail", "Read the mails that were written."),
     "change": ("changes", "change", "List changes and show one."),
