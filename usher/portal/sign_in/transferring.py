@@ -50,7 +50,7 @@ def transfer(request: SignedIn, user: UUID, secret: str) -> HttpResponse:
 def _in_words(offer: moving.Offer) -> dict[str, Any]:
     return {
         "comes": [(words, offer.comes[kind]) for kind, words in MANY.items() if offer.comes.get(kind)],
-        "language": dict(settings.LANGUAGES).get(offer.language, ""),
+        "speaks": dict(settings.LANGUAGES).get(offer.language, ""),
         "license": PRODUCTS[offer.license].name,
         "add_ons": listed([PRODUCTS[code].name for code in offer.add_ons]) if offer.add_ons else "",
     }
