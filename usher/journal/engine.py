@@ -51,9 +51,12 @@ def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refu
     """Do a plan. The same key with the same parameters returns the same Change; with others it is refused (conflict, key_reused).
 
     `digest` is the fingerprint of the preview the actor saw; if the world changed since, refused (conflict, stale).
-    `short` decides when seats lack: refuse (nothing is done) or first (the first N in the plan's order; the rest is skipped with no_seat).
+    `short` decides when seats lack: refuse (nothing is done), first (the first N in the plan's order; the rest is skipped with no_seat), or wait
+    (the same, and the rest is put on the waiting list, where the verb `queues`).
     """
-    if digest is None and plan.verb.is_one(plan.params):
+    if plan.undoes and plan.verb.queues:
+        ledger().unqueue(plan.actor.account_id, plan.undoes)
+    if digest is None and short != "wait" and plan.verb.is_one(plan.params):
         return _short_way(plan, key)
     known = _known(plan, key)
     if known:
@@ -147,6 +150,8 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
         _mark_no_seat(change, wants, held)
+        if short == "wait" and plan.verb.queues:
+            ledger().queue(plan.actor.account_id, change, plan.actor.user_id)
         sql.execute(
             """INSERT INTO journal_run (change_id, account_id, state, phase, ord, totals, held, counts, chunk, stop, beat, started_at)
                VALUES (%(c)s, %(a)s, 'running', 0, 0, %(totals)s, %(held)s, %(counts)s, %(chunk)s, false, now(), %(now)s)""",

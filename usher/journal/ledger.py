@@ -19,6 +19,14 @@ class Ledger(Protocol):
         when another is needed and none is free."""
         ...
 
+    def queue(self, account: UUID, change: UUID, actor: UUID | None) -> None:
+        """Put whoever found no seat in a Change that begins (its plan rows with no_seat) on the waiting list, in their order."""
+        ...
+
+    def unqueue(self, account: UUID, change: UUID) -> None:
+        """Take off the waiting list whom a Change put there: it is undone."""
+        ...
+
     def release(self, account: UUID, held: Mapping[str, int]) -> None:
         """Give back what a run held and did not need."""
         ...

@@ -104,6 +104,7 @@ class Verb:
         False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
     )
     lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
+    queues: ClassVar[bool] = False  # who finds no seat may wait for one: the main part's rows are people, each with one seat
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
     keeps_scope: ClassVar[bool] = False  # touches only whom its selection names, or the actor: open to who covers a part of the account
 

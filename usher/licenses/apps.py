@@ -11,7 +11,7 @@ class LicensesConfig(AppConfig):
 
     def ready(self) -> None:
         register_pair("licenses:subscription", _("what was bought"))
-        from . import members, subscribing, verbs  # noqa: F401
+        from . import giving, members, subscribing, verbs, waiting_verbs  # noqa: F401
         from .ledger import SeatLedger
 
         fit(SeatLedger())

@@ -12,6 +12,7 @@ from usher.core.refusals import Refused
 from usher.journal.ledger import Moves
 from usher.journal.names import figure
 
+from . import waiting
 from .catalog import PRODUCTS
 
 FREE = "l.bought - l.used - l.pending - l.held"
@@ -69,6 +70,12 @@ class SeatLedger:
         if len(touched) < len(products):
             wants = {p: change[p]["used"] + change[p]["pending"] for p in products if change[p]["used"] + change[p]["pending"] > 0}
             raise no_seat(wants, {p: s["free"] for p, s in self.standing(account, frozenset(wants)).items()})
+
+    def queue(self, account: UUID, change: UUID, actor: UUID | None) -> None:
+        waiting.queue(account, change, actor)
+
+    def unqueue(self, account: UUID, change: UUID) -> None:
+        waiting.unqueue(account, change)
 
     def release(self, account: UUID, held: Mapping[str, int]) -> None:
         for product in sorted(p for p, n in held.items() if n):

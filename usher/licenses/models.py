@@ -45,6 +45,35 @@ class Seat(models.Model):
         indexes = [models.Index(fields=["account", "product", "user"], name="seat_by_product")]
 
 
+class Waiting(models.Model):
+    """Somebody for whom no seat was free, in the order of `place`: given by the clock as seats come free (waiting.py). One of each family at a time."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    user = models.ForeignKey("people.User", models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    product = models.TextField()
+    family = models.TextField()  # what stands before the colon of the product
+    place = models.BigIntegerField()
+    since = models.DateTimeField()
+    change_id = models.UUIDField()  # the one that left them without a seat
+    actor_id = models.UUIDField(null=True)  # who queued them; null for the operator
+    state = models.TextField(default="waiting")  # waiting | given | dropped
+    note = models.TextField(default="", db_default="")  # why it was dropped: a reason
+    done_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["waiting", "given", "dropped"]), name="waiting_state"),
+            models.UniqueConstraint(fields=["user", "family"], condition=Q(state="waiting"), name="waiting_once"),
+            SameAccount(column="user_id", table="people_user", name="waiting_in_account", on_delete="CASCADE"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "product", "place", "id"], name="waiting_in_order", condition=Q(state="waiting")),
+            models.Index(fields=["change_id"], name="waiting_by_change", condition=Q(state="waiting")),
+            models.Index(fields=["user", "since"], name="waiting_of_user"),
+        ]
+
+
 class Subscription(models.Model):
     """On which terms a product was bought: price per seat, currency, first and last day. The quantity is License.bought (docs/decisions/0031)."""
 

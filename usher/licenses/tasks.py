@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from . import history
+from . import giving, history
 
 
 @app.periodic(cron="*/10 * * * *")

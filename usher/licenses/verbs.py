@@ -79,6 +79,7 @@ class ChangeLicense(OfPeople):
     Refuses On-Prem while Meeting Connector is off (S0-23). Administrators are changed like anybody.
     """
 
+    queues = True
     name = "licenses.change_license"
     privilege = "people:user:manage"
     parts = (WorkplaceSeat(),)
@@ -112,6 +113,7 @@ class ChangeLicense(OfPeople):
 class GiveAddOn(OfPeople):
     """Give an add-on to each of a set of people. Who lacks the base license (needs_base) or holds what excludes it (excluded) is skipped."""
 
+    queues = True
     name = "licenses.give_add_on"
     privilege = "people:user:manage"
     parts = (AddOnGiven(),)
