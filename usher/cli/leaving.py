@@ -84,7 +84,7 @@ def leaving(name: str, verb: str, words: str) -> click.Command:
             raise click.UsageError("Say with --content what is handed over.")
         handed = {"kinds": list(kinds), "heir": "manager" if to_manager else heir} if kinds else {}
         wish = lambda: {"subjects": subjects_of(actor, emails, file, given), "content": handed}  # noqa: E731
-        return _do(actor, verb, wish, How(key, dry_run, is_sure, refusals))
+        return carry_out(actor, verb, wish, How(key, dry_run, is_sure, refusals))
 
     return command
 
@@ -104,7 +104,7 @@ def activate(
     **given: Any,
 ) -> int:
     """Reactivate deactivated people: they may sign in again, and get back the seats that are free."""
-    return _do(
+    return carry_out(
         actor, "lifecycle.reactivate", lambda: {"subjects": subjects_of(actor, emails, file, given)}, How(key, dry_run, is_sure, refusals)
     )
 
@@ -123,10 +123,10 @@ def restore(
         raise click.UsageError("Name people, or say --all.")
     wish: dict[str, Any] = {"all": True} if everybody else {"ids": [str(i) for i in _in_trash(actor, emails)]}
     given = {"email": new_email} if new_email else {}
-    return _do(actor, "lifecycle.restore", lambda: {**wish, **given}, How(key, dry_run, True, refusals))
+    return carry_out(actor, "lifecycle.restore", lambda: {**wish, **given}, How(key, dry_run, True, refusals))
 
 
-def _do(actor: Actor, verb: str, wish: Callable[[], dict[str, Any]], how: How) -> int:
+def carry_out(actor: Actor, verb: str, wish: Callable[[], dict[str, Any]], how: How) -> int:
     """Show the plan, or do it once somebody is sure; the exit code. What a plan that is only shown has staged is forgotten with it."""
     from django.db import transaction
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -124,3 +124,9 @@ def not_back_of(change: UUID) -> dict[str, int]:
         {"c": change},
     )
     return {r["product"]: r["n"] for r in rows}
+
+
+def away_for(days: int) -> dict[str, list[str]]:
+    """The query for whoever has been deactivated for longer than that, to the hour: a plan stays true while somebody reads it. 0: everybody deactivated."""
+    moment = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
+    return {"status": ["inactive"], **({"away_since": [moment.isoformat()]} if days else {})}

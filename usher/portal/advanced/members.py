@@ -1,13 +1,11 @@
 """What is done to all members: another license, or they leave; and deactivated people into the trash (S0-54 … S0-59)."""
 
-from datetime import timedelta
-
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.core.clock import now
 from usher.licenses.catalog import WORKPLACE
+from usher.lifecycle.reads import away_for
 from usher.portal.advanced.pages import MANAGE, Trouble, look_of, plan_or_tab, tab
 from usher.portal.page import SignedIn, page
 from usher.portal.people.bulk import order_of
@@ -50,9 +48,3 @@ def deletions(request: SignedIn) -> HttpResponseBase:
         return tab(request, Trouble("delete", words))
     look = look_of(request, _("Delete deactivated people"), button_of(DELETE))
     return leave(request, DELETE, {"query": away_for(int(days)), "order": order_of(request)}, look=look)
-
-
-def away_for(days: int) -> dict[str, list[str]]:
-    """The query for whoever has been deactivated for that long, to the hour: a plan stays true while somebody reads it."""
-    moment = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
-    return {"status": ["inactive"], **({"away_since": [moment.isoformat()]} if days else {})}

@@ -113,7 +113,7 @@ def group_move(data: QueryDict, groups: list[Option]) -> Operation:
         _("Move everybody in a user group to another"),
         _("They leave the first and join the second; where the first was their primary group, the second is."),
         "/people/advanced/group-moves",
-        [group_ask("group_from", _("From"), data, groups), group_ask("group_into", _("To"), data, groups)],
+        [group_ask("group_from", _("From"), data, groups), group_ask("group_into", _("To"), data, groups[1:] + groups[:1])],
         **closed_without_group(groups, "/groups"),
     )
 
@@ -146,7 +146,7 @@ def im_group_move(data: QueryDict, groups: list[Option]) -> Operation:
         _("Move everybody in an IM group to another"),
         _("A person is in one IM group, so the second takes the place of the first."),
         "/people/advanced/im-group-moves",
-        [group_ask("im_group_from", _("From"), data, groups), group_ask("im_group_into", _("To"), data, groups)],
+        [group_ask("im_group_from", _("From"), data, groups), group_ask("im_group_into", _("To"), data, groups[1:] + groups[:1])],
         **closed_without_group(groups, "/im-groups"),
     )
 
