@@ -47,6 +47,7 @@ WISHES: dict[str, dict[str, Any]] = {
     "people.move_im_members": {"group": "Field", "to": "Desk"},
     "people.move_members": {"group": "Field", "to": "Desk"},
     "people.remove_from_group": {"group": "Field"},
+    "people.remove_from_im_group": {"group": "Field"},
     "people.set_department": {"department": "Finance"},
     "people.set_im_group": {"group": "Desk"},
 }

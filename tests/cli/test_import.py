@@ -31,8 +31,8 @@ def person(cli: Cli, email: str) -> dict[str, Any]:
 
 def test_everybody_gets_the_same_and_their_own_cells(cli: Cli, load: Cli) -> None:
     """S0-37, S0-38, S0-39, S0-42, S0-45: six columns, three of them optional; license, add-ons and department for the whole file."""
-    assert cli("groups", "add", "Nurses").code == 0
-    assert cli("groups", "add", "Ward 3", "--im").code == 0
+    assert cli("groups", "create", "Nurses").code == 0
+    assert cli("im-groups", "create", "Ward 3").code == 0
     done = load(
         f"{HEADER}\nann@a.test,Ann,Ash,Care,Nurses,ward 3\nben@a.test,Ben,Birch,,,\n",
         *("--license", "meetings:licensed", "--add-on", "phone", "--add-on", "webinar:500", "--department", "Night"),

@@ -1,4 +1,4 @@
-"""`usher people add`, `list`, `show`, `export`, and groups."""
+"""`usher people add`, `list`, `show`, `export`."""
 
 import csv
 from collections.abc import Callable
@@ -150,14 +150,3 @@ def test_formulas_go_out_neutral_and_come_back_as_they_were(cli: Cli, southport:
     assert sorted(line[:6] for line in second) == sorted(line[:6] for line in first)
     names = {cli("people", "show", f"f{i}@a.test").answer["department"] for i in range(len(FORMULAS))}
     assert names == {t if t != "'=1" else "=1" for t in FORMULAS}
-
-
-def test_groups(cli: Cli) -> None:
-    assert cli("groups", "add", "Nurses").counts == {"new": 1}
-    assert cli("groups", "add", "Nurses", "--im").counts == {"new": 1}
-    taken = cli("groups", "add", "NURSES")
-    assert (taken.code, taken.answer["code"]) == (3, "name_taken")
-    assert cli("groups", "add", "x" * 128).code == 3
-    assert [g["name"] for g in cli("groups", "list").answer["groups"]] == ["Nurses"]
-    assert cli("groups", "add", "Doctors", "--dry-run").answer["state"] == "planned"
-    assert len(cli("groups", "list").answer["groups"]) == 1

@@ -71,8 +71,8 @@ def violations(page: Page) -> list[Any]:
 
 def make_objects(portal: Portal, page: Page) -> None:
     """What the pages with an id are looked at with: an invitation with its mail, a note, which the form makes."""
-    portal.usher.run("groups", "add", "Crew")
-    portal.usher.run("groups", "add", "Chat", "--im")
+    portal.usher.run("groups", "create", "Crew")
+    portal.usher.run("im-groups", "create", "Chat")
     portal.usher.run("people", "add", "look@northlake.test", "--group", "Crew", "--im-group", "Chat")
     page.goto("/content/new?kind=note")
     page.fill("#f-title", "Minutes")

@@ -41,7 +41,7 @@ def test_edit_and_undo(portal: Portal) -> None:
 def test_a_group_for_several(portal: Portal) -> None:
     """S0-27: ticked in the list, asked, planned, done, and on the profile."""
     portal.usher.run("people", "add", "ivy.ashdown@northlake.test", "ivo.ashdown@northlake.test", check=True)
-    portal.usher.run("groups", "add", "Night watch", check=True)
+    portal.usher.run("groups", "create", "Night watch", check=True)
     page = portal.sign_in(portal.window())
     page.goto("/people/pending?q=ashdown")
     page.get_by_label("Select all on this page").check()

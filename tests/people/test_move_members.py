@@ -13,6 +13,7 @@ from usher.journal import engine, undo
 
 pytestmark = pytest.mark.django_db
 MOVE, IM, DOMAIN = "people.move_members", "people.move_im_members", "people.add_domain_to_group"
+OUT = "people.remove_from_im_group"
 
 
 @pytest.fixture
@@ -54,10 +55,15 @@ def test_it_works(northlake: Company, made: Any) -> None:
 
 def test_without_the_privilege(northlake: Company, made: Any) -> None:
     """S0-5: the right to one kind is none to the other."""
-    for verb, other in ((MOVE, "people:im_group:manage"), (IM, "people:group:manage"), (DOMAIN, "people:im_group:manage")):
+    for verb, other in (
+        (MOVE, "people:im_group:manage"),
+        (IM, "people:group:manage"),
+        (DOMAIN, "people:im_group:manage"),
+        (OUT, "people:group:manage"),
+    ):
         for actor in (northlake.member, replace(northlake.admin, privileges=frozenset({other}))):
             with pytest.raises(Refused) as no:
-                do(actor, verb, {"group": "Lab", "to": "Crew", "domain": "x.test"})
+                do(actor, verb, {"group": "Lab", "to": "Crew", "domain": "x.test", "subjects": one(northlake.pending)})
             assert no.value.kind == "forbidden"
 
 
@@ -162,3 +168,15 @@ def test_everybody_at_a_domain(northlake: Company, made: Any) -> None:
     assert [groups(p) for p in (first, second, elsewhere)] == [("Hall", ["Hall", "Lab"]), ("Lab", ["Lab"]), (None, [])]
     assert take_back(northlake, added) == {}
     assert groups(first) == ("Hall", ["Hall"])
+
+
+def test_out_of_an_im_group(northlake: Company) -> None:
+    """Whoever is in another is left alone; undo brings back who has none since."""
+    for name in ("Nordic", "Baltic"):
+        group(northlake.owner, name, "im")
+    (inside,), (other,) = crowd(northlake.owner, 1, im_group="Nordic"), crowd(northlake.owner, 1, im_group="Baltic")
+    out = do(northlake.owner, OUT, {"group": "Nordic", "subjects": one(inside, other)})
+    assert outcome(northlake.owner, out).reasons == {"not_member": 1}
+    assert [column(p, "im_group_id") for p in (inside, other)] == [None, column_of(northlake, "Baltic")]
+    assert take_back(northlake, out) == {}
+    assert column(inside, "im_group_id") == column_of(northlake, "Nordic")

@@ -1,4 +1,4 @@
-"""The commands about people and their groups: people add, list, show, import, export; groups add, list."""
+"""The commands about people: add, list, show, import, export."""
 
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -11,7 +11,7 @@ from usher.core.address import NotAnAddress, parse, split_list
 
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
-from .options import as_operator, fresh_key, writing
+from .options import as_operator, writing
 from .selecting import filters, name_of, query_of, that_can_seek
 
 MOST_LISTED = 10_000
@@ -146,33 +146,3 @@ def export_people(actor: Actor, target: str | None, **query: Any) -> None:
         return
     n, path = to_file(actor, query_of(query), target)
     emit({"state": "done", "people": n, "file": path}, text=f"{n:,} people in {path}")
-
-
-@click.group()
-def groups() -> None:
-    """Add and list groups."""
-
-
-@groups.command("add")
-@click.argument("name")
-@click.option("--im", is_flag=True, help="An IM group.")
-@writing
-def add_group(actor: Actor, name: str, im: bool, key: str | None, dry_run: bool) -> int:
-    """Create a user group, or an IM group."""
-    from usher.journal.verb import plan
-
-    from .doing import do, show
-
-    planned = plan(actor, "people.create_im_group" if im else "people.create_group", {"name": name})
-    return show(planned) if dry_run else do(planned, fresh_key(key))
-
-
-@groups.command("list")
-@click.option("--im", is_flag=True, help="IM groups.")
-@as_operator
-def list_groups(actor: Actor, im: bool) -> None:
-    """List groups by name."""
-    from usher.people import reads
-
-    found = [{"id": str(g["id"]), "name": g["name"]} for g in reads.groups(actor, "im" if im else "user")]
-    emit({"groups": found}, text="\n".join(g["name"] for g in found) or "There is no group yet.")

@@ -6,7 +6,7 @@ from .groups import CreateGroup, CreateImGroup, RenameGroup, RenameImGroup
 from .list_look import ChooseLook
 from .marking import Mark, Unmark
 from .membership import AddToGroup, MoveGroup, RemoveFromGroup, SetImGroup
-from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers
+from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers, RemoveFromImGroup
 from .own import ChooseSettings
 from .profile import EditProfile, SetDepartment
 
@@ -25,6 +25,7 @@ __all__ = [
     "MoveImMembers",
     "MoveMembers",
     "RemoveFromGroup",
+    "RemoveFromImGroup",
     "RenameGroup",
     "RenameImGroup",
     "SetDefaultGroup",

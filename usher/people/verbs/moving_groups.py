@@ -86,6 +86,31 @@ class MoveImMembers(_MoveMembers):
 
 
 @register
+class RemoveFromImGroup(OfGroup):
+    """Take each of a set of people out of an IM group; they are left without one. Who is not in it is skipped (not_member)."""
+
+    name = "people.remove_from_im_group"
+    privilege = "people:im_group:manage"
+    kind = "im"
+    parts = (FromImGroup(),)
+
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super().terms(params), "to": None, "to_name": None}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        told = ngettext(
+            "%(n)s\u00a0person will leave the IM group %(group)s.", "%(n)s\u00a0people will leave the IM group %(group)s.", will
+        )
+        return told % {"n": figure(will), "group": params["group_name"]}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        told = ngettext(
+            "%(n)s\u00a0person taken out of the IM group %(group)s", "%(n)s\u00a0people taken out of the IM group %(group)s", done
+        )
+        return told % {"n": figure(done), "group": params["group_name"]}
+
+
+@register
 class AddDomainToGroup(OfGroup):
     """Put everybody whose address is at one domain of the account into a user group; they stay in the groups they are in.
 

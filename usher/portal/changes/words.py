@@ -39,6 +39,7 @@ KINDS: dict[str, Words] = {
     "people.delete_im_group": _("Delete an IM group"),
     "people.set_default_group": _("Set the default group"),
     "people.set_default_im_group": _("Set the default IM group"),
+    "people.remove_from_im_group": _("Remove from an IM group"),
     "people.move_members": _("Move all members of a group"),
     "people.move_im_members": _("Move all members of an IM group"),
     "people.add_domain_to_group": _("Add a domain to a group"),

@@ -182,8 +182,8 @@ def removals(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
     group = groups.group(request.actor, kind.key, id)
     take_out = people_button(lambda n: ngettext("Take %(n)s person out", "Take %(n)s people out", n))
     look = look_of(kind, _("Take out"), take_out, group, tally={"will": _("leave it")})
-    verb, of = ("people.remove_from_group", str(id)) if kind is USER else ("people.set_im_group", "")
+    verb = "people.remove_from_group" if kind is USER else "people.remove_from_im_group"
     if request.GET.keys().isdisjoint(("ids", "all", "selection")):
         hint = _("Several are separated by commas. To take out many, tick them in the list of the group.")
-        return by_address(request, verb, of, look, hint, _("Who is taken out of %(group)s?") % {"group": group["name"]})
-    return plan_page(request, plan(request.actor, verb, {"group": of, "subjects": subjects_of(request)}), look)
+        return by_address(request, verb, str(id), look, hint, _("Who is taken out of %(group)s?") % {"group": group["name"]})
+    return plan_page(request, plan(request.actor, verb, {"group": str(id), "subjects": subjects_of(request)}), look)
