@@ -191,3 +191,14 @@ def test_members_are_counted_so_far(owner: Client, northlake: Company) -> None:
     people: list[UUID] = crowd(northlake.owner, 3, group="Lab")
     do(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": one(people[0])})
     assert 'class="num nowrap meta">2</td>' in told(owner.get("/groups"))
+
+
+def test_the_form_for_new_people_says_where_they_begin(owner: Client, northlake: Company) -> None:
+    """S0-62, S0-66: where no group is chosen, the default ones are named."""
+    assert "(default group)" not in told(owner.get("/people/new"))
+    for kind, name in (("user", "Lab"), ("im", "Chat")):
+        group(northlake.owner, name, kind)
+    do(northlake.owner, "people.set_default_group", {"group": "Lab"})
+    do(northlake.owner, "people.set_default_im_group", {"group": "Chat"})
+    page = told(owner.get("/people/new"))
+    assert '<option value="">Lab (default group)</option>' in page and '<option value="">Chat (default group)</option>' in page

@@ -61,10 +61,17 @@ def default_of(kind: str) -> str:
 
 def default_name(actor: Actor, kind: str) -> str:
     """The name of the default group of a kind; empty when there is none."""
-    found: str | None = sql.value(
-        f"SELECT g.name FROM people_group g WHERE g.account_id = %(account)s AND g.id = {default_of(kind)}", {"account": actor.account_id}
+    return default_names(actor).get(kind, "")
+
+
+def default_names(actor: Actor) -> dict[str, str]:
+    """Kind -> the name of its default group, for the kinds that have one."""
+    found = sql.rows(
+        """SELECT d.kind, g.name FROM people_defaultgroup d JOIN people_group g ON g.id = d.group_id
+           WHERE d.account_id = %(account)s AND g.account_id = %(account)s""",
+        {"account": actor.account_id},
     )
-    return found or ""
+    return {f["kind"]: f["name"] for f in found}
 
 
 def group(actor: Actor, kind: str, id: UUID) -> dict[str, Any]:

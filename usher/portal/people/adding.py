@@ -22,6 +22,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import seats
 from usher.lifecycle.join import choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
+from usher.people.groups import default_names
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_seats import only_words
 from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options
@@ -164,4 +165,5 @@ def form_choices(actor: Actor) -> dict[str, Any]:
         "add_ons": add_on_options(actor),
         "groups": [g for g in groups if g["kind"] == "user"],
         "im_groups": [g for g in groups if g["kind"] == "im"],
+        "default": default_names(actor),
     }
