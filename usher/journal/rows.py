@@ -41,24 +41,24 @@ def sample(
     from that moment on; `only_changed` gives those alone, whatever becomes of them. `at` is the time of the plan when it was asked for already.
     """
     _, part, index = plan.phases()[plan.main]
-    where = CHANGED if only_changed else "skip IS NULL" if not skipped else "skip = ANY(%(skip)s)" if skip else "skip IS NOT NULL"
+    where = CHANGED if only_changed else "skip IS NULL" if not skipped else "skip = ANY(%(page_skip)s)" if skip else "skip IS NOT NULL"
     rows = fated(f"SELECT row_number() OVER ()::int AS ord, {COLUMNS} FROM ({plan.select(part)}) r", free or {})
     # The rows come numbered in their order. Where most of them are wanted the first fifty are read, not all of them sorted for fifty.
-    stop = "" if skipped or only_changed or search or free else "LIMIT %(limit)s"
+    stop = "" if skipped or only_changed or search or free else "LIMIT %(page_limit)s"
     return sql.rows(
         f"""WITH {SINCE if since else "recent AS (SELECT 1)"}
             SELECT * FROM (SELECT *, {CHANGED if since else "false"} AS changed FROM ({rows}) o
-              WHERE {where} AND ord > %(after)s AND (%(search)s = '' OR position(usher_fold(%(search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
-              {stop}) x ORDER BY ord LIMIT %(limit)s""",
+              WHERE {where} AND ord > %(page_after)s AND (%(page_search)s = '' OR position(usher_fold(%(page_search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
+              {stop}) x ORDER BY ord LIMIT %(page_limit)s""",
         params_of(
             plan,
             index,
             now=at or now(),
             change=None,
-            skip=skip,
-            after=after,
-            limit=limit,
-            search=search,
+            page_skip=skip,
+            page_after=after,
+            page_limit=limit,
+            page_search=search,
             since=since,
             **free_of(free or {}),
         ),
