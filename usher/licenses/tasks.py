@@ -10,3 +10,10 @@ from . import giving, history
 def write_today(timestamp: int) -> None:
     """Today's line of every ledger follows it all day long; the last writing before midnight stays."""
     history.write_today()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="licenses.give_waiting", queue="clock", queueing_lock="licenses.give_waiting", lock="licenses.give_waiting")
+def give_waiting(timestamp: int) -> None:
+    """Seats that came free go to whoever waits."""
+    giving.give()

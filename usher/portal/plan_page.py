@@ -30,12 +30,13 @@ from usher.portal.listing import Words
 from usher.portal.page import SignedIn
 from usher.portal.plan_marks import marked_words
 from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
-from usher.portal.plan_seats import buying, only_words, seats_of, shortage, ways_on
+from usher.portal.plan_seats import buying, only_words, seats_of, shortage, wait_words, ways_on
 from usher.portal.query import PASSING, moment, pairs_without, with_query
 from usher.portal.sign_in.fresh import ask_first
 from usher.portal.templatetags.usher import number
 
 LONGEST_READ = timedelta(days=1)  # what changed before that is not looked for; a session unused for 8 hours has ended anyway
+GOING_ON = ("first", "wait")  # with fewer seats than it takes
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 FRESH = frozenset(
     {"access.set_role", "access.remove_factors"}
@@ -113,15 +114,15 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     seen = preview(planned)
     if look.blocked:
         return _show(request, planned, look, seen, refused=Refused("invalid", "blocked", str(look.blocked)))
-    first = request.POST.get("how") == "first"
+    short = next((way for way in GOING_ON if request.POST.get("how") == way), "refuse")
     digest = request.POST.get("digest", "")
-    needed = to_type(planned, look, seen.fits if first else seen.will)
+    needed = to_type(planned, look, seen.will if short == "refuse" else seen.fits)
     if digest in ("", seen.digest) and needed and not is_typed(needed, request.POST.get("typed", "")):
         words = _("Type %(what)s to go on. Nothing was done.") % {"what": needed}
         return _show(request, planned, look, seen, refused=Refused("invalid", "not_typed", words))
     key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
     try:
-        started = engine.start(planned, key, digest=digest, short="first" if first else "refuse")
+        started = engine.start(planned, key, digest=digest, short=short)
     except Refused as refused:
         since = moment(request.POST.get("seen_at", "")) if refused.code == "stale" else None
         return _show(request, planned, look, preview(planned), refused=refused, since=since)
@@ -152,7 +153,7 @@ def _show(
 ) -> HttpResponse:
     since = max(since, seen.at - LONGEST_READ) if since else None
     how = request.GET.get("how", "nothing") if seen.missing else ""
-    will = seen.fits if how == "first" else seen.will
+    will = seen.fits if how in GOING_ON else seen.will
     context = {
         "look": look,
         "headline": headline_of(planned, seen, look),
@@ -168,13 +169,15 @@ def _show(
         "key": uuid4().hex,
         "choosing": pairs_without(request.GET, *(c.name for c in look.choices), *PASSING),
         **table_of(request, planned, look, seen, since),
-        **seats_told(request, look, seen, how),
+        **seats_told(request, planned, look, seen, how),
         **addresses_of(request),
     }
     only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
     context["must_type"] = to_type(planned, look, will, only)
     context["trouble"] = refused.words if refused else ""
     context["marked"] = marked_words(request.actor, planned)
+    if how == "wait":
+        context |= {"may_do": not look.blocked, "button": wait_words(seen)}
     if refused and refused.code == "stale":
         context["trouble"] = stale_words(context["changed"], request.POST.get("was", ""), number(seen.will)) or refused.words
     return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)
@@ -212,12 +215,12 @@ def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since:
     }
 
 
-def seats_told(request: SignedIn, look: Look, seen: Preview, how: str) -> dict[str, Any]:
+def seats_told(request: SignedIn, planned: Plan, look: Look, seen: Preview, how: str) -> dict[str, Any]:
     """The seats before and after, and the ways on when there are too few."""
     order = [look.order.name] if look.order else []
     return {
         "seats": seats_of(seen),
-        "ways": ways_on(request.actor, seen),
+        "ways": ways_on(request.actor, planned.verb, seen),
         "how": how,
         "buying": buying(seen, with_query(request, how=None, part=None, after=None, find=None)) if how == "add" else [],
         "going": pairs_without(request.GET, "how", *order, *PASSING),

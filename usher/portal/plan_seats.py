@@ -11,6 +11,7 @@ from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
 from usher.core.actor import Actor
 from usher.journal.plan import Preview
+from usher.journal.verb import Verb
 from usher.licenses.catalog import PRODUCTS
 from usher.portal.templatetags.usher import number
 
@@ -48,14 +49,17 @@ def shortage(seen: Preview) -> list[dict[str, Any]]:
     ]
 
 
-def ways_on(actor: Actor, seen: Preview) -> list[Way]:
-    """Change nothing, the first ones, or more seats first; nothing when there are seats for everybody."""
+def ways_on(actor: Actor, verb: Verb, seen: Preview) -> list[Way]:
+    """Change nothing, the first ones, the first ones while the others wait, or more seats first; nothing when there are seats for everybody."""
     short = shortage(seen)
     if not short:
         return []
     ways = [Way("nothing", _("Change nothing"), " ".join(missing_words(s["missing"], s["name"]) for s in short))]
     if n := seen.fits:
         ways.append(Way("first", first_words(seen, n), first_note(seen, short)))
+    if verb.queues:
+        words = _("They are given their seats in this order as seats come free, within a minute. The list stands under Subscriptions.")
+        ways.append(Way("wait", wait_words(seen), words))
     raised = [
         _("Raise %(name)s from %(bought)s to %(needed)s seats, then come back to a fresh plan.")
         % {"name": s["name"], "bought": number(s["bought"]), "needed": number(s["needed"])}
@@ -68,6 +72,14 @@ def first_words(seen: Preview, n: int) -> str:
     if seen.fits == seen.will:
         return ngettext("Go on with %(n)s person", "Go on with all %(n)s people", n) % {"n": number(n)}
     return ngettext("Change the first one", "Change the first %(n)s", n) % {"n": number(n)}
+
+
+def wait_words(seen: Preview) -> str:
+    """How many now, and that the others are queued."""
+    if not seen.fits:
+        return ngettext("Put %(n)s person on the waiting list", "Put %(n)s people on the waiting list", seen.will) % {"n": number(seen.will)}
+    told = ngettext("Change the first one now, the others wait", "Change the first %(n)s now, the others wait", seen.fits)
+    return told % {"n": number(seen.fits)}
 
 
 def first_note(seen: Preview, short: list[dict[str, Any]]) -> str:

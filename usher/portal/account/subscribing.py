@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.verb import Plan, plan
+from usher.licenses import waiting
 from usher.licenses.catalog import PRODUCTS, Product
 from usher.licenses.ledger import seats
 from usher.licenses.subscribing import TERMS, subscriptions
@@ -29,7 +30,8 @@ NONE = {"bought": 0, "used": 0, "pending": 0, "held": 0, "free": 0}
 def all_products(request: SignedIn) -> HttpResponse:
     """Every product the account has: seats, price and term, who holds them, and the way to change them."""
     terms = subscriptions(request.actor)
-    lines = [line_of(PRODUCTS[s["product"]], s, terms.get(s["product"], {})) for s in seats(request.actor)]
+    waits = waiting.counts(request.actor)
+    lines = [line_of(PRODUCTS[p], s, terms.get(p, {}), waits.get(p, 0)) for s in seats(request.actor) for p in [s["product"]]]
     costs: dict[str, Any] = {}
     for line in lines:
         if line["price"]:
@@ -38,7 +40,7 @@ def all_products(request: SignedIn) -> HttpResponse:
     return render(request, "account/subscriptions.html", context)
 
 
-def line_of(product: Product, seat: dict[str, Any], terms: dict[str, Any]) -> dict[str, Any]:
+def line_of(product: Product, seat: dict[str, Any], terms: dict[str, Any], waits: int) -> dict[str, Any]:
     """One line of the page. Licenses without a price (Basic, Unassigned) show no bar: nobody buys them."""
     return {
         "seat": seat,
@@ -46,6 +48,8 @@ def line_of(product: Product, seat: dict[str, Any], terms: dict[str, Any]) -> di
         "path": "/account/subscriptions/change?" + urlencode({"product": product.code}),
         "free_of_charge": is_free_of_charge(product),
         "holders": holders(product),
+        "waiting": "/account/subscriptions/waiting?" + urlencode({"product": product.code}),
+        "waits": waits,
         "price": terms.get("price"),
         "currency": terms.get("currency"),
         "starts": terms.get("starts"),

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from usher.portal.account import never_touch, outbox, owner, pages, settings, subscribing
+from usher.portal.account import never_touch, outbox, owner, pages, settings, subscribing, waiting
 
 urlpatterns = [
     path("account", pages.account),
     path("account/subscriptions", subscribing.all_products),
     path("account/subscriptions/change", subscribing.change),
+    path("account/subscriptions/waiting", waiting.waiting_list),
+    path("account/subscriptions/waiting/export", waiting.waiting_export),
+    path("account/subscriptions/waiting/removals", waiting.removals),
+    path("account/subscriptions/waiting/firsts", waiting.firsts),
     path("account/settings", settings.settings),
     path("account/never-touch", never_touch.never_touch),
     path("account/never-touch/export", never_touch.never_touch_export),

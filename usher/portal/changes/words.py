@@ -26,6 +26,8 @@ KINDS: dict[str, Words] = {
     "licenses.change_members_license": _("Change license of all members"),
     "licenses.give_add_on": _("Give an add-on"),
     "licenses.take_add_on": _("Take an add-on back"),
+    "licenses.stop_waiting": _("Take off the waiting list"),
+    "licenses.wait_first": _("Put first on the waiting list"),
     "licenses.set_seats": _("Change the number of seats"),
     "licenses.subscribe": _("Change a subscription"),
     "people.edit_profile": _("Edit a profile"),

@@ -12,6 +12,7 @@ from usher.core.ids import short
 from usher.journal.names import long_day
 from usher.journal.plan import words_of
 from usher.licenses.catalog import BASIC, PRODUCTS
+from usher.licenses.waiting import of_person
 from usher.lifecycle.dates import DEACTIVATE, END_LICENSE
 from usher.lifecycle.due import dates_of
 
@@ -29,6 +30,22 @@ def ahead(actor: Actor, user: UUID) -> list[dict[str, Any]]:
             "cancel": "/people/dates/cancellations?" + urlencode({"ids": short(d["id"]), "back": path}),
         }
         for d in dates_of(actor, user)
+    ]
+
+
+def queued(actor: Actor, user: UUID) -> list[dict[str, Any]]:
+    """The same for each seat a person waits for."""
+    back = f"/people/{short(user)}"
+    return [
+        {
+            "words": _("Waits for %(product)s, place %(place)s.") % {"product": PRODUCTS[w["product"]].name, "place": w["place"]},
+            "kind": "",
+            "more": _("They get it as soon as a seat is free."),
+            "plan": f"/changes/{w['number']}",
+            "now": "",
+            "cancel": "/account/subscriptions/waiting/removals?" + urlencode({"ids": short(w["id"]), "back": back}),
+        }
+        for w in of_person(actor, user)
     ]
 
 

@@ -17,7 +17,7 @@ from usher.people.person import person
 from usher.portal.effects import LABELS, value_in_words
 from usher.portal.people.acts import acts_of
 from usher.portal.people.people_list import STATUS
-from usher.portal.people.person.ahead import ahead
+from usher.portal.people.person.ahead import ahead, queued
 
 RIGHTS = {"activity": "journal:change:view", "content": "content:item:view"}  # tabs that need a right of their own
 BUTTONS = 2  # verbs that stand as buttons; the others are in the menu beside them
@@ -38,7 +38,7 @@ def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
         "closed": next((a.why_not for a in acts[:1] if a.why_not), ""),
         "tabs": tabs(actor, found, tab),
         "waiting": in_words(found["edits"]),
-        "ahead": ahead(actor, person_id),
+        "ahead": [*ahead(actor, person_id), *queued(actor, person_id)],
         "away": away(actor, found),
     }
 
