@@ -147,7 +147,8 @@ def accept(login: UUID, user: UUID, still: Callable[[], object], *, ip: str = ""
             request_id=request_id,
             ip=ip,
         )
-        engine.start(plan(own, MoveOut.name, {"user": str(here["user_id"])}, cause=waits["cause"]), f"move_out:{here['user_id']}")
+        left = engine.start(plan(own, MoveOut.name, {"user": str(here["user_id"])}, cause=waits["cause"]), f"move_out:{here['user_id']}")
+        _step(left, len(MoveOut.parts))
         _come_in(own, login, now, user, waits)
 
 
@@ -184,8 +185,13 @@ def _come_in(own: Actor, login: UUID, here: Mapping[str, Any], user: UUID, waits
         "meeting_id": here["meeting_id"],
     }
     started = engine.start(plan(person, AcceptTransfer.name, params, cause=waits["cause"]), f"accept:{user}")
+    _step(started, 2)
+
+
+def _step(started: engine.Started, parts: int) -> None:
+    """The first parts of a change that is done in the background, which belong to this moment."""
     if started.state == "running" and started.change_id:
-        for _part in AcceptTransfer.parts[:2]:
+        for _part in range(parts):
             engine.step(started.change_id)
 
 
