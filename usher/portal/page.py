@@ -23,6 +23,10 @@ from usher.portal.problem import refusal, without_factor, without_privilege, wro
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
+MUST_ANSWER = "usher_must_answer"  # of the session: a question comes first, whatever else is asked for
+QUESTION = "/me/consolidation"
+
+
 class SignedIn(HttpRequest):
     """The request a page sees: somebody is signed in."""
 
@@ -88,6 +92,12 @@ def _denied(request: SignedIn, policy: Policy) -> HttpResponse | None:
     """Sign-in first, then the right, then the method: a stranger learns nothing about a page, not even its methods."""
     if policy.kind in ("member", "privilege") and request.actor is None:
         return to_sign_in(request)
+    if (
+        policy.kind in ("member", "privilege")
+        and request.session.get(MUST_ANSWER)
+        and not request.path.startswith((QUESTION, "/me/confirm"))
+    ):
+        return HttpResponseRedirect(QUESTION)
     if policy.kind == "privilege" and request.actor.lacks_factor:
         return without_factor(request)
     if policy.kind == "privilege" and not request.actor.may(policy.privilege):

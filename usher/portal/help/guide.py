@@ -58,6 +58,7 @@ PLACES = {
     "/me/confirm": "sign-in",
     "/account/sign-in": "sign-in",
     "/domains": "domains",
+    "/me/consolidation": "domains",
     "/search": "home",
     "/exports": "users",
 }

@@ -17,8 +17,10 @@ from usher.access.throttle import BAD_LINK, spend
 from usher.access.way_in import Person, came_in
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
+from usher.lifecycle.consolidate import question
 from usher.lifecycle.own_account import waits_for
 from usher.people.models import Login
+from usher.portal.page import MUST_ANSWER, QUESTION
 from usher.portal.problem import problem
 
 BAD, GONE = 400, 410
@@ -34,6 +36,8 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     elif person.user_id is None or person.status != "active":
         return no_way_in(request, person)
     sessions.expect(request.session, person, means)
+    if not path.startswith("/join/") and (asked := question(person.login_id)):  # by an account that manages their domain (behaviour.md H)
+        request.session[MUST_ANSWER], path = asked.must, QUESTION
     login = Login.objects.get(pk=person.login_id)
     login.backend = PATH
     if means == "passkey":  # password and second factor in one: allauth's stage asks no more
