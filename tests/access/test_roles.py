@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.people_of import Company, actor_of, breaches, do, one, open_company, outcome, standing
+from tests.people_of import Company, actor_of, breaches, do, invite, one, open_company, outcome, standing
 from usher.access.roles import names_of, people_to_ask, role, roles
 from usher.core import sql
 from usher.core.actor import Actor
@@ -235,3 +235,25 @@ def test_the_plan_must_have_custom_roles(committed: None) -> None:
             do(actor_of(company.owner.user_id or UUID(int=0)), verb, params)
         assert (no.value.kind, no.value.code) == ("forbidden", "plan")
     give(company.owner, "member", company.member.user_id)  # the way out is open
+
+
+def test_how_many_people_one_change_may_touch(northlake: Company) -> None:
+    """portal.md, quota of a role: more are refused before anything is done, by a start and by an undo; nobody gives a role that may more."""
+    key = create(northlake.owner, "Careful", [*DESK, "access:role:manage"], most=1)
+    give(northlake.owner, key, northlake.member.user_id)
+    me = actor_of(northlake.member.user_id or UUID(int=0))
+    two = {"department": "Sales", "subjects": {"query": {}, "except": []}}
+    with pytest.raises(Refused) as no:
+        do(me, "people.set_department", two)
+    assert (no.value.kind, no.value.code) == ("forbidden", "too_many")
+    assert sql.value("SELECT count(*) FROM journal_planrow") == 0
+    do(me, "people.set_department", {**two, "subjects": one(northlake.pending)})
+    invite(northlake.owner, f"one@{northlake.domain}", f"two@{northlake.domain}")
+    theirs = do(northlake.owner, "people.set_department", two)
+    with pytest.raises(Refused) as undoing:
+        undo.start_undo(me, theirs.number or 0)
+    assert undoing.value.code == "too_many"
+    for most in (2, None):
+        with pytest.raises(Refused) as wider:
+            create(me, "Careless", DESK, most=most)
+        assert wider.value.code == "more_than_own"

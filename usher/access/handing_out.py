@@ -23,7 +23,9 @@ def given_role(actor: Actor, key: Any) -> dict[str, Any]:
     if key == "member":
         return {"role": key}
     if key == "admin":
-        actor.require("access:admin:manage")
+        if not actor.may("access:admin:manage"):
+            words = _("Only the owner can make somebody an admin, or a member again.")
+            raise Refused("forbidden", "privilege", words, details={"privilege": "access:admin:manage"})
         return {"role": key}
     found = custom_role(actor, key)
     if found is None:

@@ -85,14 +85,14 @@ did AS (SELECT id AS obj FROM changed UNION ALL SELECT id FROM gone)"""
 
 
 class Replaced(RolePart):
-    """Whoever holds a role gets another one; whom it covers stays, when that is a custom one too. Parameters: role, after."""
+    """Whoever holds a role gets another one; whom it covers stays, when that is a custom one too. Parameters: role, gets."""
 
     asks_again = True
     hinders = f"WHEN {is_beyond('s.role')} THEN 'higher_rank'"  # the role itself comes back first, and check_undo has asked for its rights
 
     def rows(self, params: Mapping[str, Any]) -> str:
         scope = "'{}'" if params["instead"] in NAMES else f"coalesce(jsonb_build_object('scope', {BEFORE}->'scope'), '{{}}')"
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {BEFORE} AS before, jsonb_strip_nulls(%(after)s::jsonb || {scope}) AS after,
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {BEFORE} AS before, jsonb_strip_nulls(%(gets)s::jsonb || {scope}) AS after,
                    CASE WHEN {is_beyond("s.role")} THEN 'higher_rank' END AS skip, {NO_SEATS}
                    FROM people_standing s WHERE s.account_id = %(account)s AND s.role = %(role)s AND s.status <> 'gone' ORDER BY s.user_id"""
 
@@ -214,7 +214,7 @@ class DeleteRole(_OfRole):
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         after = {"role": params["instead"], **({"role_name": params["instead_name"]} if params["instead_name"] else {})}
-        return {"role": params["role"], "after": sql.Jsonb(after)}
+        return {"role": params["role"], "gets": sql.Jsonb(after)}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = {

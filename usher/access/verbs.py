@@ -34,7 +34,7 @@ BEFORE = f"""jsonb_strip_nulls(jsonb_build_object('role', s.role, 'role_name', C
 
 
 class RolePart(Part):
-    """The role of a person and whom it covers; rights are gone at the next request, because every request reads the role. Parameters: after."""
+    """The role of a person and whom it covers; rights are gone at the next request, because every request reads the role. Parameters: gets."""
 
     lock = ("people_standing", "user_id")
     # What keeps an undo from giving a role back.
@@ -43,8 +43,8 @@ class RolePart(Part):
       WHEN {is_beyond("(e.before->>'role')")} OR {is_beyond("s.role")} THEN 'higher_rank'"""
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {BEFORE} AS before, %(after)s::jsonb AS after,
-                   CASE WHEN s.role = %(after)s::jsonb->>'role' AND {SCOPE.format(person="s")} IS NOT DISTINCT FROM (%(after)s::jsonb->'scope') - 'names' THEN 'already'
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, {BEFORE} AS before, %(gets)s::jsonb AS after,
+                   CASE WHEN s.role = %(gets)s::jsonb->>'role' AND {SCOPE.format(person="s")} IS NOT DISTINCT FROM (%(gets)s::jsonb->'scope') - 'names' THEN 'already'
                         WHEN s.role = 'owner' THEN 'is_owner' WHEN s.status <> 'active' THEN 'not_active' WHEN {is_beyond("s.role")} THEN 'higher_rank' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id {selection.order_by(params["subjects"])}"""
@@ -99,7 +99,7 @@ class SetRole(OfPeople):
             actor.require("access:admin:manage")
 
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"after": sql.Jsonb({key: params[key] for key in ("role", "role_name", "scope") if key in params})}
+        return {"gets": sql.Jsonb({key: params[key] for key in ("role", "role_name", "scope") if key in params})}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will be %(role)s.", "%(n)s\u00a0people will be %(role)s.", will)

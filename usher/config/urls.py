@@ -11,6 +11,7 @@ urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
     path("", include("usher.portal.home.urls")),
+    path("", include("usher.portal.roles.urls")),
     path("", include("usher.portal.people.urls")),
     path("", include("usher.portal.advanced.urls")),
     path("", include("usher.portal.groups.urls")),

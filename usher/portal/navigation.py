@@ -40,6 +40,7 @@ TREE = (
             Entry(_("Users"), "/people", "people:user:view", rest=("/people/",), also=_("people, deactivated, export")),
             Entry(_("Groups"), "/groups", "people:group:view", rest=("/groups/",), also=_("user groups, default group")),
             Entry(_("IM groups"), "/im-groups", "people:im_group:view", rest=("/im-groups/",), also=_("chat, default IM group")),
+            Entry(_("Roles"), "/roles", "access:role:view", rest=("/roles/",), also=_("rights, privileges, permissions, help desk")),
             Entry(_("Domains"), "/domains", "accounts:domain:view", rest=("/domains/",), also=_("managed domain, sign-up, TXT record")),
         ),
     ),

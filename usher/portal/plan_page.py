@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
-from usher.journal.plan import Preview, preview
+from usher.journal.plan import Preview, preview, too_many
 from usher.journal.rows import sample
 from usher.journal.verb import Plan
 from usher.portal.csv_file import attached, spoken
@@ -154,11 +154,12 @@ def _show(
     since = max(since, seen.at - LONGEST_READ) if since else None
     how = request.GET.get("how", "nothing") if seen.missing else ""
     will = seen.fits if how in GOING_ON else seen.will
+    over = too_many(request.actor, will)
     context = {
         "look": look,
         "headline": headline_of(planned, seen, look),
         "will": will,
-        "may_do": will > 0 and how in ("", "first") and not look.blocked,
+        "may_do": (will > 0 or is_about_nobody(seen)) and how in ("", "first") and not look.blocked and not over,
         "button": look.button(will),
         "by": by_words(request, planned, will),
         "undo": planned.verb.undo_words(will) if planned.verb.undoable and not planned.undoes else "",
@@ -174,13 +175,18 @@ def _show(
     }
     only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
     context["must_type"] = to_type(planned, look, will, only)
-    context["trouble"] = refused.words if refused else ""
+    context["trouble"] = refused.words if refused else over
     context["marked"] = marked_words(request.actor, planned)
     if how == "wait":
         context |= {"may_do": not look.blocked, "button": wait_words(seen)}
     if refused and refused.code == "stale":
         context["trouble"] = stale_words(context["changed"], request.POST.get("was", ""), number(seen.will)) or refused.words
     return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)
+
+
+def is_about_nobody(seen: Preview) -> bool:
+    """Something will be done, and nobody is concerned: a group or a role goes that nobody has."""
+    return seen.items > 0 and not any(t.phase == seen.main for t in seen.tallies)
 
 
 def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since: datetime | None) -> dict[str, Any]:

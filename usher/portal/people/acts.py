@@ -26,6 +26,7 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
         Act(_("Change license"), "/people/license-changes" + ids, why_not=why_no_license(person)),
         Act(_("Add-ons"), "/people/add-on-changes" + ids, why_not=why_no_license(person)),
         Act(_("Groups"), "/people/group-changes" + ids),
+        Act(_("Change address"), f"/people/{short(person['id'])}/address", why_not=why_no_edit(actor, person)),
         Act(_("Set role"), "/people/role-changes" + ids, why_not=why_no_role(actor, person)),
     ]
     if pending and person["role"] != "owner":
@@ -33,7 +34,9 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
     if pending:
         return [*acts, Act(_("Resend"), "/people/resends" + ids)]
     if actor.may("people:mark:manage") and "mark" in person:
-        acts.append(Act(_("Take the mark away"), "/people/mark-removals" + ids) if person["mark"] else Act(_("Never touch"), "/people/marks" + ids))
+        acts.append(
+            Act(_("Take the mark away"), "/people/mark-removals" + ids) if person["mark"] else Act(_("Never touch"), "/people/marks" + ids)
+        )
     return [
         *acts,
         Act(_("Sign out everywhere"), "/people/sign-outs" + ids, why_not=why_no_sign_out(actor, person)),
@@ -72,7 +75,7 @@ def why_no_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str
 
 def why_no_edit(actor: Actor, person: Mapping[str, Any]) -> str:
     """AUTHZ-05, said before it is tried."""
-    return "" if rank.may_change(actor, person) else _("Only the owner can change an admin or the owner.")
+    return "" if rank.may_change(actor, person) else rank.words_for(person["role"])
 
 
 def why_no_leaving(actor: Actor, person: Mapping[str, Any]) -> str:
@@ -85,6 +88,8 @@ def why_no_leaving(actor: Actor, person: Mapping[str, Any]) -> str:
         return _("Still pending. Delete the invitation instead.")
     if person["role"] == "member":
         return ""
+    if person["role"] != "admin" and rank.may_change(actor, person):
+        return _("Whoever has a role is made a member first, by Set role.")
     if actor.is_owner:
         return _("An admin is made a member first, by Set role.")
     return _("Only the owner can make an admin a member, and only members can leave.")
@@ -98,8 +103,12 @@ def why_no_role(actor: Actor, person: Mapping[str, Any]) -> str:
     """S0-14, S0-17, S0-18."""
     if person["role"] == "owner":
         return _("The owner's role moves only by a transfer.")
-    if not actor.may("access:admin:manage"):
+    if not actor.may("access:role:manage"):
+        return _("Setting a role needs the right to manage roles.")
+    if person["role"] == "admin" and not actor.may("access:admin:manage"):
         return _("Only the owner can make somebody an admin, or a member again.")
+    if not rank.may_change(actor, person):
+        return rank.words_for(person["role"])
     return "" if person["status"] == "active" else _("Only active people can be admins.")
 
 

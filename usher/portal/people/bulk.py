@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.access.roles import NAMES as ROLES
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
@@ -123,28 +122,6 @@ def add_on_options_of(request: SignedIn, how: str) -> list[Option]:
         license = reads.person(request.actor, ids[0])["license"]
         return fitting_add_ons(request.actor, license or "", [])
     return add_on_options(request.actor)
-
-
-@page("people:user:manage", ("GET", "POST"))
-def role_change(request: SignedIn) -> HttpResponseBase:
-    """Make people admins, or members again. The verb lets only the owner do it (S0-17, S0-18)."""
-    subjects = subjects_of(request)
-    wanted = request.GET.get("role_to", "")
-    options = [
-        Option("admin", ROLES["admin"], _("manages users, licenses and settings")),
-        Option("member", ROLES["member"], _("no rights here")),
-    ]
-    look = look_at(
-        request,
-        _("Set role"),
-        lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": number(n)},
-        [Choice("role_to", _("Role"), options, wanted)],
-    )
-    if not request.actor.may("access:admin:manage"):
-        raise Refused("forbidden", "privilege", _("Only the owner can make somebody an admin, or a member again."))
-    if not wanted:
-        return choice_page(request, look, _("Which role shall they have?"))
-    return plan_page(request, plan(request.actor, "access.set_role", {"role": wanted, "subjects": subjects}), look)
 
 
 @page("people:user:manage", ("GET", "POST"))

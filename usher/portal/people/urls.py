@@ -33,7 +33,6 @@ urlpatterns = [
     path("people/imports/<id:stage_id>", importing.import_plan),
     path("people/imports/<id:stage_id>/refused.csv", importing.refused_file),
     path("people/license-changes", bulk.license_change),
-    path("people/role-changes", bulk.role_change),
     path("people/resends", bulk.resend),
     path("people/add-on-changes", bulk.add_on_change),
     path("people/department-changes", belonging.department_change),

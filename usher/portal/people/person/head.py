@@ -33,6 +33,7 @@ def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
         "status": STATUS[found["status"]],
         "mark": MARKS.get(found["mark"], ""),
         "role": called(found),
+        "rights": f"/roles/effective/{short(person_id)}" if actor.may("access:role:view") else "",
         "buttons": acts[:BUTTONS],
         "more": acts[BUTTONS:],
         "closed": next((a.why_not for a in acts[:1] if a.why_not), ""),
