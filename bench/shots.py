@@ -111,6 +111,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("activity", "/activity"),
         ("content", "/content/recordings"),
         ("trash", "/people/trash"),
+        ("advanced", "/people/advanced"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from usher.access.actors import operator
+from usher.accounts import places
 from usher.accounts.models import Account
 from usher.content.verbs.making import MOST_ITEMS
 from usher.core import clock, sql
@@ -48,6 +49,7 @@ PRICES = {
 RENEWED = {LICENSED: 452, "phone": 195, "webinar:500": 12, "large_meeting:500": 8, "whiteboard": 30, "contact_center:essentials": 46}
 GROUPS = ["Everyone", "Field crew", "Kraków lab", "Leadership", "Night shift", "On call", "Works council"]
 IM_GROUPS = ["Northlake", "Nordic", "Customer Care"]
+ROOMS = {"Fjord": "ZoomRoom", "Lighthouse": "ZoomRoom", "Reception": "Kiosk", "Canteen": "DigitalSignageOnly"}
 PLACE_NAMES = list(PLACES)
 
 
@@ -106,6 +108,14 @@ class Company(Telling):
             with self.at(348 - 14 * week):
                 self.activate(query={"status": ["pending"]})
                 self.arrange(week)
+                self.furnish(place)
+
+    def furnish(self, place: str) -> None:
+        """The place as a site, with a few rooms."""
+        self.do(self.desk, "accounts.create_site", {"name": place})
+        site = next(s["id"] for s in places.sites(self.desk) if s["name"] == place)
+        for name, kind in ROOMS.items():
+            self.do(self.desk, "accounts.create_room", {"name": name, "kind": kind, "site": str(site)})
 
     def arrange(self, week: int) -> None:
         """What is done to the people of a place in its first days."""

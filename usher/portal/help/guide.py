@@ -26,6 +26,7 @@ FIRST = (
     "users",
     "person",
     "leaving",
+    "advanced",
     "import",
     "content",
     "activity",
@@ -40,6 +41,8 @@ PLACES = {
     "/people": "users",
     "/people/<person>": "person",
     "/people/imports": "import",
+    "/people/advanced": "advanced",
+    "/account/places": "advanced",
     "/people/new": "users",
     "/people/<person>/content": "content",
     **dict.fromkeys(
@@ -59,6 +62,8 @@ PLACES = {
     "/account/sign-in": "sign-in",
     "/domains": "domains",
     "/me/consolidation": "domains",
+    "/roles": "roles",
+    "/people/role-changes": "roles",
     "/search": "home",
     "/exports": "users",
 }
