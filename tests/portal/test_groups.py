@@ -48,7 +48,7 @@ def test_it_works(owner: Client, northlake: Company, kind: str) -> None:
     assert made.status_code == 303
     crowd(northlake.owner, 3, **{"group" if kind == "user" else "im_group": "Crew"})
     page = told(owner.get(KINDS[kind]))
-    assert ROW.findall(page) == ["Crew"] and 'class="num nowrap meta">3</td>' in page
+    assert ROW.findall(page) == ["Crew"] and 'class="side num nowrap">3</td>' in page
     inside = owner.get(made["Location"])
     assert len(ids(inside)) == 3 and "Everybody added from now on" not in told(inside)
     assert owner.post(f"{made['Location']}/name", {"name": "Night crew", "key": "b"}).status_code == 303
@@ -190,7 +190,7 @@ def test_members_are_counted_so_far(owner: Client, northlake: Company) -> None:
     group(northlake.owner, "Lab")
     people: list[UUID] = crowd(northlake.owner, 3, group="Lab")
     do(northlake.owner, "lifecycle.withdraw_invitation", {"subjects": one(people[0])})
-    assert 'class="num nowrap meta">2</td>' in told(owner.get("/groups"))
+    assert 'class="side num nowrap">2</td>' in told(owner.get("/groups"))
 
 
 def test_the_form_for_new_people_says_where_they_begin(owner: Client, northlake: Company) -> None:

@@ -89,7 +89,7 @@ def list_of(kind: str, path: str) -> Listing:
         source=groups.SOURCE,
         columns=(
             Column("name", gettext_lazy("Name"), name_cell, lambda r: str(r["name"]), "main", "name"),
-            Column("members", gettext_lazy("People"), members_cell, members_cell, "num nowrap meta"),
+            Column("members", gettext_lazy("People"), members_cell, members_cell, "side num nowrap"),
             Column(
                 "created",
                 gettext_lazy("Added"),

@@ -76,7 +76,8 @@ def becomes_words(kind: GroupKind, group: Row, to: str, names: dict[str, str], s
         told = words % {"n": number(seen.will)}
     else:
         words = ngettext("%(n)s\u00a0person leaves it.", "%(n)s\u00a0people leave it.", seen.will)
-        told = f"{words % {'n': number(seen.will)}} {_('Where it is the primary group, the one they have been in longest beside it takes its place.')}"
+        rest = _("Where it is the primary group, the one they have been in longest beside it takes its place.")
+        told = f"{words % {'n': number(seen.will)}} {rest}"
     if not group["is_default"]:
         return told
     mark = _("%(to)s becomes the default group.") % {"to": names[to]} if to in names else _("There will be no default group.")
@@ -99,7 +100,7 @@ def moves(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     options = group_options(request, kind.key)
     asks = [
         Ask("group_from", _("Everybody in"), "select", left, options),
-        Ask("group_to", _("moves to"), "select", to, options),
+        Ask("group_to", _("Move to"), "select", to, [o for o in options if o.value != left]),
     ]
     move = people_button(lambda n: ngettext("Move %(n)s person", "Move %(n)s people", n))
     look = look_of(kind, _("Move all people"), move, tally={"will": _("will move")})
