@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.accounts.domains import DOMAIN_OF, MANAGED_HERE
+from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.address import NotAnAddress, parse
 from usher.core.refusals import Refused
@@ -151,6 +152,11 @@ class ChangeAddress(OfPeople):
 
     def undo_words(self, done: int) -> str:
         return _("The old addresses come back, if they are still free.")
+
+
+def managed_domains(actor: Actor) -> list[str]:
+    """The domains at which addresses of this account can be."""
+    return list(sql.value(f"SELECT {MANAGED_HERE}", {"account": actor.account_id}))
 
 
 def plan_addresses(actor: Actor, stage: Stage) -> Plan:

@@ -103,14 +103,14 @@ def check_more(places: dict[str, int], line: int, cells: list[str], order: list[
             found = _wrong_cell(found, column, trouble)
         elif value != "":
             more[column] = value
-    return found._replace(more={column: shown(text) for column, text in texts.items()} if found.problem else more or None)
+    return found._replace(more={column: shown(text) for column, text in texts.items() if text} if found.problem else more or None)
 
 
 def check_update(places: dict[str, int], line: int, cells: list[str], order: list[int | None], width: int) -> Line:
     """One line about somebody who is here, by their address or else their employee id."""
     said = [raw(cells[i].strip()) if i is not None and i < len(cells) else "" for i in order]
     texts = {column: cell_at(cells, i) for column, i in places.items()}
-    as_read = {column: shown(text) for column, text in texts.items()}
+    as_read = {column: shown(text) for column, text in texts.items() if text}
     if any(c.strip() for c in cells[width:]):
         words = gettext_noop("Has %(n)s cells for %(width)s columns; the first line names the columns.")
         return _bad(line, said, "too_many_cells", "", words, {"n": len(cells), "width": width})._replace(more=as_read)
@@ -136,12 +136,12 @@ def check_pair(places: dict[str, int], line: int, cells: list[str], order: list[
     found = check_address(line, cells, order, width)
     text = cell_at(cells, places["new_email"])
     if found.problem:
-        return found._replace(more={"new_email": shown(text)})
+        return found._replace(more={"new_email": shown(text)} if text else {})
     try:
         address = parse(text)
     except NotAnAddress as trouble:
         return _wrong_cell(found, "new_email", Trouble(trouble.code, trouble.said, trouble.places))._replace(
-            more={"new_email": shown(text)}
+            more={"new_email": shown(text)} if text else {}
         )
     return found._replace(more={"new_email": address.shown, "new_canonical": address.canonical})
 

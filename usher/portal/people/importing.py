@@ -1,6 +1,6 @@
 """Import: choose a file, see the plan, do it (S0-12, S0-37 … S0-46). The file is staged at upload, so that any worker can go on with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -14,18 +14,22 @@ from usher.core import sql
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.plan import Preview
-from usher.journal.verb import Plan
+from usher.journal.verb import REASONS, Plan
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import choices_of, plan_invite, refused_lines, summary
+from usher.lifecycle.lines import COLUMNS
 from usher.lifecycle.models import Stage
-from usher.lifecycle.staging import MOST_IN_PORTAL, stage_csv, stage_of
+from usher.lifecycle.more_columns import cell_of
+from usher.lifecycle.staging import MOST_IN_PORTAL, mode_of, stage_csv, stage_of
+from usher.people.groups import default_names
 from usher.portal.csv_file import BOM, attached, csv_line, spoken
+from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import form_choices
+from usher.portal.people.import_columns import heading, told
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.templatetags.usher import number
 
-COLUMNS = ("email", "first name", "last name", "department", "user group", "im group")
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 SEPARATED = {",": gettext_lazy("commas"), ";": gettext_lazy("semicolons"), "\t": gettext_lazy("tabs")}
 
@@ -49,15 +53,14 @@ def new_import(request: SignedIn) -> HttpResponse:
 
 
 def _form(request: SignedIn, given: dict[str, Any], trouble: dict[str, str] | None = None) -> HttpResponse:
-    context = {"given": given, "trouble": trouble, "most": MOST_IN_PORTAL, "columns": COLUMNS, **form_choices(request.actor)}
+    context = {
+        "given": given,
+        "trouble": trouble,
+        "most": MOST_IN_PORTAL,
+        "columns": told(request.actor, "add"),
+        **form_choices(request.actor),
+    }
     return render(request, "people/import.html", context, status=422 if trouble else 200)
-
-
-@page("people:user:manage")
-def blank_file(request: SignedIn) -> HttpResponse:
-    """A file with nothing but the header, to fill in (S0-38)."""
-    request.actor.require_everybody()
-    return HttpResponse(BOM + ",".join(COLUMNS) + "\r\n", content_type="text/csv; charset=utf-8", headers=attached("people.csv"))
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -72,6 +75,7 @@ def import_plan(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
 def _look(stage: Stage, planned: Plan) -> Look:
     chosen = planned.params
     names = [PRODUCTS[a].name for a in chosen["add_ons"]]
+    by_line = set(stage.choices.get("columns", ()))
     return Look(
         title=_("Import people"),
         crumbs=[(_("Users"), "/people"), (_("Import"), "/people/imports/new"), (stage.filename or _("List"), "")],
@@ -79,11 +83,11 @@ def _look(stage: Stage, planned: Plan) -> Look:
         back=(_("Choose another file"), "/people/imports/new"),
         tally={"will": _("will be invited"), "same": _("already here, unchanged"), "refused": _("refused")},
         more=lambda seen: _summary(planned, seen),
-        note=_read_words(stage),
+        note=read_words(stage),
         facts=[
-            (_("License"), PRODUCTS[chosen["license"]].name),
-            (_("Add-ons"), ", ".join(names) or _("none")),
-            (_("Group"), _("from the file, else as chosen") if chosen.get("group") else _("from the file")),
+            (_("License"), else_words("license" in by_line, PRODUCTS[chosen["license"]].name)),
+            (_("Add-ons"), else_words("add_ons" in by_line, ", ".join(names) or _("none"))),
+            *group_facts(planned),
             (_("Mail"), _("Invitation to each address")),
         ],
         order_words=_("In the order of the file."),
@@ -92,13 +96,31 @@ def _look(stage: Stage, planned: Plan) -> Look:
     )
 
 
+def group_facts(planned: Plan) -> list[tuple[Words, Words]]:
+    """Which groups everybody comes into; the default ones when neither the file nor the form names any (S0-62, S0-66)."""
+    default = default_names(planned.actor)
+    told: list[tuple[Words, Words]] = [
+        (_("Group"), _("from the file, else as chosen") if planned.params.get("group") else _("from the file"))
+    ]
+    if "user" in default and not planned.params.get("group"):
+        told = [(_("Group"), _("from the file, else %(group)s (default group)") % {"group": default["user"]})]
+    if "im" in default:
+        told.append((_("IM group"), _("from the file, else %(group)s (default group)") % {"group": default["im"]}))
+    return told
+
+
+def else_words(by_line: bool, chosen: str) -> str:
+    """What everybody gets, or whoever's line says nothing."""
+    return _("from the file, else %(chosen)s") % {"chosen": chosen} if by_line else chosen
+
+
 def _summary(planned: Plan, seen: Preview) -> str:
     return summary(
         planned.params, seen.will, seen.unchanged(planned.verb.unchanged), sum(seen.skipped(unchanged=planned.verb.unchanged).values())
     )
 
 
-def _read_words(stage: Stage) -> str:
+def read_words(stage: Stage) -> str:
     """How the file was understood, so that a wrong guess is seen."""
     told = _("Read from %(n)s lines, in %(encoding)s with %(separator)s.") % {
         "n": number(stage.lines),
@@ -115,29 +137,41 @@ def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
     request.actor.require_everybody()
     stage = stage_of(request.actor, stage_id)
     planned = plan_invite(request.actor, stage, stage.choices)
-    return StreamingHttpResponse(
-        spoken(refused_csv(planned, stage)), content_type="text/csv; charset=utf-8", headers=attached("refused.csv")
-    )
+    lines = left_csv(planned, stage, skipped=request.GET.get("part") == "skipped")
+    return StreamingHttpResponse(spoken(lines), content_type="text/csv; charset=utf-8", headers=attached("refused.csv"))
 
 
-def refused_csv(planned: Plan, stage: Stage) -> Iterator[str]:
-    """The file in pieces of 1,000 lines."""
-    yield BOM + csv_line([*COLUMNS, "line", "field", "why"])
+def left_csv(planned: Plan, stage: Stage, *, skipped: bool) -> Iterator[str]:
+    """The lines that are refused, or those that are passed over, in pieces of 1,000."""
+    columns = stage.choices.get("columns") or (["email", "new_email"] if mode_of(stage) == "addresses" else list(COLUMNS))
+    yield BOM + csv_line([*map(heading, columns), "line", "field", "why"])
     after = 0
     while lines := refused_lines(planned, after=after, limit=1_000):
         said = {s["line"]: s for s in staged(stage, [line["line"] for line in lines])}
-        yield "".join(_refused_line(line, said.get(line["line"])) for line in lines if line["reason"] != "exists")
+        wanted = [
+            line
+            for line in lines
+            if line["reason"] not in planned.verb.unchanged
+            and (line["reason"] in REASONS and REASONS[line["reason"]].refused) is not skipped
+        ]
+        yield "".join(_left_line(columns, line, said.get(line["line"])) for line in wanted)
         after = lines[-1]["ord"]
 
 
-def _refused_line(line: dict[str, Any], said: dict[str, Any] | None) -> str:
-    cells = [said[c.replace(" ", "_")] for c in COLUMNS] if said else [line["email"], "", "", "", "", ""]
-    return csv_line([*cells, line["line"], line["field"], line["words"]])
+def _left_line(columns: Iterable[str], line: dict[str, Any], said: dict[str, Any] | None) -> str:
+    return csv_line([*cells_of(said or {"email": line["email"]}, columns), line["line"], line["field"], line["words"]])
+
+
+def cells_of(said: dict[str, Any], columns: Iterable[str]) -> list[str]:
+    """A line as it was read, column by column."""
+    more = said.get("more") or {}
+    return [cell_of(more.get(c)) if c not in said else said[c] for c in columns]
 
 
 def staged(stage: Stage, lines: list[int]) -> list[dict[str, Any]]:
     """The lines of a stage as they were read."""
     return sql.rows(
-        "SELECT line, email, first_name, last_name, department, user_group, im_group FROM lifecycle_stagedline WHERE stage_id = %(s)s AND line = ANY(%(l)s)",
+        """SELECT line, email, first_name, last_name, department, user_group, im_group, more FROM lifecycle_stagedline
+           WHERE stage_id = %(s)s AND line = ANY(%(l)s)""",
         {"s": stage.id, "l": lines},
     )

@@ -9,6 +9,7 @@ from usher.portal.people import (
     bulk,
     coming_back,
     dating,
+    import_columns,
     importing,
     leavers,
     leaving,
@@ -16,8 +17,9 @@ from usher.portal.people import (
     pages,
     purging,
     trash,
+    updating,
 )
-from usher.portal.people.person import editing
+from usher.portal.people.person import address, editing
 from usher.portal.people.person import pages as person
 
 urlpatterns = [
@@ -29,9 +31,16 @@ urlpatterns = [
     path("people/new/sum", adding.add_users_sum),
     path("people/new/add-ons", adding.add_on_choices),
     path("people/imports/new", importing.new_import),
-    path("people/imports/blank.csv", importing.blank_file),
+    path("people/imports/blank.csv", import_columns.blank_file),
+    path("people/imports/sample.csv", import_columns.sample_file),
     path("people/imports/<id:stage_id>", importing.import_plan),
     path("people/imports/<id:stage_id>/refused.csv", importing.refused_file),
+    path("people/updates/new", updating.new_update),
+    path("people/updates/<id:stage_id>", updating.update_plan),
+    path("people/updates/<id:stage_id>/refused.csv", updating.update_left),
+    path("people/address-changes/new", updating.new_address_change),
+    path("people/address-changes/<id:stage_id>", updating.address_plan),
+    path("people/address-changes/<id:stage_id>/refused.csv", updating.address_left),
     path("people/license-changes", bulk.license_change),
     path("people/resends", bulk.resend),
     path("people/add-on-changes", bulk.add_on_change),
@@ -48,6 +57,7 @@ urlpatterns = [
     path("people/close", editing.close),
     path("people/<id:person_id>", person.overview),
     path("people/<id:person_id>/profile", editing.edit),
+    path("people/<id:person_id>/address", address.address),
     path("people/<id:person_id>/licenses", person.licenses),
     path("people/<id:person_id>/groups", person.groups),
     path("people/<id:person_id>/activity", person.activity),
