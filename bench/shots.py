@@ -115,6 +115,14 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
+    page.goto(base + "/domains")
+    if not page.get_by_role("link", name="northlake.example").count():
+        page.fill("#f-domain", "northlake.example")
+        page.locator("main form button").click()
+    else:
+        page.get_by_role("link", name="northlake.example").click()
+    page.wait_for_load_state()
+    page.screenshot(path=PICTURES / f"domain-{suffix}.png")
     page.goto(base + "/people?q=conor.byrne")
     page.goto(
         f"{page.locator('#rows tbody td.main a').first.evaluate('a => a.href')}/deactivation?content=person&heir=priya.raman@northlake.test"

@@ -27,6 +27,7 @@ FIRST = (
     "person",
     "leaving",
     "advanced",
+    "domains",
     "import",
     "content",
     "activity",
