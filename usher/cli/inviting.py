@@ -1,10 +1,11 @@
-"""Adding and importing people: one Change for a list of any size, done once however often the same command is given at once (CSV-11, F20)."""
+"""Adding, importing and updating people: one Change for a list of any size, done once however often the same command is given at once (CSV-11, F20)."""
 
 import hashlib
 import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -16,9 +17,11 @@ from usher.journal import engine
 from usher.journal.plan import preview
 from usher.journal.verb import Plan
 from usher.licenses.ledger import free
+from usher.lifecycle.addresses import plan_addresses
 from usher.lifecycle.join import choices_of, plan_invite
 from usher.lifecycle.models import Stage
-from usher.lifecycle.staging import stage_addresses, stage_csv
+from usher.lifecycle.staging import stage_addresses, stage_csv, stage_new_addresses, stage_updates
+from usher.lifecycle.update_people import plan_update
 
 from .doing import finish, show
 from .door import progress
@@ -26,6 +29,7 @@ from .options import nothing
 from .result import Result, keep, left_of_plan, planned_counts, tell
 
 Staging = Callable[[dict[str, Any]], Stage]
+Planning = Callable[[Stage], Plan]
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,33 @@ def add(actor: Actor, addresses: list[str], given: Mapping[str, Any], how: How) 
     """Invite addresses; the exit code."""
     choices = choices_of(actor, given)
     wish = _wish("\n".join(addresses).encode(errors="replace"), choices)
-    return _invite(actor, wish, choices, how, lambda more: stage_addresses(actor, addresses, more))
+    return _do(actor, {**choices, "wish": wish}, how, lambda more: stage_addresses(actor, addresses, more), inviting(actor, choices))
 
 
 def import_file(actor: Actor, data: BinaryIO, filename: str, given: Mapping[str, Any], how: How) -> int:
     """Invite everybody in a CSV file that can seek; the exit code. Memory stays flat at any size."""
     choices = choices_of(actor, given)
     wish = _wish(_digest(data), choices)
-    return _invite(actor, wish, choices, how, lambda more: _staged(stage_csv(actor, data, filename, most=None, choices=more)))
+    staging = partial(stage_csv, actor, data, filename, most=None)
+    return _do(actor, {**choices, "wish": wish}, how, lambda more: _staged(staging(choices=more)), inviting(actor, choices))
+
+
+def inviting(actor: Actor, choices: dict[str, Any]) -> Planning:
+    return lambda stage: plan_invite(actor, stage, choices)
+
+
+def update_file(actor: Actor, data: BinaryIO, filename: str, how: How) -> int:
+    """Change people as the lines of a CSV file say; the exit code."""
+    kept = {"wish": _wish(_digest(data), {"mode": "update"})}
+    staging = partial(stage_updates, actor, data, filename, most=None)
+    return _do(actor, kept, how, lambda more: _staged(staging(choices=more)), lambda stage: plan_update(actor, stage))
+
+
+def address_file(actor: Actor, data: BinaryIO, filename: str, how: How) -> int:
+    """Give people the new addresses of a CSV file of pairs; the exit code."""
+    kept = {"wish": _wish(_digest(data), {"mode": "addresses"})}
+    staging = partial(stage_new_addresses, actor, data, filename, most=None)
+    return _do(actor, kept, how, lambda more: _staged(staging(choices=more)), lambda stage: plan_addresses(actor, stage))
 
 
 def _digest(data: BinaryIO) -> bytes:
@@ -72,18 +95,18 @@ def _wish(content: bytes, choices: Mapping[str, Any]) -> str:
     return hashlib.sha256(content + json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
 
-def _invite(actor: Actor, wish: str, choices: dict[str, Any], how: How, staging: Staging) -> int:
-    kept = {**choices, "wish": wish}
+def _do(actor: Actor, kept: dict[str, Any], how: How, staging: Staging, planning: Planning) -> int:
+    wish = kept["wish"]
     if how.dry_run:
         with transaction.atomic():
-            code = show(plan_invite(actor, staging(kept), choices), how.refusals)
+            code = show(planning(staging(kept)), how.refusals)
             transaction.set_rollback(True)
         return code
     key = _key(actor, how.key, wish)
     before = free(actor)
     number = _known(actor, key, wish)
     if number is None:
-        planned = plan_invite(actor, staging(kept), choices)
+        planned = planning(staging(kept))
         try:
             number = engine.start(planned, key, short=how.short).number
         except Refused as no:

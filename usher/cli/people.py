@@ -66,17 +66,26 @@ def add_people(
 
 @people.command("import")
 @click.argument("file", type=click.File("rb"))
+@click.option("--update", "what", flag_value="update", help="Change people who are here as the lines say, instead of inviting.")
+@click.option("--addresses", "what", flag_value="addresses", help="Give people new addresses: columns email and new email.")
 @choices
 @writing
-def import_people(actor: Actor, file: BinaryIO, first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any) -> int:
-    """Invite everybody in a CSV file of any size; `-` reads a pipe.
+def import_people(
+    actor: Actor, file: BinaryIO, what: str | None, first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
+) -> int:
+    """Invite everybody in a CSV file of any size, or change people by it; `-` reads a pipe.
 
-    Columns: email, first name, last name, department, user group, IM group.
+    Columns: email, first name, last name, department, user group, IM group; by their names also license, add-ons, display name,
+    job title, location, cost center, employee id, manager. The guide tells what their cells may say.
     """
-    from .inviting import How, import_file
+    from .inviting import How, address_file, import_file, update_file
 
+    if what and any(shared.values()):
+        raise click.UsageError(f"--{what} takes everything from the file; what everybody shares is for new people.")
     how = How(key, "first" if first else "refuse", refusals, dry_run)
     with that_can_seek(file) as data:
+        if what:
+            return (update_file if what == "update" else address_file)(actor, data, name_of(file), how)
         return import_file(actor, data, name_of(file), shared, how)
 
 

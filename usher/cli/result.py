@@ -22,12 +22,17 @@ from usher.journal.rows import sample
 from usher.journal.verb import REASONS, VERBS, Plan, main_phase
 from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import free
+from usher.lifecycle.addresses import ChangeAddress
 from usher.lifecycle.join import Invite, lines_left
-from usher.lifecycle.reading import TITLES
+from usher.lifecycle.lines import TITLES
+from usher.lifecycle.more_columns import TITLES as MORE
+from usher.lifecycle.more_columns import cell_of
+from usher.lifecycle.update_people import UpdatePeople
 
 from .door import DONE, IN_PART, REFUSED, emit, progress
 from .options import COUNTS, nothing
 
+BY_LINE = {Invite.name, UpdatePeople.name, ChangeAddress.name}  # what they leave out are lines of a file
 MOST_REFUSALS = 1_000
 MOST_ON_SCREEN = 10
 PAGE = 1_000
@@ -124,7 +129,7 @@ def left_of(actor: Actor, found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     after = 0
     while effects := reads.effects(found, result="left", phase=phase, after=(phase, after), limit=PAGE):
         left = [e for e in effects if e["reason"] not in verb.unchanged]
-        yield from _in_words(actor, left, of_lines=found["verb"] == Invite.name and found["undoes"] is None)
+        yield from _in_words(actor, left, of_lines=found["verb"] in BY_LINE and found["undoes"] is None)
         after = effects[-1]["ord"]
 
 
@@ -134,7 +139,7 @@ def left_of_plan(planned: Plan, seen: Preview) -> Iterator[dict[str, Any]]:
     after = 0
     while rows := sample(planned, skipped=True, skip=codes, after=after, limit=PAGE):
         left = [{**r, "reason": r["skip"], "result": "skipped"} for r in rows]
-        yield from _in_words(planned.actor, left, of_lines=planned.verb.name == Invite.name and planned.undoes is None)
+        yield from _in_words(planned.actor, left, of_lines=planned.verb.name in BY_LINE and planned.undoes is None)
         after = rows[-1]["ord"]
 
 
@@ -162,10 +167,11 @@ def keep(refusals: Iterator[dict[str, Any]], where: str | None, name: str, stage
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
-            out.writerow([*TITLES.values(), "Line", "Field", "Code", "Reason"])
+            columns = columns_of(stage)
+            out.writerow([*(({**TITLES, **MORE})[c] for c in columns), "Line", "Field", "Code", "Reason"])
             while page := list(itertools.islice(refusals, PAGE)):
                 shown += page[: MOST_REFUSALS - len(shown)]
-                out.writerows(_as_cells(page, stage))
+                out.writerows(_as_cells(page, stage, columns))
         draft.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -180,21 +186,32 @@ def _beside_the_data(name: str) -> Path:
     return data.path / "refusals" / f"{name or datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')}.csv"
 
 
-def _as_cells(page: list[dict[str, Any]], stage: str | None) -> Iterator[list[str]]:
+def columns_of(stage: str | None) -> list[str]:
+    """The columns of what was given, so that the refusals can be given again; the first six of a list without any."""
+    row = sql.row("SELECT choices FROM lifecycle_stage WHERE id = %(s)s", {"s": stage}) if stage else None
+    found = row["choices"] if row else None
+    if found and found.get("mode") == "addresses":
+        return ["email", "new_email"]
+    more = [c for c in (found or {}).get("columns", ()) if c in MORE]
+    return [*TITLES, *more]
+
+
+def _as_cells(page: list[dict[str, Any]], stage: str | None, columns: list[str]) -> Iterator[list[str]]:
     """The lines as they were read, as far as they are still there, with what was wrong."""
     read: dict[int, dict[str, Any]] = {}
     if stage:
         read = {
             r["line"]: r
             for r in sql.rows(
-                "SELECT line, email, first_name, last_name, department, user_group, im_group FROM lifecycle_stagedline"
+                "SELECT line, email, first_name, last_name, department, user_group, im_group, more FROM lifecycle_stagedline"
                 " WHERE stage_id = %(s)s AND line = ANY(%(l)s)",
                 {"s": stage, "l": [r["line"] for r in page if r["line"] is not None]},
             )
         }
     for refusal in page:
         line = read.get(refusal["line"], {"email": refusal["email"]})
-        cells = [line.get(column, "") for column in TITLES]
+        more = line.get("more") or {}
+        cells = [line.get(column, "") if column in TITLES else cell_of(more.get(column)) for column in columns]
         yield [neutral(cell) for cell in [*cells, refusal["line"], refusal["field"], refusal["code"], refusal["reason"]]]
 
 
