@@ -21,6 +21,7 @@ def with_a_recording(name: str) -> "Company":
     company = open_company(name)
     for verb in ("people.create_group", "people.create_im_group"):
         do(company.owner, verb, {"name": "Crew"})
+    do(company.owner, "access.create_role", {"name": "Crew desk", "privileges": ["people:user:manage"]})
     license_all(company)
     upload(company.operator, io.BytesIO(b"film"), "film.mp4", 4, {"owner": str(company.member.user_id), "title": "Film"}, f"film-{name}")
     add_places(company)

@@ -15,7 +15,7 @@ from usher.access.roles import NAMES, Role, role
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import things
-from usher.core.refusals import Refused, not_found
+from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.portal.page import SignedIn, page
@@ -44,11 +44,9 @@ def custom_role(request: SignedIn, role_id: UUID) -> HttpResponse:
 
 
 @page("access:role:view", ("GET", "POST"))
-def system_role(request: SignedIn, system_role: str) -> HttpResponse:
+def system_role(request: SignedIn, key: str) -> HttpResponse:
     """Owner, Admin and Member have addresses by their names."""
-    if system_role not in NAMES:
-        raise not_found(_("This role"))
-    return one(request, system_role)
+    return one(request, key)
 
 
 def one(request: SignedIn, key: str) -> HttpResponse:

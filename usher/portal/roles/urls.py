@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from usher.access.roles import NAMES
 from usher.portal.roles import editing, giving, pages
 
 urlpatterns = [
@@ -11,5 +12,5 @@ urlpatterns = [
     path("roles/effective/<id:person_id>", pages.effective_rights),
     path("roles/<id:role_id>", editing.custom_role),
     path("roles/<id:role_id>/deletion", giving.deletion),
-    path("roles/<str:system_role>", editing.system_role),
+    *(path(f"roles/{key}", editing.system_role, {"key": key}) for key in NAMES),
 ]
