@@ -20,6 +20,7 @@ class LicensesConfig(AppConfig):
             "used and pending of every product are exactly the seats people hold, held is exactly what running work holds",
             COUNTED,
         )
+        invariant("I1-waiting", "no seat is free for five minutes that somebody waits for while the clock runs", WAITED_FOR)
         invariant("I2-inactive", "nobody deactivated or gone holds an add-on", IDLE)
         invariant("I1-needs", "nobody holds an add-on without the license it needs", NEEDS)
 
@@ -39,6 +40,13 @@ SELECT coalesce(l.account_id, real.account_id)::text AS account, coalesce(l.prod
 FROM licenses_license l FULL JOIN real ON real.account_id = l.account_id AND real.product = l.product
 LEFT JOIN held ON held.account_id = l.account_id AND held.product = l.product
 WHERE coalesce(l.used, 0) <> coalesce(real.used, 0) OR coalesce(l.pending, 0) <> coalesce(real.pending, 0) OR coalesce(l.held, 0) <> coalesce(held.held, 0)"""
+# The clock came by five minutes after the last change of the account, and left a seat that somebody could have.
+WAITED_FOR = """SELECT w.account_id::text, w.product, count(*)::int AS waiting, l.bought - l.used - l.pending - l.held AS free
+FROM licenses_waiting w JOIN licenses_license l ON l.account_id = w.account_id AND l.product = w.product
+WHERE w.state = 'waiting' AND l.bought > l.used + l.pending + l.held AND split_part(w.product, ':', 1) NOT IN ('large_meeting', 'webinar', 'events')
+  AND (SELECT max(c.at) FROM journal_change c WHERE c.account_id = w.account_id) < (
+    SELECT to_timestamp(max(defer_timestamp)) - interval '5 minutes' FROM procrastinate_periodic_defers WHERE task_name = 'licenses.give_waiting')
+GROUP BY 1, 2, 4"""
 IDLE = "SELECT a.user_id::text, a.product FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id WHERE s.status NOT IN ('active', 'pending')"
 NEEDS = """SELECT a.user_id::text, a.product, s.license FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id
 WHERE split_part(a.product, ':', 1) IN ('large_meeting', 'webinar', 'events') AND s.license NOT IN ('meetings:licensed', 'meetings:on_prem')"""

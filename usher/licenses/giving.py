@@ -90,7 +90,7 @@ def give_some(account: UUID, product: str, rows: list[dict[str, Any]]) -> int:
         key = f"waiting:{rows[0]['id']}:{len(rows)}:{actor.kind}:{now():%Y%m%d%H%M%S%f}"
         try:
             started = engine.start(plan(actor, verb, params, cause=rows[0]["change_id"]), key, short="first")
-            return settle(rows, started.change_id)
+            return settle(rows, started.change_id) if started.state != "running" else 0  # the next strike finds them served
         except Refused as refused:
             no = refused
     if no and no.code != NO_SEAT:
