@@ -182,3 +182,17 @@ def test_im_groups(northlake: Company) -> None:
     do(northlake.owner, IM, {"group": "Nordic", "to": "Baltic"})
     assert {column(p, "im_group_id") for p in people} == {baltic}
     assert names(northlake, "im") == ["Baltic"]
+
+
+def test_a_group_with_marked_people_stays(northlake: Company, made: Any) -> None:
+    """No verb over a set touches them: they are taken out by hand first."""
+    (user,) = crowd(northlake.owner, 1)
+    accept_invitation(user)
+    add(northlake, "Lab", user)
+    do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(user)})
+    with pytest.raises(Refused) as no:
+        delete(northlake, "Lab")
+    assert (no.value.kind, no.value.code) == ("conflict", "marked_members")
+    do(northlake.owner, "people.remove_from_group", {"group": "Lab", "subjects": one(user)})
+    delete(northlake, "Lab")
+    assert "Lab" not in names(northlake)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.people.profiles import column, group, groups, proven
 from tests.people_of import Company, breaches, crowd, do, finish, invite, one, outcome
+from usher.core.actor import Scope
 from usher.core.refusals import Refused
 from usher.journal import engine, undo
 
@@ -180,3 +181,19 @@ def test_out_of_an_im_group(northlake: Company) -> None:
     assert [column(p, "im_group_id") for p in (inside, other)] == [None, column_of(northlake, "Baltic")]
     assert take_back(northlake, out) == {}
     assert column(inside, "im_group_id") == column_of(northlake, "Nordic")
+
+
+def test_a_role_that_covers_some_people_moves_nobody_into_its_reach(northlake: Company, made: Any) -> None:
+    """AUTHZ-11: groups belong to the whole account; who covers one group changes none, not even its own."""
+    limited = replace(northlake.admin, scope=Scope("group", (str(made["Lab"]),)))
+    wishes: dict[str, dict[str, Any]] = {
+        MOVE: {"group": "Crew", "to": "Lab"},
+        "people.add_to_group": {"group": "Lab", "subjects": one(northlake.pending)},
+        "people.rename_group": {"group": "Lab", "name": "x"},
+        "people.delete_group": {"group": "Lab"},
+        "people.set_default_group": {"group": "Lab"},
+    }
+    for verb, params in wishes.items():
+        with pytest.raises(Refused) as no:
+            do(limited, verb, params)
+        assert (no.value.kind, no.value.code) == ("forbidden", "scope"), verb

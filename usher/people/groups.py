@@ -86,22 +86,6 @@ def group(actor: Actor, kind: str, id: UUID) -> dict[str, Any]:
     return found
 
 
-def refuse_part(actor: Actor) -> None:
-    """Refuse (forbidden, scope) for a role that covers a part of the account only: the groups themselves belong to all of it (AUTHZ-11)."""
-    if actor.scope is not None:
-        raise Refused(
-            "forbidden",
-            "scope",
-            _("Your role covers some of the people only. Groups are made, renamed and deleted by who covers everybody."),
-        )
-
-
-def refuse_beyond(actor: Actor, *ids: str | None) -> None:
-    """Refuse (forbidden, scope) a group that a role limited to other groups would bring people into: both sides must be theirs (AUTHZ-11)."""
-    if actor.scope is not None and actor.scope.kind == "group" and not {i for i in ids if i} <= set(actor.scope.values):
-        raise Refused("forbidden", "scope", _("Your role covers other groups only. Ask somebody whose role covers this one too."))
-
-
 def people_at(actor: Actor, addresses: list[str]) -> list[str]:
     """The ids of living people by their addresses. Refused (invalid, no_person) when one of them is nobody's here, with all of those."""
     wanted = list(dict.fromkeys(canonical(a) for a in addresses if a.strip()))

@@ -11,7 +11,6 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
-from usher.people.groups import refuse_part
 from usher.people.named import group_named
 
 from .group_parts import GONE, HERE, IM_MEMBERS, ITSELF, MEMBERS, REPLACED, FromGroup, FromImGroup
@@ -97,7 +96,6 @@ class _Delete(Verb):
     kind: ClassVar[str]
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        refuse_part(actor)
         told = group_named(actor, self.kind, params.get("group"))
         to = group_named(actor, self.kind, params["to"], "to") if params.get("to") else {"group": None, "group_name": None}
         if to["group"] == told["group"]:

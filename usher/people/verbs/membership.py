@@ -12,7 +12,6 @@ from usher.core.actor import Actor
 from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
 from usher.people import selection
-from usher.people.groups import refuse_beyond
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 
@@ -156,12 +155,11 @@ class OfGroup(OfPeople):
     """The shared half: one group, any set of people. Refuses (invalid, no_group) a group that is not in this account (TENANT-03)."""
 
     privilege = "people:group:manage"
+    keeps_scope = False  # who comes into a group comes into the reach of whoever covers it (AUTHZ-11)
     kind: ClassVar[str] = "user"
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        found = group_named(actor, self.kind, params.get("group"))
-        refuse_beyond(actor, found["group"] if self.kind == "user" else None)
-        return found
+        return group_named(actor, self.kind, params.get("group"))
 
 
 @register

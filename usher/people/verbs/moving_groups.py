@@ -11,7 +11,6 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import register
-from usher.people.groups import refuse_beyond
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 
@@ -22,6 +21,7 @@ from .membership import AddToGroup, OfGroup
 class _MoveMembers(OfPeople):
     """The shared half: whoever is in `group` is the set, `to` is where they go. Refuses (invalid, same_group) a move to where they are."""
 
+    keeps_scope = False
     kind: ClassVar[str]
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -29,8 +29,6 @@ class _MoveMembers(OfPeople):
         came = group_named(actor, self.kind, params.get("to"), "to")
         if left["group"] == came["group"]:
             raise Refused("invalid", "same_group", _("They are in this group already. Choose another one to move to."), field="to")
-        if self.kind == "user":
-            refuse_beyond(actor, left["group"], came["group"])
         members = {"group" if self.kind == "user" else "im_group": [left["group"]]}
         told = super().check(actor, {"subjects": {"query": members}})
         return {**left, "to": came["group"], "to_name": came["group_name"], **told}
