@@ -63,7 +63,9 @@ def ids_of(company: Company) -> dict[str, Any]:
     return {
         "person_id": company.member.user_id,
         "number": value("SELECT max(number) FROM journal_change WHERE account_id = %(a)s"),
-        "stage_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
+        "stage_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND NOT choices ? 'mode' ORDER BY id DESC LIMIT 1"),
+        "update_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'update'"),
+        "pairs_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'addresses'"),
         "item_id": value("SELECT id FROM content_item WHERE account_id = %(a)s AND file <> '' ORDER BY id LIMIT 1"),
         "group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'user'"),
         "im_group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'im'"),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "usher.licenses",
     "usher.content",
     "usher.lifecycle",
+    "usher.api",
     "usher.portal",
 ]
 

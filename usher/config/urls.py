@@ -10,6 +10,7 @@ register_converter(ShortIdConverter, "id")
 urlpatterns = [
     path("livez", livez),
     path("readyz", readyz),
+    path("", include("usher.api.urls")),
     path("", include("usher.portal.home.urls")),
     path("", include("usher.portal.roles.urls")),
     path("", include("usher.portal.people.urls")),

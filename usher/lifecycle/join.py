@@ -87,7 +87,7 @@ class Invite(Verb):
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **{k: params[k] for k in ("stage", "license", "add_ons", "group", "im_group", "manager", *SHARED)},
-            "came_in": "import" if params["source"] == "csv" else "added",
+            "came_in": {"csv": "import", "api": "api"}.get(params["source"], "added"),
             "off": params.get("off"),
             "clashes": clashes(),
         }

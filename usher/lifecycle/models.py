@@ -14,7 +14,7 @@ class Stage(models.Model):
     id = Id()
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
     user_id = models.UUIDField(null=True)
-    source = models.TextField()  # form | csv
+    source = models.TextField()  # form | csv | api
     filename = models.TextField(default="")
     encoding = models.TextField(default="")
     delimiter = models.TextField(default="")

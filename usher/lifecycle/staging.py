@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
-from usher.core.refusals import not_found
+from usher.core.refusals import Refused, not_found
 
 from .lines import Line, check_addresses
 from .models import Stage
@@ -85,6 +85,28 @@ def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -
     with transaction.atomic():
         stage.lines = _copy(stage.id, lines)
         stage.save(force_insert=True)
+    return stage
+
+
+def stage_person(actor: Actor, id: UUID, email: str, first_name: str, last_name: str) -> Stage:
+    """Stage one person whom a program invites; the id comes from its idempotency key, so the same wish finds the same stage.
+
+    Refused (conflict, key_reused) when that key staged somebody else.
+    """
+    actor.require("people:user:manage")
+    (line,) = check_addresses([email])
+    line = line._replace(first_name=first_name, last_name=last_name)
+    stage = Stage(id=id, account_id=actor.account_id, user_id=actor.user_id, source="api", choices={}, created_at=clock.now(), lines=1)
+    there = sql.row(
+        "SELECT l.email, l.first_name, l.last_name FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id WHERE g.id = %(i)s",
+        {"i": id},
+    )
+    if there is None:
+        with transaction.atomic():
+            _copy(stage.id, [line])
+            stage.save(force_insert=True)
+    elif there != {"email": line.email, "first_name": first_name, "last_name": last_name}:
+        raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
     return stage
 
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 
-from usher.portal.page import Policy, check_policies
+from usher.core.policy import Policy
+from usher.portal.page import check_policies
 from usher.portal.problem import broken, csrf_refused, new_number, too_much, wrong_method
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -17,6 +18,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+NO_SESSION = ("open", "token", "client")  # whoever is signed in is nobody there
 HEADERS = {
     "Content-Security-Policy": CSP,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -96,7 +98,7 @@ class ActorMiddleware:
         from usher.access.actors import actor_of_session  # late: the door is loaded before the models are
 
         policy = getattr(view, "policy", None)
-        if isinstance(policy, Policy) and policy.kind != "open":
+        if isinstance(policy, Policy) and policy.kind not in NO_SESSION:
             request.actor = actor_of_session(request)  # type: ignore[attr-defined]
 
 

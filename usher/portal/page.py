@@ -1,12 +1,11 @@
 """What makes a function a page: who may open it, by which methods, and what a refusal looks like.
 
-Every URL's view carries one of four policies; the web process does not start when one carries none (AUTHZ-13).
+Every URL's view carries a policy; the web process does not start when one carries none (AUTHZ-13).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from usher.accounts.plans import require_area
 from usher.core.actor import Actor
+from usher.core.policy import Policy
 from usher.core.privileges import known
 from usher.core.refusals import Refused
 from usher.portal.problem import refusal, without_factor, without_privilege, wrong_method
@@ -32,15 +32,6 @@ class SignedIn(HttpRequest):
 
     actor: Actor
     request_id: str
-
-
-@dataclass(frozen=True)
-class Policy:
-    """`open` never looks at who asks; `public` is for anybody; `member` for anybody signed in; `privilege` needs that right."""
-
-    kind: Literal["open", "public", "member", "privilege"]
-    methods: tuple[str, ...] = ("GET",)
-    privilege: str = ""
 
 
 def page(privilege: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:

@@ -4,9 +4,9 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from usher.core.actor import Actor
+from usher.core.policy import Policy
 from usher.core.refusals import not_found
 from usher.portal.listing import LISTINGS, Listing
-from usher.portal.page import Policy
 
 
 def may_see(actor: Actor, listing: Listing) -> bool:

@@ -1,0 +1,247 @@
+"""The door of the API: tokens, scopes, methods, spellings, bodies; and the matrices over every operation there is."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.caller import Caller, caller, token_of, told
+from tests.people_of import Company, actor_of, do, one, rows_written
+from usher.access import scopes, tokens
+from usher.api import door
+from usher.api.operations import OPERATIONS
+from usher.core import clock, sql
+from usher.core.ids import short
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def database(db: None) -> None:
+    """Every test here is undone."""
+
+
+def address(path: str, company: Company) -> str:
+    """An operation's path with objects of this company."""
+    group = sql.value(
+        "SELECT id FROM people_group WHERE account_id = %(a)s AND kind = %(k)s",
+        {"a": company.account, "k": "im" if "/im/" in path else "user"},
+    )
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND key <> 'admin'", {"a": company.account})
+    ids: dict[str, Any] = {
+        "userId": company.member.user_id,
+        "memberId": company.member.user_id,
+        "groupId": group,
+        "roleId": role,
+        "accountId": company.account,
+    }
+    from uuid import UUID
+
+    return re.sub(r"\{(\w+)\}", lambda m: short(UUID(str(ids[m.group(1)]))) if ids[m.group(1)] else "AaIANazEdqyigcA1NyLlJg", path)
+
+
+def test_without_a_token_nothing_is_there(northlake: Company) -> None:
+    """AUTHZ-13, S4-40: every operation, and every address that is none, is 401 with code 124 for a stranger; a session is no way in."""
+    from tests.signed_in import signed_in
+
+    for client in (Client(), signed_in(northlake.owner.user_id)):
+        for path in [address(o.path, northlake) for o in OPERATIONS] + ["/nowhere"]:
+            for method in METHODS:
+                answer = client.generic(method, "/v2" + path)
+                assert told(answer) == (401, {"code": 124, "message": "Invalid access token."}), (method, path)  # type: ignore[arg-type]
+                assert answer["x-zm-trackingid"]
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer x", "Basic x", "Token {t}", "Bearer {t}x", "Bearer \x00", "{t}"])
+def test_a_token_is_taken_from_its_header_only(northlake: Company, header: str) -> None:
+    """S4-35, OAUTH-10: Bearer and the whole token; never from the query."""
+    token = token_of(northlake.owner)
+    assert Client().get(f"/v2/users?access_token={token}", headers={"Authorization": header.replace("{t}", token)}).status_code == 401
+    assert Client().get("/v2/users", headers={"Authorization": f"bearer {token}"}).status_code == 200
+
+
+def test_a_token_that_is_over_says_so(northlake: Company) -> None:
+    """S4-40: clients look for these words and ask for another token."""
+    api = caller(northlake.owner)
+    with clock.travel(clock.now() + tokens.LIFE + timedelta(seconds=1)):
+        assert api.get("/users") == (401, {"code": 124, "message": "Access token is expired."})
+
+
+def test_whoever_left_is_out_at_the_next_request(northlake: Company) -> None:
+    """AUTHZ-08, F14: demoted, the app may nothing of an admin; deactivated, its token is none."""
+    api, admin = caller(northlake.admin), northlake.admin.user_id
+    assert admin is not None and api.get("/users")[0] == 200
+    do(northlake.owner, "access.set_role", {"role": "member", "subjects": one(admin)})
+    status, body = api.get("/users")
+    assert (status, body["code"]) == (403, 200) and "people:user:view" in body["message"]
+    do(northlake.owner, "lifecycle.deactivate", {"subjects": one(admin)})
+    assert api.get("/users")[0] == 401
+
+
+def test_every_operation_asks_for_its_scope(northlake: Company) -> None:
+    """AUTHZ-07, S4-34, S4-41, R8: with every scope but its own, 403 with body code 4711 and the contract's text; nothing is written."""
+    before = rows_written()
+    for operation in OPERATIONS:
+        others = [s for s in scopes.known() if s not in operation.scopes.all]
+        answer = caller(northlake.owner, others)(operation.method, address(operation.path, northlake), {})
+        status, body = told(answer)
+        assert (status, body["code"]) == (403, 4711), operation
+        assert body["message"] == f"Invalid access token, does not contain scopes:[{', '.join(operation.scopes.granular)}]."
+    changed = {t for t, n in rows_written().items() if n != before[t]}
+    assert changed <= {
+        "access_app",
+        "access_appsecret",
+        "access_token",
+        "access_throttle",
+        "journal_change",
+        "journal_effect",
+        "journal_denial",
+    }
+    assert sql.value("SELECT max(times) FROM journal_denial WHERE code = 'scope'")
+
+
+def test_either_scope_opens_an_operation(northlake: Company) -> None:
+    """Classic and granular scopes alike; who may write by a classic one may read."""
+    for scope in ("user:read:list_users:admin", "user:read:admin", "user:write:admin"):
+        assert caller(northlake.owner, [scope]).get("/users")[0] == 200, scope
+    assert caller(northlake.owner, ["user:read:admin"]).post("/users", {})[0] == 403
+
+
+def test_objects_of_another_account_do_not_exist(northlake: Company, southport: Company) -> None:
+    """The account matrix, TENANT-01: every operation with an id x another account's object -> 404, and nothing of theirs is changed."""
+    for company in (northlake, southport):
+        for verb in ("people.create_group", "people.create_im_group"):
+            do(company.owner, verb, {"name": "Group"})
+    api, seen = caller(northlake.owner), 0
+    before = sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account})
+    for operation in OPERATIONS:
+        if "{" in operation.path:
+            status, body = told(api(operation.method, address(operation.path, southport), example(operation.body)))
+            assert status == 404 and body["code"] in (1001, 4130, 4131, 1034, 2001), (operation.method, operation.path, status, body)
+            seen += 1
+    assert seen >= 7
+    assert sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account}) == before
+
+
+def example(fields: Any) -> dict[str, Any]:
+    """A body that has what it must have."""
+    plain = {"string": "x@y.test", "integer": 1, "boolean": True, "array": [], "object": {}}
+    made = {n: example(f.fields) if f.fields else (f.one_of[0] if f.one_of else plain[f.kind]) for n, f in fields.items() if f.required}
+    return {**made, **({"first_name": "A"} if "first_name" in fields else {})}
+
+
+def test_a_member_may_nothing_of_an_admin(northlake: Company) -> None:
+    """AUTHZ-13, AUTHZ-20: the app of a member with all scopes reads and writes nothing."""
+    client = tokens.client(*_app_of_member(northlake), "192.0.2.9")
+    assert client is not None
+    api = Caller(tokens.issue(client)[0], Client())
+    before = standing_of(northlake)
+    for operation in OPERATIONS:
+        query = "?email=a@b.test" if operation.path == "/users/email" else ""
+        status, _body = told(api(operation.method, address(operation.path, northlake) + query, example(operation.body)))
+        assert status in (403, 404), (operation.method, operation.path, status)
+    assert standing_of(northlake) == before
+
+
+def _app_of_member(company: Company) -> tuple[str, str]:
+    from tests.api.caller import app_of
+
+    return app_of(company.operator, creator=company.member.user_id)
+
+
+def standing_of(company: Company) -> Any:
+    return sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": company.account})
+
+
+def test_other_methods_do_nothing(northlake: Company) -> None:
+    """AUTHZ-14: 405 for what an address does not know; an override is not honored."""
+    api = caller(northlake.owner)
+    by_path: dict[str, set[str]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, set()).add(operation.method)
+    for path, methods in by_path.items():
+        for method in set(METHODS) - methods:
+            answer = api(method, address(path, northlake), {})
+            assert answer.status_code == 405 and set(answer["Allow"].split(", ")) == methods, (method, path)
+    assert api("GET", f"/users/{northlake.member.email}?_method=DELETE", X_HTTP_Method_Override="DELETE").status_code == 200
+    assert api("HEAD", "/users").status_code == 200
+
+
+def test_what_is_no_endpoint(northlake: Company) -> None:
+    """404 with code 2300; odd spellings lead nowhere else (AUTHZ-15)."""
+    api = caller(northlake.owner)
+    for path in ("/", "/nowhere", "/users/x/y/z", "/USERS", "/users;a=b", "/users%00", "//users"):
+        status, body = api.get(path)
+        assert status == 404 and body["code"] in (2300, 1001), path
+    assert api.get("/users/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("[]", 400),
+        ('"x"', 400),
+        ('{"action":"deactivate","action":"activate"}', 400),
+        ('{"action":NaN}', 400),
+        ("[" * 100_000, 400),
+        (b"\xff\xfe", 400),
+        ('{"action":"deactivate","x":"' + "a" * (1024 * 1024) + '"}', 413),
+        ('{"action":{}}', 400),
+        ("", 400),
+    ],
+)
+def test_bodies_that_are_none(northlake: Company, body: Any, status: int) -> None:
+    """MASS-05, MASS-08, DOS: refused as JSON with a code, and nothing is done."""
+    answer = caller(northlake.owner)("PUT", f"/users/{northlake.member.email}/status", body)
+    assert answer.status_code == status and json.loads(answer.content)["code"] == 300
+    assert actor_of(northlake.member.user_id)  # type: ignore[arg-type]
+    assert sql.value("SELECT status FROM people_standing WHERE user_id = %(u)s", {"u": northlake.member.user_id}) == "active"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_a_body_of_another_kind(northlake: Company, kind: str) -> None:
+    """MASS-07: 415, whatever page sent it."""
+    answer = Client().put(
+        f"/v2/users/{northlake.member.email}/status",
+        '{"action":"deactivate"}',
+        content_type=kind,
+        headers={"Authorization": f"Bearer {token_of(northlake.owner)}"},
+    )
+    assert answer.status_code == 415 and answer["Content-Type"] == "application/json"
+
+
+def test_no_cookie_no_cache_no_other_origin(northlake: Company) -> None:
+    """TENANT-11, WEB-04: what one account reads is kept by nobody and given to no page of another origin."""
+    answer = caller(northlake.owner)("GET", "/users", Origin="https://evil.example")
+    assert answer.status_code == 200 and not answer.cookies and answer["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in answer and answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_call_asks_the_database_a_few_times(northlake: Company) -> None:
+    """The token is one query; a list is its page, its number and the limit beside it."""
+    api = caller(northlake.owner)
+    with CaptureQueriesContext(connection) as seen:
+        api.get("/users")
+    assert len([q for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 5
+    with CaptureQueriesContext(connection) as seen:
+        assert tokens.holder(api.token)
+    assert len(seen) == 1
+
+
+def test_a_broken_operation_tells_nothing(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SECRET-07, AUTHZ-21: 500 as JSON with a number; a database that does not answer is 503, and nobody gets in meanwhile."""
+    api = caller(northlake.owner)
+    for error, status in ((RuntimeError("SELECT secret"), 500), (OperationalError("host=db"), 503)):
+
+        def fail(*_a: Any, error: Exception = error, **_k: Any) -> Any:
+            raise error
+
+        monkeypatch.setattr(door.tokens, "holder", fail)
+        found, body = api.get("/users")
+        assert found == status and "secret" not in str(body) and "host" not in str(body)

@@ -1,0 +1,132 @@
+"""The door of the API: from a bearer token to an Actor, from an operation to an answer. No session, no cookie, no CSRF token is looked at here."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+
+from usher.access import tokens
+from usher.access.origin import client_ip
+from usher.accounts.plans import require_area
+from usher.core.policy import Policy
+from usher.core.refusals import Refused
+from usher.journal import denials
+from usher.zoom_wire import codes
+from usher.zoom_wire.codes import Fault, WireRefused
+
+from . import limits
+from .operations import Call, Operation
+from .reading import bearer, body_of, key_of, query_of
+
+log = logging.getLogger("usher.api")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+View = Callable[..., HttpResponse]
+
+
+def view_of(operations: Mapping[str, Operation]) -> View:
+    """The view of one path: its operations by method."""
+
+    def answer_to(request: HttpRequest, **path: str) -> HttpResponse:
+        with translation.override("en"):
+            return answered(request, lambda: _run(request, operations, path))
+
+    return _dressed(answer_to, Policy("token", tuple(operations)))
+
+
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every address below /v2 that is none: 404 with code 2300, once the token is known to be one."""
+
+    def none() -> HttpResponse:
+        holder_of(request)
+        raise WireRefused(Fault(404, 2300, "This API endpoint is not recognized."))
+
+    return answered(request, none)
+
+
+def _dressed(view: View, policy: Policy) -> View:
+    view.policy = policy  # type: ignore[attr-defined]
+    return csrf_exempt(view)
+
+
+unknown_view = _dressed(unknown, Policy("token", ("GET", *WRITES)))
+
+
+def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mapping[str, str]) -> HttpResponse:
+    """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
+    holder = holder_of(request)
+    method = "GET" if request.method == "HEAD" else str(request.method)
+    if method not in operations:
+        raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
+    operation = operations[method]
+    if not operation.scopes.all & holder.scopes:
+        denials.record(holder.actor, operation.scopes.granular[0], "scope")
+        raise WireRefused(codes.no_scope(operation.scopes.granular))
+    told = limits.count(holder.actor, operation)
+    query = query_of(request, operation.query)
+    body, raw = body_of(request, operation.body) if method in WRITES else ({}, {})
+    key = f"{holder.app} {method} {request.path} {own}" if (own := key_of(request)) and method in WRITES else ""
+    call = Call(holder.actor, request, path, query, body, raw, key)
+    try:
+        require_area(holder.actor, operation.right)
+        with transaction.atomic():
+            made = operation.run(call)
+    except Refused as refused:
+        if refused.kind == "forbidden":
+            denials.record(holder.actor, str(refused.details.get("privilege") or refused.code), refused.code)
+        raise WireRefused(codes.fault_of(refused, operation.codes)) from refused
+    response = nothing() if made is None else answer(operation.success, made)
+    for name, value in told.items():
+        response[name] = value
+    return response
+
+
+def holder_of(request: HttpRequest) -> tokens.Holder:
+    """Who the token of a request stands for, in one query. 401 with code 124 for none, an unknown one, and one that is over (S4-40)."""
+    token = bearer(request)
+    holder = tokens.holder(token, request_id=getattr(request, "request_id", ""), ip=client_ip(request.META)) if token else None
+    if holder is None:
+        raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
+    if holder.is_over:
+        raise WireRefused(Fault(401, 124, codes.EXPIRED_TOKEN))
+    return holder
+
+
+def answered(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer, whatever happens: every refusal and every failure is JSON, and carries the number of the request (SECRET-07, AUTHZ-21)."""
+    try:
+        response = work()
+    except WireRefused as refused:
+        response = faulty(refused.fault)
+    except Refused as refused:
+        response = faulty(codes.fault_of(refused, {}))
+    except (OperationalError, InterfaceError):
+        log.exception("%s the database does not answer", getattr(request, "request_id", ""))
+        response = faulty(Fault(503, 503, "The service is not available at the moment.", headers={"Retry-After": "5"}))
+    except Exception:
+        log.exception("%s %s", getattr(request, "request_id", ""), request.method)
+        response = faulty(Fault(500, 500, f"Internal error. Number {getattr(request, 'request_id', '')} helps whoever looks into it."))
+    response["x-zm-trackingid"] = f"WEB_{getattr(request, 'request_id', '')}"
+    return response
+
+
+def answer(status: int, made: Any) -> HttpResponse:
+    return HttpResponse(json.dumps(made, ensure_ascii=False, separators=(",", ":")), content_type="application/json", status=status)
+
+
+def nothing() -> HttpResponse:
+    """204 as clients read it: no body, and no type of one."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
+
+
+def faulty(fault: Fault) -> HttpResponse:
+    response = answer(fault.http, fault.body())
+    for name, value in fault.headers.items():
+        response[name] = value
+    return response

@@ -1,0 +1,103 @@
+"""What the API can do: one entry per method and path, in the words of the contract. Addresses, OpenAPI and the matrices of tests are made from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from usher.access import scopes as known_scopes
+from usher.core.actor import Actor
+from usher.core.ids import uuid7
+from usher.journal import engine
+from usher.journal.verb import plan
+from usher.zoom_wire.fields import Fields
+from usher.zoom_wire.scopes import Scopes
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+LIGHT, MEDIUM, HEAVY = "LIGHT", "MEDIUM", "HEAVY"
+Codes = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of an operation: who, what the path, query and body say, checked, and the body as it came.
+
+    `key` is what the client sent as Idempotency-Key, bound to its app; empty without one.
+    """
+
+    actor: Actor
+    request: "HttpRequest"
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    raw: Mapping[str, Any]
+    key: str = ""
+    _nth: list[int] = field(default_factory=lambda: [0])
+
+    @cached_property
+    def cursor_scope(self) -> str:
+        """What a page token is bound to: path and query without the place in the list (README 1, Pagination)."""
+        rest = sorted((k, v) for k, v in self.query.items() if k not in ("next_page_token", "page_number"))
+        return f"{self.actor.account_id} {self.request.path.rstrip('/')} {rest}"
+
+    def do(self, verb: str, params: dict[str, Any]) -> engine.Started:
+        """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent."""
+        self._nth[0] += 1
+        return engine.start(plan(self.actor, verb, params), self.next_key())
+
+    def next_key(self) -> str:
+        """The journal's key of the next thing this call does."""
+        return f"api:{sha256(self.key.encode()).hexdigest()[:40]}:{self._nth[0]}" if self.key else f"api:once:{uuid7()}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`success` is the status of the contract; `codes` are better codes for reasons that mean something special here. `right` names what it is about:
+    the account's plan must have it; the right itself is asked for by the read or the verb.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    area: str
+    scopes: Scopes
+    label: str
+    success: int
+    query: Fields
+    body: Fields
+    codes: Codes
+    right: str
+    run: Callable[[Call], Any]
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    method: str,
+    path: str,
+    scopes: Scopes,
+    *,
+    area: str,
+    label: str = LIGHT,
+    success: int = 200,
+    query: Fields | None = None,
+    body: Fields | None = None,
+    codes: Codes | None = None,
+    right: str = "people:user:view",
+) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
+    """Register a function as an operation. What it returns is the body; nothing for a 204. The first line of its docstring is its summary."""
+
+    def keep(run: Callable[[Call], Any]) -> Callable[[Call], Any]:
+        summary = (run.__doc__ or "").strip().splitlines()[0]
+        OPERATIONS.append(
+            Operation(method, path, run.__name__, summary, area, scopes, label, success, query or {}, body or {}, codes or {}, right, run)
+        )
+        known_scopes.register(scopes.all)
+        return run
+
+    return keep

@@ -1,0 +1,84 @@
+"""What a request says: its token, its query, its body. Nothing here trusts it; whatever cannot be read is refused with the contract's codes."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.request import QueryDict
+
+from usher.zoom_wire.codes import Fault, WireRefused, invalid
+from usher.zoom_wire.fields import Fields, read, read_texts
+
+MOST_BYTES = 1024 * 1024  # of one body; the largest of the contract are lists of 30 people
+LONGEST_KEY = 200
+
+
+class _Twice(ValueError):
+    """A key stands twice in an object."""
+
+
+def bearer(request: HttpRequest) -> str:
+    """The token of the Authorization header, empty without one (S4-35). It is taken from nowhere else."""
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
+    """The known parameters; one that stands twice is refused (MASS-05), unknown ones are ignored."""
+    given: QueryDict = request.GET
+    for name in fields:
+        if len(given.getlist(name)) > 1:
+            raise invalid({"field": name, "message": f"{name} stands more than once."})
+    values, errors = read_texts(fields, {name: str(given[name]) for name in given})
+    if errors:
+        raise invalid(*errors)
+    return values
+
+
+def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The known fields of a JSON body, and the whole of it. A body of another kind is refused with 415 (MASS-07)."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not length.isascii() or not length.isdigit() or int(length[:19]) > MOST_BYTES:
+        raise WireRefused(Fault(413, 300, "The body is larger than 1 MB."))
+    raw = request.body
+    if not raw.strip():
+        given: Any = {}
+    elif (request.content_type or "").lower() != "application/json":
+        raise WireRefused(Fault(415, 300, "The Content-Type must be application/json."))
+    else:
+        given = _parsed(raw)
+    values, errors = read(fields, given)
+    if errors:
+        raise invalid(*errors)
+    return values, given
+
+
+def key_of(request: HttpRequest) -> str:
+    """The Idempotency-Key header."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise invalid({"field": "Idempotency-Key", "message": f"Idempotency-Key has at most {LONGEST_KEY} printable characters."})
+    return key
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8 whose keys are all different (MASS-05), and whose numbers are numbers."""
+
+    def no_constant(text: str) -> None:
+        raise ValueError(text)
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise _Twice
+        return found
+
+    try:
+        given = json.loads(raw.decode(), object_pairs_hook=once, parse_constant=no_constant)
+    except _Twice:
+        raise WireRefused(Fault(400, 300, "A key stands twice in the body.")) from None
+    except (ValueError, RecursionError):
+        raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object.")) from None
+    if not isinstance(given, dict):
+        raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object."))
+    return given

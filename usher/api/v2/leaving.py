@@ -1,0 +1,111 @@
+"""Users: deactivated and activated, unlinked or deleted, another address, the end of their sessions (S4-32 … S4-39, S4-45, S4-50, S4-54)."""
+
+from typing import Any
+
+from usher.api.operations import Call, operation
+from usher.core.refusals import Refused
+from usher.journal.plan import preview
+from usher.journal.verb import plan, words_of
+from usher.zoom_wire.codes import invalid
+from usher.zoom_wire.fields import Field
+from usher.zoom_wire.scopes import writing
+
+from .people import AREA, id_of, user_of
+
+# What can be handed over, and how deleting calls it.
+TRANSFERS = {
+    "transfer_meeting": "meetings",
+    "transfer_recording": "recordings_and_webinars",
+    "transfer_webinar": "recordings_and_webinars",
+    "transfer_whiteboard": "whiteboards_and_notes",
+    "transfer_notes": "whiteboards_and_notes",
+}
+OF_ADMINS = dict.fromkeys(("is_owner", "is_admin", "holds_role", "higher_rank"), (400, 1117))
+
+
+@operation(
+    "PUT",
+    "/users/{userId}/status",
+    writing("user", "user:update:status:admin"),
+    area=AREA,
+    success=204,
+    body={"action": Field("string", required=True, one_of=("activate", "deactivate"))},
+    codes={"still_pending": (400, 200), "no_license": (400, 3412)},
+)
+def change_status(call: Call) -> None:
+    """Deactivate a user, who loses access and licenses at once, or activate them again."""
+    id = id_of(call, call.path["userId"])
+    verb = "lifecycle.deactivate" if call.body["action"] == "deactivate" else "lifecycle.reactivate"
+    call.do(verb, {"subjects": {"ids": [str(id)]}})
+
+
+@operation(
+    "DELETE",
+    "/users/{userId}",
+    writing("user", "user:delete:user:admin"),
+    area=AREA,
+    success=204,
+    query={
+        "action": Field("string", one_of=("disassociate", "delete"), default="disassociate"),
+        "transfer_email": Field("string", most=254),
+        **{name: Field("boolean") for name in TRANSFERS},
+    },
+    codes=OF_ADMINS,
+)
+def delete_user(call: Call) -> None:
+    """Unlink a user, who keeps an account of their own, or delete them; what they made can go to somebody else."""
+    row = user_of(call, call.path["userId"])
+    one = {"subjects": {"ids": [str(row["id"])]}}
+    if row["status"] == "pending":
+        gone(call, "lifecycle.withdraw_invitation", one)
+        return
+    gone(call, "lifecycle.delete" if call.query["action"] == "delete" else "lifecycle.unlink", {**one, **content_of(call, row)})
+
+
+def gone(call: Call, verb: str, params: dict[str, Any]) -> None:
+    """Start a verb that takes several rows for one person; when that person is left alone, their reason is the refusal."""
+    planned = plan(call.actor, verb, params)
+    if reasons := sorted(preview(planned).skipped(unchanged=planned.verb.unchanged)):
+        raise Refused("conflict", reasons[0], f"Nothing was done: {words_of(reasons[0])}.")
+    call.do(verb, params)
+
+
+def content_of(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    """What shall move and to whom; nothing when nobody is named. Refused with code 300 when it would go to the user themselves (TENANT-04)."""
+    heir = call.query.get("transfer_email")
+    kinds = sorted({kind for name, kind in TRANSFERS.items() if call.query.get(name)})
+    if not heir:
+        if kinds:
+            raise invalid({"field": "transfer_email", "message": "Say to whom the content goes."})
+        return {}
+    if heir.strip().lower() == row["email"].lower():
+        raise invalid({"field": "transfer_email", "message": "The content cannot go to the user who is deleted."})
+    return {"content": {"kinds": kinds, "heir": heir}} if kinds else {}
+
+
+@operation(
+    "PUT",
+    "/users/{userId}/email",
+    writing("user", "user:update:email:admin"),
+    area=AREA,
+    success=204,
+    body={"email": Field("string", required=True, most=254)},
+    codes={"higher_rank": (400, 1000), "too_many_changes": (429, 429)},
+)
+def change_email(call: Call) -> None:
+    """Give a user another address at a managed domain of the account."""
+    id = id_of(call, call.path["userId"])
+    call.do("lifecycle.change_address", {"subjects": {"ids": [str(id)]}, "email": call.body["email"]})
+
+
+@operation(
+    "DELETE", "/users/{userId}/token", writing("user", "user:delete:token:admin"), area=AREA, success=204, codes={"no_sessions": (400, 300)}
+)
+def end_sessions(call: Call) -> None:
+    """Sign a user out everywhere."""
+    id = id_of(call, call.path["userId"])
+    try:
+        call.do("access.sign_out", {"subjects": {"ids": [str(id)]}})
+    except Refused as refused:
+        if refused.code != "no_sessions":
+            raise

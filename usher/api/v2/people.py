@@ -1,0 +1,106 @@
+"""Users: lists, one person, totals (S4-36, S4-37)."""
+
+from typing import Any
+from uuid import UUID
+
+from usher.access.roles import called
+from usher.api.operations import MEDIUM, Call, operation
+from usher.api.paging import frame, parameters, start_of
+from usher.core.refusals import Refused
+from usher.people import by_id
+from usher.people.by_id import STATUSES
+from usher.zoom_wire import people as wire
+from usher.zoom_wire.codes import no_user
+from usher.zoom_wire.fields import Field
+from usher.zoom_wire.scopes import reading
+
+AREA = "users"
+
+
+@operation(
+    "GET",
+    "/users",
+    reading("user", "user:read:list_users:admin"),
+    area=AREA,
+    label=MEDIUM,
+    query={
+        "status": Field("string", one_of=STATUSES, default="active"),
+        "role_id": Field("string", most=64),
+        **parameters(2000),
+    },
+)
+def list_users(call: Call) -> dict[str, Any]:
+    """List users of a status, active ones unless another is asked for."""
+    place, size, status = start_of(call), call.query["page_size"], call.query["status"]
+    role = wire.role_key(call.query.get("role_id", "")) if call.query.get("role_id") else ""
+    offset = 0 if place else (call.query.get("page_number", 1) - 1) * size
+    found = by_id.page(call.actor, status, role=role, after=place, offset=offset, limit=size + 1)
+    more = str(found[size - 1]["id"]) if len(found) > size else None
+    return {**frame(call, by_id.how_many(call.actor, status, role), more), "users": [wire.listed(row) for row in found[:size]]}
+
+
+@operation("GET", "/users/summary", reading("user", "user:read:summary:admin"), area=AREA, label=MEDIUM)
+def summary(call: Call) -> dict[str, Any]:
+    """Count users by license; the total leaves out who is pending."""
+    found = by_id.by_license(call.actor)
+    pending = found.pop("pending", 0)
+    return {
+        "licensed_users_count": found.get("meetings:licensed", 0),
+        "basic_users_count": found.get("meetings:basic", 0),
+        "on_prem_users_count": found.get("meetings:on_prem", 0),
+        "room_users_count": 0,
+        "pending_users_count": pending,
+        "join_only_users_count": found.get("meetings:unassigned", 0),
+        "total_users_count": sum(found.values()),
+    }
+
+
+@operation(
+    "GET",
+    "/users/email",
+    reading("user", "user:read:email:admin"),
+    area=AREA,
+    query={"email": Field("string", required=True, most=254)},
+)
+def is_known(call: Call) -> dict[str, Any]:
+    """Say whether somebody of the account has an address."""
+    return {"existed_email": by_id.is_here(call.actor, call.query["email"])}
+
+
+@operation(
+    "GET",
+    "/users/{userId}",
+    reading("user", "user:read:user:admin"),
+    area=AREA,
+    query={"search_by_unique_id": Field("boolean")},
+)
+def get_user(call: Call) -> dict[str, Any]:
+    """Read one user by id, address or `me`."""
+    row = user_of(call, call.path["userId"], employee=bool(call.query.get("search_by_unique_id")))
+    return wire.one(row, call.actor.account_id, called(row))
+
+
+@operation("GET", "/users/{userId}/permissions", reading("user", "user:read:list_permissions:admin"), area=AREA)
+def permissions(call: Call) -> dict[str, Any]:
+    """List what a user's role may do, by the names of this service."""
+    from usher.access.actors import person
+
+    row = user_of(call, call.path["userId"])
+    return {"permissions": sorted(person(row["id"], "api").privileges) if row["status"] == "active" else []}
+
+
+def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
+    """Whom a path or a body means; 404 with code 1001 for nobody of the account (S4-42, TENANT-01)."""
+    named = str(call.actor.user_id) if told == "me" else told
+    try:
+        return by_id.one(call.actor, named, employee=employee)
+    except Refused as refused:
+        if refused.kind != "missing":
+            raise
+        raise no_user(told) from None
+
+
+def id_of(call: Call, told: str) -> UUID:
+    """The id of somebody a path or body names."""
+    found: UUID = user_of(call, told)["id"]
+    return found

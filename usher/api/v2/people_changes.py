@@ -1,0 +1,247 @@
+"""Users: made, changed, given features. Each operation is a few verbs of the portal, in one transaction."""
+
+from typing import Any
+from uuid import uuid5
+
+from usher.api.operations import MEDIUM, Call, operation
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal import engine
+from usher.lifecycle import join, staging
+from usher.zoom_wire import people as wire
+from usher.zoom_wire.codes import Fault, WireRefused, invalid
+from usher.zoom_wire.fields import Field
+from usher.zoom_wire.scopes import writing
+
+from .people import AREA, id_of, user_of
+
+ACTIONS = ("create", "autoCreate", "custCreate", "ssoCreate")
+TYPE = Field("integer", one_of=(1, 2, 3, 4, 99))
+# What a body calls a field of the profile -> what it is called here.
+PROFILE = {
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "display_name": "display_name",
+    "dept": "department",
+    "job_title": "job_title",
+    "location": "location",
+    "cost_center": "cost_center",
+    "timezone": "time_zone",
+    "employee_unique_id": "employee_id",
+    "manager": "manager",
+}
+ONE_OF_THESE = ("type", "plan_united_type", "zoom_one_type")
+FULL = {"no_seat": (400, 3412)}
+FULL_BASIC = {"no_seat": (400, 2033)}
+
+
+@operation(
+    "POST",
+    "/users",
+    writing("user", "user:write:user:admin"),
+    area=AREA,
+    success=201,
+    body={
+        "action": Field("string", required=True, one_of=ACTIONS),
+        "user_info": Field(
+            "object",
+            required=True,
+            fields={
+                "email": Field("string", required=True, most=128),
+                "type": Field("integer", required=True, one_of=TYPE.one_of),
+                "first_name": Field("string", most=64, default=""),
+                "last_name": Field("string", most=64, default=""),
+                "display_name": Field("string", most=128, default=""),
+            },
+        ),
+    },
+)
+def create_user(call: Call) -> dict[str, Any]:
+    """Invite a user, who is pending until they accept; they hold their seat from then on."""
+    told = call.body["user_info"]
+    if call.body["action"] != "create":
+        raise WireRefused(NOT_HERE[call.body["action"]])
+    license = license_of(told["type"])
+    key = call.next_key()
+    stage = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
+    started = seated(told["type"], lambda: engine.start(join.plan_invite(call.actor, stage, {"license": license}), key))
+    if started.change_id is None:
+        raise WireRefused(Fault(409, 1005, f"User already in the account: {told['email']}"))
+    row = user_of(call, told["email"].strip())
+    if told["display_name"] and not started.repeat:
+        call.do("people.edit_profile", {"subjects": {"ids": [str(row["id"])]}, "fields": {"display_name": told["display_name"]}})
+    return {
+        "id": short(row["id"]),
+        "email": row["email"],
+        "first_name": told["first_name"],
+        "last_name": told["last_name"],
+        "type": told["type"],
+    }
+
+
+# Ways of the contract to make somebody without asking them; what each needs is not there.
+NOT_HERE = {
+    "autoCreate": Fault(400, 2016, "Users cannot be created without an invitation here. Use the action create."),
+    "custCreate": Fault(400, 2016, "Users without a login cannot be created here. Use the action create."),
+    "ssoCreate": Fault(400, 2002, "This account has no single sign-on."),
+}
+
+
+@operation(
+    "PATCH",
+    "/users/{userId}",
+    writing("user", "user:update:user:admin"),
+    area=AREA,
+    success=204,
+    body={
+        "first_name": Field("string", most=64),
+        "last_name": Field("string", most=64),
+        "display_name": Field("string", most=128),
+        "dept": Field("string", most=128),
+        "job_title": Field("string", most=128),
+        "location": Field("string", most=256),
+        "cost_center": Field("string", most=128),
+        "timezone": Field("string", most=64),
+        "employee_unique_id": Field("string", most=128),
+        "manager": Field("string", most=254),
+        "group_id": Field("string", most=64),
+        "type": TYPE,
+        "plan_united_type": Field("string", most=32),
+        "zoom_one_type": Field("integer"),
+        "feature": Field("object", fields={"zoom_phone": Field("boolean")}),
+    },
+    codes={"manager_loop": (400, 300), "inactive": (400, 200)},
+)
+def update_user(call: Call) -> None:
+    """Change the profile, the license, the group or the Phone seat of a user."""
+    row = user_of(call, call.path["userId"])
+    refuse_two_types(call)
+    one = {"subjects": {"ids": [str(row["id"])]}}
+    if row["status"] == "inactive":
+        raise WireRefused(Fault(400, 200, "This user is deactivated. Activate them first."))
+    if profile := profile_of(call.body, row):
+        call.do("people.edit_profile", {**one, "fields": profile})
+    if (wanted := call.body.get("type")) is not None:
+        license = license_of(wanted)
+        seated(wanted, lambda: call.do("licenses.change_license", {**one, "license": license}))
+    if group := call.body.get("group_id"):
+        call.do("people.move_group" if row["group_ids"] else "people.add_to_group", {**one, "group": uuid_text(group, "group_id")})
+    if (phone := call.body.get("feature", {}).get("zoom_phone")) is not None:
+        change_phone(call, one, phone)
+
+
+def profile_of(body: Any, row: dict[str, Any]) -> dict[str, str]:
+    """The fields of the profile a body names. A display name that was made of the names follows them, when it is not sent itself."""
+    fields = {ours: str(body[theirs]) for theirs, ours in PROFILE.items() if theirs in body}
+    was = f"{row['first_name']} {row['last_name']}".strip()
+    if "display_name" not in fields and {"first_name", "last_name"} & set(fields) and row["display_name"] == was and was:
+        fields["display_name"] = f"{fields.get('first_name', row['first_name'])} {fields.get('last_name', row['last_name'])}".strip()
+    return fields
+
+
+def change_phone(call: Call, one: dict[str, Any], phone: bool) -> None:
+    """Give or take the Phone seat; without a free one 404 with code 1102."""
+    try:
+        call.do("licenses.give_add_on" if phone else "licenses.take_add_on", {**one, "add_on": "phone"})
+    except Refused as refused:
+        if refused.code == "not_held":
+            return
+        if refused.code != "no_seat":
+            raise
+        raise WireRefused(Fault(404, 1102, "No Phone license is available.")) from None
+
+
+@operation(
+    "POST",
+    "/users/features",
+    writing("user", "user:write:feature:admin"),
+    area=AREA,
+    label=MEDIUM,
+    success=201,
+    body={
+        "feature_type": Field("string", required=True, most=64),
+        "feature_value": Field("string", required=True, most=64),
+        "users": Field(
+            "array",
+            required=True,
+            most=30,
+            items=Field("object", fields={"id": Field("string", most=64), "email": Field("string", most=254)}),
+        ),
+    },
+)
+def update_features(call: Call) -> dict[str, Any]:
+    """Change the license or an add-on of up to 30 users; each is told apart."""
+    call.actor.require("people:user:manage")  # also of nobody
+    verb, params = feature_of(call.body["feature_type"], call.body["feature_value"])
+    done: list[str] = []
+    failed: dict[str, list[str]] = {}
+    for named in call.body["users"]:
+        told = named.get("id") or named.get("email") or ""
+        try:
+            id = id_of(call, told)
+            started = call.do(verb, {**params, "subjects": {"ids": [str(id)]}})
+            if started.change_id is None:
+                failed.setdefault("No need to update", []).append(told)
+            else:
+                done.append(told)
+        except WireRefused:
+            failed.setdefault("Users not found", []).append(told)
+        except Refused as refused:
+            if refused.kind in ("forbidden", "invalid"):
+                raise
+            failed.setdefault("Not enough seats" if refused.code == "no_seat" else refused.words, []).append(told)
+    return {
+        "success_user_ids": ",".join(done),
+        "fail_details": [{"user_ids": ",".join(ids), "reason": reason} for reason, ids in failed.items()],
+    }
+
+
+ADD_ONS = {"large_meeting": "large_meeting", "webinar": "webinar", "zoom_events": "events", "zoom_whiteboard": "whiteboard"}
+
+
+def feature_of(kind: str, value: str) -> tuple[str, dict[str, Any]]:
+    """The verb of a feature and its parameters; 400 with code 300 for what is not sold here."""
+    if kind == "user_type" and value.isascii() and value.isdigit():
+        return "licenses.change_license", {"license": license_of(int(value[:4]))}
+    if kind in ADD_ONS:
+        size = f":{value}" if kind != "zoom_whiteboard" and value not in ("0", "") else ""
+        taken = value == "0"
+        return ("licenses.take_add_on" if taken else "licenses.give_add_on"), {"add_on": ADD_ONS[kind] + size}
+    raise invalid({"field": "feature_type", "message": f"{kind} cannot be changed here."})
+
+
+def license_of(type: int) -> str:
+    """The license of a type. 99 is for single sign-on only."""
+    if type not in wire.LICENSES:
+        raise invalid({"field": "type", "message": f"The type {type} cannot be given here."})
+    return wire.LICENSES[type]
+
+
+def seated(type: int, start: Any) -> engine.Started:
+    """A start for which a seat may be missing: 2033 when it is Basic, 3412 for any other."""
+    try:
+        started: engine.Started = start()
+    except Refused as refused:
+        if refused.code != "no_seat":
+            raise
+        words = "The maximum number of Basic users is reached." if type == 1 else "The maximum number of licensed users is reached."
+        raise WireRefused(Fault(400, (FULL_BASIC if type == 1 else FULL)["no_seat"][1], words)) from None
+    return started
+
+
+def refuse_two_types(call: Call) -> None:
+    named = [name for name in ONE_OF_THESE if call.raw.get(name) is not None]
+    if len(named) > 1:
+        raise invalid({"field": named[1], "message": f"Only one of {', '.join(ONE_OF_THESE)} can be given."})
+    if named and named[0] != "type":
+        raise invalid({"field": named[0], "message": f"{named[0]} cannot be given here. Use type."})
+
+
+def uuid_text(told: str, field: str) -> str:
+    """An id of the wire as verbs take it."""
+    from usher.core.ids import unshort
+
+    try:
+        return str(unshort(told))
+    except ValueError:
+        raise invalid({"field": field, "message": f"{field} is not an id."}) from None

@@ -1,0 +1,107 @@
+"""People in the order of their ids, as programs read them: a page with everything that is told of each in one statement, and one person by whatever names them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.ids import unshort
+from usher.core.refusals import not_found
+
+from .reads import totals
+from .scope import within
+
+COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone, u.language,
+  u.personal_meeting_id, u.created_at, u.im_group_id, s.status, s.license, s.role, s.last_sign_in,
+  ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids"""
+FROM = "FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(account)s"
+STATUSES = ("active", "inactive", "pending")
+
+
+def page(actor: Actor, status: str, *, role: str = "", after: str | None = None, offset: int = 0, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` people of a status after an id, walked along one index. `role` is a key; empty for every role."""
+    actor.require("people:user:view")
+    return sql.rows(
+        f"""SELECT {COLUMNS} {FROM} AND s.status = %(status)s{_of_role(role)}{within(actor, "s.user_id")} AND s.user_id > %(after)s::uuid
+            ORDER BY s.user_id LIMIT %(limit)s OFFSET %(offset)s""",
+        {
+            "account": actor.account_id,
+            "status": status,
+            "role": role,
+            "after": after or UUID(int=0),
+            "limit": limit,
+            "offset": offset,
+        },
+    )
+
+
+def how_many(actor: Actor, status: str, role: str = "") -> int:
+    """How many people of a status there are; of everybody's role the ledger knows, as long as they hold seats."""
+    actor.require("people:user:view")
+    if not role and status != "inactive" and actor.scope is None:
+        return totals(actor)[status]
+    return int(
+        sql.value(
+            f"SELECT count(*) FROM people_standing s WHERE s.account_id = %(account)s AND s.status = %(status)s{_of_role(role)}{within(actor, 's.user_id')}",
+            {"account": actor.account_id, "status": status, "role": role},
+        )
+    )
+
+
+def by_license(actor: Actor) -> dict[str, int]:
+    """license -> how many active people hold it; `pending` beside them."""
+    actor.require("people:user:view")
+    found = sql.rows(
+        f"""SELECT CASE WHEN s.status = 'pending' THEN 'pending' ELSE s.license END AS what, count(*)::int AS n FROM people_standing s
+            WHERE s.account_id = %(account)s AND s.status IN ('active', 'pending'){within(actor, "s.user_id")} GROUP BY 1""",
+        {"account": actor.account_id},
+    )
+    return {f["what"]: f["n"] for f in found}
+
+
+def one(actor: Actor, told: str, *, employee: bool = False) -> dict[str, Any]:
+    """One living person by id, address in any spelling, or employee id, with manager_email and role_name. Refused (missing) for anybody else (S4-36)."""
+    actor.require("people:user:view")
+    clause, value = _named(told, employee)
+    found = sql.rows(
+        f"""SELECT {COLUMNS}, b.email AS manager_email, r.name AS role_name FROM people_user u JOIN people_standing s ON s.user_id = u.id
+            LEFT JOIN people_user b ON b.id = u.manager_id AND b.left_at IS NULL{within(actor, "b.id")}
+            LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role
+            WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause}{within(actor)} LIMIT 2""",
+        {"account": actor.account_id, "told": value},
+    )
+    if len(found) != 1:
+        raise not_found(_("This person"))
+    return found[0]
+
+
+def is_here(actor: Actor, address: str) -> bool:
+    """Whether somebody living in this account has an address; of other accounts nothing is told (R11, TENANT-10)."""
+    actor.require("people:user:view")
+    return bool(
+        sql.value(
+            f"SELECT EXISTS (SELECT 1 FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND u.canonical = %(told)s{within(actor)})",
+            {"account": actor.account_id, "told": _clean(address).lower()},
+        )
+    )
+
+
+def _named(told: str, employee: bool) -> tuple[str, Any]:
+    if employee:
+        return "u.employee_id <> '' AND u.employee_id = %(told)s", _clean(told)
+    if "@" in told:
+        return "u.canonical = %(told)s", _clean(told).lower()
+    try:
+        return "u.id = %(told)s", unshort(told)
+    except ValueError:
+        return "false AND %(told)s::text IS NULL", ""
+
+
+def _of_role(role: str) -> str:
+    return " AND s.role = %(role)s" if role else ""
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").encode(errors="replace").decode().strip()

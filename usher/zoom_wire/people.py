@@ -1,0 +1,89 @@
+"""A person as the contract writes one: types, role ids, times, and the fields that live answers send empty."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from usher.core.ids import short, unshort
+
+# The Workplace license and its number. Who is deactivated has none, and is told as Basic.
+TYPES = {"meetings:basic": 1, "meetings:licensed": 2, "meetings:on_prem": 3, "meetings:unassigned": 4}
+LICENSES = {number: license for license, number in TYPES.items()}
+ROLES = {"owner": "0", "admin": "1", "member": "2"}
+ROLE_KEYS = {id: key for key, id in ROLES.items()}
+WORK_EMAIL = 100  # a login by address and password
+
+
+def time(moment: datetime | None) -> str:
+    """yyyy-MM-ddTHH:mm:ssZ."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def role_id(key: str) -> str:
+    """The three of the system have the contract's numbers, a custom role its id in short."""
+    return ROLES.get(key) or short(UUID(key))
+
+
+def role_key(id: str) -> str:
+    """What a role id means here; itself when it is none."""
+    try:
+        return ROLE_KEYS.get(id) or str(unshort(id))
+    except ValueError:
+        return id
+
+
+def listed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A person in a list. Somebody pending carries no id."""
+    told = {
+        "id": short(row["id"]),
+        "first_name": row["first_name"],
+        "last_name": row["last_name"],
+        "display_name": row["display_name"] or f"{row['first_name']} {row['last_name']}".strip(),
+        "email": row["email"],
+        "type": TYPES.get(row["license"] or "", 1),
+        "pmi": row["personal_meeting_id"] or 0,
+        "timezone": row["time_zone"],
+        "verified": 0 if row["status"] == "pending" else 1,
+        "dept": row["department"],
+        "created_at": time(row["created_at"]),
+        "user_created_at": time(row["created_at"]),
+        "group_ids": [short(UUID(g)) for g in row["group_ids"] or []],
+        "im_group_ids": [short(row["im_group_id"])] if row["im_group_id"] else [],
+        "language": row["language"] or "en-US",
+        "status": row["status"],
+        "role_id": role_id(row["role"]),
+    }
+    if row["last_sign_in"]:
+        told["last_login_time"] = time(row["last_sign_in"])
+    if row["employee_id"]:
+        told["employee_unique_id"] = row["employee_id"]
+    if row["status"] == "pending":
+        del told["id"]
+    return told
+
+
+def one(row: Mapping[str, Any], account: UUID, role_name: str) -> dict[str, Any]:
+    """A person by themselves. Clients expect these keys even where there is nothing to say."""
+    id = short(row["id"])
+    told = {
+        **listed(row),
+        "id": id,
+        "role_name": role_name,
+        "account_id": short(account),
+        "jid": f"{id.lower()}@xmpp.zoom.us",
+        "job_title": row["job_title"],
+        "location": row["location"],
+        "cost_center": row["cost_center"],
+        "company": "",
+        "phone_country": "",
+        "phone_number": "",
+        "phone_numbers": [],
+        "use_pmi": False,
+        "personal_meeting_url": "",
+        "pic_url": "",
+        "cms_user_id": "",
+        "cluster": "us01",
+        "login_types": [WORK_EMAIL],
+    }
+    return {**told, "manager": row["manager_email"]} if row["manager_email"] else told
