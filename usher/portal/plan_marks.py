@@ -16,4 +16,5 @@ def marked_words(actor: Actor, planned: Plan) -> str:
     if not mark:
         return ""
     told = _("This is a service account.") if mark["kind"] == "service" else _("This person is on the never-touch list.")
-    return " ".join(t for t in [told, mark["why"] and _("Why: %(why)s.") % {"why": mark["why"].rstrip(".")}] if t)
+    why = _("Why: %(why)s.") % {"why": mark["why"].rstrip(".")} if mark["why"] else ""
+    return " ".join(t for t in [told, why, _("You chose them by hand, so it is done all the same.")] if t)

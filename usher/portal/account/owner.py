@@ -23,7 +23,7 @@ def owner(request: SignedIn) -> HttpResponseBase:
         title=_("Owner"),
         crumbs=[(_("Owner"), PATH)],
         button=lambda n: _("Hand the account over"),
-        back=(_("Cancel"), PATH),
+        back=(_("Cancel"), "/account"),
         facts=[(_("The new owner"), _("may do everything here")), (_("You"), _("become an admin")), (_("Both"), _("get a mail"))],
         facts_words=_("What then"),
     )

@@ -40,8 +40,8 @@ def new_marks(request: SignedIn) -> HttpResponseBase:
 def asks_for(kind: str, why: str) -> list[Ask]:
     """Which mark, and a word for whoever wonders later."""
     kinds = [
-        Option("never", _("Never touch"), _("somebody whom only a choice by hand may touch, such as the chief executive")),
-        Option("service", _("Service account"), _("no person: a room system, a shared mailbox, a script")),
+        Option("never", _("Never touch"), _("touched only when chosen by hand")),
+        Option("service", _("Service account"), _("a room, a mailbox, a script")),
     ]
     return [
         Ask("mark_kind", _("Mark"), "radio", kind if kind in marks.KINDS else "never", kinds),
