@@ -25,7 +25,17 @@ def with_a_recording(name: str) -> "Company":
     license_all(company)
     upload(company.operator, io.BytesIO(b"film"), "film.mp4", 4, {"owner": str(company.member.user_id), "title": "Film"}, f"film-{name}")
     add_places(company)
+    stage_files(company)
     return company
+
+
+def stage_files(company: "Company") -> None:
+    """A file of changes and one of new addresses, read and not yet done."""
+    from usher.lifecycle.staging import stage_new_addresses, stage_updates
+
+    told = f"email,department,manager\n{company.member.email},Sales,{company.admin.email}\nnobody@x.test,,\n"
+    stage_updates(company.owner, io.BytesIO(told.encode()), "update.csv", most=10, choices={})
+    stage_new_addresses(company.owner, io.BytesIO(f"{company.member.email},new@x.test\n".encode()), "pairs.csv", most=10, choices={})
 
 
 def add_places(company: "Company") -> None:

@@ -39,6 +39,11 @@ STATES = (
     "/people/license-changes?all=1&status=active",
     "/people/license-changes?all=1&status=active&license_to=meetings:licensed",
     "/people/add-on-changes?all=1&status=active&add_on_to=whiteboard&how=add",
+    "/people/advanced/license-changes?license_from=meetings:basic&license_to=meetings:licensed",
+    "/people/advanced/unlinkings?license_of=meetings:basic",
+    "/people/advanced/deletions?days=0",
+    "/people/advanced/group-moves?group_from=x&group_into=x",
+    "/account/places/rooms/deletions?all=1",
     "/content/boards?all=1",
     "/content/new?kind=meeting",
     "/content/hand-overs?all=1&status=active",
@@ -53,11 +58,16 @@ STATES = (
 OBJECTS = {
     "person_id": "SELECT user_id FROM people_standing ORDER BY status DESC, user_id LIMIT 1",
     "number": "SELECT max(number) FROM journal_change",
-    "stage_id": "SELECT id FROM lifecycle_stage ORDER BY id DESC LIMIT 1",
+    "stage_id": "SELECT id FROM lifecycle_stage WHERE NOT choices ? 'mode' ORDER BY id DESC LIMIT 1",
+    "update_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'update' LIMIT 1",
+    "pairs_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'addresses' LIMIT 1",
+    "room_id": "SELECT id FROM accounts_room ORDER BY id LIMIT 1",
+    "site_id": "SELECT id FROM accounts_site ORDER BY id LIMIT 1",
     "message_id": "SELECT id FROM mail_message ORDER BY id DESC LIMIT 1",
     "group_id": "SELECT id FROM people_group WHERE kind = 'user' ORDER BY id LIMIT 1",
     "im_group_id": "SELECT id FROM people_group WHERE kind = 'im' ORDER BY id LIMIT 1",
     "domain_id": "SELECT id FROM accounts_domain ORDER BY id LIMIT 1",
+    "role_id": "SELECT id FROM access_role WHERE key <> 'admin' ORDER BY id LIMIT 1",
     "item_id": "SELECT id FROM content_item ORDER BY id LIMIT 1",
     "export_id": "SELECT id FROM people_export ORDER BY id DESC LIMIT 1",
     "factor": "SELECT id FROM mfa_authenticator ORDER BY id DESC LIMIT 1",
@@ -77,11 +87,23 @@ def make_objects(portal: Portal, page: Page) -> None:
     portal.usher.run("people", "add", "look@northlake.test", "--group", "Crew", "--im-group", "Chat")
     portal.usher.run("domains", "claim", "look.example")  # verified, as its page has most to look at then
     portal.usher.sql("UPDATE accounts_domain SET state = 'verified', verified_at = now(), how = 'dns', missing_since = now()")
+    for path, text in (
+        ("/people/updates/new", "email,job title\nlook@northlake.test,Guide\nnobody@x.test,\n"),
+        ("/people/address-changes/new", "look@northlake.test,l@x.test\n"),
+    ):
+        page.goto(path)
+        page.set_input_files("#file", {"name": "look.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        page.click("form:has(#file) button.btn-primary")
     page.goto("/content/new?kind=note")
     page.fill("#f-title", "Minutes")
     page.fill("#f-owner", OWNER)
     page.click("main form button.btn-primary")
     page.wait_for_url("**/content/boards")
+    for form, name in (("sites", "Oslo"), ("rooms", "Fjord")):
+        page.goto(f"/account/places/{form}/new")
+        page.fill("#f-name", name)
+        page.click("form:has(#f-name) button.btn-primary")
+        page.wait_for_url("**/account/places**")
 
 
 def addresses(portal: Portal, kinds: tuple[str, ...]) -> list[str]:

@@ -108,15 +108,15 @@ def _form(request: SignedIn, kind: Kind, trouble: str) -> HttpResponse:
 
 
 @page("people:user:manage", ("GET", "POST"))
-def update_plan(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
+def update_plan(request: SignedIn, update_id: UUID) -> HttpResponseBase:
     """The plan of an update: who changes and how, which lines are left out and why."""
-    return _plan(request, UPDATE, stage_id)
+    return _plan(request, UPDATE, update_id)
 
 
 @page("people:user:manage", ("GET", "POST"))
-def address_plan(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
+def address_plan(request: SignedIn, pairs_id: UUID) -> HttpResponseBase:
     """The plan of new addresses."""
-    return _plan(request, ADDRESSES, stage_id)
+    return _plan(request, ADDRESSES, pairs_id)
 
 
 def _plan(request: SignedIn, kind: Kind, stage_id: UUID) -> HttpResponseBase:
@@ -138,15 +138,15 @@ def _plan(request: SignedIn, kind: Kind, stage_id: UUID) -> HttpResponseBase:
 
 
 @page("people:user:manage")
-def update_left(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
+def update_left(request: SignedIn, update_id: UUID) -> HttpResponseBase:
     """The lines of an update that are left out, as a file to be corrected and uploaded by itself."""
-    return _left(request, UPDATE, stage_id)
+    return _left(request, UPDATE, update_id)
 
 
 @page("people:user:manage")
-def address_left(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
+def address_left(request: SignedIn, pairs_id: UUID) -> HttpResponseBase:
     """The same of new addresses."""
-    return _left(request, ADDRESSES, stage_id)
+    return _left(request, ADDRESSES, pairs_id)
 
 
 def _left(request: SignedIn, kind: Kind, stage_id: UUID) -> HttpResponseBase:
