@@ -12,6 +12,7 @@ from usher.core.address import NotAnAddress, parse, split_list
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
 from .options import as_operator, writing
+from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
 
 MOST_LISTED = 10_000
@@ -24,7 +25,7 @@ def people() -> None:
     """Add, list, show, import and export people; let them go and bring them back."""
 
 
-for _command in LEAVING:
+for _command in (*LEAVING, set_role):
     people.add_command(_command)
 
 
@@ -114,7 +115,7 @@ def _public(row: dict[str, Any]) -> dict[str, Any]:
     name = row["display_name"] or f"{row['first_name']} {row['last_name']}".strip()
     columns = ("email", "first_name", "last_name", "status", "license", "add_ons", "role", "department", "group", "job_title", "location")
     more = ("employee_id", "cost_center", "time_zone", "personal_meeting_id", "came_in", "created_at", "activated_at", "last_sign_in")
-    return {"id": str(row["id"]), "name": name, **{c: row[c] for c in (*columns, *more)}}
+    return {"id": str(row["id"]), "name": name, **{c: row[c] for c in (*columns, *more)}, "role": row["role_name"] or row["role"]}
 
 
 @people.command("show")

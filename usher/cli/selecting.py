@@ -19,7 +19,7 @@ def filters(function: Callable[..., Any]) -> Callable[..., Any]:
     """--search, --status, --license, --add-on, --role, --department; repeated ones mean or."""
     for option in (
         click.option("--department", multiple=True, metavar="NAME"),
-        click.option("--role", multiple=True, type=click.Choice(["owner", "admin", "member"])),
+        click.option("--role", multiple=True, metavar="ROLE", help="owner, admin, member, or the key of a role of the account."),
         click.option("--add-on", multiple=True, metavar="PRODUCT"),
         click.option("--license", multiple=True, metavar="PRODUCT"),
         click.option("--status", multiple=True, type=click.Choice(["active", "inactive", "pending"])),

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.access.actors import name_of
+from usher.access.effective import scope_in_words
 from usher.access.roles import NAMES as ROLES
 from usher.access.roles import called
 from usher.accounts.places import ROOM_KINDS
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.privileges import all_names, known
 from usher.journal.names import listed, long_day
 from usher.journal.plan import words_of
 from usher.licenses.catalog import PRODUCTS
@@ -29,6 +31,10 @@ from usher.portal.templatetags.usher import day
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
     "role": gettext_lazy("Role"),
+    "scope": gettext_lazy("Covers"),
+    "privileges": gettext_lazy("Rights"),
+    "most": gettext_lazy("People at once"),
+    "description": gettext_lazy("Description"),
     "status": gettext_lazy("Status"),
     "add_on": gettext_lazy("Add-on"),
     "add_ons": gettext_lazy("Add-ons"),
@@ -184,6 +190,10 @@ def value_in_words(key: str, value: Any) -> str:
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
     if key in ("add_ons", "not_back"):
         return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
+    if key == "scope" and isinstance(value, dict):
+        return scope_in_words(value["kind"], value.get("names") or value["values"])
+    if key == "privileges":
+        return listed([str(known(name).words) for name in value if (name in all_names() and name.replace(":view", ":manage") not in value) or ":manage" in name])
     if key in CALLED:
         return str(CALLED[key].get(value, value))
     if key == "scopes":

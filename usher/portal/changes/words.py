@@ -52,6 +52,9 @@ KINDS: dict[str, Words] = {
     "people.mark": _("Mark people"),
     "people.unmark": _("Take a mark away"),
     "access.set_role": _("Change role"),
+    "access.create_role": _("Create a role"),
+    "access.edit_role": _("Change a role"),
+    "access.delete_role": _("Delete a role"),
     "access.transfer_ownership": _("Hand the account to another owner"),
     "access.make_link": _("Make a sign-in link"),
     "access.change_password": _("Change password"),
@@ -145,7 +148,14 @@ def tried(what: str) -> Words:
         return what
 
 
-DENIED: dict[str, Words] = {"privilege": _("without the right to"), "stale": _("the world had changed meanwhile")}
+DENIED: dict[str, Words] = {
+    "privilege": _("without the right to"),
+    "stale": _("the world had changed meanwhile"),
+    "more_than_own": _("more than the own role may"),
+    "scope": _("beyond what the own role covers"),
+    "too_many": _("more people than the own role may change at once"),
+    "plan": _("not in the plan of the account"),
+}
 
 
 def denied(code: str) -> Words:
