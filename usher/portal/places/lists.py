@@ -34,12 +34,12 @@ def site_path(row: Row) -> str:
 
 
 def room_cell(row: Row) -> Any:
-    return format_html('<a href="{}">{}</a>', room_path(row), row["name"])
+    return format_html('<span class="who"><a href="{}">{}</a></span>', room_path(row), row["name"])
 
 
 def site_cell(row: Row) -> Any:
     tag = format_html(' <span class="u-tag">{}</span>', _("Main site")) if row["main"] else ""
-    return format_html('<a href="{}">{}</a>{}', site_path(row), row["name"], tag)
+    return format_html('<span class="who"><a href="{}">{}</a>{}</span>', site_path(row), row["name"], tag)
 
 
 def kind_of(row: Row) -> str:
