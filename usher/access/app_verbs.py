@@ -4,7 +4,7 @@ Whoever holds an app's secret works with its creator's rights, so only its creat
 Switching one off, naming and deleting it is open to everybody who manages apps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -131,7 +131,7 @@ class EditApp(_OfApp):
     undoable = True
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        checks = {"name": checked_name, "scopes": scopes.checked, "is_on": bool}
+        checks: dict[str, Callable[[Any], Any]] = {"name": checked_name, "scopes": scopes.checked, "is_on": bool}
         fields = {key: checks[key](params[key]) for key in FIELDS if key in params}
         found = app_of(actor, params.get("app"))
         if "scopes" in fields or fields.get("is_on"):
