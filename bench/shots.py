@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.shots_of_joining import take_joining
+
 PICTURES = Path(__file__).parent.parent / "docs" / "guide" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -86,6 +88,7 @@ def take_all(link: str, folder: Path) -> None:
                 )
                 _take(context.new_page(), base, file, f"{theme}{suffix}")
                 context.close()
+        take_joining(browser, base, folder, state, PICTURES)
         browser.close()
 
 
@@ -112,6 +115,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("content", "/content/recordings"),
         ("trash", "/people/trash"),
         ("advanced", "/people/advanced"),
+        ("groups", "/groups"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
