@@ -85,9 +85,8 @@ def test_inviting_into_the_account_one_leaves(company: Company) -> None:
         sql.execute("UPDATE accounts_account SET plan = 'business' WHERE id = %(a)s", {"a": ida.account})
         user, chief = asked(company, ida), operator(ida.account)
         stage = staging.stage_addresses(chief, [f"new{n}@race.test"], {})
-        told = at_once(
-            [accepting(ida, user), lambda stage=stage, chief=chief, n=n: engine.start(join.plan_invite(chief, stage, {}), f"in{n}")]
-        )
+        asking = partial(engine.start, join.plan_invite(chief, stage, {}), f"in{n}")
+        told = at_once([accepting(ida, user), asking])
         seen = [t.code if isinstance(t, Refused) else None for t in told]
         assert seen in ([None, "account_closed"], ["has_people", None]), seen
     assert deadlocks() == before

@@ -3,8 +3,6 @@
 What they know is PASSWORD of tests.people_of. A story of coming in with an account begins with people who have one.
 """
 
-import sys
-
 import django
 
 OWN, MEMBER = "nora@lind.test", "eve@southport.test"
@@ -25,4 +23,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -26,7 +26,6 @@ class Decline(PendingLeave):
     how = "declined"
     undoable = False
     spares_marked = False
-    then = ()
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if params.get("subjects") != {"ids": [str(actor.user_id)]}:
