@@ -31,8 +31,10 @@ def covered_by(holder: object) -> str:
 
 def refuse_outside(actor: Actor, change: Mapping[str, Any]) -> None:
     """Refuse (forbidden, scope) to take back what was done to somebody whom the actor's role does not cover, or not any more."""
+    if actor.scope is None:
+        return
     outside = f"""SELECT true FROM journal_effect e WHERE e.change_id = %(c)s AND e.result = 'done'
                   AND coalesce(e.after->>'user', e.before->>'user', e.obj::text)::uuid NOT IN {covered_by(actor.user_id)} LIMIT 1"""
-    if actor.scope is not None and sql.value(outside, {"c": change["id"]}):
+    if sql.value(outside, {"c": change["id"]}):
         words = _("Your role does not cover everybody this was done to any more. Somebody whose role covers them can take it back.")
         raise Refused("forbidden", "scope", words)
