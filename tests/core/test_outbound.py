@@ -1,4 +1,4 @@
-"""The one HTTP client: where it goes, where it does not, and how much it takes (HOOK-01 … HOOK-07, HOOK-11; ASVS 1.3.6, 13.2.4, 15.3.2)."""
+"""The one HTTP client: where it goes, where it does not, and how much it takes (HOOK-01, HOOK-02, HOOK-04, HOOK-06, HOOK-07, HOOK-11; ASVS 1.3.6, 13.2.4, 15.3.2)."""
 
 import datetime
 import ipaddress

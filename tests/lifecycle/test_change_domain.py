@@ -32,28 +32,6 @@ def test_it_works(northlake: Company) -> None:
     assert told == f"{northlake.domain} was changed: manage its people on and ask people with an own account to join on"
 
 
-def test_what_who_signs_up_gets(northlake: Company) -> None:
-    """The license of the domain, and a group by id or name; taken back by undo."""
-    row = manages(northlake)
-    do(northlake.owner, "people.create_group", {"kind": "user", "name": "Newcomers"})
-    group = sql.value("SELECT id FROM people_group WHERE account_id = %(a)s", {"a": northlake.account})
-    done = do(northlake.admin, NAME, {"id": str(row["id"]), "license": "meetings:licensed", "group": "newcomers"})
-    now = domains.domain(northlake.admin, row["id"])
-    assert (now["license"], now["group_id"]) == ("meetings:licensed", group)
-    undo.start_undo(northlake.admin, done.number or 0)
-    now = domains.domain(northlake.admin, row["id"])
-    assert (now["license"], now["group_id"]) == ("meetings:basic", None)
-
-
-def test_a_group_that_is_deleted_is_none(northlake: Company) -> None:
-    """The database lets go of it; the domain stays."""
-    row = manages(northlake)
-    do(northlake.owner, "people.create_group", {"kind": "user", "name": "Newcomers"})
-    do(northlake.admin, NAME, {"id": str(row["id"]), "group": "Newcomers"})
-    sql.execute("DELETE FROM people_group WHERE account_id = %(a)s", {"a": northlake.account})
-    assert domains.domain(northlake.admin, row["id"])["group_id"] is None
-
-
 def test_without_the_privilege(northlake: Company) -> None:
     row = manages(northlake)
     with pytest.raises(Refused) as no:
@@ -94,6 +72,28 @@ def test_wrong_wishes(northlake: Company, wish: dict[str, Any], code: str) -> No
     with pytest.raises(Refused) as no:
         do(northlake.admin, NAME, {"id": str(row["id"]), **wish})
     assert (no.value.kind, no.value.code) == ("invalid", code)
+
+
+def test_what_who_signs_up_gets(northlake: Company) -> None:
+    """The license of the domain, and a group by id or name; taken back by undo."""
+    row = manages(northlake)
+    do(northlake.owner, "people.create_group", {"kind": "user", "name": "Newcomers"})
+    group = sql.value("SELECT id FROM people_group WHERE account_id = %(a)s", {"a": northlake.account})
+    done = do(northlake.admin, NAME, {"id": str(row["id"]), "license": "meetings:licensed", "group": "newcomers"})
+    now = domains.domain(northlake.admin, row["id"])
+    assert (now["license"], now["group_id"]) == ("meetings:licensed", group)
+    undo.start_undo(northlake.admin, done.number or 0)
+    now = domains.domain(northlake.admin, row["id"])
+    assert (now["license"], now["group_id"]) == ("meetings:basic", None)
+
+
+def test_a_group_that_is_deleted_is_none(northlake: Company) -> None:
+    """The database lets go of it; the domain stays."""
+    row = manages(northlake)
+    do(northlake.owner, "people.create_group", {"kind": "user", "name": "Newcomers"})
+    do(northlake.admin, NAME, {"id": str(row["id"]), "group": "Newcomers"})
+    sql.execute("DELETE FROM people_group WHERE account_id = %(a)s", {"a": northlake.account})
+    assert domains.domain(northlake.admin, row["id"])["group_id"] is None
 
 
 def test_not_before_it_is_proven(northlake: Company) -> None:

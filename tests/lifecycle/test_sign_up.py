@@ -56,12 +56,22 @@ def test_it_works(db: None, northlake: Company) -> None:
     assert told == ["lifecycle.accept", "lifecycle.sign_up"]
 
 
-def test_only_the_person_themselves(db: None, northlake: Company) -> None:
+def test_without_the_privilege(db: None, northlake: Company) -> None:
     """AUTHZ-20: no administrator signs somebody up by this verb."""
     manages(northlake, sign_up=True)
     with pytest.raises(Refused) as no:
         do(northlake.owner, "lifecycle.sign_up", {"user": str(northlake.member.user_id)})
     assert no.value.kind == "forbidden"
+
+
+def test_another_account(db: None, northlake: Company, southport: Company) -> None:
+    """TENANT-03: the domain of one account lets nobody into another, not even by a link that was written for it."""
+    manages(northlake, "shared.test", sign_up=True)
+    link, secret = asked("nora@shared.test")
+    sql.execute("UPDATE accounts_signup SET account_id = %(a)s WHERE id = %(i)s", {"a": southport.account, "i": link})
+    with pytest.raises(Refused) as no:
+        sign_up.accept(link, secret, **GIVEN)
+    assert no.value.code == "no_sign_up"
 
 
 @pytest.mark.parametrize("switches", [{}, {"manage": False}])

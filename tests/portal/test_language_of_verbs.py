@@ -59,6 +59,8 @@ PARAMS: dict[str, Any] = {
     "content": {},
     "day": "2026-12-31",
     "from_name": "Northlake",
+    "domain": "x.test",
+    "manage": True,
 }
 OWN: dict[str, dict[str, Any]] = {
     "accounts.change_settings": {"name": "Lab", "language": "de"},

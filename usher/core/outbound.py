@@ -1,4 +1,4 @@
-"""The one HTTP client for the world outside, and its guard against being sent to the inside (SSRF; ASVS 1.3.6, 13.2.4, 15.3.2; HOOK-01 … HOOK-07).
+"""The one HTTP client for the world outside, and its guard against being sent to the inside (SSRF; ASVS 1.3.6, 13.2.4, 15.3.2; HOOK-01, HOOK-02, HOOK-04, HOOK-06, HOOK-07).
 
 An address is checked after the name was resolved, and the connection goes to that very address: a name that changes its mind between the two
 leads nowhere else. No redirect is followed, no proxy of the environment is used, nothing is unpacked. `USHER_OUTBOUND_ALLOW` names networks

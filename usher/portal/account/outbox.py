@@ -27,6 +27,8 @@ STATES = {"waiting": "pend", "sent": "ok", "shown": "ok", "undeliverable": "bad"
 MAILS: dict[str, str | Promise] = {
     "invitation": _("Invitation"),
     "owner_setup": _("Owner setup"),
+    "sign_up": _("Sign-up"),
+    "sign_up_known": _("Sign-up of somebody known"),
     "password_reset": _("Password reset"),
     "password_changed": _("Password changed"),
     "address_changed": _("Address changed"),
