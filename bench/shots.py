@@ -37,6 +37,12 @@ liam.keane@northlake.test,,Keane,Sales,,
 omar.haddad@northlake.test,Omar,Haddad,Field Service,Field crew,Nordic
 ingrid.halvorsen@northlake.test,Ingrid,Halvorsen,Leadership,,
 """
+UPDATE = """email,department,job title,license,add-ons,manager
+conor.byrne@northlake.test,Sales,Head of sales,Licensed,Whiteboard,ingrid.halvorsen@northlake.test
+priya.raman@northlake.test,,Service lead,,,
+adaeze.danjuma@northlake.test,(empty),,Licensed,,conor.byrne@northlake.test
+adaeze.okafor@northlake.test,Quality,,Gold,,
+"""
 
 
 def main() -> None:
@@ -137,6 +143,12 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
     page.locator("main form button.btn-primary").last.click()
     page.wait_for_load_state()
     page.screenshot(path=PICTURES / f"import-plan-{suffix}.png")
+    page.goto(base + "/people/updates/new")
+    page.set_input_files("input[type=file]", {"name": "summer.csv", "mimeType": "text/csv", "buffer": UPDATE.encode()})
+    page.locator("main form button.btn-primary").last.click()
+    page.wait_for_load_state()
+    page.goto(f"{page.url}?part=will")
+    page.screenshot(path=PICTURES / f"update-plan-{suffix}.png")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ FIRST = (
     "account",
     "outbox",
     "sign-in",
+    "api",
     "command-line",
 )
 
@@ -44,6 +45,8 @@ PLACES = {
     "/people": "users",
     "/people/<person>": "person",
     "/people/imports": "import",
+    "/people/updates": "import",
+    "/people/address-changes": "import",
     "/people/advanced": "advanced",
     "/account/places": "advanced",
     "/people/new": "users",
@@ -60,6 +63,7 @@ PLACES = {
     "/changes": "activity",
     "/account": "account",
     "/account/outbox": "outbox",
+    "/account/apps": "api",
     "/me": "account",
     "/me/own-account": "leaving",
     "/me/security": "sign-in",
