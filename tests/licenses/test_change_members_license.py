@@ -121,3 +121,12 @@ def test_who_is_left_alone_is_told_by_the_name_of_the_role(northlake: Company) -
     leaving = preview(plan(northlake.owner, "lifecycle.unlink", {"subjects": {"query": {"license": [BASIC]}}}))
     assert leaving.skipped() == {"is_owner": 1, "is_admin": 1, "holds_role:Help desk": 1, "still_pending": 1}
     assert words_of("holds_role:Help desk") == "has the role Help desk: they must be made a member first"
+
+
+def test_who_finds_no_seat_may_wait_for_one(northlake: Company) -> None:
+    """S0-57: the third way on of the plan page; administrators are not queued."""
+    crowd(northlake.operator, 10)
+    told = outcome(northlake.owner, do(northlake.owner, NAME, UP, short="wait"))
+    assert (told.done, told.reasons["no_seat"]) == (10, 2)
+    waiting = sql.value("SELECT count(*) FROM licenses_waiting WHERE account_id = %(a)s AND state = 'waiting'", {"a": northlake.account})
+    assert waiting == 2 and not breaches()

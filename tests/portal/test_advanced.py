@@ -1,6 +1,7 @@
 """The Advanced tab: totals, and what is done to everybody at once, each by a plan page."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from tests.people_of import BASIC, LICENSED, Company, activate, breaches, crowd,
 from tests.portal.test_import import confirm, finish
 from tests.signed_in import signed_in
 from usher.core import clock, sql
+from usher.core.actor import Actor
 
 TAB = "/people/advanced"
 UP = f"{TAB}/license-changes?license_from={BASIC}&license_to={LICENSED}"
@@ -42,7 +44,7 @@ def test_other_account_is_not_touched(owner: Client, northlake: Company, southpo
     """TENANT-03: everybody is everybody of this account."""
     assert confirm(owner, UP).status_code == 303
     assert confirm(owner, f"{TAB}/unlinkings?license_of={LICENSED}").status_code == 303
-    assert seats(southport, LICENSED)["used"] == 0 and standing(southport.member.user_id)["status"] == "active"
+    assert seats(southport, LICENSED)["used"] == 0 and of(southport.member)["status"] == "active"
 
 
 def test_wrong_method(owner: Client) -> None:
@@ -55,9 +57,9 @@ def test_all_members_get_another_license(owner: Client, northlake: Company) -> N
     page = owner.get(UP).content.decode()
     assert "2\u00a0Basic members will be Licensed." in page and "Change 2 people" in page
     assert "the owner: only members are meant" in page and "an admin: only members are meant" in page
-    assert standing(northlake.member.user_id)["license"] == BASIC
+    assert of(northlake.member)["license"] == BASIC
     assert confirm(owner, UP).status_code == 303
-    assert standing(northlake.member.user_id)["license"] == LICENSED and standing(northlake.owner.user_id)["license"] == BASIC
+    assert of(northlake.member)["license"] == LICENSED and of(northlake.owner)["license"] == BASIC
 
 
 def test_too_few_seats(owner: Client, northlake: Company) -> None:
@@ -69,7 +71,7 @@ def test_too_few_seats(owner: Client, northlake: Company) -> None:
     answer = confirm(owner, UP + "&how=first&order=-created", how="first")
     finish(owner, answer, northlake)
     assert seats(northlake, LICENSED)["used"] + seats(northlake, LICENSED)["pending"] == 10
-    assert standing(northlake.member.user_id)["license"] == BASIC
+    assert of(northlake.member)["license"] == BASIC
 
 
 @pytest.mark.parametrize(
@@ -132,3 +134,9 @@ def test_who_may_only_look_sees_it_closed(db: None, northlake: Company, monkeypa
     monkeypatch.setattr("usher.portal.advanced.pages.MANAGE", "access:admin:manage")
     page = signed_in(northlake.admin.user_id).get(TAB).content.decode()
     assert "You may look at this page" in page and "<fieldset disabled" in page
+
+
+def of(actor: Actor) -> dict[str, Any]:
+    """The standing of a person of the company."""
+    assert actor.user_id
+    return standing(actor.user_id)

@@ -39,6 +39,7 @@ class ChangeMembersLicense(ChangeLicense):
     name = "licenses.change_members_license"
     privilege = "people:advanced:manage"
     parts = (MembersSeat(),)
+    keeps_scope = False  # everybody of the account is meant
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         everybody = {"query": {"license": [str(params.get("from"))]}, "order": params.get("order", "")}

@@ -98,7 +98,7 @@ def chosen(request: SignedIn, listing: Listing) -> list[str]:
     ids = [str(i) for i in ids_of(split(request.GET, "ids"))]
     if not ids and ("all" in request.GET or "selection" in request.GET):
         rows = stream(listing, request.actor, read_wish(listing, request.GET))
-        ids = [str(row["id"]) for row, _n in zip(rows, range(places.MOST_AT_ONCE + 1), strict=False)]  # type: ignore[arg-type]
+        ids = [str(row["id"]) for row, _n in zip(rows, range(places.MOST_AT_ONCE + 1), strict=False)]
     return ids
 
 

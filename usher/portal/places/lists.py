@@ -161,7 +161,7 @@ def room_acts(row: Row) -> list[Act]:
 
 
 def site_acts(row: Row) -> list[Act]:
-    why_no_main = _("It is the main site.") if row["main"] else ""
+    why_no_main = str(_("It is the main site.")) if row["main"] else ""
     return [
         Act(_("Rename"), site_path(row)),
         Act(_("Make it the main site"), f"{site_path(row)}/main", why_not=why_no_main),
