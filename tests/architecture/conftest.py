@@ -26,7 +26,14 @@ def with_a_recording(name: str) -> "Company":
     upload(company.operator, io.BytesIO(b"film"), "film.mp4", 4, {"owner": str(company.member.user_id), "title": "Film"}, f"film-{name}")
     add_places(company)
     stage_files(company)
+    add_app(company)
     return company
+
+
+def add_app(company: "Company") -> None:
+    from usher.access import api_apps
+
+    api_apps.create(company.owner, "HR sync", "all", f"app-{company.domain}")
 
 
 def stage_files(company: "Company") -> None:

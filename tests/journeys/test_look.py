@@ -67,6 +67,7 @@ OBJECTS = {
     "group_id": "SELECT id FROM people_group WHERE kind = 'user' ORDER BY id LIMIT 1",
     "im_group_id": "SELECT id FROM people_group WHERE kind = 'im' ORDER BY id LIMIT 1",
     "domain_id": "SELECT id FROM accounts_domain ORDER BY id LIMIT 1",
+    "app_id": "SELECT id FROM access_app ORDER BY id LIMIT 1",
     "role_id": "SELECT id FROM access_role WHERE key <> 'admin' ORDER BY id LIMIT 1",
     "item_id": "SELECT id FROM content_item ORDER BY id LIMIT 1",
     "export_id": "SELECT id FROM people_export ORDER BY id DESC LIMIT 1",
@@ -85,6 +86,7 @@ def make_objects(portal: Portal, page: Page) -> None:
     portal.usher.run("groups", "create", "Crew")
     portal.usher.run("im-groups", "create", "Chat")
     portal.usher.run("people", "add", "look@northlake.test", "--group", "Crew", "--im-group", "Chat")
+    portal.usher.run("app", "create", "--name", "HR sync", "--scopes", "all")
     portal.usher.run("domains", "claim", "look.example")  # verified, as its page has most to look at then
     portal.usher.sql("UPDATE accounts_domain SET state = 'verified', verified_at = now(), how = 'dns', missing_since = now()")
     for path, text in (

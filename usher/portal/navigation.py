@@ -86,6 +86,13 @@ TREE = (
             ),
             Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
             Entry(_("Owner"), "/account/owner", "access:owner:manage", also=_("transfer, hand over the account")),
+            Entry(
+                _("API apps"),
+                "/account/apps",
+                "access:app:view",
+                rest=("/account/apps/",),
+                also=_("programs, tokens, secrets, client, scopes"),
+            ),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.account import never_touch, outbox, owner, pages, settings, subscribing, waiting
+from usher.portal.account import apps, never_touch, outbox, owner, pages, settings, subscribing, waiting
 
 urlpatterns = [
     path("account", pages.account),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("account/never-touch", never_touch.never_touch),
     path("account/never-touch/export", never_touch.never_touch_export),
     path("account/owner", owner.owner),
+    path("account/apps", apps.all_apps),
+    path("account/apps/new", apps.new_app),
+    path("account/apps/<id:app_id>", apps.one_app),
+    path("account/apps/<id:app_id>/secret", apps.secret),
+    path("account/apps/<id:app_id>/state", apps.state),
+    path("account/apps/<id:app_id>/deletion", apps.deletion),
     path("account/outbox", outbox.outbox),
     path("account/outbox/test", outbox.mail_test),
     path("account/outbox/export", outbox.outbox_export),

@@ -1,0 +1,148 @@
+"""API apps: what programs sign in with. A secret is shown once, on the answer to the form that made it (issue 6)."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from usher.access import api_apps, scopes
+from usher.access.actors import name_of
+from usher.core.ids import short
+from usher.core.refusals import Refused
+from usher.journal import engine
+from usher.journal.verb import plan
+from usher.portal.page import SignedIn, page
+from usher.portal.people.adding import key_of
+from usher.portal.plan_page import Look, plan_page
+from usher.portal.sign_in.fresh import fresh_sign_in
+
+PATH = "/account/apps"
+
+
+@page("access:app:view")
+def all_apps(request: SignedIn) -> HttpResponse:
+    """Every app of the account: whose rights it works with, whether it is on, and when it was last used."""
+    context = {"apps": [described(a) for a in api_apps.apps(request.actor)], "may_manage": request.actor.may("access:app:manage")}
+    return render(request, "account/apps.html", context)
+
+
+@page("access:app:manage", ("GET", "POST"))
+@fresh_sign_in()
+def new_app(request: SignedIn) -> HttpResponse:
+    """Make an app; the answer shows its secret, this once."""
+    if request.method == "GET":
+        return form(request, {"name": "", "scopes": scopes.ALL})
+    given = given_in(request)
+    try:
+        id, secret = api_apps.create(request.actor, given["name"], given["scopes"], key_of(request))
+    except Refused as refused:
+        if refused.kind != "invalid":
+            raise
+        return form(request, given, refused)
+    return shown_once(request, id, secret)
+
+
+@page("access:app:view", ("GET", "POST"))
+def one_app(request: SignedIn, app_id: UUID) -> HttpResponse:
+    """One app: its name and scopes, and what else can be done to it."""
+    app = api_apps.app(request.actor, app_id)
+    if request.method == "GET":
+        return form(request, {"name": app["name"], "scopes": " ".join(app["scopes"])}, app=app)
+    given = given_in(request)
+    wished = {k: v for k, v in given.items() if k == "name" or str(v).split() != app["scopes"]}
+    try:
+        started = engine.start(plan(request.actor, "access.edit_app", {"app": app_id, **wished}), key_of(request))
+    except Refused as refused:
+        if refused.kind != "invalid":
+            raise
+        return form(request, given, refused, app)
+    messages.success(request, _("Saved as C-%(n)s.") % {"n": started.number} if started.number else _("Nothing was different."))
+    return HttpResponseRedirect(path_of(app), status=303)
+
+
+@page("access:app:manage", ("GET", "POST"))
+@fresh_sign_in()
+def secret(request: SignedIn, app_id: UUID) -> HttpResponse:
+    """Another secret; the one before is good for a day."""
+    app = api_apps.app(request.actor, app_id)
+    if request.method == "GET":
+        return render(request, "account/app_rotate.html", {**crumbs(app, _("New secret")), "app": described(app), "key": uuid4().hex})
+    return shown_once(request, app_id, api_apps.rotate(request.actor, app_id, key_of(request)))
+
+
+@page("access:app:manage", ("POST",))
+def state(request: SignedIn, app_id: UUID) -> HttpResponse:
+    """Switch an app off, or on again."""
+    app, on = api_apps.app(request.actor, app_id), request.POST.get("on") == "yes"
+    engine.start(plan(request.actor, "access.edit_app", {"app": app_id, "is_on": on}), key_of(request))
+    messages.success(request, _("The app is on.") if on else _("The app is off. Whatever works with it stopped at once."))
+    return HttpResponseRedirect(path_of(app), status=303)
+
+
+@page("access:app:manage", ("GET", "POST"))
+def deletion(request: SignedIn, app_id: UUID) -> HttpResponseBase:
+    """Delete an app, for good."""
+    app = api_apps.app(request.actor, app_id)
+    look = Look(
+        title=_("Delete the app"),
+        crumbs=crumbs(app, _("Delete"))["crumbs"],
+        button=lambda n: _("Delete the app for good"),
+        back=(_("Cancel"), path_of(app)),
+        tally={"will": _("will be deleted")},
+    )
+    return plan_page(request, plan(request.actor, "access.delete_app", {"app": app_id}), look)
+
+
+def form(request: SignedIn, given: dict[str, Any], refused: Refused | None = None, app: dict[str, Any] | None = None) -> HttpResponse:
+    """Name and scopes, as they are or as they were typed."""
+    actor = request.actor
+    context = {
+        **crumbs(app, "" if app else _("New app")),
+        "app": described(app) if app else None,
+        "given": given,
+        "trouble": {"field": refused.field, "words": refused.words} if refused else {},
+        "known": scopes.known(),
+        "may_manage": actor.may("access:app:manage"),
+        "lends": app is None or actor.is_owner or app["creator_id"] == actor.user_id,
+        "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
+    }
+    return render(request, "account/app.html", context, status=422 if refused else 200)
+
+
+def given_in(request: SignedIn) -> dict[str, Any]:
+    """What the form says; the scopes as text, with one for all of them."""
+    chosen = request.POST.get("scopes", "") if request.POST.get("which") == "some" else scopes.ALL
+    return {"name": request.POST.get("name", ""), "scopes": chosen}
+
+
+def shown_once(request: SignedIn, id: UUID, made: str | None) -> HttpResponse:
+    """The secret, when this is the answer that made it."""
+    app = api_apps.app(request.actor, id)
+    context = {**crumbs(app, _("Secret")), "app": described(app), "account_id": short(request.actor.account_id), "secret": made}
+    return render(request, "account/app_secret.html", context)
+
+
+def described(app: dict[str, Any]) -> dict[str, Any]:
+    """An app as pages show it."""
+    return {
+        **app,
+        "path": path_of(app),
+        "creator": name_of(app),
+        "creator_path": f"/people/{short(app['creator_id'])}",
+        "works": app["is_on"] and app["creator_status"] == "active",
+        "all": app["scopes"] == [scopes.ALL],
+    }
+
+
+def path_of(app: dict[str, Any]) -> str:
+    return f"{PATH}/{short(app['id'])}"
+
+
+def crumbs(app: dict[str, Any] | None, here: str) -> dict[str, Any]:
+    """Where one is; without `here`, on the page of the app itself."""
+    trail = [(_("API apps"), PATH), *([(app["name"], path_of(app) if here else "")] if app else []), *([(here, "")] if here else [])]
+    return {"crumbs": trail, "heading": here or (app["name"] if app else "")}
