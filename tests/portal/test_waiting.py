@@ -46,6 +46,8 @@ def test_it_works(owner: Client, northlake: Company, people: list[UUID]) -> None
     """S0-57: chosen on the plan page, listed in order, seen beside the ledger and with the person, put first, taken off."""
     assert "Change the first 2 now, the others wait" in ask(owner, people)
     assert line() == people[2:]
+    last = sql.value("SELECT max(number) FROM journal_change")
+    assert "2 wait for a seat" in owner.get(f"/changes/{last}").content.decode()
     listed = owner.get(PATH).content.decode()
     assert listed.index("w00002@") < listed.index("w00003@") and "w00001@" not in listed
     assert "2 wait" in owner.get("/account/subscriptions").content.decode()

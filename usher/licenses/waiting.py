@@ -49,6 +49,13 @@ def counts(actor: Actor) -> dict[str, int]:
     return {f["product"]: f["n"] for f in found}
 
 
+def of_change(actor: Actor, change: UUID) -> int:
+    """How many still wait whom a Change put on the list."""
+    actor.require("journal:change:view")
+    found: int = sql.value(f"SELECT count(*)::int {OPEN} AND w.change_id = %(c)s", {"account": actor.account_id, "c": change})
+    return found
+
+
 def of_person(actor: Actor, user: UUID) -> list[dict[str, Any]]:
     """What one person waits for: id, product, since, place (1 is next), number of the Change."""
     actor.require("people:user:view")

@@ -38,9 +38,9 @@ NEVER_TOUCH = Listing(
     columns=(
         Column("name", _("Name"), name_cell, name_of, "main", "name"),
         EMAIL,
-        Column("mark", _("Mark"), lambda r: format_html('<span class="u-tag">{}</span>', kind_of(r)), kind_of, "nowrap"),
+        Column("mark", _("Mark"), lambda r: format_html('<span class="u-tag">{}</span>', kind_of(r)), kind_of, "side nowrap"),
         Column("why", _("Why"), lambda r: r["why"], lambda r: str(r["why"]), "clip"),
-        Column("since", _("Since"), lambda r: when(r["at"]), lambda r: r["at"].isoformat(timespec="seconds"), "side num nowrap", "since"),
+        Column("since", _("Since"), lambda r: when(r["at"]), lambda r: r["at"].isoformat(timespec="seconds"), "num nowrap", "since"),
     ),
     sorts=(
         Sort("since", "k.at", "k.user_id", "timestamptz"),

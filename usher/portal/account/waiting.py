@@ -67,14 +67,14 @@ WAITING = Listing(
     columns=(
         Column("name", gettext_lazy("Name"), name_cell, name_of, "main", "name"),
         EMAIL,
-        Column("product", gettext_lazy("Waits for"), product_of, product_of, "nowrap"),
+        Column("product", gettext_lazy("Waits for"), product_of, product_of, "side nowrap"),
         Column("place", gettext_lazy("Place"), place_of, place_of, "num", "place"),
         Column(
             "since",
             gettext_lazy("Since"),
             lambda r: when(r["since"]),
             lambda r: r["since"].isoformat(timespec="seconds"),
-            "side num nowrap",
+            "num nowrap",
         ),
     ),
     sorts=(Sort("place", "w.place", "w.id", "bigint"), Sort("name", "u.name_key", "w.id"), Sort("email", "u.canonical", "w.id")),

@@ -13,6 +13,8 @@ from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
+from usher.journal.verb import NO_SEAT
+from usher.licenses import waiting
 from usher.portal.changes.again import ways_of
 from usher.portal.changes.progress import every, parts_of, seats_beside, seconds_left, table_of
 from usher.portal.changes.told import came_without
@@ -56,6 +58,7 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         "why_no_undo": why_not(found),
         "again": ways_of(found, outcome),
         "without": came_without(found),
+        "queued": waiting.of_change(request.actor, found["id"]) if NO_SEAT in outcome.reasons else 0,
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)
