@@ -7,6 +7,8 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO
 
+from .scope import within
+
 
 @dataclass(frozen=True)
 class AtDomain:
@@ -17,12 +19,13 @@ class AtDomain:
 
 
 def at_domains(actor: Actor, names: Iterable[str]) -> dict[str, AtDomain]:
-    """Each of these domains with its numbers; the index user_by_domain is walked no further than is counted."""
+    """Each of these domains with its numbers, of whom the actor's role covers; no index is walked further than is counted."""
+    mine = within(actor)
     found = sql.rows(
-        """SELECT d.name, (SELECT count(*)::int FROM (SELECT 1 FROM people_user u WHERE u.account_id = %(a)s AND split_part(u.canonical, '@', 2) = d.name
-               AND u.left_at IS NULL LIMIT %(most)s) x) AS people,
+        f"""SELECT d.name, (SELECT count(*)::int FROM (SELECT 1 FROM people_user u WHERE u.account_id = %(a)s AND split_part(u.canonical, '@', 2) = d.name
+               AND u.left_at IS NULL{mine} LIMIT %(most)s) x) AS people,
              (SELECT count(*)::int FROM (SELECT 1 FROM people_user u WHERE u.account_id = %(a)s AND split_part(u.canonical, '@', 2) = d.name
-               AND u.left_at IS NULL AND u.came_in = 'domain' LIMIT %(most)s) x) AS came_in FROM unnest(%(names)s::text[]) AS d(name)""",
+               AND u.left_at IS NULL AND u.came_in = 'domain'{mine} LIMIT %(most)s) x) AS came_in FROM unnest(%(names)s::text[]) AS d(name)""",
         {"a": actor.account_id, "names": sorted(set(names)), "most": COUNT_TO + 1},
     )
     return {f["name"]: AtDomain(f["people"], f["came_in"]) for f in found}

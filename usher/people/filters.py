@@ -44,6 +44,9 @@ _CLAUSES = {
 }
 
 
+BY_DOMAIN = "u.came_in = 'domain'"  # as the index user_came_by_domain says it
+
+
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A WHERE clause over people_user u and people_standing s, with its parameters. Unknown keys are ignored; repeated values mean or."""
     clauses = ["s.account_id = %(account)s"]
@@ -57,7 +60,7 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             values = [v for v in values if _is_uuid(v)]
         if key == "away_since":
             values = [v for v in values if _is_moment(v)]
-        clauses.append(clause)
+        clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):
         clauses.append(f"u.search LIKE usher_fold(%(f_q{n})s)")

@@ -121,6 +121,12 @@ class User(models.Model):
                 name="user_by_domain",
                 condition=Q(left_at=None),
             ),
+            models.Index(
+                F("account"),
+                Func(F("canonical"), Value("@"), Value(2), function="split_part"),
+                name="user_came_by_domain",
+                condition=Q(left_at=None, came_in="domain"),
+            ),
             models.Index(fields=["account", "employee_id"], name="user_by_employee", condition=Q(left_at=None) & ~Q(employee_id="")),
             # Foreign keys that the database asks when a row is purged, and whose login somebody who left had.
             models.Index(fields=["account", "manager"], name="user_by_manager", condition=Q(manager__isnull=False)),
