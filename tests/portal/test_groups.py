@@ -92,7 +92,7 @@ def test_searched_sorted_and_exported(owner: Client, northlake: Company) -> None
     assert ROW.findall(told(owner.get("/groups?q=NORTH+nor"))) == ["Nordic north"]
     assert ROW.findall(told(owner.get("/groups?q=%25"))) == ["100%"]
     assert "No group has this in its name." in told(owner.get("/groups?q=nothing"))
-    file = b"".join(owner.get("/groups/export?q=arctic")).decode("utf-8-sig")  # type: ignore[arg-type]
+    file = b"".join(owner.get("/groups/export?q=arctic")).decode("utf-8-sig")
     assert file.splitlines()[0] == "Name,People,Added" and file.splitlines()[1].startswith("Árctic,0,")
 
 
@@ -127,6 +127,9 @@ def test_people_of_an_im_group(owner: Client, northlake: Company) -> None:
     carry_out(owner, f"{place}/additions?people={northlake.member.email}")
     assert column(northlake.member.user_id, "im_group_id") == chat
     assert len(ids(owner.get(place))) == 1
+    file = b"".join(owner.get(f"/people/export?status=any&im_group={chat}")).decode("utf-8-sig")
+    assert len(file.splitlines()) == 2 and northlake.member.email in file
+    assert f'href="/im-groups/{short(chat)}">Chat</a>' in told(owner.get(f"/people/{short(northlake.member.user_id or chat)}/groups"))
     carry_out(owner, f"{place}/removals?all=1&im_group={chat}")
     assert column(northlake.member.user_id, "im_group_id") is None
 

@@ -108,7 +108,6 @@ EMPTY = (
     "add_ons",
     "license",
     "department",
-    "user_group",
     "im_group_name",
     "default_user_group",
     "default_im_group",
@@ -123,7 +122,10 @@ FIELDS: dict[str, str | Promise] = {
     "department": gettext_lazy("Department"),
     "user_group": gettext_lazy("User group"),
     "im_group": gettext_lazy("IM group"),
-    **{name: LABELS[name] for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager")},
+    **{
+        name: LABELS[name]
+        for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager")
+    },
     "new_email": gettext_lazy("New e-mail"),
 }
 
@@ -193,7 +195,13 @@ def value_in_words(key: str, value: Any) -> str:
     if key == "scope" and isinstance(value, dict):
         return scope_in_words(value["kind"], value.get("names") or value["values"])
     if key == "privileges":
-        return listed([str(known(name).words) for name in value if (name in all_names() and name.replace(":view", ":manage") not in value) or ":manage" in name])
+        return listed(
+            [
+                str(known(name).words)
+                for name in value
+                if (name in all_names() and name.replace(":view", ":manage") not in value) or ":manage" in name
+            ]
+        )
     if key in CALLED:
         return str(CALLED[key].get(value, value))
     if key == "scopes":

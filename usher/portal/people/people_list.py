@@ -99,8 +99,8 @@ ADD_ON = Column("add_ons", _("Add-ons"), partial(clipped, add_ons_of), add_ons_o
 GROUP = Column("groups", _("Groups"), partial(clipped, groups_of), groups_of, shown=False)
 
 
-def group_options(actor: Actor) -> list[tuple[str, Words]]:
-    return [(str(g["id"]), g["name"]) for g in reads.groups(actor, "user")[:50]]
+def group_options(kind: str, actor: Actor) -> list[tuple[str, Words]]:
+    return [(str(g["id"]), g["name"]) for g in reads.groups(actor, kind)[:50]]
 
 
 def department_options(actor: Actor) -> list[tuple[str, Words]]:
@@ -115,7 +115,8 @@ def add_on_options(actor: Actor) -> list[tuple[str, Words]]:
 
 LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
 ADD_ON_FILTER = Filter("add_on", _("Add-on"), add_on_options)
-GROUP_FILTER = Filter("group", _("Group"), group_options)
+GROUP_FILTER = Filter("group", _("Group"), partial(group_options, "user"))
+IM_GROUP_FILTER = Filter("im_group", _("IM group"), partial(group_options, "im"))
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
 
@@ -183,6 +184,7 @@ USERS = Listing(
         ADD_ON_FILTER,
         Filter("role", _("Role"), lambda actor: list(names_of(actor.account_id).items())),
         GROUP_FILTER,
+        IM_GROUP_FILTER,
         DEPARTMENT_FILTER,
         *came_in.FILTERS,
         Filter("mark", _("Mark"), lambda actor: list(MARKS.items())),
@@ -218,6 +220,7 @@ PENDING = Listing(
         LICENSE_FILTER,
         ADD_ON_FILTER,
         GROUP_FILTER,
+        IM_GROUP_FILTER,
         DEPARTMENT_FILTER,
         Filter("sender", _("Invited by"), lambda actor: [("gone", _("somebody who left"))]),
     ),
