@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PASSWORD, Portal
 from tests.journeys.existing_person import MEMBER, OWN
+from tests.journeys.test_look import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -36,9 +37,11 @@ def sign_in(page: Page, path: str) -> None:
     page.goto(path)
     page.get_by_role("link", name="I sign in here with this address already").click()
     expect(page.locator("h1")).to_have_text("Sign in as yourself")
+    assert violations(page) == []
     page.get_by_label("Your present password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/transfer")
+    assert violations(page) == []
 
 
 def test_existing_people_come_in(portal: Portal, invited: dict[str, str]) -> None:

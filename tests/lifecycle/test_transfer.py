@@ -12,6 +12,7 @@ from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.verb import plan
+from usher.licenses import history
 from usher.lifecycle import transfer
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +213,7 @@ def test_a_closed_account_is_nobodys(northlake: Company) -> None:
             do(chief, "licenses.set_seats", {"product": LICENSED, "quantity": 3})
         assert refused.value.code == "account_closed"
     assert reads.changes(operator(ida.account), limit=1)[0]["verb"] == OUT
+    assert history.write_today(ida.account) == 0 < history.write_today(northlake.account)
     assert engine.start(plan(system(ida.account), "lifecycle.purge", {"until": "2026-01-01T00:00:00+00:00"}), "clock").state == "done"
     assert (
         sql.value("SELECT count(*) FROM journal_change WHERE account_id = %(a)s AND verb = %(v)s", {"a": northlake.account, "v": OUT}) == 0

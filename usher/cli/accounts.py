@@ -69,7 +69,7 @@ def list_accounts(limit: int) -> None:
 
     from .columns import lined_up
 
-    columns = ("id", "name", "plan", "opened_by", "created_at")
+    columns = ("id", "name", "plan", "opened_by", "created_at", "closed_at")
     found = list(Account.objects.order_by("-created_at", "-id").values(*columns)[:limit])
     lines = [[a[c] for c in columns] for a in found]
     emit({"accounts": found}, text=lined_up(columns, lines) or "There is no account yet. Open one with `usher account open`.")

@@ -11,11 +11,11 @@ WEEKS = 52
 
 
 def write_today(account: UUID | None = None) -> int:
-    """Write down how every ledger stands (or those of one account); once more on the same day writes over it. How many lines."""
+    """Write down how every ledger of an open account stands (or those of one); once more on the same day writes over it. How many lines."""
     return sql.execute(
         """INSERT INTO licenses_seatday (account_id, product, day, bought, used, pending)
            SELECT account_id, product, (coalesce(%(now)s::timestamptz, now()) AT TIME ZONE 'UTC')::date, bought, used, pending + held FROM licenses_license
-           WHERE %(a)s::uuid IS NULL OR account_id = %(a)s::uuid
+           WHERE (%(a)s::uuid IS NULL OR account_id = %(a)s::uuid) AND account_id NOT IN (SELECT id FROM accounts_account WHERE closed_at IS NOT NULL)
            ON CONFLICT (account_id, product, day) DO UPDATE SET bought = excluded.bought, used = excluded.used, pending = excluded.pending
            WHERE (licenses_seatday.bought, licenses_seatday.used, licenses_seatday.pending) <> (excluded.bought, excluded.used, excluded.pending)""",
         {"now": clock.travelled(), "a": account},
