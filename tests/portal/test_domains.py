@@ -144,6 +144,16 @@ def test_how_somebody_came_in(northlake: Company) -> None:
     assert f"domain {northlake.domain}" in listed
 
 
+def test_unlinking_is_closed_with_its_reason(northlake: Company) -> None:
+    """S4-23, R6: in the menu of a row, before anybody tries; deleting stays open."""
+    owner = signed_in(northlake.owner.user_id)
+    why = "At a managed domain nobody can be unlinked."
+    assert why not in text(owner, "/people?q=member")
+    manages(northlake)
+    assert why in text(owner, "/people?q=member")
+    assert why in text(owner, f"/people/{short(northlake.member.user_id or northlake.pending)}")
+
+
 def test_release(northlake: Company) -> None:
     """What it means is said first; then unlinking is possible again."""
     manages(northlake, sign_up=True)

@@ -54,6 +54,14 @@ def test_nobody_can_sign_up(northlake: Company, client: Client) -> None:
     assert not jobs() and not mails("sign_up")
 
 
+def test_the_page_of_sign_in_leads_there(northlake: Company, client: Client) -> None:
+    """Where anybody can sign up, and only there."""
+    manages(northlake)
+    assert "/sign-up" not in client.get("/sign-in").content.decode()
+    sql.execute("UPDATE accounts_domain SET sign_up = true")
+    assert "/sign-up" in client.get("/sign-in").content.decode()
+
+
 def test_limits(northlake: Company, client: Client) -> None:
     """DOS-01: three an hour for one address."""
     manages(northlake, sign_up=True)

@@ -21,7 +21,8 @@ from .scope import within
 ROLE = """CASE WHEN s.role NOT IN ('owner', 'admin', 'member') THEN (SELECT r.{column} FROM access_role r WHERE r.account_id = s.account_id AND r.key = s.role) END"""
 COLUMNS = f"""u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone,
   u.personal_meeting_id, u.came_in, u.created_at, u.activated_at, u.manager_id, u.im_group_id, s.status, s.license, s.role, s.version, s.last_sign_in,
-  {ROLE.format(column="name")} AS role_name, {ROLE.format(column="privileges")} AS role_rights"""
+  {ROLE.format(column="name")} AS role_name, {ROLE.format(column="privileges")} AS role_rights,
+  EXISTS (SELECT 1 FROM accounts_domain d WHERE d.name = split_part(u.canonical, '@', 2) AND d.account_id = u.account_id AND d.manage) AS managed"""
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id"
 LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_at IS NULL"
 

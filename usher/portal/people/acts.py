@@ -55,7 +55,11 @@ def stop_or_start(actor: Actor, person: Mapping[str, Any]) -> Act:
 def for_leavers(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
     """What takes somebody out of the account, below a rule."""
     path, why_not = f"/people/{short(person['id'])}", why_no_leaving(actor, person)
-    return [Act(_("Unlink"), f"{path}/unlinking", last=True, why_not=why_not), Act(_("Delete"), f"{path}/deletion", why_not=why_not)]
+    managed = _("At a managed domain nobody can be unlinked.") if person.get("managed") else ""
+    return [
+        Act(_("Unlink"), f"{path}/unlinking", last=True, why_not=why_not or managed),
+        Act(_("Delete"), f"{path}/deletion", why_not=why_not),
+    ]
 
 
 def factor_removal(actor: Actor, person: Mapping[str, Any], factors: Mapping[str, Any]) -> Act:

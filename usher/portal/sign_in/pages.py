@@ -15,6 +15,7 @@ from usher.access.throttle import PASSWORD_ADDRESS, RESET_ADDRESS, RESET_ORIGIN,
 from usher.access.way_in import by_login, by_password, canonical_of
 from usher.core import jobs
 from usher.core.refusals import Refused
+from usher.lifecycle.sign_up import is_open
 from usher.portal.page import SignedIn, own_path, public
 from usher.portal.sign_in.coming_home import somewhere
 from usher.portal.sign_in.entering import by_link, closed, enter
@@ -33,7 +34,8 @@ def sign_in(request: SignedIn) -> HttpResponse:
         if person:
             return enter(request, person, "password", path)
         form.add_error(None, _("This address and this password do not belong together. Check both, or choose a new password."))
-    return render(request, "sign_in/sign_in.html", {"form": form, "next": path}, status=422 if form.errors else 200)
+    context = {"form": form, "next": path, "can_sign_up": is_open()}
+    return render(request, "sign_in/sign_in.html", context, status=422 if form.errors else 200)
 
 
 @public(("POST",))
