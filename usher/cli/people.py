@@ -11,6 +11,7 @@ from usher.core.address import NotAnAddress, parse, split_list
 
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
+from .marking import COMMANDS as MARKING
 from .options import as_operator, writing
 from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
@@ -25,7 +26,7 @@ def people() -> None:
     """Add, list, show, import and export people; let them go and bring them back."""
 
 
-for _command in (*LEAVING, set_role):
+for _command in (*LEAVING, *MARKING, set_role):
     people.add_command(_command)
 
 

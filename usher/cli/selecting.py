@@ -48,7 +48,10 @@ def subjects_of(actor: Actor, emails: tuple[str, ...], file: BinaryIO | None, gi
     if sum(map(bool, (emails, file, any(given[key] for key in QUERY)))) != 1:
         raise click.UsageError("Name people by their addresses, by --file, or by filters such as --department.")
     from usher.lifecycle.staging import stage_addresses, stage_people_here
+    from usher.people.marks import named_alone
 
+    if alone := named_alone(actor, emails):
+        return {"ids": [alone]}
     if emails:
         return {"stage": str(stage_addresses(actor, [a for text in emails for a in split_list(text)], {}).id)}
     if file is None:

@@ -3,7 +3,7 @@
 One person picked by hand is meant, and is touched; of a set nobody looked at each. The clock picks nobody by hand, so it passes over them always.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,14 @@ def person_of(part: Part) -> str:
 def of_many(subjects: Mapping[str, Any]) -> bool:
     """Whether a selection is anything but one person picked by hand."""
     return len(subjects.get("ids", ())) != 1
+
+
+def named_alone(actor: Actor, addresses: Sequence[str]) -> str:
+    """The id of somebody marked who is named by one address and with nobody else: they are meant, as if picked by hand. Empty for anybody else."""
+    if len(addresses) != 1:
+        return ""
+    query = f"SELECT k.user_id::text {FROM} WHERE {LIVING} AND u.canonical = %(c)s"
+    return str(sql.value(query, {"account": actor.account_id, "c": addresses[0].strip().lower()}) or "")
 
 
 def mark_of(actor: Actor, user: UUID) -> dict[str, Any] | None:
