@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.people.profiles import column, group, groups
@@ -205,3 +206,15 @@ def test_the_form_for_new_people_says_where_they_begin(owner: Client, northlake:
     do(northlake.owner, "people.set_default_im_group", {"group": "Chat"})
     page = told(owner.get("/people/new"))
     assert '<option value="">Lab (default group)</option>' in page and '<option value="">Chat (default group)</option>' in page
+
+
+def test_the_plan_of_an_import_says_where_they_begin(owner: Client, northlake: Company) -> None:
+    """S0-62, S0-66: beside the file's own groups."""
+    for kind, name in (("user", "Lab"), ("im", "Chat")):
+        group(northlake.owner, name, kind)
+    do(northlake.owner, "people.set_default_group", {"group": "Lab"})
+    do(northlake.owner, "people.set_default_im_group", {"group": "Chat"})
+    file = SimpleUploadedFile("people.csv", b"email,first name,last name\nnew@group.test,A,B\n")
+    staged = owner.post("/people/imports/new", {"file": file, "license": "meetings:basic"})
+    page = told(owner.get(staged["Location"]))
+    assert "from the file, else Lab (default group)" in page and "from the file, else Chat (default group)" in page
