@@ -24,6 +24,7 @@ from usher.lifecycle.domain_switches import SWITCHES
 from usher.people import reads as people
 from usher.people.at_domain import AtDomain, at_domains
 from usher.portal.domains.words import HOW, found_instead, state_of
+from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.seat_choices import license_options
@@ -148,9 +149,9 @@ def release(request: SignedIn, domain_id: UUID) -> HttpResponseBase:
     return plan_page(request, plan(request.actor, reads.ReleaseDomain.name, {"id": str(domain_id)}), look)
 
 
-def facts_of(domain: dict[str, Any], at: AtDomain) -> list[tuple[str, str]]:
+def facts_of(domain: dict[str, Any], at: AtDomain) -> list[tuple[Words, Words]]:
     """What ends with it, for how many."""
     n = f"{number(COUNT_TO)}+" if at.people > COUNT_TO else number(at.people)
-    told = [(_("People at it"), ngettext("%(n)s person stays", "%(n)s people stay", at.people) % {"n": n})]
+    told: list[tuple[Words, Words]] = [(_("People at it"), ngettext("%(n)s person stays", "%(n)s people stay", at.people) % {"n": n})]
     told += [(_("Unlinking them"), _("possible again"))] if domain["manage"] else []
     return told + ([(_("Sign-up by it"), _("ends; links in mails stop working"))] if domain["sign_up"] else [])
