@@ -61,6 +61,7 @@ PARAMS: dict[str, Any] = {
     "from_name": "Northlake",
     "domain": "x.test",
     "manage": True,
+    "from": "meetings:basic",
 }
 OWN: dict[str, dict[str, Any]] = {
     "accounts.change_settings": {"name": "Lab", "language": "de"},
