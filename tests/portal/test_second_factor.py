@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.lifecycle.leavers import somebody
 from tests.people_of import Company, do, one
+from tests.portal.at_the_door import NEW, reset_path
 from tests.portal.factors_of import code_of, codes_on, is_in, login_of, set_up_app, sign_in
 from tests.signed_in import signed_in
 from tests.threads import at_once
@@ -244,3 +245,19 @@ def test_an_account_of_ones_own_opens_after_the_last_step(northlake: Company, db
     now = sql.value("SELECT id FROM people_user WHERE login_id = %(l)s AND left_at IS NULL", {"l": login})
     told = sql.value("SELECT count(*) FROM mail_message WHERE to_user = %(u)s AND kind = 'recovery_code_used'", {"u": now})
     assert told == (1 if by == "recovery" else 0)
+
+
+def test_a_reset_opens_nothing_before_the_last_step(northlake: Company, db: None) -> None:
+    """ASVS 6.3.3: the new password of somebody unlinked holds, their account opens after the code, and there they are told of both."""
+    bea = somebody(northlake, "bea-factor")
+    login, email = login_of(bea), f"bea-factor@{northlake.domain}"
+    secret, _codes = set_up_app(signed_in(bea))
+    do(northlake.admin, "lifecycle.unlink", {"subjects": one(bea)})
+    client = Client()
+    assert client.post(reset_path(email), {"password": NEW, "again": NEW})["Location"] == "/sign-in/factor"
+    assert not sql.value("SELECT true FROM people_user WHERE login_id = %(l)s AND left_at IS NULL", {"l": login})
+    assert client.post("/sign-in/factor", {"code": code_of(secret)})["Location"] == "/me/own-account"
+    assert is_in(client)
+    now = sql.value("SELECT id FROM people_user WHERE login_id = %(l)s AND left_at IS NULL", {"l": login})
+    assert sql.value("SELECT count(*) FROM mail_message WHERE to_user = %(u)s AND kind = 'password_changed'", {"u": now}) == 1
+    assert sign_in(Client(), email, NEW)["Location"] == "/sign-in/factor"

@@ -29,11 +29,22 @@ def change_password(actor: Actor, login: UUID, password: str, means: str) -> Non
     with transaction.atomic():
         # The account before anything in it, as every verb does: its owner may be closing it at this moment.
         sql.execute("SELECT 1 FROM accounts_account WHERE id = %(a)s FOR KEY SHARE", {"a": actor.account_id})
-        sql.execute("UPDATE people_login SET password = %(p)s WHERE id = %(l)s", {"p": make_password(password), "l": login})
-        sql.execute(
-            "UPDATE access_link SET used_at = %(now)s WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL",
-            {"l": login, "now": clock.now()},
-        )
+        write_password(login, password)
+        note_password(actor, means)
+
+
+def write_password(login: UUID, password: str) -> None:
+    """The hash alone, and the end of every reset link: of somebody who lives nowhere, whose account notes it when it is open (note_password)."""
+    sql.execute("UPDATE people_login SET password = %(p)s WHERE id = %(l)s", {"p": make_password(password), "l": login})
+    sql.execute(
+        "UPDATE access_link SET used_at = %(now)s WHERE login_id = %(l)s AND purpose = 'reset' AND used_at IS NULL",
+        {"l": login, "now": clock.now()},
+    )
+
+
+def note_password(actor: Actor, means: str) -> None:
+    """Tell the person by mail and in the journal that they have a new password, and end their sessions."""
+    with transaction.atomic():
         sql.execute(
             """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
                SELECT usher_uuid7(), u.account_id, 'password_changed', u.id, u.email, '{}'::jsonb, %(now)s, %(now)s FROM people_user u WHERE u.id = %(u)s""",

@@ -12,12 +12,12 @@ from usher.access import links, own
 from usher.access.actors import actor_of_person
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import PASSWORD_ADDRESS, RESET_ADDRESS, RESET_ORIGIN, forget, spend
-from usher.access.way_in import by_login, by_password, canonical_of
+from usher.access.way_in import Person, by_login, by_password, canonical_of
 from usher.core import jobs
 from usher.core.refusals import Refused
+from usher.lifecycle.own_account import waits_for
 from usher.lifecycle.sign_up import is_open
 from usher.portal.page import SignedIn, own_path, public
-from usher.portal.sign_in.coming_home import somewhere
 from usher.portal.sign_in.entering import by_link, closed, enter
 from usher.portal.sign_in.forms import Forgot, NewPassword, SignIn
 
@@ -66,14 +66,23 @@ def reset(request: SignedIn, link: UUID, secret: str) -> HttpResponse:
     form = NewPassword(request.POST or None, found["email"])
     if request.method != "POST" or not form.is_valid():
         return render(request, "sign_in/reset.html", {"form": form, "email": found["email"]}, status=422 if form.errors else 200)
-    person = somewhere(request, found["login_id"])
-    if person is None or person.user_id is None or person.status != "active":
-        return closed(request, Refused("missing", "gone", _("There is no active account for this address any more.")))
     with transaction.atomic():
         links.use(links.RESET, link, secret)
-        own.change_password(actor_of_person(request, person.user_id), found["login_id"], form.cleaned_data["password"], "reset")
+        person = _choose_password(request, found["login_id"], form.cleaned_data["password"])
     forget((PASSWORD_ADDRESS, canonical_of(found["email"])))
-    return enter(request, by_login(found["login_id"]) or person, "reset", "/")
+    return enter(request, person, "reset", "/")
+
+
+def _choose_password(request: SignedIn, login: UUID, password: str) -> Person:
+    """Of somebody active, or of somebody unlinked, whose account opens with the last step of this sign-in; the person as they are then."""
+    person = by_login(login)
+    if person and person.user_id and person.status == "active":
+        own.change_password(actor_of_person(request, person.user_id), login, password, "reset")
+        return by_login(login) or person
+    if person is None or not waits_for(login):
+        raise Refused("missing", "gone", _("There is no active account for this address any more."))
+    own.write_password(login, password)
+    return person
 
 
 @public(("GET", "POST"))
