@@ -133,6 +133,16 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         page.get_by_role("link", name="northlake.example").click()
     page.wait_for_load_state()
     page.screenshot(path=PICTURES / f"domain-{suffix}.png")
+    page.goto(base + "/roles")
+    if not page.get_by_role("link", name="Help desk").count():
+        page.goto(base + "/roles/new")
+        page.fill("#f-name", "Help desk")
+        page.get_by_role("radio", name="users: manage", exact=True).check()
+        page.locator("main form button").click()
+    else:
+        page.get_by_role("link", name="Help desk").click()
+    page.wait_for_load_state()
+    page.screenshot(path=PICTURES / f"role-{suffix}.png")
     page.goto(base + "/people?q=conor.byrne")
     page.goto(
         f"{page.locator('#rows tbody td.main a').first.evaluate('a => a.href')}/deactivation?content=person&heir=priya.raman@northlake.test"

@@ -15,7 +15,7 @@ def test_a_role_from_its_making_to_its_end(cli: Cli, northlake: Any) -> None:
     assert (given.code, given.counts) == (0, {"updated": 1})
     shown = cli("roles", "show", "Help desk").answer
     assert (shown["privileges"], shown["most"]) == (["people:user:manage", "people:user:view"], 50)
-    assert shown["people"] == [{"email": f"member@{northlake.domain}", "covers": "people of the departments Sales"}]
+    assert shown["people"] == [{"email": f"member@{northlake.domain}", "covers": "people of the department Sales"}]
     assert cli("people", "show", f"member@{northlake.domain}").answer["role"] == "Help desk"
     assert cli("roles", "set", "Help desk", "--name", "Desk", "--any-number").code == 0
     assert {r["name"]: r["most"] for r in cli("roles", "list").answer["roles"]} == {"Owner": None, "Admin": None, "Member": None, "Desk": None}

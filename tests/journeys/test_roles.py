@@ -59,6 +59,6 @@ def test_a_help_desk_for_one_department(portal: Portal) -> None:
 
     mine = portal.usher.sql("SELECT id FROM people_user WHERE email = %s", HELPER)[0][0]
     owner.goto(f"/roles/effective/{short(mine)}")
-    expect(owner.locator("main")).to_contain_text("It covers people of the departments Sales.")
+    expect(owner.locator("main")).to_contain_text("It covers people of the department Sales.")
     expect(owner.locator("main")).to_contain_text("By the role Help desk.")
     expect(owner.locator("main")).to_contain_text("and this is about the whole account. Ask")

@@ -96,7 +96,7 @@ def test_why_somebody_may(owner: Client, northlake: Company) -> None:
     scope = {"kind": "department", "values": ["Sales"]}
     do(northlake.owner, "access.set_role", {"role": key_of(northlake), "scope": scope, "subjects": one(member)})
     told = owner.get(f"/roles/effective/{short(member)}").content.decode()
-    assert "It covers people of the departments Sales." in told and "By the role Help desk." in told
+    assert "It covers people of the department Sales." in told and "By the role Help desk." in told
     assert "this is about the whole account. Ask Olga Owner" in told and "Only the owner may." in told
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from usher.core import sql
 from usher.core.actor import Actor
@@ -102,5 +103,9 @@ def scope_in_words(kind: str | None, names: list[str]) -> str:
     """Whom a role covers; empty for everybody."""
     if not kind:
         return ""
-    told = _("people of the groups %(names)s") if kind == "group" else _("people of the departments %(names)s")
+    n = len(names)
+    if kind == "group":
+        told = ngettext("people of the group %(names)s", "people of the groups %(names)s", n)
+    else:
+        told = ngettext("people of the department %(names)s", "people of the departments %(names)s", n)
     return told % {"names": ", ".join(names) or _("none")}

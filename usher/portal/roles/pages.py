@@ -1,5 +1,6 @@
 """Roles: the list, one role with its matrix of rights, and why somebody may do what they may (S0-15, S0-16, S2-3)."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from usher.access.effective import Right, effective, level_of
-from usher.access.roles import NAMES, OWNER_ONLY, Role, roles
+from usher.access.roles import NAMES, OWNER_ONLY, Role, privileges_of, roles
 from usher.accounts import plans
 from usher.core.actor import Actor
 from usher.core.ids import short
@@ -27,7 +28,7 @@ AREAS = {
     "journal": gettext_lazy("Activity"),
 }
 LEVELS = {"none": pgettext_lazy("a right", "none"), "view": pgettext_lazy("a right", "view"), "manage": pgettext_lazy("a right", "manage")}
-FEW = 4  # things that a row of the list names
+FEW = 3  # things that a row of the list names
 
 
 def path_of(key: str) -> str:
@@ -51,6 +52,8 @@ def in_short(role: Role) -> str:
     """What a role may, in one line."""
     if role.key == "owner":
         return _("everything")
+    if role.key == "admin" and role.privileges == privileges_of("admin"):
+        return _("everything but what is the owner’s")
     managed = [str(words) for thing, words in things().items() if level_of(role.privileges, thing) == "manage"]
     seen = [str(words) for thing, words in things().items() if level_of(role.privileges, thing) == "view"]
     if not managed and not seen:
@@ -77,9 +80,12 @@ def matrix(actor: Actor, chosen: frozenset[str]) -> list[dict[str, Any]]:
         ]
         area = thing.partition(":")[0]
         areas.setdefault(area, []).append({"thing": thing, "words": words, "levels": levels, "owner": f"{thing}:manage" in OWNER_ONLY})
-    return [
-        {"words": AREAS.get(area, area), "rows": rows} for area, rows in sorted(areas.items(), key=lambda a: [*AREAS, a[0]].index(a[0]))
-    ]
+    return [{"words": AREAS.get(area, area), "rows": rows} for area, rows in ((a, areas[a]) for a in in_order(areas))]
+
+
+def in_order(areas: Iterable[str]) -> list[str]:
+    """As the navigation has them; an area it does not know stands last."""
+    return sorted(areas, key=lambda area: [*AREAS, area].index(area))
 
 
 def may_give(actor: Actor, privilege: str) -> bool:
@@ -94,7 +100,7 @@ def effective_rights(request: SignedIn, person_id: UUID) -> HttpResponse:
     areas: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         areas.setdefault(line["right"].thing.partition(":")[0], []).append(line)
-    told = [{"words": AREAS.get(area, area), "lines": found} for area, found in areas.items()]
+    told = [{"words": AREAS.get(area, area), "lines": areas[area]} for area in in_order(areas)]
     return render(request, "roles/effective.html", {"person": person, "areas": told, "role_path": path_of(person["role"])})
 
 
