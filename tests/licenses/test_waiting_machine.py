@@ -33,7 +33,7 @@ class Queue(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.unit.enter_context(transaction.atomic())
-        self.company = open_company("Queue", **EMPTY)
+        self.company = open_company("Queue", plan_code="business", **EMPTY)
         self.people = crowd(self.company.owner, 8, prefix="q")
         for person in self.people[:4]:
             accept_invitation(person)

@@ -1,9 +1,12 @@
 """people.mark and people.unmark, and what follows: verbs over a set pass over whoever is marked."""
 
+from uuid import UUID
+
 import pytest
 
 from tests.people_of import Company, breaches, crowd, do, everybody, one, outcome, standing
 from usher.core import sql
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.journal.plan import preview
@@ -14,6 +17,11 @@ pytestmark = pytest.mark.django_db
 NEVER = {"kind": "never", "why": "signs the invoices"}
 
 
+def id_of(actor: Actor) -> UUID:
+    assert actor.user_id
+    return actor.user_id
+
+
 def kind_of(user: object) -> str | None:
     found: str | None = sql.value("SELECT kind FROM people_mark WHERE user_id = %(u)s", {"u": user})
     return found
@@ -21,8 +29,8 @@ def kind_of(user: object) -> str | None:
 
 def test_it_works(northlake: Company) -> None:
     """S2-3 (behaviour.md I): who, why, by whom and by which Change."""
-    started = do(northlake.admin, "people.mark", {**NEVER, "subjects": one(northlake.member.user_id)})
-    found = mark_of(northlake.owner, northlake.member.user_id)
+    started = do(northlake.admin, "people.mark", {**NEVER, "subjects": one(id_of(northlake.member))})
+    found = mark_of(northlake.owner, id_of(northlake.member))
     assert found is not None
     assert (found["kind"], found["why"], found["by"], found["number"]) == (
         "never",
@@ -30,30 +38,30 @@ def test_it_works(northlake: Company) -> None:
         northlake.admin.name,
         started.number,
     )
-    do(northlake.admin, "people.mark", {"kind": "service", "subjects": one(northlake.member.user_id)})
-    assert kind_of(northlake.member.user_id) == "service"
-    do(northlake.admin, "people.unmark", {"subjects": one(northlake.member.user_id)})
-    assert kind_of(northlake.member.user_id) is None
+    do(northlake.admin, "people.mark", {"kind": "service", "subjects": one(id_of(northlake.member))})
+    assert kind_of(id_of(northlake.member)) == "service"
+    do(northlake.admin, "people.unmark", {"subjects": one(id_of(northlake.member))})
+    assert kind_of(id_of(northlake.member)) is None
 
 
 def test_without_the_privilege(northlake: Company) -> None:
     for verb, more in (("people.mark", NEVER), ("people.unmark", {})):
         with pytest.raises(Refused) as no:
-            do(northlake.member, verb, {**more, "subjects": one(northlake.member.user_id)})
+            do(northlake.member, verb, {**more, "subjects": one(id_of(northlake.member))})
         assert no.value.kind == "forbidden"
 
 
 def test_another_account_s_people_do_not_exist(northlake: Company, southport: Company) -> None:
     """TENANT-03: a foreign id selects nobody, and a foreign mark is not seen."""
-    do(southport.owner, "people.mark", {**NEVER, "subjects": one(southport.member.user_id)})
-    assert preview(plan(northlake.owner, "people.mark", {**NEVER, "subjects": one(southport.member.user_id)})).will == 0
-    assert mark_of(northlake.owner, southport.member.user_id) is None
+    do(southport.owner, "people.mark", {**NEVER, "subjects": one(id_of(southport.member))})
+    assert preview(plan(northlake.owner, "people.mark", {**NEVER, "subjects": one(id_of(southport.member))})).will == 0
+    assert mark_of(northlake.owner, id_of(southport.member)) is None
 
 
 def test_wrong_parameters(northlake: Company) -> None:
     for wrong, field in (({"kind": "sometimes"}, "kind"), ({"kind": "never", "why": "x" * 201}, "why"), ({}, "kind")):
         with pytest.raises(Refused) as no:
-            do(northlake.owner, "people.mark", {**wrong, "subjects": one(northlake.member.user_id)})
+            do(northlake.owner, "people.mark", {**wrong, "subjects": one(id_of(northlake.member))})
         assert (no.value.kind, no.value.field) == ("invalid", field)
 
 
@@ -65,10 +73,10 @@ def test_who_is_pending_is_left_out(northlake: Company) -> None:
 
 def test_undo(northlake: Company) -> None:
     """Each goes back to the mark before; who was marked anew since stays."""
-    both = one(northlake.member.user_id, northlake.admin.user_id)
-    do(northlake.owner, "people.mark", {"kind": "service", "subjects": one(northlake.member.user_id)})
+    both = one(id_of(northlake.member), id_of(northlake.admin))
+    do(northlake.owner, "people.mark", {"kind": "service", "subjects": one(id_of(northlake.member))})
     started = do(northlake.owner, "people.mark", {**NEVER, "subjects": both})
-    do(northlake.owner, "people.unmark", {"subjects": one(northlake.admin.user_id)})
+    do(northlake.owner, "people.unmark", {"subjects": one(id_of(northlake.admin))})
     assert started.number
     came = outcome(northlake.owner, undo.start_undo(northlake.owner, started.number))
     assert (came.done, came.reasons) == (1, {"changed": 1})
@@ -76,12 +84,12 @@ def test_undo(northlake: Company) -> None:
     removed = do(northlake.owner, "people.unmark", {"subjects": both})
     assert removed.number
     undo.start_undo(northlake.owner, removed.number)
-    assert kind_of(northlake.member.user_id) == "service"
+    assert kind_of(id_of(northlake.member)) == "service"
 
 
 def test_a_set_passes_over_them_and_one_is_touched(northlake: Company) -> None:
     """MASS-01: of many they are skipped, whoever chose them; one picked by hand is meant. Undo holds nobody back."""
-    member, admin = northlake.member.user_id, northlake.admin.user_id
+    member, admin = id_of(northlake.member), id_of(northlake.admin)
     do(northlake.owner, "people.mark", {**NEVER, "subjects": one(member)})
     do(northlake.owner, "people.mark", {"kind": "service", "subjects": one(admin)})
     wish = {"license": "meetings:licensed"}

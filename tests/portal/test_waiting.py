@@ -96,5 +96,5 @@ def test_what_cannot_wait_has_no_such_choice(owner: Client, northlake: Company, 
 
 def test_the_export(owner: Client, people: list[UUID]) -> None:
     ask(owner, people)
-    told = b"".join(owner.get(f"{PATH}/export?product=scheduler").streaming_content).decode()  # type: ignore[arg-type]
+    told = b"".join(owner.get(f"{PATH}/export?product=scheduler").streaming_content).decode()  # type: ignore[attr-defined]
     assert "w00003@" in told and "Scheduler" in told

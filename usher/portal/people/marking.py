@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
 from usher.people import marks, reads
+from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, ask_page, plan_or_ask
 from usher.portal.people.bulk import look_at, subjects_of
@@ -58,7 +59,7 @@ def mark_removals(request: SignedIn) -> HttpResponseBase:
 
 def look_of(request: SignedIn, title: str, button: Any) -> Look:
     look = look_at(request, title, button)
-    facts = [
+    facts: list[tuple[Words, Words]] = [
         (_("Something done to many"), _("passes over whoever is marked, and says so")),
         (_("The clock"), _("leaves them alone")),
         (_("One person chosen by hand"), _("is touched, marked or not")),
