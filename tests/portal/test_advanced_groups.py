@@ -53,7 +53,7 @@ def test_it_works(owner: Client, northlake: Company, groups: dict[str, str]) -> 
     assert confirm(owner, f"{TAB}/default-group?default_group={groups['A']}").status_code == 303
     assert confirm(owner, f"{TAB}/default-im-group?default_im_group={groups['I']}").status_code == 303
     page = owner.get(TAB).content.decode()
-    assert "Now: A" in page and "Now: I" in page
+    assert "Now: A" in page and "Now: I" in page and f'value="{groups["A"]}" selected' in page
     (new,) = invite(northlake.operator, f"new@{northlake.domain}")
     assert belongs(new) == (["A"], "I") and belongs(northlake.member.user_id) == ([], None)
     assert confirm(owner, f"{TAB}/default-group?default_group=none").status_code == 303

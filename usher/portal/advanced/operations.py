@@ -1,7 +1,7 @@
 """The operations of the Advanced tab as sentences with their questions; each leads to a plan page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -102,7 +102,7 @@ def default_group(data: QueryDict, groups: list[Option], now: str) -> Operation:
         _("Set the default user group"),
         _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
         "/people/advanced/default-group",
-        [group_ask("default_group", _("Now: %(group)s") % {"group": now or _("none")}, data, groups, none=True)],
+        [default_ask("default_group", data, groups, now)],
         **closed_without_group(groups, "/groups"),
     )
 
@@ -135,7 +135,7 @@ def default_im_group(data: QueryDict, groups: list[Option], now: str) -> Operati
         _("Set the default IM group"),
         _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
         "/people/advanced/default-im-group",
-        [group_ask("default_im_group", _("Now: %(group)s") % {"group": now or _("none")}, data, groups, none=True)],
+        [default_ask("default_im_group", data, groups, now)],
         **closed_without_group(groups, "/im-groups"),
     )
 
@@ -185,11 +185,20 @@ def group_options(actor: Actor, kind: str) -> list[Option]:
     return [Option(short(g["id"]), g["name"]) for g in reads.groups(actor, kind)]
 
 
-def group_ask(name: str, words: Words, data: QueryDict, groups: list[Option], *, none: bool = False) -> Ask:
+def group_ask(name: str, words: Words, data: QueryDict, groups: list[Option]) -> Ask:
     """Which group: one of a list, or typed by its name where the list would be too long."""
     if len(groups) > MOST_OFFERED:
         return Ask(name, words, "text", data.get(name, ""), [Option(str(g.words), g.words) for g in groups[:MOST_OFFERED]])
-    return Ask(name, words, "select", data.get(name, ""), [*([Option(NO_GROUP, _("None"))] if none else []), *groups])
+    return Ask(name, words, "select", data.get(name, ""), groups)
+
+
+def default_ask(name: str, data: QueryDict, groups: list[Option], now: str) -> Ask:
+    """The same for a default, which may be none; the one there is stands there at first."""
+    ask = group_ask(name, _("Now: %(group)s") % {"group": now or _("none")}, data, groups)
+    if ask.kind == "text":
+        return replace(ask, answer=ask.answer or now)
+    chosen = next((g.value for g in groups if g.words == now), NO_GROUP)
+    return replace(ask, answer=ask.answer or chosen, options=[Option(NO_GROUP, _("None")), *groups])
 
 
 def closed_without_domain(here: list[Option]) -> dict[str, Any]:
