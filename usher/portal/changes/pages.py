@@ -15,6 +15,8 @@ from usher.journal.plan import words_of
 from usher.journal.undo import plan_undo, why_not
 from usher.journal.verb import NO_SEAT
 from usher.licenses import waiting
+from usher.lifecycle.lines import COLUMNS
+from usher.lifecycle.models import Stage
 from usher.portal.changes.again import ways_of
 from usher.portal.changes.progress import every, parts_of, seats_beside, seconds_left, table_of
 from usher.portal.changes.told import came_without
@@ -22,7 +24,8 @@ from usher.portal.changes.words import DOORS
 from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.effects import in_words
 from usher.portal.page import SignedIn, page
-from usher.portal.people.importing import COLUMNS
+from usher.portal.people.import_columns import heading
+from usher.portal.people.importing import cells_of, columns_of, staged
 from usher.portal.plan_page import Look, is_about_people, plan_page
 from usher.portal.query import with_query
 from usher.portal.templatetags.usher import number as figure
@@ -118,11 +121,14 @@ def left_file(request: SignedIn, number: int) -> HttpResponseBase:
 
 
 def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
-    """The file in pieces of 1,000 lines; its first columns are those of an import, so that it can be corrected and imported."""
-    yield BOM + csv_line([*COLUMNS, "line", "field", "why"])
+    """The file in pieces of 1,000 lines: what came from a file as it was read, as long as it is kept, so that it can be corrected and uploaded."""
+    stage = Stage.objects.filter(pk=found["params"].get("stage"), account_id=request.actor.account_id).first()
+    columns = columns_of(stage) if stage else list(COLUMNS)
+    yield BOM + csv_line([*map(heading, columns), "line", "field", "why"])
     after = (0, 0)
     while rows := reads.effects(found, result="left", after=after, limit=1_000):
-        yield "".join(
-            csv_line([x["email"], x["name"], "", "", "", "", x["line"], x["field"], x["why"]]) for x in in_words(request.actor, rows)
-        )
+        lines = in_words(request.actor, rows)
+        said = {s["line"]: s for s in staged(stage, [x["line"] for x in lines if x["line"]])} if stage else {}
+        told = [(said.get(x["line"]) or {"email": x["email"], "first_name": x["name"]}, x) for x in lines]
+        yield "".join(csv_line([*cells_of(cells, columns), x["line"], x["field"], x["why"]]) for cells, x in told)
         after = (rows[-1]["phase"], rows[-1]["ord"])

@@ -143,7 +143,7 @@ def refused_file(request: SignedIn, stage_id: UUID) -> HttpResponseBase:
 
 def left_csv(planned: Plan, stage: Stage, *, skipped: bool) -> Iterator[str]:
     """The lines that are refused, or those that are passed over, in pieces of 1,000."""
-    columns = stage.choices.get("columns") or (["email", "new_email"] if mode_of(stage) == "addresses" else list(COLUMNS))
+    columns = columns_of(stage)
     yield BOM + csv_line([*map(heading, columns), "line", "field", "why"])
     after = 0
     while lines := refused_lines(planned, after=after, limit=1_000):
@@ -156,6 +156,12 @@ def left_csv(planned: Plan, stage: Stage, *, skipped: bool) -> Iterator[str]:
         ]
         yield "".join(_left_line(columns, line, said.get(line["line"])) for line in wanted)
         after = lines[-1]["ord"]
+
+
+def columns_of(stage: Stage) -> list[str]:
+    """The columns of what was uploaded; of a file without a header those that are taken for granted."""
+    usual = {"addresses": ["email", "new_email"], "leavers": ["email"]}.get(mode_of(stage), list(COLUMNS))
+    return stage.choices.get("columns") or usual
 
 
 def _left_line(columns: Iterable[str], line: dict[str, Any], said: dict[str, Any] | None) -> str:
