@@ -41,6 +41,8 @@ PARAMS: dict[str, Any] = {
     "fields": {"first_name": "Ann", "time_zone": "Europe/Oslo"},
     "group": "x",
     "group_name": "Lab",
+    "to": "crew",
+    "to_name": "Crew",
     "name": "Lab",
     "kind": "user",
     "department": "Sales",
