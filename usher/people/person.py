@@ -54,7 +54,12 @@ def person(actor: Actor, id: UUID) -> dict[str, Any]:
         raise not_found(_("This person"))
     seats = [{"product": s["product"], "since": datetime.fromisoformat(s["since"])} for s in found["seats"] or []]
     reports = [{**r, "id": UUID(r["id"])} for r in found["reports"] or []]
-    return {**found, "groups": found["groups"] or [], "seats": seats, "reports": reports, "edits": net_edits(found["edits"] or [])}
+    return {**found, "groups": found["groups"] or [], "seats": seats, "reports": reports, "edits": seen_edits(actor, found["edits"] or [])}
+
+
+def seen_edits(actor: Actor, pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]) -> list[tuple[str, Any, Any]]:
+    """net_edits without the names of managers for whose role covers a part of the account: they may be outside of it."""
+    return [edit for edit in net_edits(pairs) if edit[0] != "manager" or actor.scope is None]
 
 
 def net_edits(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]) -> list[tuple[str, Any, Any]]:
