@@ -1,5 +1,5 @@
 """The areas of /v2. Importing them registers their operations."""
 
-from . import leaving, people, people_changes
+from . import groups, leaving, people, people_changes, roles
 
-AREAS = (people, people_changes, leaving)
+AREAS = (people, people_changes, leaving, groups, roles)

@@ -1,0 +1,50 @@
+"""Groups and their members in the order of their ids, as programs read them."""
+
+from typing import Any
+from uuid import UUID
+
+from usher.core import sql
+from usher.core.actor import Actor
+
+from .groups import AREA
+from .scope import within
+
+MEMBERS = {
+    "user": "people_membership m JOIN people_user u ON u.id = m.user_id WHERE m.account_id = %(account)s AND m.group_id = {group}",
+    "im": "people_user u WHERE u.account_id = %(account)s AND u.im_group_id = {group}",
+}
+
+
+def page(actor: Actor, kind: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` groups of a kind after an id: id, name, members (counted whole)."""
+    actor.require(f"{AREA[kind]}:view")
+    members = f"(SELECT count(*)::int FROM {MEMBERS[kind].format(group='g.id')} AND u.left_at IS NULL{within(actor)})"
+    return sql.rows(
+        f"""SELECT g.id, g.name, {members} AS members FROM people_group g
+            WHERE g.account_id = %(account)s AND g.kind = %(kind)s AND g.id > %(after)s::uuid ORDER BY g.id LIMIT %(limit)s""",
+        {"account": actor.account_id, "kind": kind, "after": after or UUID(int=0), "limit": limit},
+    )
+
+
+def how_many(actor: Actor, kind: str) -> int:
+    actor.require(f"{AREA[kind]}:view")
+    query = "SELECT count(*) FROM people_group WHERE account_id = %(account)s AND kind = %(kind)s"
+    return int(sql.value(query, {"account": actor.account_id, "kind": kind}))
+
+
+def members(actor: Actor, kind: str, group: UUID, *, after: str | None, offset: int = 0, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` living people of a group after an id."""
+    actor.require(f"{AREA[kind]}:view")
+    actor.require("people:user:view")
+    return sql.rows(
+        f"""SELECT u.id, u.email, u.first_name, u.last_name, s.license, s.status FROM (SELECT u.* FROM {MEMBERS[kind].format(group="%(group)s")}
+              AND u.left_at IS NULL{within(actor)} AND u.id > %(after)s::uuid ORDER BY u.id LIMIT %(limit)s OFFSET %(offset)s) u
+            JOIN people_standing s ON s.user_id = u.id ORDER BY u.id""",
+        {"account": actor.account_id, "group": group, "after": after or UUID(int=0), "limit": limit, "offset": offset},
+    )
+
+
+def how_many_members(actor: Actor, kind: str, group: UUID) -> int:
+    actor.require(f"{AREA[kind]}:view")
+    query = f"SELECT count(*) FROM {MEMBERS[kind].format(group='%(group)s')} AND u.left_at IS NULL{within(actor)}"
+    return int(sql.value(query, {"account": actor.account_id, "group": group}))
