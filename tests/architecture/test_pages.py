@@ -33,6 +33,7 @@ FOR_ANYBODY = {
     "/link/": "the operator's one-time link",
     "/sign-up": "a link for an address at a domain with sign-up",
     "/sign-up/": "where that link leads",
+    "/new-address/": "the link that proves somebody's new address",
 }
 
 

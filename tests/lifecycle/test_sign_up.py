@@ -30,7 +30,7 @@ def asked(email: str) -> tuple[UUID, str]:
     sign_up.ask(email)
     (mail,) = [m for m in mails("sign_up") if m["address"] == email]
     asked = UUID(mail["params"]["sign_up"])
-    *_rest, row, secret = links.sign_up_urls([asked])[asked].rsplit("/", 2)
+    *_rest, row, secret = links.asked_urls([asked], "sign_up")[asked].rsplit("/", 2)
     assert unshort(row) == asked
     return asked, secret
 

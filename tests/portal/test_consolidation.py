@@ -9,6 +9,7 @@ from django.test import Client
 from tests.lifecycle.test_managed_domain import manages
 from tests.people_of import PASSWORD, Company, breaches, do, finish, invite, seats
 from tests.signed_in import signed_in
+from usher.access import links
 from usher.core import sql
 from usher.core.ids import short
 from usher.core.refusals import Refused
@@ -143,3 +144,29 @@ def test_invited_there_already(northlake: Company, southport: Company) -> None:
     with pytest.raises(Refused) as no:
         consolidate.join(own["login_id"])
     assert no.value.code == "exists" and lives(own["email"]) in (own["account_id"], northlake.account)
+
+
+def test_another_address_instead(northlake: Company, southport: Company) -> None:
+    """behaviour.md H: join or change address; also when nothing else is open to them. The same answer for a free address and a taken one."""
+    own = own_account(northlake, southport)
+    sql.execute(
+        "INSERT INTO accounts_asked (login_id, account_id, skipped) VALUES (%(l)s, %(a)s, 3)",
+        {"l": own["login_id"], "a": northlake.account},
+    )
+    client, _led = enter(own["email"])
+    told = {
+        email: client.post(f"{HERE}/address", {"email": email}).content.decode().replace(email, "X")
+        for email in ("ida@new.test", northlake.owner.email)
+    }
+    assert len(set(told.values())) == 1 and "Look into your mail" in told["ida@new.test"]
+    wrong = client.post(f"{HERE}/address", {"email": "nonsense"}, follow=True).content.decode()
+    assert "Is not an e-mail address" in wrong
+    (asked,) = sql.rows("SELECT id FROM accounts_signup")
+    path = links.asked_urls([asked["id"]], "address")[asked["id"]].split("/", 3)[3]
+    stranger = Client()
+    assert "Change my address" in stranger.get(f"/{path}").content.decode()
+    assert sql.value("SELECT canonical FROM people_login WHERE id = %(l)s", {"l": own["login_id"]}) == own["email"]
+    assert "from now on. The password is the same." in stranger.post(f"/{path}").content.decode()
+    assert stranger.post(f"/{path}").status_code == 410 and stranger.get(f"/{path}x").status_code == 400
+    assert client.get("/me").status_code == 302  # whoever was signed in is signed out
+    assert enter("ida@new.test")[1] == "/"

@@ -85,14 +85,17 @@ def invitation_urls(users: Iterable[UUID]) -> dict[UUID, str]:
     return {user: address("join", user, secrets[user]) for user in kept}
 
 
-def sign_up_urls(asked: Iterable[UUID]) -> dict[UUID, str]:
-    """The addresses of links to sign up that can still be used; the hash each needs is stored."""
+ASKED = {"sign_up": "sign-up", "address": "new-address"}
+
+
+def asked_urls(asked: Iterable[UUID], purpose: str) -> dict[UUID, str]:
+    """The addresses of links that prove an address, of a purpose of ASKED, and can still be used; the hash each needs is stored."""
     found = sql.rows(
         "SELECT id AS row, nonce, token_hash FROM accounts_signup WHERE id = ANY(%(ids)s) AND used_at IS NULL AND expires_at > %(now)s",
         {"ids": list(asked), "now": clock.now()},
     )
-    secrets = {f["row"]: link_token.token("sign_up", f["row"], f["nonce"], f["token_hash"]) for f in found}
-    return {row: address("sign-up", row, secrets[row]) for row in _keep("accounts_signup", "id", "used_at IS NULL", found, secrets)}
+    secrets = {f["row"]: link_token.token(purpose, f["row"], f["nonce"], f["token_hash"]) for f in found}
+    return {row: address(ASKED[purpose], row, secrets[row]) for row in _keep("accounts_signup", "id", "used_at IS NULL", found, secrets)}
 
 
 def address(path: str, row: UUID, secret: str) -> str:

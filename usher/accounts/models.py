@@ -130,7 +130,10 @@ class PlanCapability(models.Model):
 
 
 class SignUp(models.Model):
-    """Somebody at a domain with sign-up asked for a link. The link is an HMAC over (sign_up, id, nonce): never stored, only its hash."""
+    """An address that somebody has yet to prove: to sign up by its domain, or to move their own account to it (purpose sign_up or address).
+
+    The link is an HMAC over (purpose, id, nonce): never stored, only its hash.
+    """
 
     id = Id()
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)

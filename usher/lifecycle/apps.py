@@ -23,6 +23,7 @@ class LifecycleConfig(AppConfig):
             open_account,
             overdue,
             own_account,
+            own_address,
             purge,
             sign_up,
             transfer,

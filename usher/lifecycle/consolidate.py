@@ -1,6 +1,6 @@
 """Somebody with an account of their own, whose address is at a domain that another account manages and consolidates: they are asked when they sign in.
 
-They may put it off three times, then they join (behaviour.md H). Joining is the move of every existing person (transfer.py), with the license and the
+They may put it off three times, then they join, or choose another address (own_address.py; behaviour.md H). Joining is the move of every existing person (transfer.py), with the license and the
 group of the domain. Who cannot move yet (transfer.why_not) is told why, and is not held up.
 """
 
@@ -85,7 +85,7 @@ def put_off(login: UUID) -> None:
         {"l": login, "a": asked.account, "now": clock.now(), "most": PUT_OFF},
     )
     if not counted:
-        words = _("It was put off three times. Join %(account)s to go on, or ask its administrators.")
+        words = _("It was put off three times. To go on, join %(account)s or choose another address.")
         raise Refused("conflict", "no_more", words % {"account": asked.account_name})
 
 

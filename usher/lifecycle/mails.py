@@ -104,7 +104,26 @@ def signing_up(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
 def sign_up_links(messages: Sequence[Row]) -> dict[UUID, str]:
     """The link of each."""
     wanted = {m["id"]: UUID(m["params"]["sign_up"]) for m in messages}
-    urls = links.sign_up_urls(wanted.values())
+    urls = links.asked_urls(wanted.values(), "sign_up")
+    return {id: urls[asked] for id, asked in wanted.items() if asked in urls}
+
+
+NEW_ADDRESS = """
+SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, m.address AS email, u.email AS old, u.first_name, false AS admin,
+  k.expires_at AS until, coalesce(k.used_at IS NULL AND k.expires_at > %(now)s, false) AS alive
+FROM mail_message m JOIN accounts_account a ON a.id = m.account_id JOIN people_standing s ON s.account_id = a.id AND s.role = 'owner' AND s.status = 'active'
+JOIN people_user u ON u.id = s.user_id LEFT JOIN accounts_signup k ON k.id = (m.params->>'asked')::uuid WHERE m.id = ANY(%(ids)s)"""
+
+
+def choosing_address(messages: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """Whose address it will be; not alive once the link was used or is too old."""
+    return _by_id(NEW_ADDRESS, messages)
+
+
+def new_address_links(messages: Sequence[Row]) -> dict[UUID, str]:
+    """The link of each."""
+    wanted = {m["id"]: UUID(m["params"]["asked"]) for m in messages}
+    urls = links.asked_urls(wanted.values(), "address")
     return {id: urls[asked] for id, asked in wanted.items() if asked in urls}
 
 
@@ -114,6 +133,7 @@ def way_in(messages: Sequence[Row]) -> dict[UUID, str]:
 
 
 register(Kind("sign_up", _("Join %(account)s"), signing_up, sign_up_links, secret=True))
+register(Kind("new_address", _("Use this address from now on"), choosing_address, new_address_links, secret=True))
 register(Kind("sign_up_known", _("You have an account already"), noticed, way_in))
 register(Kind("invitation", _("You are invited to %(account)s"), invited, invitation_links, private=frozenset({"has_login"})))
 register(Kind("owner_setup", _("Set up %(account)s"), invited, invitation_links, secret=True))

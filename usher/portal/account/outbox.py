@@ -28,6 +28,7 @@ MAILS: dict[str, str | Promise] = {
     "invitation": _("Invitation"),
     "owner_setup": _("Owner setup"),
     "sign_up": _("Sign-up"),
+    "new_address": _("Proof of a new address"),
     "sign_up_known": _("Sign-up of somebody known"),
     "password_reset": _("Password reset"),
     "password_changed": _("Password changed"),

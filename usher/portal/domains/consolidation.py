@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.access.origin import client_ip
-from usher.access.way_in import by_login, by_user
+from usher.access.throttle import RESET_ADDRESS, SIGN_UP_ORIGIN, spend
+from usher.access.way_in import by_login, by_user, canonical_of
 from usher.content.kinds import MANY
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.licenses.catalog import PRODUCTS
-from usher.lifecycle import consolidate
-from usher.portal.page import MUST_ANSWER, SignedIn, member_page
-from usher.portal.sign_in.entering import bind
+from usher.lifecycle import consolidate, own_address
+from usher.portal.page import MUST_ANSWER, SignedIn, member_page, public
+from usher.portal.sign_in.entering import bind, by_link
 from usher.portal.sign_in.fresh import fresh_sign_in
 from usher.portal.templatetags.usher import number
 
@@ -40,6 +41,33 @@ def consolidation(request: SignedIn) -> HttpResponse:
     consolidate.put_off(login)
     request.session.pop(MUST_ANSWER, None)
     return HttpResponseRedirect("/", status=303)
+
+
+@member_page(("POST",))
+@fresh_sign_in()
+def address(request: SignedIn) -> HttpResponse:
+    """Another address instead: a mail with a link goes to it. The answer is the same for every address (R11)."""
+    email = request.POST.get("email", "").strip()[:254]
+    spend((RESET_ADDRESS, canonical_of(email)), (SIGN_UP_ORIGIN, str(request.actor.user_id)))
+    try:
+        own_address.ask(login_of(request), email)
+    except Refused as refused:
+        if refused.kind != "invalid":
+            raise
+        messages.error(request, refused.words)
+        return HttpResponseRedirect("/me/consolidation#address", status=303)
+    return render(request, "sign_in/new_address_sent.html", {"email": email})
+
+
+@public(("GET", "POST"))
+@by_link
+def new_address(request: SignedIn, asked: UUID, secret: str) -> HttpResponse:
+    """The link of that mail. Looking changes nothing; the button does, and everybody signs in anew (INVITE-10)."""
+    found = own_address.look_up(asked, secret)
+    done = request.method == "POST"
+    if done:
+        own_address.change(asked, secret, ip=client_ip(request.META), request_id=request.request_id)
+    return render(request, "sign_in/new_address.html", {"found": found, "done": done})
 
 
 def login_of(request: SignedIn) -> UUID:
