@@ -102,6 +102,19 @@ def settings(
     return show(planned) if dry_run else do(planned, fresh_key(key))
 
 
+@account.command("plan")
+@click.argument("plan_code", metavar="PLAN", type=click.Choice(list(PLANS)))
+@writing
+def change_plan(actor: Actor, plan_code: str, key: str | None, dry_run: bool) -> int:
+    """Put the account on another plan."""
+    from usher.journal.verb import plan
+
+    from .doing import do, show
+
+    planned = plan(actor, "accounts.change_plan", {"plan": plan_code})
+    return show(planned) if dry_run else do(planned, fresh_key(key))
+
+
 @account.command("transfer-owner")
 @click.argument("email")
 @writing

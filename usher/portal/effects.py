@@ -16,6 +16,7 @@ from usher.access.effective import scope_in_words
 from usher.access.roles import NAMES as ROLES
 from usher.access.roles import called
 from usher.accounts.places import ROOM_KINDS
+from usher.accounts.plans import PLANS
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import all_names, known
@@ -80,6 +81,7 @@ LABELS: dict[str, str | Promise] = {
     "site": gettext_lazy("Site"),
     "main_site": gettext_lazy("Main site"),
     "mark": gettext_lazy("Mark"),
+    "plan": gettext_lazy("Plan"),
     "why": gettext_lazy("Why"),
     "scopes": gettext_lazy("Scopes"),
     "is_on": gettext_lazy("Works"),
@@ -102,6 +104,7 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "room_kind": ROOM_KINDS,
     "language": dict(settings.LANGUAGES),
     "mark": MARKS,
+    "plan": {p.code: p.name for p in PLANS.values()},
 }
 EMPTY = (
     "add_on",
