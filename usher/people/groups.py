@@ -26,7 +26,7 @@ AREA = {"user": "people:group", "im": "people:im_group"}
 # In an account of more people than this, members are counted to FEW only: at most 50 groups of a page then cost what one list of people does.
 LARGE, FEW = 20_000, 1_000
 COUNTED_TO = f"""(SELECT CASE WHEN sum(used + pending) > {LARGE} THEN {FEW} ELSE {COUNT_TO} END
-  FROM licenses_license WHERE account_id = g.account_id AND product LIKE 'meetings:%%')"""
+  FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%')"""
 SORTS = (Sort("name", "g.name_key", "g.id"), Sort("created", "g.created_at", "g.id", "timestamptz"))
 SOURCE = "FROM people_group g WHERE g.account_id = %(account)s"
 
