@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.people_of import Company, actor_of, breaches, do, invite, one, open_company, outcome, standing
+from tests.people_of import Company, actor_of, breaches, do, invite, one, open_company, standing
 from usher.access.roles import names_of, people_to_ask, role, roles
 from usher.core import sql
 from usher.core.actor import Actor

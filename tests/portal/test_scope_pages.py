@@ -1,18 +1,21 @@
 """Every page of the portal as whose role covers one department sees it: nobody outside is in it, whatever the page is (AUTHZ-10, AUTHZ-11, AUTHZ-13)."""
 
 import re
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from tests.people_of import Company, do, invite, one
 from tests.signed_in import signed_in
+from usher.access.roles import grantable
 from usher.core import sql
 from usher.core.ids import short
 from usher.portal.page import routes
 
 pytestmark = pytest.mark.django_db
-ASK = re.compile(rb'<span class="[^"]*u-actor[^"]*">.*?</span>')
 
 
 @pytest.fixture
@@ -22,18 +25,12 @@ def scoped(northlake: Company) -> Any:
     do(northlake.owner, "people.set_department", {"department": "Sales", "subjects": one(inside)})
     do(northlake.owner, "people.set_department", {"department": "Zyzzology", "subjects": one(outside)})
     do(northlake.owner, "people.edit_profile", {"fields": {"manager": f"zyzzyva@{northlake.domain}"}, "subjects": one(inside)})
-    rights = sorted(p for p in northlake.admin.privileges if p.split(":")[1] not in ("self",) and p in grantable())
+    rights = sorted(p for p in northlake.admin.privileges if p in grantable())
     do(northlake.owner, "access.create_role", {"name": "All", "privileges": rights})
     key = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s", {"a": northlake.account})
     scope = {"kind": "department", "values": ["Sales"]}
     do(northlake.owner, "access.set_role", {"role": key, "scope": scope, "subjects": one(northlake.member.user_id or "")})
     return inside, outside
-
-
-def grantable() -> frozenset[str]:
-    from usher.access.roles import grantable
-
-    return grantable()
 
 
 def test_no_page_names_anybody_outside(northlake: Company, scoped: Any) -> None:
@@ -43,24 +40,30 @@ def test_no_page_names_anybody_outside(northlake: Company, scoped: Any) -> None:
     number = sql.value("SELECT max(number) FROM journal_change WHERE account_id = %(a)s", {"a": northlake.account})
     seen = 0
     for pattern, _entry in routes():
-        names = re.findall(r"<(?:(\w+):)?(\w+)>", pattern)
-        for person in (inside, outside):
-            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda m, p=person: str(number) if m[1] == "number" else short(p), pattern)
-            for query in (
-                "",
-                "?q=zyzz",
-                f"?all=1&status=any&ids={short(outside)}",
-                f"?ids={short(outside)},{short(inside)}&text=zyzz&manager=zyzz",
-            ):
-                answer = client.get(path + query, follow=False)
-                body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-                told = body.replace(b"zyzz&", b"").decode(errors="replace")
-                assert "zyzzyva@" not in told and "Zyzzology" not in told, (path, query)
-                assert answer.status_code != 500, (path, query)
-                seen += answer.status_code == 200
-            if not names:
-                break
+        inner, outer = (re.sub(r"<(?:\w+:)?(\w+)>", partial(filled, number, person), pattern) for person in scoped)
+        if shown(client, inner) in (401, 403, 405) or inner.startswith(("/help", "/me", "/livez", "/readyz")):
+            continue  # rests, or tells of nobody: no address of it says more
+        others = [
+            outer,
+            f"{outer}?q=zyzz&text=zyzz&manager=zyzz",
+            f"{inner}?all=1&status=any",
+            f"{inner}?ids={short(outside)},{short(inside)}",
+        ]
+        seen += sum(shown(client, path) == 200 for path in others)
     assert seen > 60
+
+
+def filled(number: int, person: UUID, name: re.Match[str]) -> str:
+    return str(number) if name[1] == "number" else short(person)
+
+
+def shown(client: Client, path: str) -> int:
+    """The status of a page in which nobody from outside is named."""
+    answer = client.get(path)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    told = body.decode(errors="replace")
+    assert "zyzzyva@" not in told and "Zyzzology" not in told and answer.status_code != 500, path
+    return answer.status_code
 
 
 def test_the_person_inside_is_there(northlake: Company, scoped: Any) -> None:
