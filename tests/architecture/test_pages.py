@@ -207,8 +207,8 @@ def test_odd_spellings_of_an_address_are_no_way_around(db: None, northlake: Comp
 
 
 def test_nothing_is_served_that_nobody_made(client: Client, db: None) -> None:
-    """WEB-09: no documentation, metrics, debug page, repository or directory listing."""
-    for path in ("/openapi.json", "/docs", "/metrics", "/debug", "/.git/config", "/static/", "/static/vendor/", "/admin/"):
+    """WEB-09: no documentation but our own at /docs, no metrics, debug page, repository or directory listing."""
+    for path in ("/openapi.json", "/redoc", "/metrics", "/debug", "/.git/config", "/static/", "/static/vendor/", "/admin/"):
         assert client.get(path).status_code == 404, path
 
 

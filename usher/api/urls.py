@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.urls import URLPattern, path
 
-from . import oauth, v2
+from . import oauth, openapi, v2
 from .door import unknown_view, view_of
 from .operations import OPERATIONS, Operation
 
@@ -24,6 +24,8 @@ def addresses() -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("docs", openapi.page),
+    path("docs/openapi.json", openapi.file),
     path("oauth/token", oauth.token),
     path("oauth/revoke", oauth.revoke),
     *addresses(),

@@ -37,6 +37,7 @@ FIRST = (
     "outbox",
     "sign-in",
     "api",
+    "api-compatibility",
     "command-line",
 )
 

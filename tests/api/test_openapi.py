@@ -1,0 +1,77 @@
+"""Our OpenAPI, compared with what the contract says of the same calls (contract.json beside this file is the part of it that we serve)."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.api.compatibility import PAGES, contract, page
+from usher.api import openapi, v2
+from usher.api.operations import OPERATIONS, Operation
+
+CONTRACT = {(c["method"], c["path"]): c for c in contract()}
+ASKED = [pytest.param(o, CONTRACT.get((o.method, o.path)), id=f"{o.method} {o.path}") for o in OPERATIONS]
+# Where we take more, or something else, on purpose: see the page about compatibility.
+MORE_QUERY = {"page_number", "page_size", "next_page_token", "search_by_unique_id"}
+MORE_BODY = {"employee_unique_id"}
+OTHER_LIMITS = {
+    "dept",
+    "cost_center",
+    "timezone",
+    "manager",
+    "group_id",
+    "email",
+    "page_size",
+    "page_number",
+    "name",
+    "type",
+    "action",
+    "description",
+    "privileges",
+}
+
+
+def test_every_area_is_there() -> None:
+    assert v2.AREAS and len(OPERATIONS) >= 35
+
+
+@pytest.mark.parametrize(("operation", "theirs"), ASKED)
+def test_an_operation_is_as_the_contract_says(operation: Operation, theirs: dict[str, Any] | None) -> None:
+    """S4-34, S4-36, S4-38: path, status, label, scopes; and every field we act on is one of theirs, of the same type and limits."""
+    assert theirs is not None, "not in the contract"
+    assert operation.success in theirs["success"] and operation.label == theirs["label"]
+    assert set(operation.scopes.granular) <= set(theirs["granular"])
+    assert set(operation.scopes.classic) <= set(theirs["classic"])
+    assert set(operation.query) - set(theirs["query"]) <= MORE_QUERY
+    assert set(operation.body) - set(theirs["body"]) <= MORE_BODY
+    for name, field in {**operation.query, **operation.body}.items():
+        there = {**theirs["query"], **theirs["body"]}.get(name)
+        if there is None or name in OTHER_LIMITS:
+            continue
+        assert there["type"] == field.kind, name
+        most = there.get("maxLength", there.get("maximum", there.get("maxItems")))
+        assert most is None or most == field.most, (name, most, field.most)
+        assert set(field.one_of) <= set(there.get("enum", field.one_of)), name
+
+
+def test_the_file_is_whole() -> None:
+    """OpenAPI 3.1: every id once, every path parameter described, no foreign host; the page says the same to read."""
+    answer = Client().get("/docs/openapi.json")
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
+    found = answer.json()
+    assert found["openapi"] == "3.1.0" and "zoom.us" not in answer.content.decode()
+    told = [o for path in found["paths"].values() for o in path.values()]
+    assert len({o["operationId"] for o in told}) == len(told) == len(OPERATIONS)
+    for path, operations in found["paths"].items():
+        for operation in operations.values():
+            assert {p["name"] for p in operation["parameters"] if p["in"] == "path"} == {
+                p[1:-1] for p in path.split("/") if p.startswith("{")
+            }
+    text = Client().get("/docs").content.decode()
+    assert all(o.path in text for o in OPERATIONS)
+    assert openapi.scopes().keys() == {s for o in OPERATIONS for s in o.scopes.all}
+
+
+def test_the_page_about_compatibility_is_up_to_date() -> None:
+    """`python -m tests.api.compatibility` writes it."""
+    assert {language: file.read_text() for language, file in PAGES.items()} == {language: page(language) for language in PAGES}
