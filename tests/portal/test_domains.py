@@ -160,6 +160,9 @@ def test_release(northlake: Company) -> None:
     owner, here = signed_in(northlake.owner.user_id), path_of(northlake, northlake.domain)
     plan = text(owner, here + "/release")
     assert "4 people stay" in plan and "possible again" in plan and "links in mails stop working" in plan
+    assert (
+        "State:" not in plan and "License:" not in plan and "Manage its people" in plan
+    )  # what is kept for the undo is no part of the story
     digest = plan.split('name="digest" value="')[1].split('"')[0]
     assert owner.post(here + "/release", {"digest": digest, "key": "k"})["Location"] == "/domains"
     do(northlake.owner, "lifecycle.unlink", {"subjects": one(northlake.member.user_id)})

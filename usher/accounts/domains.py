@@ -180,16 +180,16 @@ class Released(Part):
     lock = ("accounts_domain", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, d.id AS obj, d.version, {KEPT.format(d="d")} || {TOLD.format(d="d")} AS before,
+        return f"""SELECT NULL::int AS subj, d.id AS obj, d.version, {TOLD.format(d="d")} || jsonb_build_object('row', {KEPT.format(d="d")}) AS before,
                    jsonb_build_object('name', d.name, 'proof', 'released', 'manage', false, 'consolidate', false, 'sign_up', false) AS after,
                    NULL::text AS skip, NULL::text AS takes, NULL::text AS gives FROM accounts_domain d WHERE d.account_id = %(account)s AND d.id = %(id)s::uuid"""
 
-    write = "did AS (DELETE FROM accounts_domain t USING ok WHERE t.id = ok.obj AND t.version = (ok.before->>'version')::int RETURNING t.id AS obj)"
+    write = "did AS (DELETE FROM accounts_domain t USING ok WHERE t.id = ok.obj AND t.version = (ok.before->'row'->>'version')::int RETURNING t.id AS obj)"
 
     def back(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,
                   CASE WHEN EXISTS (SELECT 1 FROM accounts_domain d WHERE d.account_id = %(account)s AND d.name = e.before->>'name') THEN 'domain_claimed'
-                       WHEN e.before->>'state' = 'verified' AND EXISTS (SELECT 1 FROM accounts_domain x WHERE x.name = e.before->>'name' AND x.state = 'verified')
+                       WHEN e.before->'row'->>'state' = 'verified' AND EXISTS (SELECT 1 FROM accounts_domain x WHERE x.name = e.before->>'name' AND x.state = 'verified')
                        THEN 'domain_taken' END AS skip, NULL::text AS takes, NULL::text AS gives
                   FROM journal_effect e WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"""
 
@@ -197,7 +197,7 @@ class Released(Part):
       sign_up, license, group_id, version)
     SELECT ok.obj, %(account)s, r.name, r.token, r.state, r.how, r.claimed_at, r.ask_until, r.verified_at, r.missing_since, r.manage, r.consolidate, r.sign_up,
       r.license, (SELECT g.id FROM people_group g WHERE g.id = r.group_id AND g.account_id = %(account)s), r.version + 1
-    FROM ok, jsonb_populate_record(NULL::accounts_domain, ok.after) r ON CONFLICT DO NOTHING RETURNING id AS obj)"""
+    FROM ok, jsonb_populate_record(NULL::accounts_domain, ok.after->'row') r ON CONFLICT DO NOTHING RETURNING id AS obj)"""
 
 
 @register
