@@ -96,7 +96,7 @@ def may_give(actor: Actor, privilege: str) -> bool:
 def effective_rights(request: SignedIn, person_id: UUID) -> HttpResponse:
     """Every right of one person and why; what they may not, and who could."""
     person, rights = effective(request.actor, person_id)
-    lines = [{"right": right, "level": LEVELS[right.now], "why": why(person, right)} for right in rights]
+    lines: list[dict[str, Any]] = [{"right": right, "level": LEVELS[right.now], "why": why(person, right)} for right in rights]
     areas: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         areas.setdefault(line["right"].thing.partition(":")[0], []).append(line)
