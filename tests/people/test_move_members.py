@@ -8,6 +8,7 @@ import pytest
 
 from tests.people.profiles import column, group, groups, proven
 from tests.people_of import Company, breaches, crowd, do, finish, invite, one, outcome
+from usher.core import sql
 from usher.core.actor import Scope
 from usher.core.refusals import Refused
 from usher.journal import engine, undo
@@ -197,3 +198,10 @@ def test_a_role_that_covers_some_people_moves_nobody_into_its_reach(northlake: C
         with pytest.raises(Refused) as no:
             do(limited, verb, params)
         assert (no.value.kind, no.value.code) == ("forbidden", "scope"), verb
+
+
+def test_verify_sees_somebody_without_a_primary_group(northlake: Company, made: Any) -> None:
+    (user,) = crowd(northlake.owner, 1)
+    add(northlake, "Lab", user)
+    sql.execute('UPDATE people_membership SET "primary" = false WHERE user_id = %(u)s', {"u": user})
+    assert [name for name, _ in breaches()] == ["I3-groups"]

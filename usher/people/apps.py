@@ -30,3 +30,11 @@ class PeopleConfig(AppConfig):
                LEFT JOIN people_standing s ON s.account_id = a.id AND s.status <> 'gone' AND (a.closed_at IS NOT NULL OR s.role = 'owner' AND s.status <> 'inactive')
                GROUP BY a.id HAVING count(s.user_id) <> CASE WHEN a.closed_at IS NULL THEN 1 ELSE 0 END""",
         )
+        invariant(
+            "I3-groups",
+            "whoever is in a user group has one primary; user groups, IM groups and defaults are of their kind",
+            """SELECT m.user_id::text FROM people_membership m GROUP BY 1 HAVING count(*) FILTER (WHERE m."primary") <> 1
+               UNION ALL SELECT m.user_id::text FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE g.kind <> 'user'
+               UNION ALL SELECT u.id::text FROM people_user u JOIN people_group g ON g.id = u.im_group_id WHERE g.kind <> 'im'
+               UNION ALL SELECT d.group_id::text FROM people_defaultgroup d JOIN people_group g ON g.id = d.group_id WHERE g.kind <> d.kind""",
+        )
