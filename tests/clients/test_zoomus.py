@@ -1,0 +1,93 @@
+"""zoomus, a published client nobody here wrote, through its own public functions; only its two addresses are ours (issue 6)."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import zoomus
+
+from tests.harness import Usher
+
+pytestmark = pytest.mark.fault  # starts a real server
+COMPANY = "northlake.test"
+# What accepting the invitation does, without the page.
+ACTIVATE = """
+import django; django.setup()
+from usher.access.actors import operator
+from usher.core import sql
+from usher.journal import engine
+from usher.journal.verb import plan
+ann = sql.value("SELECT id::text FROM people_user WHERE email LIKE 'ann@%%'")
+engine.start(plan(operator(None), "lifecycle.activate", {"subjects": {"ids": [ann]}}), "activate-ann")
+"""
+
+
+@pytest.fixture(scope="module")
+def usher(server: str) -> Iterator[Usher]:
+    """A web process with an account, an app and four people."""
+    running = Usher.on(server, {})
+    running.start(web=1, workers=0)
+    running.run("account", "open", "--name", "Northlake", "--plan", "business", "--owner", f"owner@{COMPANY}", check=True)
+    running.run("seats", "set", "meetings:licensed", "5", check=True)
+    running.run("people", "add", *(f"p{n}@{COMPANY}" for n in range(4)), check=True)
+    running.sql("UPDATE people_standing SET status = 'active' WHERE role = 'owner'")  # as if the setup link had been followed
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def client(usher: Usher) -> Any:
+    app = json.loads(usher.run("app", "create", "--name", "zoomus", "--scopes", "all", "--json", check=True).stdout)
+    return zoomus.ZoomClient(
+        app["client_id"],
+        app["client_secret"],
+        app["account_id"],
+        base_uri=f"{usher.base_url}/v2",
+        oauth_uri=f"{usher.base_url}/oauth/token",
+    )
+
+
+def test_users(client: Any) -> None:
+    """S4-36 … S4-39, S4-54: listed in pages, read, invited, changed, deactivated, activated, unlinked."""
+    assert client.user.me().json()["email"] == f"owner@{COMPANY}"
+    found = client.user.list(status="pending", page_size=2).json()
+    rest = client.user.list(status="pending", page_size=2, next_page_token=found["next_page_token"]).json()
+    assert {u["email"] for u in found["users"] + rest["users"]} == {f"p{n}@{COMPANY}" for n in range(4)} and rest["next_page_token"] == ""
+    made = client.user.create(action="create", user_info={"email": f"nora@{COMPANY}", "type": 2, "first_name": "Nora", "last_name": "Neu"})
+    assert made.status_code == 201
+    id = made.json()["id"]
+    assert client.user.get(id=id).json()["status"] == "pending"
+    assert client.user.update(id=id, dept="Sales", job_title="Lead").status_code == 204
+    assert client.user.get(id=id).json()["dept"] == "Sales"
+    assert client.user.check_email(email=f"nora@{COMPANY}").json() == {"existed_email": True}
+    assert client.user.delete(id=id).status_code == 204
+    assert client.user.get(id=id).status_code == 404
+
+
+def test_status_of_an_active_user(usher: Usher, client: Any) -> None:
+    """S4-32, S4-38: 204 both ways."""
+    id = client.user.create(action="create", user_info={"email": f"ann@{COMPANY}", "type": 1}).json()["id"]
+    subprocess.run([sys.executable, "-c", ACTIVATE], env=usher.env, check=True)
+    for action, status in (("deactivate", "inactive"), ("activate", "active")):
+        assert client.user.update_status(id=id, action=action).status_code == 204
+        assert client.user.get(id=id).json()["status"] == status
+
+
+def test_groups_and_roles(client: Any) -> None:
+    group = client.group.create(name="Sales").json()["id"]
+    added = client.group.add_members(groupid=group, members=[{"email": f"p0@{COMPANY}"}, {"email": f"p1@{COMPANY}"}])
+    assert added.status_code == 201 and len(added.json()["ids"].split(",")) == 2
+    listed = client.group.list_members(groupid=group).json()
+    assert listed["total_records"] == 2
+    assert client.group.delete_member(groupid=group, memberid=listed["members"][0]["id"]).status_code == 204
+    assert client.group.delete(id=group).status_code == 204
+    assert [g["id"] for g in client.group.list().json()["groups"]] == []
+    assert {r["name"] for r in client.role.list().json()["roles"]} == {"Owner", "Admin", "Member"}
+
+
+def test_refusals_are_read_as_such(client: Any) -> None:
+    answer = client.user.get(id="nobody@nowhere.test")
+    assert answer.status_code == 404 and answer.json()["code"] == 1001
