@@ -36,6 +36,7 @@ def test_it_works(owner: Client, northlake: Company) -> None:
     listed = owner.get("/roles").content.decode()
     assert "Help desk" in listed and "manage users; see what was changed" in listed and 'href="/help/roles"' in listed
     shown = owner.get(path).content.decode()
+    assert 'href="/people"' in shown  # the navigation stands beside it
     assert 'value="Help desk"' in shown and 'name="people:user" value="manage" checked' in shown
     saved = owner.post(
         path, {"name": "Front desk", "description": "", "most": "20", "key": "again", "people:user": "view", "content:item": "none"}

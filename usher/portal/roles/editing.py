@@ -85,7 +85,7 @@ def show(request: SignedIn, found: Role, given: dict[str, Any] | None = None, re
         "name": told.get("name", found.name),
         "description": told.get("description", found.description),
         "most": told.get("most", found.most) or "",
-        "areas": matrix(actor, frozenset(told.get("privileges", found.privileges))),
+        "kinds": matrix(actor, frozenset(told.get("privileges", found.privileges))),
         "levels": LEVELS.values(),
         "trouble": {"field": refused.field, "words": refused.words} if refused else {},
         "why_not": why_no_change(actor, found),

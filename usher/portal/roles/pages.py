@@ -101,7 +101,7 @@ def effective_rights(request: SignedIn, person_id: UUID) -> HttpResponse:
     for line in lines:
         areas.setdefault(line["right"].thing.partition(":")[0], []).append(line)
     told = [{"words": AREAS.get(area, area), "lines": areas[area]} for area in in_order(areas)]
-    return render(request, "roles/effective.html", {"person": person, "areas": told, "role_path": path_of(person["role"])})
+    return render(request, "roles/effective.html", {"person": person, "kinds": told, "role_path": path_of(person["role"])})
 
 
 def why(person: dict[str, Any], right: Right) -> str:
