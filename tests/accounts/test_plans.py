@@ -98,6 +98,15 @@ def test_the_pages_of_an_area_name_the_plans(northlake: Company) -> None:
     assert {client.get(path).status_code for path in ("/", "/account/settings", "/activity")} == {200}
 
 
+def test_importing_has_a_gate_of_its_own(northlake: Company) -> None:
+    """R7: a plan with User Management and without import adds people by address, and says on the page of files who has it."""
+    assert plans.forbid("business", "import")
+    client: Client = signed_in(northlake.owner.user_id)
+    assert client.get("/people/new").status_code == 200
+    answer = client.get("/people/imports/new")
+    assert answer.status_code == 403 and "importing people from a file" in answer.content.decode()
+
+
 def test_another_plan_is_another_account(committed: None) -> None:
     """A free account beside a paid one: the plan is each account's own."""
     rich = open_company("Rich", plan_code="free_with_card")

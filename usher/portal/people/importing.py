@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from usher.accounts.plans import require
 from usher.core import sql
 from usher.core.ids import short
 from usher.core.refusals import Refused
@@ -38,6 +39,7 @@ SEPARATED = {",": gettext_lazy("commas"), ";": gettext_lazy("semicolons"), "\t":
 def new_import(request: SignedIn) -> HttpResponse:
     """Choose a file, one license and the add-ons for everybody in it."""
     request.actor.require_everybody()
+    require(request.actor, "import")
     if request.method == "GET":
         return _form(request, {"license": "meetings:basic", "add_ons": []})
     given = {"license": request.POST.get("license", ""), "add_ons": request.POST.getlist("add_ons"), "group": request.POST.get("group", "")}
