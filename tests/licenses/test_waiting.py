@@ -138,3 +138,14 @@ def test_a_query_of_everybody(northlake: Company, people: list[UUID]) -> None:
     assert len(line()) == 8
     set_seats(northlake, 9)
     assert giving.give() == 8 and not breaches()
+
+
+def test_killed_between_giving_and_writing_it_down(northlake: Company, people: list[UUID]) -> None:
+    """The clock dies in between: the seats were given, the list does not know it yet; the next strike finds everybody served and gives nothing twice."""
+    ask(northlake.owner, people)
+    set_seats(northlake, 4)
+    assert giving.give() == 2
+    sql.execute("UPDATE licenses_waiting SET state = 'waiting', done_by = NULL WHERE state = 'given'")
+    assert giving.give() == 0
+    assert fate(people[2]) == ("dropped", "already") and add_ons(people[2]) == ["scheduler"]
+    assert seats(northlake, "scheduler")["pending"] == 4 and not breaches()
