@@ -113,6 +113,7 @@ class ChangeAddress(OfPeople):
     """
 
     name = NAME
+    keeps_scope = False  # it says of any address whether it is free
     privilege = "people:user:manage"
     parts = (NewAddress(),)
     by_rank = True
