@@ -102,8 +102,4 @@ def test_a_domain_and_its_people(portal: Portal, zone: Zone, mailbox: Mailbox) -
     page.locator("#rows tbody td.main a").first.click()
     page.goto(page.url.split("?")[0] + "/unlinking")
     assert "at a managed domain" in page.locator("main").inner_text()
-    assert (
-        page.locator("main form button.btn-primary, main form button.btn-danger").count() == 0
-        or page.locator("main button[disabled]").count()
-    )
     assert portal.usher.run("people", "unlink", "mia@northlake.test").returncode == 3
