@@ -70,6 +70,3 @@ def test_the_days_of_leaving(northlake: Company) -> None:
     undo.start_undo(northlake.admin, started.number)
     account.refresh_from_db()
     assert (account.trash_days, account.delete_after_days) == (30, 0)
-
-
-

@@ -22,7 +22,8 @@ class Account(models.Model):
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
-    closed_at = models.DateTimeField(null=True)  # its only person moved to another account: nobody is in it, and only the clock still works there
+    # Its only person moved to another account: nobody is in it, and only the clock still works there.
+    closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -60,7 +61,9 @@ class Domain(models.Model):
             models.UniqueConstraint(fields=["account", "name"], name="domain_once"),
             models.UniqueConstraint(fields=["name"], condition=Q(state="verified"), name="domain_proven_once"),
             models.CheckConstraint(condition=Q(state__in=["waiting", "verified", "expired"]), name="domain_state"),
-            models.CheckConstraint(condition=Q(state="verified", verified_at__isnull=False) | ~Q(state="verified"), name="domain_proven_when"),
+            models.CheckConstraint(
+                condition=Q(state="verified", verified_at__isnull=False) | ~Q(state="verified"), name="domain_proven_when"
+            ),
             models.CheckConstraint(
                 condition=Q(manage=True, state="verified") | Q(manage=False, consolidate=False, sign_up=False), name="domain_switches"
             ),

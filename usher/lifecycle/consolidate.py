@@ -1,7 +1,7 @@
 """Somebody with an account of their own, whose address is at a domain that another account manages and consolidates: they are asked when they sign in.
 
-They may put it off three times, then they join, or choose another address (own_address.py; behaviour.md H). Joining is the move of every existing person (transfer.py), with the license and the
-group of the domain. Who cannot move yet (transfer.why_not) is told why, and is not held up.
+They may put it off three times, then they join, or choose another address (own_address.py; behaviour.md H). Joining is the move of every existing
+person (transfer.py), with the license and the group of the domain. Who cannot move yet (transfer.why_not) is told why, and is not held up.
 """
 
 from collections.abc import Mapping
