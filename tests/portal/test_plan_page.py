@@ -149,7 +149,10 @@ def test_who_may_not_buy_is_told_whom_to_ask(owner: Client, northlake: Company, 
     """S4-23: closed, with the reason where one would look for it."""
     do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": 1})
     clerk = replace(northlake.admin, privileges=northlake.admin.privileges - {BUY})
-    seen, verb = preview(plan(clerk, "licenses.change_license", {"license": LICENSED, "subjects": one(*three)})), VERBS["licenses.change_license"]
+    seen, verb = (
+        preview(plan(clerk, "licenses.change_license", {"license": LICENSED, "subjects": one(*three)})),
+        VERBS["licenses.change_license"],
+    )
     assert [w.why_not for w in ways_on(clerk, verb, seen)][
         -1
     ] == f"This needs the right to change subscriptions. Ask Olga Owner or {northlake.admin.email}."

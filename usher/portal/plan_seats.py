@@ -77,7 +77,9 @@ def first_words(seen: Preview, n: int) -> str:
 def wait_words(seen: Preview) -> str:
     """How many now, and that the others are queued."""
     if not seen.fits:
-        return ngettext("Put %(n)s person on the waiting list", "Put %(n)s people on the waiting list", seen.will) % {"n": number(seen.will)}
+        return ngettext("Put %(n)s person on the waiting list", "Put %(n)s people on the waiting list", seen.will) % {
+            "n": number(seen.will)
+        }
     told = ngettext("Change the first one now, the others wait", "Change the first %(n)s now, the others wait", seen.fits)
     return told % {"n": number(seen.fits)}
 
