@@ -29,7 +29,7 @@ def some_scopes() -> None:
 
 
 def made(actor: Actor, *, wanted: object = "all") -> tuple[UUID, str]:
-    app, secret = api_apps.create(actor, "HR sync", wanted, f"test:{uuid7()}")
+    app, secret = api_apps.make(actor, "HR sync", wanted, f"test:{uuid7()}")
     assert secret is not None
     return app, secret
 
@@ -97,13 +97,13 @@ def test_another_account(northlake: Company, southport: Company) -> None:
 )
 def test_wrong_parameters(northlake: Company, name: str, wanted: object, field: str) -> None:
     with pytest.raises(Refused) as no:
-        api_apps.create(northlake.owner, name, wanted, f"test:{uuid7()}")
+        api_apps.make(northlake.owner, name, wanted, f"test:{uuid7()}")
     assert (no.value.kind, no.value.field) == ("invalid", field)
 
 
 def test_the_same_key_makes_one_app_and_shows_the_secret_once(northlake: Company) -> None:
-    first = api_apps.create(northlake.owner, "HR", "all", "test:same")
-    second = api_apps.create(northlake.owner, "HR", "all", "test:same")
+    first = api_apps.make(northlake.owner, "HR", "all", "test:same")
+    second = api_apps.make(northlake.owner, "HR", "all", "test:same")
     assert first[0] == second[0] and first[1] and second[1] is None
     assert sql.value("SELECT count(*) FROM access_appsecret") == 1
 
@@ -191,13 +191,13 @@ def test_wrong_secrets_are_counted_by_client_and_origin(northlake: Company) -> N
 
 def test_the_operator_says_whose_rights_an_app_has(northlake: Company) -> None:
     creator = api_apps.creator_by_address(northlake.operator, northlake.admin.email)
-    app, _secret = api_apps.create(northlake.operator, "Import", "all", f"test:{uuid7()}", creator=creator)
+    app, _secret = api_apps.make(northlake.operator, "Import", "all", f"test:{uuid7()}", creator=creator)
     assert api_apps.app(northlake.owner, app)["creator_id"] == northlake.admin.user_id
     assert api_apps.creator_by_address(northlake.operator, "") == northlake.owner.user_id
     with pytest.raises(Refused):
         api_apps.creator_by_address(northlake.operator, "nobody@nowhere.test")
     with pytest.raises(Refused):
-        api_apps.create(northlake.operator, "Import", "all", f"test:{uuid7()}")
+        api_apps.make(northlake.operator, "Import", "all", f"test:{uuid7()}")
 
 
 def test_a_changed_app_goes_back_for_who_may(northlake: Company) -> None:

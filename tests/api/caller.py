@@ -56,7 +56,7 @@ def told(answer: HttpResponse) -> tuple[int, Any]:
 
 def app_of(actor: Actor, scopes: Any = "all", *, creator: Any = None) -> tuple[str, str]:
     """A new app: client id and secret."""
-    id, secret = api_apps.create(actor, "Test", scopes, f"test:{uuid7()}", creator=creator)
+    id, secret = api_apps.make(actor, "Test", scopes, f"test:{uuid7()}", creator=creator)
     assert secret is not None
     return short(id), secret
 

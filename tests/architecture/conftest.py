@@ -33,7 +33,7 @@ def with_a_recording(name: str) -> "Company":
 def add_app(company: "Company") -> None:
     from usher.access import api_apps
 
-    api_apps.create(company.owner, "HR sync", "all", f"app-{company.domain}")
+    api_apps.make(company.owner, "HR sync", "all", f"app-{company.domain}")
 
 
 def stage_files(company: "Company") -> None:

@@ -21,7 +21,7 @@ def owner(db: None, northlake: Company) -> Client:
 
 def made(company: Company) -> str:
     """The address of an app of the owner's."""
-    return f"{APPS}/{short(api_apps.create(company.owner, 'HR sync', 'all', f'test:{uuid7()}')[0])}"
+    return f"{APPS}/{short(api_apps.make(company.owner, 'HR sync', 'all', f'test:{uuid7()}')[0])}"
 
 
 def secret_in(page: str) -> str:

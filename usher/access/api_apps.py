@@ -43,7 +43,7 @@ def app(actor: Actor, id: UUID) -> dict[str, Any]:
     return found
 
 
-def create(actor: Actor, name: str, scopes: Any, key: str, *, creator: UUID | None = None) -> tuple[UUID, str | None]:
+def make(actor: Actor, name: str, scopes: Any, key: str, *, creator: UUID | None = None) -> tuple[UUID, str | None]:
     """Make an app; its id and its secret, which nobody can read again. The same key makes nothing twice, and then there is no secret to show."""
     id = uuid5(actor.account_id, f"app:{key}")
     params = {"app": id, "client_id": short(id), "name": name, "scopes": scopes, "creator": creator}

@@ -29,7 +29,7 @@ def create(actor: Actor, name: str, scopes: str, creator: str, key: str | None) 
     from usher.core.ids import short
 
     who = api_apps.creator_by_address(actor, creator)
-    id, secret = api_apps.create(actor, name, scopes, fresh_key(key), creator=who)
+    id, secret = api_apps.make(actor, name, scopes, fresh_key(key), creator=who)
     _show(actor, short(id), secret)
 
 

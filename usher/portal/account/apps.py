@@ -38,7 +38,7 @@ def new_app(request: SignedIn) -> HttpResponse:
         return form(request, {"name": "", "scopes": scopes.ALL})
     given = given_in(request)
     try:
-        id, secret = api_apps.create(request.actor, given["name"], given["scopes"], key_of(request))
+        id, secret = api_apps.make(request.actor, given["name"], given["scopes"], key_of(request))
     except Refused as refused:
         if refused.kind != "invalid":
             raise
