@@ -18,7 +18,12 @@ def test_a_role_from_its_making_to_its_end(cli: Cli, northlake: Any) -> None:
     assert shown["people"] == [{"email": f"member@{northlake.domain}", "covers": "people of the department Sales"}]
     assert cli("people", "show", f"member@{northlake.domain}").answer["role"] == "Help desk"
     assert cli("roles", "set", "Help desk", "--name", "Desk", "--any-number").code == 0
-    assert {r["name"]: r["most"] for r in cli("roles", "list").answer["roles"]} == {"Owner": None, "Admin": None, "Member": None, "Desk": None}
+    assert {r["name"]: r["most"] for r in cli("roles", "list").answer["roles"]} == {
+        "Owner": None,
+        "Admin": None,
+        "Member": None,
+        "Desk": None,
+    }
     assert cli("roles", "delete", "Desk").code == 0
     assert cli("people", "show", f"member@{northlake.domain}").answer["role"] == "member"
 
