@@ -13,7 +13,19 @@ from pathlib import Path
 from .figure import Figure
 from .server import fresh
 
-ROOMS = ("importing", "one_person", "last_seat", "mass_change", "crossing", "handover", "standing", "users_list", "pages", "leaving", "large_import")
+ROOMS = (
+    "importing",
+    "one_person",
+    "last_seat",
+    "mass_change",
+    "crossing",
+    "handover",
+    "standing",
+    "users_list",
+    "pages",
+    "leaving",
+    "large_import",
+)
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = "| what | ours | bare | ratio | promise | kept |\n|---|---|---|---|---|---|"
 

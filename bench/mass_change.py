@@ -70,6 +70,13 @@ def run(people: int = 500_000, rounds: int = 2) -> list[Figure]:
             ">= 0.6",
             speed >= 0.6,
         ),
-        Figure("… its plan page (numbers, reasons, the first fifty)", f"{median(pages):.2f} s", "", f"{share:.2f} of the run", "<= 0.1", share <= 0.1),
+        Figure(
+            "… its plan page (numbers, reasons, the first fifty)",
+            f"{median(pages):.2f} s",
+            "",
+            f"{share:.2f} of the run",
+            "<= 0.1",
+            share <= 0.1,
+        ),
         Figure("… undo of it", f"{median(undone):.1f} s", f"{median(mine):.1f} s, the run", f"{back:.2f} x", "about 1 x", back <= 1.2),
     ]

@@ -65,7 +65,9 @@ def test_every_way_finds_the_same_pages(db: None, many: Company, monkeypatch: py
 @pytest.mark.parametrize("down", [False, True])
 def test_whose_name_begins_so_comes_first(db: None, many: Company, monkeypatch: pytest.MonkeyPatch, down: bool) -> None:
     """Decision 0047: everybody is a Twin, twelve more are called Twinny; whichever way the list runs, they stand before the others."""
-    sql.execute("UPDATE people_user SET first_name = 'Twinny' WHERE first_name = 'Zoe0' AND account_id = %(a)s", {"a": many.owner.account_id})
+    sql.execute(
+        "UPDATE people_user SET first_name = 'Twinny' WHERE first_name = 'Zoe0' AND account_id = %(a)s", {"a": many.owner.account_id}
+    )
     for counted in (1_000, 5):
         monkeypatch.setattr(keyset, "COUNT_BEGINNING_TO", counted)
         page = listing.fetch(USERS, many.owner, Wish(q="twin", sort="name", down=down))

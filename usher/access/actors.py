@@ -104,7 +104,8 @@ def name_of(person: dict[str, Any]) -> str:
 def operator(account: UUID | None, door: Door = "cli") -> Actor:
     """Who runs commands on this machine. Without an account: the only one opened by an operator; refused when there is none or more than one."""
     found = sql.rows(
-        "SELECT id, name FROM accounts_account WHERE CASE WHEN %(a)s::uuid IS NULL THEN opened_by = 'operator' AND closed_at IS NULL ELSE id = %(a)s::uuid END ORDER BY created_at LIMIT 2",
+        """SELECT id, name FROM accounts_account
+           WHERE CASE WHEN %(a)s::uuid IS NULL THEN opened_by = 'operator' AND closed_at IS NULL ELSE id = %(a)s::uuid END ORDER BY created_at LIMIT 2""",
         {"a": account},
     )
     if len(found) > 1:

@@ -118,7 +118,9 @@ def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways:
     for stretch in stretches(matches, order, cursor, size + 1):
         begins = bool(stretch.part == 0 and order.sort.begins and order.words)
         wanted = replace(stretch, limit=size + 1 - len(rows))
-        rows += first_full(replace(wanted, where=matches.unsearched) if begins else wanted, IN_ORDER if begins else ways, _params(matches, order, cursor))
+        rows += first_full(
+            replace(wanted, where=matches.unsearched) if begins else wanted, IN_ORDER if begins else ways, _params(matches, order, cursor)
+        )
         if len(rows) > size:
             break
     return _page_of(rows, cursor, size)

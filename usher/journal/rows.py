@@ -48,7 +48,8 @@ def sample(
     return sql.rows(
         f"""WITH {SINCE if since else "recent AS (SELECT 1)"}
             SELECT * FROM (SELECT *, {CHANGED if since else "false"} AS changed FROM ({rows}) o
-              WHERE {where} AND ord > %(page_after)s AND (%(page_search)s = '' OR position(usher_fold(%(page_search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
+              WHERE {where} AND ord > %(page_after)s
+                AND (%(page_search)s = '' OR position(usher_fold(%(page_search)s) IN usher_fold(coalesce(after::text, '') || coalesce(before::text, ''))) > 0)
               {stop}) x ORDER BY ord LIMIT %(page_limit)s""",
         params_of(
             plan,
