@@ -91,7 +91,7 @@ def test_a_date_for_the_owner_is_refused(northlake: Company) -> None:
 
 def test_a_role_nobody_knows_gives_nothing(northlake: Company) -> None:
     """AUTHZ-21: what cannot be read is no right: an unknown role, and one whose row is gone."""
-    row = {
+    row: dict[str, Any] = {
         "id": northlake.member.user_id,
         "account_id": northlake.account,
         "email": "x@x.test",
