@@ -1,5 +1,7 @@
 """Limits of the API per account, plan and label (S4-43)."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.caller import caller
@@ -35,3 +37,12 @@ def test_a_day_has_its_own_limit(northlake: Company, monkeypatch: pytest.MonkeyP
     answer = api("GET", "/users/me")
     assert answer.status_code == 429 and answer["X-RateLimit-Type"] == "Daily-limit" and answer["Retry-After"].endswith("Z")
     assert b"daily rate limit" in answer.content
+
+
+def test_whoever_runs_the_server_can_switch_them_off(northlake: Company, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """For measuring: USHER_API_LIMITS=off."""
+    monkeypatch.setitem(limits.BUSINESS_A_SECOND, "LIGHT", 0)
+    api = caller(northlake.owner)
+    assert api.get("/users/me")[0] == 429
+    settings.API_LIMITS = False
+    assert api.get("/users/me")[0] == 200

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from usher.access import throttle
 from usher.core import clock
 from usher.core.actor import Actor
@@ -26,7 +28,9 @@ DAILY = "You have reached the maximum daily rate limit for this API. Refer to th
 
 
 def count(actor: Actor, operation: Operation) -> dict[str, str]:
-    """Count one call; the headers that tell. 429 beyond a limit, and then nothing was done."""
+    """Count one call; the headers that tell. 429 beyond a limit, and then nothing was done. With USHER_API_LIMITS=off nothing is counted."""
+    if not settings.API_LIMITS:
+        return {}
     label = operation.label
     second = throttle.Limit(f"api-second-{label}", A_SECOND.get(actor.plan, BUSINESS_A_SECOND)[label], 1)
     most = A_DAY.get(actor.plan, BUSINESS_A_DAY).get(label)

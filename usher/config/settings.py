@@ -162,6 +162,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+API_LIMITS = os.environ.get("USHER_API_LIMITS", "on") != "off"  # calls per second and day of an account; off for measuring
 UPLOAD_MAX = int(os.environ.get("USHER_UPLOAD_MAX") or 2 * 1024 * 1024 * 1024)  # bytes of one recording
 # Files: a folder beside the database unless USHER_STORAGE names another storage class, with its options as JSON in USHER_STORAGE_OPTIONS.
 FILES = os.environ.get("USHER_FILES") or str(DataDir.chosen(None, os.environ).path / "files")
