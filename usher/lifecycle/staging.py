@@ -22,6 +22,7 @@ from .reading import Reader, open_csv
 
 MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
+JOINED, FEW = ("update", "addresses"), 500  # lists whose lines are joined with each other, and how many lines that is nothing for
 COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places, more) FROM STDIN"
 
 
@@ -66,6 +67,8 @@ def _stage_file(
         stage.lines = _copy(stage.id, lines_of(reader))
         stage.choices = {**choices, "ignored_columns": reader.ignored, "columns": reader.columns}
         stage.save(force_insert=True)
+    if mode_of(stage) in JOINED and stage.lines > FEW:  # fresh rows have no statistics: they would be joined by 10,000 x 10,000 comparisons
+        sql.execute("ANALYZE lifecycle_stagedline")
     return stage
 
 

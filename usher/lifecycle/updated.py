@@ -63,12 +63,14 @@ CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(k.key, now.now->k.key), '{{
     || CASE WHEN w.more ? 'im_group' THEN jsonb_build_object('im_group_id', i.id) ELSE '{{{{}}}}' END
     || CASE WHEN w.more ? 'manager' THEN jsonb_build_object('manager_id', m.id) ELSE '{{{{}}}}' END END) k
   WHERE now.now->k.key IS DISTINCT FROM k.value) d"""
-# Whoever would report to themselves, directly or through others, with every manager the file names.
+# Whoever would report to themselves, directly or through others, with every manager the file names. These are looked up in one object: a join with
+# rows that have no statistics would be comparisons of all with all.
 RINGS = """WITH RECURSIVE new(id, manager_id) AS MATERIALIZED (SELECT DISTINCT ON (w.found) w.found, m.id FROM ({whose}) w
     LEFT JOIN people_user m ON m.account_id = %(account)s AND m.canonical = w.more->>'manager' AND m.left_at IS NULL
     WHERE w.problem IS NULL AND w.found IS NOT NULL AND w.more ? 'manager' ORDER BY w.found, w.line),
-  up(start, at) AS (SELECT id, manager_id FROM new UNION SELECT up.start, CASE WHEN n.id IS NOT NULL THEN n.manager_id ELSE u.manager_id END
-    FROM up JOIN people_user u ON u.id = up.at LEFT JOIN new n ON n.id = up.at WHERE up.at <> up.start)
+  known AS MATERIALIZED (SELECT coalesce(jsonb_object_agg(id, manager_id), '{{}}') AS who FROM new),
+  up(start, at) AS (SELECT id, manager_id FROM new UNION SELECT up.start, CASE WHEN (SELECT who FROM known) ? up.at::text
+      THEN ((SELECT who FROM known)->>up.at::text)::uuid ELSE u.manager_id END FROM up JOIN people_user u ON u.id = up.at WHERE up.at <> up.start)
   SELECT start FROM up WHERE at = start"""
 WHY = f"""CASE WHEN x.problem IS NOT NULL THEN x.problem WHEN x.user_id IS NULL THEN CASE WHEN x.several THEN 'ambiguous' ELSE 'nobody_here' END
   WHEN x.nth > 1 THEN 'twice' WHEN x.more->>'user_group' <> '' AND x.group_id IS NULL THEN 'no_group'
