@@ -38,7 +38,7 @@ PARAMS: dict[str, Any] = {
     "currency": "EUR",
     "starts": None,
     "ends": "2026-12-31",
-    "fields": {"first_name": "Ann", "time_zone": "Europe/Oslo"},
+    "fields": {"first_name": "Ann", "time_zone": "Europe/Oslo", "name": "Lab"},
     "group": "x",
     "group_name": "Lab",
     "to": "crew",
@@ -64,6 +64,10 @@ PARAMS: dict[str, Any] = {
     "domain": "x.test",
     "manage": True,
     "from": "meetings:basic",
+    "plan": "pro",
+    "called": "Lab",
+    "instead": "member",
+    "instead_name": "",
 }
 OWN: dict[str, dict[str, Any]] = {
     "accounts.change_settings": {"name": "Lab", "language": "de"},

@@ -43,7 +43,7 @@ PROFILE = ("display_name", "job_title", "location", "cost_center", "employee_id"
 ADDED = ("license", "add_ons", *PROFILE, "manager")  # what a file of new people may say beside the first six
 CLEAR = "(empty)"
 CLEARED = {CLEAR, "(leer)"}
-SPLIT = re.compile(r"\s*[;|,]\s*")
+SPLIT = re.compile(r"[;|,]")
 
 UNKNOWN_LICENSE = reason("unknown_license", gettext_lazy("there is no such Workplace license"), refused=True)
 UNKNOWN_ADD_ON = reason("unknown_add_on", gettext_lazy("there is no such add-on"), refused=True)
@@ -87,7 +87,7 @@ def _add_ons(text: str) -> tuple[Any, Trouble | None]:
     """Add-ons by name or code, with semicolons, bars or commas between them; codes also with blanks, as the command line exports them."""
     known = words_for("add_on")
     found: list[str] = []
-    for piece in filter(None, SPLIT.split(text)):
+    for piece in filter(None, map(str.strip, SPLIT.split(text))):
         words = [piece] if key_of(piece) in known else piece.split()
         for word in words:
             if key_of(word) not in known:

@@ -30,7 +30,7 @@ from usher.portal.templatetags.usher import number
 
 
 @dataclass(frozen=True)
-class Kind:
+class Upload:
     """One kind of file about people who are here, with its words. `path` stands before /new and the id of what was uploaded."""
 
     mode: str
@@ -44,7 +44,7 @@ class Kind:
     rules: tuple[Promise, ...]
 
 
-UPDATE = Kind(
+UPDATE = Upload(
     "update",
     "/people/updates",
     gettext_lazy("Update people"),
@@ -59,7 +59,7 @@ UPDATE = Kind(
         gettext_lazy("Add-ons are the whole list a person shall have: what is not named is taken back."),
     ),
 )
-ADDRESSES = Kind(
+ADDRESSES = Upload(
     "addresses",
     "/people/address-changes",
     gettext_lazy("Change addresses"),
@@ -88,7 +88,7 @@ def new_address_change(request: SignedIn) -> HttpResponse:
     return _upload(request, ADDRESSES)
 
 
-def _upload(request: SignedIn, kind: Kind) -> HttpResponse:
+def _upload(request: SignedIn, kind: Upload) -> HttpResponse:
     """The form; a file that can be read is staged, and its plan shown."""
     if request.method == "GET":
         return _form(request, kind, "")
@@ -102,7 +102,7 @@ def _upload(request: SignedIn, kind: Kind) -> HttpResponse:
     return HttpResponseRedirect(f"{kind.path}/{short(stage.id)}", status=303)
 
 
-def _form(request: SignedIn, kind: Kind, trouble: str) -> HttpResponse:
+def _form(request: SignedIn, kind: Upload, trouble: str) -> HttpResponse:
     context: dict[str, Any] = {"kind": kind, "trouble": trouble, "most": MOST_IN_PORTAL, "columns": told(request.actor, kind.mode)}
     return render(request, "people/update.html", context, status=422 if trouble else 200)
 
@@ -119,7 +119,7 @@ def address_plan(request: SignedIn, pairs_id: UUID) -> HttpResponseBase:
     return _plan(request, ADDRESSES, pairs_id)
 
 
-def _plan(request: SignedIn, kind: Kind, stage_id: UUID) -> HttpResponseBase:
+def _plan(request: SignedIn, kind: Upload, stage_id: UUID) -> HttpResponseBase:
     stage = stage_of(request.actor, stage_id, kind.mode)
     columns = stage.choices.get("columns") or []
     look = Look(
@@ -149,7 +149,7 @@ def address_left(request: SignedIn, pairs_id: UUID) -> HttpResponseBase:
     return _left(request, ADDRESSES, pairs_id)
 
 
-def _left(request: SignedIn, kind: Kind, stage_id: UUID) -> HttpResponseBase:
+def _left(request: SignedIn, kind: Upload, stage_id: UUID) -> HttpResponseBase:
     stage = stage_of(request.actor, stage_id, kind.mode)
     lines = left_csv(kind.plan(request.actor, stage), stage, skipped=request.GET.get("part") == "skipped")
     return StreamingHttpResponse(spoken(lines), content_type="text/csv; charset=utf-8", headers=attached("refused.csv"))
