@@ -11,10 +11,10 @@ install: .venv/.installed
 run: .venv/.installed
 	@exec $(BIN)/usher up --sample company $(UP)
 
-# The quick suite on two cores, a file at a time, because a company is made once per file; then what starts real servers and browsers, one after the other.
+# On two cores, a file at a time, because a company is made, or a service started, once per file: the quick suite, then what starts real servers and browsers.
 test: .venv/.installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not fault"
-	$(BIN)/pytest -m "journey or fault"
+	$(BIN)/pytest -n 2 --dist loadfile -m "journey or fault"
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
