@@ -19,6 +19,7 @@ from usher.lifecycle.tasks import expire_invitations
 
 from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
+from .rules import begin_rules, wait_and_claim
 from .telling import Telling
 
 DOMAIN = "northlake.test"
@@ -166,6 +167,7 @@ class Company(Telling):
             )
         with self.at(20, -1):
             undo.start_undo(self.desk, number)
+        begin_rules(self)
         with self.at(17):
             self.invite(self.desk, self.crowd.of("Bergen", 5), license=BASIC, group="Night shift")
         with self.at(15):
@@ -194,6 +196,7 @@ class Company(Telling):
                 self.refused(self.help, "access.set_role", {"role": "admin", "subjects": {"ids": self.some(BASIC, 1)}})
         with self.at(2):
             self.do(self.desk, "lifecycle.delete", {"subjects": {"ids": leavers[:3]}})
+        wait_and_claim(self)
         with self.at(1, 4):
             self.invite(self.desk, self.crowd.of("Lyon", 9), license=BASIC, group="Field crew", im_group="Northlake")
         with self.at(0, 2):

@@ -129,6 +129,12 @@ class Telling:
         )
         return [f["id"] for f in found]
 
+    def key_of_role(self, name: str) -> str:
+        """The key of a role of the account, by its name."""
+        found = sql.row("SELECT key FROM access_role WHERE account_id = %(a)s AND name = %(n)s", {"a": self.account, "n": name})
+        assert found is not None  # noqa: S101 - the sample made this role a moment ago
+        return str(found["key"])
+
     def signed_in(self) -> None:
         """When each was last seen. A sign-in is no change and has no verb; this is the only thing a sample writes by itself."""
         sql.execute(
