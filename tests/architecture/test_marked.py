@@ -50,6 +50,7 @@ WISHES: dict[str, dict[str, Any]] = {
     "people.remove_from_im_group": {"group": "Field"},
     "people.set_department": {"department": "Finance"},
     "people.set_im_group": {"group": "Desk"},
+    "people.set_site": {"site": "Desk"},
 }
 
 BY_FILE = {"lifecycle.change_address", "lifecycle.update_people"}  # their people are those of a file: tests/lifecycle shows it for each
@@ -66,6 +67,7 @@ def marked(northlake: Company) -> UUID:
     for verb in ("people.create_group", "people.create_im_group"):
         for name in ("Field", "Desk"):
             do(northlake.owner, verb, {"name": name})
+    do(northlake.owner, "accounts.create_site", {"name": "Desk"})
     do(northlake.owner, "people.set_im_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "people.add_to_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "licenses.give_add_on", {"add_on": "scheduler", "subjects": one(northlake.member.user_id)})

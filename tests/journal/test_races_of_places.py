@@ -55,3 +55,24 @@ def test_a_room_comes_while_its_site_goes(company: Company) -> None:
         assert clean(told), told
         assert [isinstance(t, Refused) for t in told].count(True) == 1, told
     assert sql.value("SELECT count(*) FROM accounts_room r LEFT JOIN accounts_site g ON g.id = r.site_id WHERE g.id IS NULL") == 0
+
+
+def test_people_come_while_their_site_goes(company: Company) -> None:
+    """The same for people: nobody is at a site that is gone."""
+    sites_of(company, "Oslo")
+    for nth in range(6):
+        (site,) = sites_of(company, f"Site {nth}")
+        told = at_once(
+            [
+                partial(do, company.owner, "people.set_site", {"site": site, "subjects": {"ids": [str(company.owner.user_id)]}}),
+                partial(do, company.owner, "accounts.delete_sites", {"sites": [site]}),
+            ]
+        )
+        assert clean(told), told
+        assert [isinstance(t, Refused) for t in told].count(True) == 1, told
+    assert (
+        sql.value(
+            "SELECT count(*) FROM people_user u LEFT JOIN accounts_site g ON g.id = u.site_id WHERE u.site_id IS NOT NULL AND g.id IS NULL"
+        )
+        == 0
+    )

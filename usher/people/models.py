@@ -80,6 +80,7 @@ class User(models.Model):
     employee_id = models.TextField(default="", db_default="")
     manager = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     im_group = models.ForeignKey(Group, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
+    site = models.ForeignKey("accounts.Site", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     time_zone = models.TextField(default="UTC", db_default="UTC")
     language = models.TextField(default="", db_default="")
     theme = models.TextField(default="auto", db_default="auto")  # auto (like the system) | light | dark
@@ -109,6 +110,8 @@ class User(models.Model):
             models.CheckConstraint(condition=Q(theme__in=["auto", "light", "dark"]), name="user_theme"),
             SameAccount(column="manager_id", table="people_user", name="user_manager_in_account"),
             SameAccount(column="im_group_id", table="people_group", name="user_im_group_in_account"),
+            # Who left loses a site that is deleted; where living people stand it is not deleted.
+            SameAccount(column="site_id", table="accounts_site", name="user_site_in_account", on_delete="SET NULL (site_id)"),
         ]
         indexes = [
             # Without the tombstones: after a large import was undone, a list must not walk over them.
@@ -132,6 +135,7 @@ class User(models.Model):
             models.Index(fields=["account", "manager"], name="user_by_manager", condition=Q(manager__isnull=False)),
             models.Index(fields=["login"], name="user_by_login", condition=Q(login__isnull=False)),
             models.Index(fields=["account", "im_group"], name="user_by_im_group", condition=Q(im_group__isnull=False)),
+            models.Index(fields=["account", "site"], name="user_by_site", condition=Q(site__isnull=False)),
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
             # Who left is looked for in Activity only: what was done to them stays.
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search_left", condition=Q(left_at__isnull=False)),

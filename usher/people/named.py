@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from usher.accounts import places
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -46,6 +47,22 @@ def closest_groups(actor: Actor, kind: str, names: Iterable[str]) -> dict[str, s
     there = {r["name"].casefold(): r["name"] for r in rows}
     close = {name: get_close_matches(name.casefold(), there, 1, ALIKE) for name in set(names)}
     return {name: there[found[0]] for name, found in close.items() if found}
+
+
+def site_named(actor: Actor, given: Any, field: str = "site") -> dict[str, Any]:
+    """`site` and `site_name` of a site, by id or by name in any spelling. Refused (invalid, no_site) with the closest name."""
+    text = bare(given)
+    clause, key = ("id = %(g)s", str(id)) if (id := id_of(text)) else ("name_key = usher_fold(%(g)s)", text)
+    found = sql.row(
+        f"SELECT id::text AS site, name AS site_name FROM accounts_site WHERE account_id = %(a)s AND {clause}",
+        {"a": actor.account_id, "g": key},
+    )
+    if found is None:
+        there = {s["name"].casefold(): s["name"] for s in places.sites(actor)}
+        close = get_close_matches(text.casefold(), there, 1, ALIKE)
+        told = _("There is no site %(site)s.") % {"site": text} + "".join(" " + _("Closest: %(name)s.") % {"name": there[c]} for c in close)
+        raise Refused("invalid", "no_site", told, field=field)
+    return found
 
 
 def manager_named(actor: Actor, given: Any) -> str:

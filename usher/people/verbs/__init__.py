@@ -9,6 +9,7 @@ from .membership import AddToGroup, MoveGroup, RemoveFromGroup, SetImGroup
 from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers, RemoveFromImGroup
 from .own import ChooseSettings
 from .profile import EditProfile, SetDepartment
+from .site import SetSite
 
 __all__ = [
     "AddDomainToGroup",
@@ -32,5 +33,6 @@ __all__ = [
     "SetDefaultImGroup",
     "SetDepartment",
     "SetImGroup",
+    "SetSite",
     "Unmark",
 ]

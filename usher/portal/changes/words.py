@@ -49,6 +49,7 @@ KINDS: dict[str, Words] = {
     "people.remove_from_group": _("Remove from a group"),
     "people.move_group": _("Move to a group"),
     "people.set_im_group": _("Change IM group"),
+    "people.set_site": _("Change site"),
     "people.mark": _("Mark people"),
     "people.unmark": _("Take a mark away"),
     "access.set_role": _("Change role"),
