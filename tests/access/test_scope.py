@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.people_of import Company, actor_of, do, invite, one, outcome
+from usher.access.effective import effective, holders_of
 from usher.access.roles import OF_PEOPLE
+from usher.accounts import places
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
@@ -54,8 +56,15 @@ def groups(northlake: Company) -> list[str]:
     return [f["id"] for f in found]
 
 
+@pytest.fixture(scope="module")
+def sites(northlake: Company) -> dict[str, str]:
+    for name in ("Oslo", "Voss"):
+        do(northlake.owner, "accounts.create_site", {"name": name})
+    return {s["name"]: str(s["id"]) for s in places.sites(northlake.owner)}
+
+
 def scoped(company: Company, role: str, kind: str, *values: str) -> Actor:
-    """The member, with the role for these departments or groups."""
+    """The member, with the role for these departments, groups or sites."""
     assert company.member.user_id
     do(
         company.owner,
@@ -85,7 +94,7 @@ def test_what_rests_while_there_is_a_scope(northlake: Company, desk: str) -> Non
 
 @pytest.mark.parametrize("scope", [{"kind": "site", "values": ["x"]}, {"kind": "department", "values": []}, {"kind": "department", "values": "Sales"}, "all", {"kind": "group", "values": ["nobody"]}, {"kind": "department", "values": [""]}])  # fmt: skip
 def test_wrong_scopes(northlake: Company, desk: str, scope: Any) -> None:
-    """MASS-08; a site waits until people have one."""
+    """MASS-08; a site that is not there is none."""
     with pytest.raises(Refused) as no:
         plan(northlake.owner, "access.set_role", {"role": desk, "scope": scope, "subjects": one(northlake.member.user_id or "")})
     assert no.value.kind == "invalid"
@@ -97,8 +106,13 @@ def test_a_system_role_is_about_everybody(northlake: Company) -> None:
     assert no.value.field == "scope"
 
 
-def test_another_account_s_group_is_no_scope(northlake: Company, southport: Company, desk: str) -> None:
+def test_another_account_s_group_or_site_is_no_scope(northlake: Company, southport: Company, desk: str) -> None:
     """TENANT-03"""
+    do(southport.owner, "accounts.create_site", {"name": "Lagos"})
+    for site in ("Lagos", str(places.sites(southport.owner)[0]["id"])):
+        with pytest.raises(Refused) as none:
+            scoped(northlake, desk, "site", site)
+        assert none.value.code == "no_site"
     do(southport.owner, "people.create_group", {"kind": "user", "name": "Theirs"})
     group = sql.value("SELECT id::text FROM people_group WHERE account_id = %(a)s", {"a": southport.account})
     with pytest.raises(Refused) as no:
@@ -157,6 +171,37 @@ def test_a_scope_that_changed_counts_at_once(northlake: Company, desk: str, crow
     assert (no.value.kind, no.value.code) == ("forbidden", "scope")
 
 
+def test_a_role_for_a_site(northlake: Company, desk: str, crowd: list[UUID], sites: dict[str, str]) -> None:
+    """AUTHZ-10, AUTHZ-11: who is there is theirs, asked anew each time; they move nobody to a site; and whose site is gone has nobody."""
+    do(northlake.owner, "people.set_site", {"site": "Oslo", "subjects": one(*crowd[:2])})
+    me = scoped(northlake, desk, "site", "oslo")
+    assert {r["id"] for r in reads.page(me, {}).rows} == set(crowd[:2])
+    assert [s["name"] for s in reads.sites(me)] == ["Oslo"]
+    with pytest.raises(Refused) as no:
+        plan(me, "people.set_site", {"site": "Oslo", "subjects": one(*crowd)})
+    assert (no.value.kind, no.value.code) == ("forbidden", "scope")
+    _person, rights = effective(northlake.owner, me.user_id or crowd[0])
+    assert _person["scope"] == "people at the site Oslo" and any(r.rests == "scope" for r in rights)
+    assert [h["scope"] for h in holders_of(northlake.owner, desk)] == ["people at the site Oslo"]
+    do(northlake.owner, "people.set_site", {"site": "", "subjects": one(crowd[0])})
+    assert {r["id"] for r in reads.page(me, {}).rows} == {crowd[1]}
+    do(northlake.owner, "people.set_site", {"site": "", "subjects": one(crowd[1])})
+    do(northlake.owner, "accounts.make_main_site", {"site": sites["Voss"]})
+    do(northlake.owner, "accounts.delete_sites", {"sites": [sites["Oslo"]]})
+    assert reads.page(actor_of(me.user_id or crowd[0]), {}).rows == []
+
+
+def test_whom_a_role_covers_is_told_by_name(northlake: Company, desk: str, sites: dict[str, str]) -> None:
+    """S0-14: the journal keeps the names as they were, and an undo gives back what there was."""
+    me = scoped(northlake, desk, "site", "Oslo", "Voss")
+    changed = do(northlake.owner, "access.set_role", {"role": "member", "subjects": one(me.user_id or "")})
+    (effect,) = sql.rows("SELECT before FROM journal_effect WHERE change_id = %(c)s", {"c": changed.change_id})
+    told = effect["before"]["scope"]
+    assert (told["kind"], told["names"]) == ("site", ["Oslo", "Voss"])
+    undo.start_undo(northlake.owner, changed.number or 0)
+    assert actor_of(me.user_id or "").scope == me.scope and me.scope and me.scope.kind == "site"
+
+
 def test_of_the_journal_they_see_what_they_did(northlake: Company, desk: str, crowd: list[UUID]) -> None:
     """A change of somebody else does not exist; their own can be read and undone."""
     put(northlake, crowd, ["Sales", "Sales", "Support", "Support", "", ""])
@@ -184,25 +229,31 @@ def test_whoever_is_not_a_plain_member_stands_above(northlake: Company, desk: st
 @given(
     st.lists(st.sampled_from(DEPARTMENTS), min_size=6, max_size=6),
     st.sets(st.integers(0, 5)),
-    st.sampled_from(["Sales", "Support", "Red", "Blue"]),
+    st.sampled_from(["Sales", "Support", "Red", "Blue", "Oslo", "Voss"]),
 )
 def test_no_read_and_no_verb_goes_outside(
-    northlake: Company, desk: str, crowd: list[UUID], groups: list[str], departments: list[str], red: set[int], wanted: str
+    northlake: Company,
+    desk: str,
+    crowd: list[UUID],
+    groups: list[str],
+    sites: dict[str, str],
+    departments: list[str],
+    red: set[int],
+    wanted: str,
 ) -> None:
-    """AUTHZ-11, TENANT-03: whatever the departments and groups are, every read answers with, and every verb touches, whom the scope covers."""
+    """AUTHZ-11, TENANT-03: whatever the departments, groups and sites are, every read answers with, and every verb touches, whom the scope covers."""
     put(northlake, crowd, departments)
     for group, members in ((groups[1], red), (groups[0], set(range(6)) - red)):
         do(northlake.owner, "people.add_to_group", {"group": group, "subjects": one(*crowd)}) if not members else None
         sql.execute("DELETE FROM people_membership WHERE group_id = %(g)s", {"g": group})
         for nth in members:
             do(northlake.owner, "people.add_to_group", {"group": group, "subjects": one(crowd[nth])})
-    by_group = {"Red": red, "Blue": set(range(6)) - red}
+    for site, there in (("Oslo", red), ("Voss", set(range(6)) - red)):
+        do(northlake.owner, "people.set_site", {"site": sites[site], "subjects": one(*(crowd[n] for n in there))}) if there else None
+    by_group = {name: members for names, members in ((("Red", "Oslo"), red), (("Blue", "Voss"), set(range(6)) - red)) for name in names}
     expected = {crowd[n] for n in (by_group.get(wanted) if wanted in by_group else [n for n in range(6) if departments[n] == wanted])}  # type: ignore[union-attr]
-    me = (
-        scoped(northlake, desk, "group", groups[1] if wanted == "Red" else groups[0])
-        if wanted in by_group
-        else scoped(northlake, desk, "department", wanted)
-    )
+    covers = {"Red": ("group", groups[1]), "Blue": ("group", groups[0]), "Oslo": ("site", "Oslo"), "Voss": ("site", "Voss")}
+    me = scoped(northlake, desk, *covers.get(wanted, ("department", wanted)))
     everybody = set(crowd) | {northlake.owner.user_id, northlake.admin.user_id, northlake.pending, northlake.member.user_id}
     assert {r["id"] for r in reads.page(me, {}).rows} & set(crowd) == expected
     assert {r["id"] for r in reads.page(me, {"q": "zork"}).rows} == expected

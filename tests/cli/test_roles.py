@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.cli.told import Told
+from tests.people_of import do
 
 Cli = Callable[..., Told]
 
@@ -26,6 +27,18 @@ def test_a_role_from_its_making_to_its_end(cli: Cli, northlake: Any) -> None:
     }
     assert cli("roles", "delete", "Desk").code == 0
     assert cli("people", "show", f"member@{northlake.domain}").answer["role"] == "member"
+
+
+def test_a_role_for_a_site(cli: Cli, northlake: Any) -> None:
+    """S0-15: by the site's name; one kind of scope at a time."""
+    member = f"member@{northlake.domain}"
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    assert cli("roles", "create", "Site desk", "--right", "people:user:manage").code == 0
+    assert cli("people", "set-role", member, "--to", "Site desk", "--for-site", "oslo").code == 0
+    assert cli("roles", "show", "Site desk").answer["people"] == [{"email": member, "covers": "people at the site Oslo"}]
+    both = cli("people", "set-role", member, "--to", "Site desk", "--for-site", "oslo", "--for-department", "Sales")
+    assert both.answer["code"] == "scope"
+    assert cli("people", "set-role", member, "--to", "Site desk", "--for-site", "Atlantis").answer["code"] == "no_site"
 
 
 def test_what_is_refused(cli: Cli, northlake: Any) -> None:

@@ -11,7 +11,7 @@ from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
 
-ADDRESSES = ("department-changes", "group-changes", "im-group-changes", "add-on-changes", "sign-outs")
+ADDRESSES = ("department-changes", "group-changes", "im-group-changes", "site-changes", "add-on-changes", "sign-outs")
 
 
 @pytest.fixture
@@ -90,6 +90,22 @@ def test_groups(owner: Client, northlake: Company, people: list[UUID]) -> None:
     assert "3\u00a0people will move to Crew." in moved and "Lab" in moved
     left = owner.get(address("group-changes", people[0], how_to="remove", group_to=crew)).content.decode()
     assert "Not in this group" in left or "not in this group" in left
+
+
+def test_site(owner: Client, northlake: Company, people: list[UUID]) -> None:
+    """S0-14: one site for each, or none; it stands on the page of a person, in the list, in its filter and in the export."""
+    assert "There are no sites yet." in owner.get(address("site-changes", *people)).content.decode()
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    oslo = sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s", {"a": northlake.account})
+    assert ">Oslo</option>" in owner.get(address("site-changes", *people)).content.decode()
+    assert "are at the site Oslo now" in carry_out(owner, address("site-changes", *people, site_to=short(oslo)))
+    page = owner.get(f"/people/{short(people[0])}").content.decode()
+    assert "<dd>Oslo" in page and f"/people/site-changes?ids={short(people[0])}" in page
+    file = b"".join(owner.get(f"/people/pending/export?site={oslo}")).decode("utf-8-sig")
+    assert len(file.splitlines()) - 1 == 3
+    assert ">3<" in owner.get("/account/places/sites").content.decode()
+    assert "will have no site" in owner.get(address("site-changes", *people, site_to="none")).content.decode()
+    assert owner.get(address("site-changes", *people, site_to="Nowhere")).status_code == 422
 
 
 def test_im_group(owner: Client, northlake: Company, people: list[UUID]) -> None:

@@ -132,7 +132,21 @@ def test_a_role_for_a_department(owner: Client, northlake: Company) -> None:
     assert owner.post(address, {"digest": digest, "key": "give"}).status_code == 303
     assert actor_of(member).scope is not None
     both = owner.get(f"{address}&for_group=x")
-    assert both.status_code == 422 and "not both" in both.content.decode()
+    assert both.status_code == 422 and "one kind of them" in both.content.decode()
+
+
+def test_a_role_for_a_site(owner: Client, northlake: Company) -> None:
+    """S0-15: sites stand beside departments and groups; the plan, the role and the page of rights call them by name."""
+    make(owner)
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    site = sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s", {"a": northlake.account})
+    member = northlake.member.user_id or UUID(int=0)
+    address = f"/people/role-changes?ids={short(member)}&role_to={short(UUID(key_of(northlake)))}&for_site={site}"
+    shown = owner.get(address)
+    assert f'name="for_site" value="{site}" checked' in shown.content.decode() and "people at the site Oslo" in shown.content.decode()
+    assert owner.post(address, {"digest": shown.context["digest"], "key": "give"}).status_code == 303
+    assert "people at the site Oslo" in owner.get(f"/roles/{short(UUID(key_of(northlake)))}").content.decode()
+    assert "people at the site Oslo" in owner.get(f"/roles/effective/{short(member)}").content.decode()
 
 
 def test_deleting_a_role_says_who_gets_what(owner: Client, northlake: Company) -> None:

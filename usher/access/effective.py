@@ -12,7 +12,7 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import things
 from usher.core.refusals import not_found
-from usher.people.scope import within
+from usher.people.scope import NAMED, within
 
 from .actors import PERSON, name_of
 from .roles import NAMES, OF_PEOPLE, OWNER_ONLY, called, privileges_of
@@ -82,8 +82,9 @@ def holders_of(actor: Actor, key: str) -> list[dict[str, Any]]:
     """Who holds a role, by name: id, name, and in `scope` whom it covers in words; at most MOST_HOLDERS."""
     actor.require("access:role:view")
     found = sql.rows(
-        """SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, x.kind, coalesce(CASE WHEN x.kind = 'group' THEN
-             (SELECT array_agg(g.name ORDER BY g.name) FROM people_group g WHERE g.account_id = x.account_id AND g.id::text = ANY (x.values)) ELSE x.values END, '{}') AS names
+        f"""SELECT u.id, u.first_name, u.last_name, u.display_name, u.email, x.kind, coalesce(CASE WHEN x.kind <> 'department' THEN
+             (SELECT array_agg(n.name ORDER BY n.name) FROM {NAMED} n WHERE n.account_id = x.account_id AND n.kind = x.kind AND n.id::text = ANY (x.values))
+             ELSE x.values END, '{{}}') AS names
            FROM people_standing s JOIN people_user u ON u.id = s.user_id LEFT JOIN access_scope x ON x.user_id = s.user_id
            WHERE s.account_id = %(a)s AND s.role = %(k)s AND s.role <> 'member' AND s.status <> 'gone' ORDER BY u.name_key, u.id LIMIT %(l)s""",
         {"a": actor.account_id, "k": key, "l": MOST_HOLDERS},
@@ -92,11 +93,11 @@ def holders_of(actor: Actor, key: str) -> list[dict[str, Any]]:
 
 
 def names_in_scope(actor: Actor, kind: str | None, values: list[str] | None) -> list[str]:
-    """The names of what a scope names: groups by their id, departments as they are."""
-    if kind != "group":
+    """The names of what a scope names: groups and sites by their id, departments as they are."""
+    if kind in (None, "department"):
         return list(values or ())
-    query = "SELECT name FROM people_group WHERE account_id = %(a)s AND id::text = ANY (%(v)s) ORDER BY name_key"
-    return [g["name"] for g in sql.rows(query, {"a": actor.account_id, "v": values})]
+    query = f"SELECT n.name FROM {NAMED} n WHERE n.account_id = %(a)s AND n.kind = %(k)s AND n.id::text = ANY (%(v)s) ORDER BY n.name_key"
+    return [n["name"] for n in sql.rows(query, {"a": actor.account_id, "k": kind, "v": values})]
 
 
 def scope_in_words(kind: str | None, names: list[str]) -> str:
@@ -106,6 +107,8 @@ def scope_in_words(kind: str | None, names: list[str]) -> str:
     n = len(names)
     if kind == "group":
         told = ngettext("people of the group %(names)s", "people of the groups %(names)s", n)
+    elif kind == "site":
+        told = ngettext("people at the site %(names)s", "people at the sites %(names)s", n)
     else:
         told = ngettext("people of the department %(names)s", "people of the departments %(names)s", n)
     return told % {"names": ", ".join(names) or _("none")}

@@ -75,11 +75,11 @@ class Role(models.Model):
 
 
 class Scope(models.Model):
-    """Whom the role of a person covers when it is not everybody: departments by name, or groups by id. No row: the whole account."""
+    """Whom the role of a person covers when it is not everybody: departments by name, or groups or sites by id. No row: the whole account."""
 
     user = models.OneToOneField("people.User", models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    kind = models.TextField()  # department | group; site when people have one
+    kind = models.TextField()  # department | group | site
     values = ArrayField(models.TextField())
 
     class Meta:

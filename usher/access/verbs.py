@@ -12,9 +12,10 @@ from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
 from usher.people import selection
-from usher.people.named import group_named
+from usher.people.named import group_named, site_named
 from usher.people.of_people import OfPeople
 from usher.people.rank import is_beyond, refuse_higher
+from usher.people.scope import NAMED as NAMED_BY_ID
 
 from .handing_out import given_role
 from .roles import NAMES
@@ -25,11 +26,11 @@ ROLE_GONE = reason("role_gone", gettext_lazy("the role they had is not there any
 MOST_VALUES = 100
 # Of somebody's role in the journal: its name as it was then, when it is a custom one; whom it covers, when not everybody.
 SCOPE = "(SELECT jsonb_build_object('kind', x.kind, 'values', to_jsonb(x.values)) FROM access_scope x WHERE x.user_id = {person}.user_id)"
-NAMED = """(SELECT jsonb_build_object('names', coalesce(jsonb_agg(g.name ORDER BY g.name), '[]')) FROM access_scope x JOIN people_group g
-            ON g.account_id = x.account_id AND x.kind = 'group' AND g.id::text = ANY (x.values) WHERE x.user_id = s.user_id)"""
+NAMED = f"""(SELECT jsonb_build_object('names', coalesce(jsonb_agg(n.name ORDER BY n.name), '[]')) FROM access_scope x JOIN {NAMED_BY_ID} n
+            ON n.account_id = x.account_id AND n.kind = x.kind AND n.id::text = ANY (x.values) WHERE x.user_id = s.user_id)"""
 BEFORE = f"""jsonb_strip_nulls(jsonb_build_object('role', s.role, 'role_name', CASE WHEN s.role NOT IN ('owner', 'admin', 'member') THEN
                (SELECT r.name FROM access_role r WHERE r.account_id = s.account_id AND r.key = s.role) END,
-               'scope', {SCOPE.format(person="s")} || CASE WHEN EXISTS (SELECT 1 FROM access_scope x WHERE x.user_id = s.user_id AND x.kind = 'group')
+               'scope', {SCOPE.format(person="s")} || CASE WHEN EXISTS (SELECT 1 FROM access_scope x WHERE x.user_id = s.user_id AND x.kind <> 'department')
                  THEN {NAMED} ELSE '{{}}' END))"""
 
 
@@ -74,7 +75,7 @@ those AS (INSERT INTO access_scope (user_id, account_id, kind, values)
 class SetRole(OfPeople):
     """Give people a role, or make them members again. Refused (forbidden) when the role, or the one they hold, may more than the actor's own does.
 
-    Parameters: role, a key; scope, `{"kind": "department" | "group", "values": […]}`, for a custom role that shall not cover everybody.
+    Parameters: role, a key; scope, `{"kind": "department" | "group" | "site", "values": […]}`, for a custom role that shall not cover everybody.
     """
 
     name = "access.set_role"
@@ -120,19 +121,26 @@ def checked_scope(actor: Actor, role: str, scope: Any) -> dict[str, Any] | None:
     if not scope:
         return None
     kind, values = (scope.get("kind"), scope.get("values")) if isinstance(scope, Mapping) else (None, None)
-    if kind == "site":
-        raise Refused("invalid", "scope", _("A role cannot be limited to a site yet: people have no site."), field="scope")
-    if kind not in ("department", "group") or not isinstance(values, list) or not 0 < len(values) <= MOST_VALUES:
-        words = _("A role covers everybody, or the people of departments or groups. Name at least one, and at most %(n)s.") % {
+    if kind not in ("department", "group", "site") or not isinstance(values, list) or not 0 < len(values) <= MOST_VALUES:
+        words = _("A role covers everybody, or the people of departments, groups or sites. Name at least one, and at most %(n)s.") % {
             "n": MOST_VALUES
         }
         raise Refused("invalid", "scope", words, field="scope")
     if role in NAMES:
         raise Refused("invalid", "scope", _("Only a custom role can be limited. Admin and Member are about everybody."), field="scope")
-    if kind == "group":
-        found = {g["group"]: g["group_name"] for g in (group_named(actor, "user", value, "scope") for value in values)}
+    if kind != "department":
+        found = dict(named_in_scope(actor, kind, value) for value in values)
         return {"kind": kind, "values": sorted(found), "names": [found[id] for id in sorted(found)]}
     named = sorted({str(value).replace("\x00", "").strip() for value in values})
     if not all(named):
         raise Refused("invalid", "scope", _("A department has a name. Somebody without one is in none."), field="scope")
     return {"kind": kind, "values": named}
+
+
+def named_in_scope(actor: Actor, kind: str, value: Any) -> tuple[str, str]:
+    """Id and name of a group or site. Refused (invalid) when it is not in this account (TENANT-03)."""
+    if kind == "site":
+        site = site_named(actor, value, "scope")
+        return site["site"], site["site_name"]
+    group = group_named(actor, "user", value, "scope")
+    return group["group"], group["group_name"]

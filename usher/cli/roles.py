@@ -120,6 +120,7 @@ def delete(actor: Actor, role: str, instead: str, key: str | None, dry_run: bool
 @click.option("--to", "wanted", required=True, metavar="ROLE", help="Admin, Member, or a role of the account.")
 @click.option("--for-department", "departments", multiple=True, metavar="NAME", help="It covers only these departments. Repeat it.")
 @click.option("--for-group", "groups", multiple=True, metavar="GROUP", help="It covers only these groups. Repeat it.")
+@click.option("--for-site", "sites", multiple=True, metavar="SITE", help="It covers only who is at these sites. Repeat it.")
 @who
 @sure
 @writing
@@ -130,17 +131,19 @@ def set_role(
     wanted: str,
     departments: tuple[str, ...],
     groups: tuple[str, ...],
+    sites: tuple[str, ...],
     key: str | None,
     dry_run: bool,
     is_sure: bool,
     refusals: str | None,
     **given: Any,
 ) -> int:
-    """Give people a role, for everybody or for some departments or groups."""
-    if departments and groups:
-        raise Refused("invalid", "scope", "A role covers departments or groups, not both.", field="scope")
-    kind, values = ("group", list(groups)) if groups else ("department", list(departments))
-    scope = {"scope": {"kind": kind, "values": values}} if values else {}
+    """Give people a role, for everybody or for some departments, groups or sites."""
+    kinds = {"department": departments, "group": groups, "site": sites}
+    named = [{"kind": kind, "values": list(values)} for kind, values in kinds.items() if values]
+    if len(named) > 1:
+        raise Refused("invalid", "scope", "A role covers departments, groups or sites: name one kind of them.", field="scope")
+    scope = {"scope": named[0]} if named else {}
 
     def wish() -> dict[str, Any]:
         return {"role": key_of(actor, wanted), **scope, "subjects": subjects_of(actor, emails, file, given)}

@@ -23,7 +23,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom a role covers when it is not everybody: the people of these departments (by name), or the members of these groups (by id)."""
+    """Whom a role covers when it is not everybody: people of departments (by name), members of groups (by id), or people at sites (by id)."""
 
     kind: str
     values: tuple[str, ...]

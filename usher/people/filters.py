@@ -13,6 +13,7 @@ FILTERS = (
     "role",
     "group",
     "im_group",
+    "site",
     "department",
     "sender",
     "mark",
@@ -41,6 +42,7 @@ _CLAUSES = {
     "away_since": """s.user_id IN (SELECT d.user_id FROM lifecycle_departure d WHERE d.account_id = %(account)s AND d.how = 'deactivated'
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
     "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
+    "site": "u.site_id = ANY(%(f_site)s::uuid[])",
 }
 
 
@@ -56,7 +58,7 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         values = _as_list(query.get(key))
         if not values:
             continue
-        if key in ("group", "im_group"):
+        if key in ("group", "im_group", "site"):
             values = [v for v in values if _is_uuid(v)]
         if key == "away_since":
             values = [v for v in values if _is_moment(v)]

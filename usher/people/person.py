@@ -20,7 +20,7 @@ from .verbs.profile import LONGEST, name_of
 # What was done to a person, oldest first, as pairs of before and after. Coming in has no before, and is no edit.
 EDITS = """(SELECT jsonb_agg(jsonb_build_array(e.before, e.after) ORDER BY e.change_id, e.phase) FROM journal_effect e
             WHERE e.obj = u.id AND e.result = 'done' AND e.before IS NOT NULL)"""
-ONE_VALUE = (*LONGEST, "manager", "license", "im_group_name")
+ONE_VALUE = (*LONGEST, "manager", "license", "im_group_name", "site")
 SEVERAL = ("add_on", "user_group")
 SOME = 8  # of those who report to somebody
 
@@ -34,7 +34,7 @@ def one_person(actor: Actor) -> str:
     """The one query. Of the manager and of whom they manage only those are told whom the actor's role covers."""
     reports = REPORTS + within(actor, "r.id")
     return f"""SELECT {COLUMNS}, greatest({LICENSED_AT}, u.activated_at) AS licensed_at,
-  {name_of("b")} AS manager, b.email AS manager_email, k.kind AS mark, k.why AS mark_why, i.name AS im_group, v.sent_at, v.expires_at,
+  {name_of("b")} AS manager, b.email AS manager_email, k.kind AS mark, k.why AS mark_why, i.name AS im_group, p.name AS site, v.sent_at, v.expires_at,
   (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'primary', m."primary") ORDER BY m."primary" DESC, g.name_key)
    FROM people_membership m JOIN people_group g ON g.id = m.group_id WHERE m.user_id = u.id) AS groups,
   (SELECT jsonb_agg(jsonb_build_object('product', a.product, 'since', a.since) ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id) AS seats,
@@ -42,6 +42,7 @@ def one_person(actor: Actor) -> str:
   (SELECT jsonb_agg(few) FROM (SELECT r.id, {name_of("r")} AS name FROM {reports} ORDER BY r.name_key, r.id LIMIT {SOME}) few) AS reports,
   CASE WHEN s.status = 'pending' THEN {EDITS} END AS edits
 FROM people_user u JOIN people_standing s ON s.user_id = u.id LEFT JOIN people_user b ON b.id = u.manager_id{within(actor, "b.id")} LEFT JOIN people_group i ON i.id = u.im_group_id
+LEFT JOIN accounts_site p ON p.id = u.site_id
 LEFT JOIN people_mark k ON k.user_id = u.id LEFT JOIN people_invitation v ON v.user_id = u.id AND v.state = 'open' WHERE {LIVING} AND u.id = %(id)s{within(actor)}"""
 
 

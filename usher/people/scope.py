@@ -16,7 +16,12 @@ from usher.core.refusals import Refused
 COVERED = """(SELECT p.id FROM access_scope x JOIN people_user p ON p.account_id = x.account_id AND p.department = ANY (x.values) AND p.left_at IS NULL
     WHERE x.user_id = '{holder}'::uuid AND x.kind = 'department'
   UNION ALL SELECT m.user_id FROM access_scope x JOIN people_membership m ON m.account_id = x.account_id AND m.group_id = ANY (x.values::uuid[])
-    WHERE x.user_id = '{holder}'::uuid AND x.kind = 'group')"""
+    WHERE x.user_id = '{holder}'::uuid AND x.kind = 'group'
+  UNION ALL SELECT p.id FROM access_scope x JOIN people_user p ON p.account_id = x.account_id AND p.site_id = ANY (x.values::uuid[]) AND p.left_at IS NULL
+    WHERE x.user_id = '{holder}'::uuid AND x.kind = 'site')"""
+# What a scope names by its id, with its name; departments are their names.
+NAMED = """(SELECT 'group' AS kind, account_id, id, name, name_key FROM people_group WHERE kind = 'user'
+  UNION ALL SELECT 'site', account_id, id, name, name_key FROM accounts_site)"""
 
 
 def within(actor: Actor, person: str = "u.id") -> str:

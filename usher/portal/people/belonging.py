@@ -1,4 +1,4 @@
-"""Where a set of people belongs: department, user groups, IM group. Each is a form, then a plan (S0-10, S0-27, S0-28)."""
+"""Where a set of people belongs: department, user groups, IM group, site. Each is a form, then a plan (S0-10, S0-27, S0-28)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +79,19 @@ def im_group_change(request: SignedIn) -> HttpResponseBase:
     look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"group": "" if group == "none" else full_id(group or ""), "subjects": subjects}
     return plan_or_ask(request, "people.set_im_group" if group else "", params, look, [ask], _("Which IM group?"))
+
+
+@page("people:user:manage", ("GET", "POST"))
+def site_change(request: SignedIn) -> HttpResponseBase:
+    """One site for all of them, or none."""
+    subjects = subjects_of(request)
+    site = request.GET.get("site_to")
+    sites = [Option(short(s["id"]), s["name"]) for s in reads.sites(request.actor)]
+    hint = "" if sites else _("There are no sites yet. They are added under Account, Places.")
+    ask = Ask("site_to", _("Site"), "select", site or "", [Option("none", _("None")), *sites], hint)
+    look = look_at(request, _("Change site"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
+    params = {"site": "" if site == "none" else full_id(site or ""), "subjects": subjects}
+    return plan_or_ask(request, "people.set_site" if site else "", params, look, [ask], _("Which site?"))
 
 
 def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look, asks: list[Ask], heading: str) -> HttpResponseBase:

@@ -57,6 +57,7 @@ def users(request: SignedIn) -> HttpResponse:
         Act(_("Set role"), "/people/role-changes"),
         Act(_("Deactivate"), "/people/deactivations"),
         Act(_("Department"), "/people/department-changes"),
+        Act(_("Site"), "/people/site-changes"),
         Act(_("Reactivate"), "/people/reactivations"),
         *((Act(_("Never touch"), "/people/marks"),) if request.actor.may("people:mark:manage") else ()),
         Act(_("Unlink"), "/people/unlinkings", last=True),

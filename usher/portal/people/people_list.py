@@ -29,7 +29,7 @@ from usher.portal.templatetags.usher import avatar, number, status, when
 
 STATUS = {"active": ("ok", _("Active")), "inactive": ("off", _("Deactivated")), "pending": ("pend", _("Pending"))}
 SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
-SELECT = f"""{reads.COLUMNS}, (SELECT k.kind FROM people_mark k WHERE k.user_id = u.id) AS mark,
+SELECT = f"""{reads.COLUMNS}, (SELECT p.name FROM accounts_site p WHERE p.id = u.site_id) AS site, (SELECT k.kind FROM people_mark k WHERE k.user_id = u.id) AS mark,
     ARRAY(SELECT a.product FROM licenses_seat a WHERE a.account_id = u.account_id AND a.user_id = u.id ORDER BY a.product) AS products,
     ARRAY(SELECT g.name FROM people_membership m JOIN people_group g ON g.id = m.group_id
           WHERE m.user_id = u.id ORDER BY g.name) AS groups"""
@@ -116,6 +116,8 @@ def add_on_options(actor: Actor) -> list[tuple[str, Words]]:
 LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
 ADD_ON_FILTER = Filter("add_on", _("Add-on"), add_on_options)
 GROUP_FILTER = Filter("group", _("Group"), partial(group_options, "user"))
+SITE = text_column("site", _("Site"))
+SITE_FILTER = Filter("site", _("Site"), lambda actor: [(str(s["id"]), s["name"]) for s in reads.sites(actor)[:50]])
 IM_GROUP_FILTER = Filter("im_group", _("IM group"), partial(group_options, "im"))
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
@@ -159,6 +161,7 @@ USERS = Listing(
         Column("role", _("Role"), called, called, "nowrap"),
         Column("status", _("Status"), lambda r: status(*STATUS[r["status"]]), lambda r: str(STATUS[r["status"]][1]), "side"),
         GROUP,
+        SITE,
         text_column("job_title", _("Job title")),
         text_column("location", _("Location")),
         text_column("cost_center", _("Cost center")),
@@ -185,6 +188,7 @@ USERS = Listing(
         Filter("role", _("Role"), lambda actor: list(names_of(actor.account_id).items())),
         GROUP_FILTER,
         IM_GROUP_FILTER,
+        SITE_FILTER,
         DEPARTMENT_FILTER,
         *came_in.FILTERS,
         Filter("mark", _("Mark"), lambda actor: list(MARKS.items())),
@@ -205,6 +209,7 @@ PENDING = Listing(
         LICENSE,
         ADD_ON,
         GROUP,
+        SITE,
         Column("edits", _("Applies when they activate"), edits_of, edits_of, "u-waiting"),
         Column("sent", _("Sent"), lambda r: when(r["sent_at"]), partial(moment, "sent_at"), "num nowrap", "sent"),
         Column("expires", _("Expires"), lambda r: when(r["expires_at"]), partial(moment, "expires_at"), "side num nowrap", "expires"),
@@ -221,6 +226,7 @@ PENDING = Listing(
         ADD_ON_FILTER,
         GROUP_FILTER,
         IM_GROUP_FILTER,
+        SITE_FILTER,
         DEPARTMENT_FILTER,
         Filter("sender", _("Invited by"), lambda actor: [("gone", _("somebody who left"))]),
     ),

@@ -47,6 +47,7 @@ urlpatterns = [
     path("people/department-changes", belonging.department_change),
     path("people/group-changes", belonging.group_change),
     path("people/im-group-changes", belonging.im_group_change),
+    path("people/site-changes", belonging.site_change),
     path("people/sign-outs", access.sign_out),
     path("people/factor-removals", access.factor_removal),
     path("people/marks", marking.new_marks),

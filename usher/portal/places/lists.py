@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,12 +15,13 @@ from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row, Sort
 from usher.people.filters import like_literal
+from usher.people.groups import FEW
 from usher.portal.listing import Column, Filter, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.templatetags.usher import number, when
-from usher.portal.wish import ids_of
+from usher.portal.wish import ANY, ids_of
 
 MANAGE = "accounts:place:manage"
 PATH = "/account/places"
@@ -40,6 +42,11 @@ def room_cell(row: Row) -> Any:
 def site_cell(row: Row) -> Any:
     tag = format_html(' <span class="u-tag">{}</span>', _("Main site")) if row["main"] else ""
     return format_html('<span class="who"><a href="{}">{}</a>{}</span>', site_path(row), row["name"], tag)
+
+
+def people_cell(row: Row) -> str:
+    """How many people are at a site, or more than so many."""
+    return f"{number(FEW)}+" if row["people"] > FEW else number(row["people"])
 
 
 def kind_of(row: Row) -> str:
@@ -96,11 +103,14 @@ ROOMS = Listing(
 )
 SITES = Listing(
     path=f"{PATH}/sites",
-    select="""g.id, g.name, g.main, g.created_at,
-      (SELECT count(*)::int FROM accounts_room r WHERE r.account_id = g.account_id AND r.site_id = g.id) AS rooms""",
+    select=f"""g.id, g.name, g.main, g.created_at,
+      (SELECT count(*)::int FROM accounts_room r WHERE r.account_id = g.account_id AND r.site_id = g.id) AS rooms,
+      (SELECT count(*)::int FROM (SELECT 1 FROM people_user u WHERE u.account_id = g.account_id AND u.site_id = g.id AND u.left_at IS NULL
+                                  LIMIT {FEW} + 1) c) AS people""",
     source="FROM accounts_site g WHERE g.account_id = %(account)s",
     columns=(
         Column("name", _("Name"), site_cell, lambda r: str(r["name"]), "main", "name"),
+        Column("people", _("People"), people_cell, lambda r: str(r["people"]), "num nowrap"),
         Column("rooms", _("Rooms"), lambda r: number(r["rooms"]), lambda r: str(r["rooms"]), "side num nowrap"),
         ADDED,
     ),
@@ -165,6 +175,7 @@ def site_acts(row: Row) -> list[Act]:
     return [
         Act(_("Rename"), site_path(row)),
         Act(_("Make it the main site"), f"{site_path(row)}/main", why_not=why_no_main),
+        Act(_("People there"), f"/people?{urlencode({'site': row['id'], 'status': ANY})}"),
         Act(_("Rooms there"), f"{PATH}?site={short(row['id'])}"),
         Act(_("Delete"), f"{PATH}/sites/deletions?ids={short(row['id'])}", last=True),
     ]

@@ -22,6 +22,8 @@ from usher.portal.query import PASSING, pairs_without
 from usher.portal.roles.pages import in_short, path_of
 from usher.portal.templatetags.usher import number
 
+TICKED = {"department": "for_department", "group": "for_group", "site": "for_site"}
+
 
 @page("access:role:manage", ("GET", "POST"))
 def role_change(request: SignedIn) -> HttpResponseBase:
@@ -67,14 +69,12 @@ def why_not_given(actor: Actor, found: Role) -> str:
 
 
 def scope_of(request: SignedIn) -> dict[str, Any] | None:
-    """The departments or groups that are ticked; both at once is one too many."""
-    departments, groups = request.GET.getlist("for_department"), request.GET.getlist("for_group")
-    if departments and groups:
-        words = _("A role covers departments or groups, not both. Take one of the two away.")
+    """The departments, groups or sites that are ticked; two kinds at once are one too many."""
+    ticked = [{"kind": kind, "values": values} for kind, name in TICKED.items() if (values := request.GET.getlist(name))]
+    if len(ticked) > 1:
+        words = _("A role covers departments, groups or sites, one kind of them. Take the others away.")
         raise Refused("invalid", "scope", words, field="scope")
-    if not departments and not groups:
-        return None
-    return {"kind": "group", "values": groups} if groups else {"kind": "department", "values": departments}
+    return ticked[0] if ticked else None
 
 
 def with_scope(request: SignedIn, look: Look, chosen: Role, scope: dict[str, Any] | None) -> Look:
@@ -84,7 +84,8 @@ def with_scope(request: SignedIn, look: Look, chosen: Role, scope: dict[str, Any
         "groups": [
             (str(g["id"]), g["name"], str(g["id"]) in request.GET.getlist("for_group")) for g in reads.groups(request.actor, "user")[:100]
         ],
-        "kept": pairs_without(request.GET, "for_department", "for_group", *PASSING),
+        "sites": [(str(s["id"]), s["name"], str(s["id"]) in request.GET.getlist("for_site")) for s in reads.sites(request.actor)[:100]],
+        "kept": pairs_without(request.GET, *TICKED.values(), *PASSING),
         "rests": bool(scope and chosen.privileges - OF_PEOPLE),
         "some": bool(scope),
     }
