@@ -119,19 +119,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The entries this actor may see; the open one with its children; the current one marked."""
-    seen = []
+    seen, here = [], nearest(path)
     for area in TREE:
         children = [c for c in area.children if actor.may(c.privilege)]
         if (area.privilege and not actor.may(area.privilege)) or (area.children and not children):
             continue
-        is_open = belongs(area, path) or any(belongs(c, path) for c in children)
+        is_open = here is area or here in area.children
         seen.append(
             {
                 "entry": area,
                 "path": children[0].path if children else area.path,
                 "current": is_open and not children,
                 "open": is_open,
-                "children": [{"entry": c, "current": belongs(c, path)} for c in children] if is_open else [],
+                "children": [{"entry": c, "current": c is here} for c in children] if is_open else [],
             }
         )
     return seen
@@ -142,5 +142,12 @@ def leaves() -> list[tuple[Entry, Entry | None]]:
     return [(leaf, area if area.children else None) for area in TREE for leaf in area.children or (area,)]
 
 
-def belongs(entry: Entry, path: str) -> bool:
-    return path == entry.path or any(path.startswith(r) for r in entry.rest)
+def nearest(path: str) -> Entry | None:
+    """The one entry that a page belongs to: of those whose address fits, the longest, so that /people/marks is not Users as well."""
+    fits = [
+        (len(start), entry)
+        for entry, _area in leaves()
+        for start in (entry.path, *entry.rest)
+        if path == entry.path or (start in entry.rest and path.startswith(start))
+    ]
+    return max(fits, key=lambda fit: fit[0])[1] if fits else None

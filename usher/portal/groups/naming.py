@@ -56,13 +56,14 @@ def im_group_name(request: SignedIn, im_group_id: UUID) -> HttpResponse:
 def rename(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponse:
     """Another name for one group."""
     group = groups.group(request.actor, kind.key, id)
+    heading = _("Rename %(name)s") % {"name": group["name"]}
     if request.method == "GET":
-        return show(request, kind, _("Rename"), _("Rename"), group["name"], group=group)
+        return show(request, kind, heading, _("Rename"), group["name"], group=group)
     name = request.POST.get("name", "")
     try:
         started = engine.start(plan(request.actor, kind.verbs["rename"], {"group": str(id), "name": name}), key_of(request))
     except Refused as refused:
-        return show(request, kind, _("Rename"), _("Rename"), name, refused, group=group)
+        return show(request, kind, heading, _("Rename"), name, refused, group=group)
     return done(request, path_of(group), _("Renamed."), started)
 
 

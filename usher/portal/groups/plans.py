@@ -100,7 +100,7 @@ def moves(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     options = group_options(request, kind.key)
     asks = [
         Ask("group_from", _("Everybody in"), "select", left, options),
-        Ask("group_to", _("Move to"), "select", to, [o for o in options if o.value != left]),
+        Ask("group_to", _("Move to"), "select", to or next((o.value for o in options[1:]), ""), [o for o in options if o.value != left]),
     ]
     move = people_button(lambda n: ngettext("Move %(n)s person", "Move %(n)s people", n))
     look = look_of(kind, _("Move all people"), move, tally={"will": _("will move")})

@@ -48,6 +48,8 @@ PLACES = {
     "/people/imports": "import",
     "/people/updates": "import",
     "/people/address-changes": "import",
+    "/people/marks": "account",
+    "/people/mark-removals": "account",
     "/people/advanced": "advanced",
     "/account/places": "advanced",
     "/people/new": "users",

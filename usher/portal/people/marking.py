@@ -65,4 +65,5 @@ def look_of(request: SignedIn, title: str, button: Any) -> Look:
         (_("One person chosen by hand"), _("is touched, marked or not")),
     ]
     back = look.back if look.back[1] != "/people" else (look.back[0], LIST)
-    return replace(look, facts=facts, facts_words=_("What a mark does"), back=back, order=None)
+    crumbs: list[tuple[Words, str]] = [(_("Never-touch list"), LIST), (title, "")]
+    return replace(look, crumbs=crumbs, facts=facts, facts_words=_("What a mark does"), back=back, order=None)

@@ -31,8 +31,10 @@ from usher.portal.wish import ids_of, split
 def new_room(request: SignedIn) -> HttpResponse:
     """A room: its name, what kind it is, where it stands."""
     if request.method == "GET":
-        return shown(request, "room", {"kind": "ZoomRoom", "site": request.GET.get("site", "")}, heading=_("Add a room"))
-    return done_or_asked(request, "room", "accounts.create_room", room_of(request), heading=_("Add a room"))
+        return shown(
+            request, "room", {"kind": "ZoomRoom", "site": request.GET.get("site", "")}, heading=_("Add a room"), button=_("Add a room")
+        )
+    return done_or_asked(request, "room", "accounts.create_room", room_of(request), heading=_("Add a room"), button=_("Add a room"))
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -41,16 +43,20 @@ def room(request: SignedIn, room_id: UUID) -> HttpResponse:
     found = places.room(request.actor, room_id)
     if request.method == "GET":
         given = {**found, "site": short(found["site_id"]) if found["site_id"] else ""}
-        return shown(request, "room", given, heading=found["name"])
-    return done_or_asked(request, "room", "accounts.edit_room", {"room": str(room_id), **room_of(request)}, heading=found["name"])
+        return shown(request, "room", given, heading=found["name"], button=_("Save"))
+    return done_or_asked(
+        request, "room", "accounts.edit_room", {"room": str(room_id), **room_of(request)}, heading=found["name"], button=_("Save")
+    )
 
 
 @page(MANAGE, ("GET", "POST"))
 def new_site(request: SignedIn) -> HttpResponse:
     """A site by its name."""
     if request.method == "GET":
-        return shown(request, "site", {}, heading=_("Add a site"))
-    return done_or_asked(request, "site", "accounts.create_site", {"name": request.POST.get("name", "")}, heading=_("Add a site"))
+        return shown(request, "site", {}, heading=_("Add a site"), button=_("Add a site"))
+    return done_or_asked(
+        request, "site", "accounts.create_site", {"name": request.POST.get("name", "")}, heading=_("Add a site"), button=_("Add a site")
+    )
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -58,9 +64,11 @@ def site(request: SignedIn, site_id: UUID) -> HttpResponse:
     """Another name for a site."""
     found = places.site(request.actor, site_id)
     if request.method == "GET":
-        return shown(request, "site", found, heading=_("Rename %(name)s") % {"name": found["name"]})
+        return shown(request, "site", found, heading=_("Rename %(name)s") % {"name": found["name"]}, button=_("Rename"))
     params = {"site": str(site_id), "name": request.POST.get("name", "")}
-    return done_or_asked(request, "site", "accounts.rename_site", params, heading=_("Rename %(name)s") % {"name": found["name"]})
+    return done_or_asked(
+        request, "site", "accounts.rename_site", params, heading=_("Rename %(name)s") % {"name": found["name"]}, button=_("Rename")
+    )
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -108,7 +116,7 @@ def room_of(request: SignedIn) -> dict[str, Any]:
     return {"name": request.POST.get("name", ""), "kind": request.POST.get("kind", ""), "site": full_id(site) if site else None}
 
 
-def done_or_asked(request: SignedIn, form: str, verb: str, params: dict[str, Any], *, heading: str) -> HttpResponse:
+def done_or_asked(request: SignedIn, form: str, verb: str, params: dict[str, Any], *, heading: str, button: str) -> HttpResponse:
     """It is done and the list tells it, with the way back; or the form comes back with what was typed and what is wrong."""
     try:
         started = engine.start(plan(request.actor, verb, params), key_of(request))
@@ -116,7 +124,7 @@ def done_or_asked(request: SignedIn, form: str, verb: str, params: dict[str, Any
         if refused.kind in ("missing", "forbidden"):
             raise
         given = {"name": params["name"], "kind": params.get("kind", ""), "site": request.POST.get("site", "")}
-        return shown(request, form, given, refused, heading=heading)
+        return shown(request, form, given, refused, heading=heading, button=button)
     if started.number:
         messages.success(request, format_html('{} <a href="/changes/{}/undo">{}</a>', _("Saved."), started.number, _("Undo")))
     address = ROOMS.path if form == "room" else SITES.path
@@ -125,7 +133,9 @@ def done_or_asked(request: SignedIn, form: str, verb: str, params: dict[str, Any
     return HttpResponseRedirect(address, status=303)
 
 
-def shown(request: SignedIn, form: str, given: Mapping[str, Any], refused: Refused | None = None, *, heading: str) -> HttpResponse:
+def shown(
+    request: SignedIn, form: str, given: Mapping[str, Any], refused: Refused | None = None, *, heading: str, button: str
+) -> HttpResponse:
     """A form; what is wrong stands at its field. A name that is taken is wrong there too."""
     field = (refused.field or "name") if refused else ""
     context = {
@@ -135,6 +145,7 @@ def shown(request: SignedIn, form: str, given: Mapping[str, Any], refused: Refus
         "kinds": [Option(code, words) for code, words in places.ROOM_KINDS.items()],
         "sites": [Option(short(s["id"]), s["name"]) for s in places.sites(request.actor)] if form == "room" else [],
         "heading": heading,
+        "button": button,
         "back": ROOMS.path if form == "room" else SITES.path,
         "crumbs": [(_("Places"), PATH), (heading, "")],
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
