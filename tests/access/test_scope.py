@@ -199,7 +199,7 @@ def test_whom_a_role_covers_is_told_by_name(northlake: Company, desk: str, sites
     told = effect["before"]["scope"]
     assert (told["kind"], told["names"]) == ("site", ["Oslo", "Voss"])
     undo.start_undo(northlake.owner, changed.number or 0)
-    assert actor_of(me.user_id or "").scope == me.scope and me.scope and me.scope.kind == "site"
+    assert me.user_id and me.scope and actor_of(me.user_id).scope == me.scope and me.scope.kind == "site"
 
 
 def test_of_the_journal_they_see_what_they_did(northlake: Company, desk: str, crowd: list[UUID]) -> None:
