@@ -34,6 +34,9 @@ def test_the_company_and_its_year(db: None) -> None:
     )
     assert sql.value("SELECT count(*) FROM licenses_waiting WHERE state = 'waiting'") == 1
     assert sql.value("SELECT count(*) FROM accounts_domain") == sql.value("SELECT count(*) FROM people_defaultgroup") == 1
+    assert sql.value("SELECT count(DISTINCT site_id) FROM people_user WHERE left_at IS NULL") == sql.value(
+        "SELECT count(*) FROM accounts_site"
+    )
     assert not breaches()
 
 

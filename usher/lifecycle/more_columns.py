@@ -33,7 +33,7 @@ HEADERS = {
     "add_ons": {"add-ons", "add ons", "addons", "add-on", "features", "zusatzprodukte", "funktionen"},
     "display_name": {"display name", "anzeigename"},
     "job_title": {"job title", "title", "position", "stellenbezeichnung"},
-    "location": {"location", "standort"},
+    "location": {"location", "arbeitsort"},  # "Standort" is a site
     "cost_center": {"cost center", "cost centre", "kostenstelle"},
     "employee_id": {"employee id", "employee number", "personalnummer"},
     "manager": {"manager", "manager email", "manager e-mail", "führungskraft"},

@@ -103,20 +103,21 @@ class Company(Telling):
         for week, place in enumerate(PLACE_NAMES):
             with self.at(350 - 14 * week):
                 extra: dict[str, Any] = {"add_ons": ["phone"]} if week % 2 == 0 else {}
-                self.invite(self.admin, self.crowd.of(place, 46), license=LICENSED, group="Everyone", im_group="Northlake", **extra)
+                here = self.invite(self.admin, self.crowd.of(place, 46), license=LICENSED, group="Everyone", im_group="Northlake", **extra)
                 group = "Kraków lab" if place == "Kraków" else "Field crew"
-                self.invite(self.admin, self.crowd.of(place, 74), license=BASIC, group=group, im_group="Northlake")
+                here += self.invite(self.admin, self.crowd.of(place, 74), license=BASIC, group=group, im_group="Northlake")
             with self.at(348 - 14 * week):
                 self.activate(query={"status": ["pending"]})
                 self.arrange(week)
-                self.furnish(place)
+                self.furnish(place, here)
 
-    def furnish(self, place: str) -> None:
-        """The place as a site, with a few rooms."""
+    def furnish(self, place: str, people: list[str]) -> None:
+        """The place as a site with a few rooms, and its people at it."""
         self.do(self.desk, "accounts.create_site", {"name": place})
         site = next(s["id"] for s in places.sites(self.desk) if s["name"] == place)
         for name, kind in ROOMS.items():
             self.do(self.desk, "accounts.create_room", {"name": name, "kind": kind, "site": str(site)})
+        self.do(self.desk, "people.set_site", {"site": str(site), "subjects": {"ids": people}})
 
     def arrange(self, week: int) -> None:
         """What is done to the people of a place in its first days."""
