@@ -173,3 +173,25 @@ def test_too_many_at_once_is_said_on_the_plan(owner: Client, northlake: Company)
     plan = signed_in(northlake.member.user_id).get("/people/license-changes?all=1&status=any&license_to=meetings:licensed")
     told = plan.content.decode()
     assert "Your role may change 1 person at once" in told and not plan.context["may_do"]
+
+
+def test_who_covers_a_part_is_not_led_where_nobody_new_is_added(owner: Client, northlake: Company) -> None:
+    """S0-15, S4-23: neither Home nor Users nor the search offers to add people; whoever comes by the address is told whom to ask."""
+    make(owner)
+    member = northlake.member.user_id or UUID(int=0)
+    scope = {"kind": "department", "values": ["Sales"]}
+    do(northlake.owner, "access.set_role", {"role": key_of(northlake), "scope": scope, "subjects": one(member)})
+    helper = signed_in(member)
+    for path in ("/", "/people", "/search?q=add+users", "/people/updates/new"):
+        assert 'href="/people/new"' in owner.get(path).content.decode() or path == "/people/updates/new"
+        shown = helper.get(path).content.decode()
+        assert 'href="/people/new"' not in shown and 'href="/people/imports/new"' not in shown
+    refused = helper.get("/people/new")
+    assert refused.status_code == 403 and "Ask Olga Owner (owner)" in refused.content.decode()
+
+
+def test_one_entry_of_the_navigation_is_current(owner: Client, northlake: Company) -> None:
+    """S0-16: a page below /people that belongs to another entry is not Users as well."""
+    shown = owner.get("/people/marks")
+    current = [str(c["entry"].words) for a in shown.context["areas"] for c in a["children"] if c["current"]]
+    assert current == ["Never-touch list"]

@@ -50,7 +50,12 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
         "conflict": _("Something else happened first"),
         "later": _("Not right now"),
     }
-    response = problem(request, STATUS[refused.kind], titles[refused.kind], refused.words)
+    words = (
+        f"{refused.words} {asking(request, 'people:user:manage')}"
+        if refused.code == "scope" and refused.kind == "forbidden"
+        else refused.words
+    )
+    response = problem(request, STATUS[refused.kind], titles[refused.kind], words)
     if refused.kind == "later":
         response["Retry-After"] = RETRY_AFTER
     return response
@@ -58,14 +63,18 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 def without_privilege(request: Any, privilege: str) -> HttpResponse:
     """403 that names the missing right and the people who can give it (S0-5, S4-23)."""
+    write_down(request, privilege, "privilege")
+    needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
+    return problem(request, 403, _("You may not see this page"), f"{needs} {asking(request, privilege)}".strip())
+
+
+def asking(request: Any, privilege: str) -> str:
+    """Whom to ask for something that needs this right; empty when nobody has it."""
     from usher.access.actors import name_of  # late: this module is loaded before the models are
     from usher.access.roles import people_to_ask
 
-    write_down(request, privilege, "privilege")
     people = [f"{name_of(p)} ({_called(p)})" for p in people_to_ask(request.actor.account_id, privilege)]
-    needs = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
-    ask = _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
-    return problem(request, 403, _("You may not see this page"), f"{needs} {ask}".strip())
+    return _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
 
 
 def write_down(request: Any, what: str, code: str) -> None:

@@ -145,6 +145,8 @@ def state_of(described: dict[str, Any]) -> tuple[str, Words]:
 
 def tried(what: str) -> Words:
     """What somebody tried: a kind of change, or a right that a page needs."""
+    if what == "scope":
+        return _("something for the whole account")
     try:
         return kind_of(what) if what in VERBS else known(what).words
     except KeyError:

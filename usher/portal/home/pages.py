@@ -19,6 +19,7 @@ from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.home.needs import needs_of
 from usher.portal.home.trend import trend
 from usher.portal.page import SignedIn, member_page, page
+from usher.portal.people.pages import INVITING, may_invite
 from usher.portal.seat_choices import is_free_of_charge
 from usher.portal.templatetags.usher import number
 
@@ -29,7 +30,7 @@ def home(request: SignedIn) -> HttpResponse:
     actor = request.actor
     if not actor.may("people:user:view"):
         return HttpResponseRedirect("/me")
-    context: dict[str, Any] = {"told": people_told(totals(actor)), "may_add": actor.may("people:user:manage"), "quick": quick(actor)}
+    context: dict[str, Any] = {"told": people_told(totals(actor)), "may_add": may_invite(actor), "quick": quick(actor)}
     lines = paid_seats(actor) if actor.may("licenses:subscription:view") else None
     context["needs"] = needs_of(actor, lines or [], timezone.now().date())
     if lines is not None:
@@ -53,7 +54,11 @@ def quick(actor: Actor) -> list[dict[str, Any]]:
         ("licenses:subscription:manage", "license", _("Change how many seats there are"), "/account/subscriptions"),
         ("people:user:view", "download", _("Export everybody as CSV"), "/people/export?status=any"),
     )
-    return [{"icon": icon, "words": words, "path": path} for right, icon, words, path in ways if actor.may(right)]
+    return [
+        {"icon": icon, "words": words, "path": path}
+        for right, icon, words, path in ways
+        if actor.may(right) and (path not in INVITING or may_invite(actor))
+    ]
 
 
 @page("licenses:subscription:view")

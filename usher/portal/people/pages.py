@@ -21,6 +21,8 @@ from usher.portal.people.acts import row_acts
 from usher.portal.people.people_list import PENDING, USERS, person_path
 from usher.portal.templatetags.usher import number
 
+INVITING = ("/people/new", "/people/imports/new")  # where somebody new is added
+
 
 def people_noun(n: int) -> str:
     return ngettext("person", "people", n)
@@ -34,11 +36,16 @@ def tabs(actor: Actor, counts: Mapping[str, int] | None = None) -> dict[str, Any
         every.append((_("Trash"), "/people/trash", number(bin.n) if bin.n <= COUNT_TO else f"{number(COUNT_TO)}+"))
     if actor.may("people:advanced:view"):
         every.append((_("Advanced"), "/people/advanced", ""))
-    return {"tabs": every, "may_add": may_add(actor)}
+    return {"tabs": every, "may_add": may_invite(actor), "may_update": may_add(actor)}
 
 
 def may_add(actor: Actor) -> bool:
     return actor.may("people:user:manage")
+
+
+def may_invite(actor: Actor) -> bool:
+    """Whether somebody new can be added: for that a role covers everybody."""
+    return may_add(actor) and actor.scope is None
 
 
 def list_frame(actor: Actor, **words: Any) -> Frame:

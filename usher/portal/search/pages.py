@@ -24,6 +24,7 @@ from usher.portal.listing_page import Act
 from usher.portal.navigation import leaves
 from usher.portal.page import SignedIn, member_page
 from usher.portal.people.acts import acts_of
+from usher.portal.people.pages import INVITING, may_invite
 from usher.portal.people.people_list import STATUS
 from usher.portal.wish import clean
 
@@ -111,7 +112,9 @@ def page_hits(actor: Actor, q: str) -> list[Hit]:
     return [
         Hit(words, path, area, icon)
         for words, path, privilege, icon, area, also in told
-        if (not privilege or actor.may(privilege)) and has_words(" ".join(f"{w} {in_english(w)}" for w in (words, area, also)), q)
+        if (not privilege or actor.may(privilege))
+        and (path not in INVITING or may_invite(actor))
+        and has_words(" ".join(f"{w} {in_english(w)}" for w in (words, area, also)), q)
     ]
 
 
