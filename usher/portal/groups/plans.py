@@ -52,6 +52,7 @@ def deletion(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
     others = [o for o in group_options(request, kind.key) if o.value != short(id)]
     stay = _("No IM group") if kind is IM else _("Their other groups, if they have any")
     ask = Ask("members_to", _("Where the people in it go"), "select", to or NONE, [Option(NONE, stay), *others])
+    falls_back = kind is USER and group["members"] and to == NONE
     look = look_of(
         kind,
         _("Delete"),
@@ -59,6 +60,7 @@ def deletion(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
         group,
         tally={"will": _("leave it")},
         more=lambda seen: becomes_words(kind, group, to, {o.value: str(o.words) for o in others}, seen),
+        facts=[(_("New primary group"), _("the one they have been in longest beside it"))] if falls_back else [],
     )
     params = {"group": str(id), "to": "" if to == NONE else full_id(to)}
     return plan_or_ask(request, kind.verbs["delete"] if to else "", params, look, [ask], _("What becomes of the people in it?"))
@@ -76,8 +78,7 @@ def becomes_words(kind: GroupKind, group: Row, to: str, names: dict[str, str], s
         told = words % {"n": number(seen.will)}
     else:
         words = ngettext("%(n)s\u00a0person leaves it.", "%(n)s\u00a0people leave it.", seen.will)
-        rest = _("Where it is the primary group, the one they have been in longest beside it takes its place.")
-        told = f"{words % {'n': number(seen.will)}} {rest}"
+        told = words % {"n": number(seen.will)}
     if not group["is_default"]:
         return told
     mark = _("%(to)s becomes the default group.") % {"to": names[to]} if to in names else _("There will be no default group.")
