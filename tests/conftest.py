@@ -14,10 +14,12 @@ import django
 import psycopg
 import pytest
 
+from tests.companies import kept_companies
 from tests.harness import Usher
 from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
 
+__all__ = ["kept_companies"]
 # Unit tests need no durability; fault tests that do make a cluster of their own.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 STARTED = pytest.StashKey[tuple[Cluster, Path]]()

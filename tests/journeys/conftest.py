@@ -71,6 +71,8 @@ def refused_by_policy(text: str) -> None:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
+    # Playwright keeps an event loop in this thread, which is no reason for Django to refuse tests of its own in the same process.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

@@ -82,7 +82,7 @@ def test_forty_leavers_by_selection_with_a_refused_admin(portal: Portal) -> None
     open_person(page, addresses[7])
     page.locator(".u-actions summary").click()
     page.get_by_role("link", name="Set role").click()
-    page.get_by_label("Admin").check()
+    page.locator("input[name=role_to][value=admin]").check()
     page.get_by_role("button", name=re.compile("Set the role")).click()
     page.wait_for_url("**/changes/*")
     page.goto("/people?q=leaver")

@@ -137,9 +137,13 @@ def wrong_on(page: Page, path: str, theme: str, width: int) -> list[Any]:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_and_width(portal: Portal, size: str, theme: Any) -> None:
+def test_axe_and_width_in_light(portal: Portal, size: str) -> None:
     """WCAG 2.2, all rules of axe; portal.md section 12: scrollWidth == innerWidth; every page there is, signed in and as a stranger."""
+    look_at_everything(portal, size, "light")
+
+
+def look_at_everything(portal: Portal, size: str, theme: Any) -> None:
+    """Every page at this size in this theme; test_look_dark.py is the other half, so that two processes share them."""
     page = portal.sign_in(portal.window(viewport=SIZES[size], color_scheme=theme))
     make_objects(portal, page)
     stranger = portal.window(viewport=SIZES[size], color_scheme=theme).new_page()

@@ -1,0 +1,14 @@
+"""The dark half of test_look.py, in a file of its own: two processes look at the same time."""
+
+import pytest
+
+from tests.journeys.conftest import Portal
+from tests.journeys.test_look import SIZES, look_at_everything
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_and_width_in_dark(portal: Portal, size: str) -> None:
+    """WCAG 2.2, all rules of axe; portal.md section 12."""
+    look_at_everything(portal, size, "dark")
