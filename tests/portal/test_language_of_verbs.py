@@ -68,6 +68,8 @@ PARAMS: dict[str, Any] = {
     "called": "Lab",
     "instead": "member",
     "instead_name": "",
+    "site": "x",
+    "site_name": "Oslo",
 }
 OWN: dict[str, dict[str, Any]] = {
     "accounts.change_settings": {"name": "Lab", "language": "de"},
