@@ -30,7 +30,7 @@ class AtSite(Part):
 
     # The site is locked shared: whoever deletes it waits, and then sees the people; or it is gone, and nobody comes to it.
     write = """
-there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR KEY SHARE),
+there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE),
 did AS (UPDATE people_user t SET site_id = (ok.after->>'site_id')::uuid FROM ok
   WHERE t.id = ok.obj AND t.left_at IS NULL AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
   AND (ok.after->>'site_id' IS NULL OR (ok.after->>'site_id')::uuid IN (SELECT id FROM there)) RETURNING t.id AS obj)"""
