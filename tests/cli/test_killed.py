@@ -81,11 +81,15 @@ def test_a_worker_goes_on_where_a_killed_command_was(running_usher: Callable[...
     everybody_once(account)
 
 
+ASLEEP = """SELECT count(*) FROM journal_run r, pg_stat_activity p WHERE r.account_id = %s AND p.datname = current_database()
+            AND p.state = 'idle in transaction' AND p.state_change < clock_timestamp() - interval '500 ms'"""
+
+
 def test_ctrl_c_ends_the_waiting_not_the_run(machine: Usher, tmp_path: Path) -> None:
     account = opened(machine)
     file = file_of(account, tmp_path)
     waiting = begun(account, "people", "import", file, failpoints="engine.step_before_commit=sleep:30")
-    wait_until(lambda: account.value("SELECT count(*) FROM journal_run WHERE account_id = %s"), what="the run")
+    wait_until(lambda: account.value(ASLEEP), what="the step that is held up: anywhere before it a signal may meet what swallows it")
     waiting.send_signal(signal.SIGINT)
     stopped = ended(waiting)
     assert (stopped.code, stopped.answer["state"]) == (4, "running")
