@@ -136,7 +136,8 @@ class User(models.Model):
             models.Index(fields=["login"], name="user_by_login", condition=Q(login__isnull=False)),
             models.Index(fields=["account", "im_group"], name="user_by_im_group", condition=Q(im_group__isnull=False)),
             models.Index(fields=["account", "site"], name="user_by_site", condition=Q(site__isnull=False)),
-            GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
+            # Without the account: its list of everybody would be read beside every word (docs/decisions/0047). A small account is read whole instead.
+            GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="user_search", condition=Q(left_at=None)),
             # Who left is looked for in Activity only: what was done to them stays.
             GinIndex(F("account"), OpClass(F("search"), name="gin_trgm_ops"), name="user_search_left", condition=Q(left_at__isnull=False)),
         ]
