@@ -96,11 +96,7 @@ def join(login: UUID, *, ip: str = "", request_id: str = "") -> str:
     """
     with transaction.atomic():
         found = _still(login)
-        for account in sorted(
-            (found["own"], found["account_id"])
-        ):  # accounts before people, the one to be closed so that nothing begins in it
-            mode = "UPDATE" if account == found["own"] else "KEY SHARE"
-            sql.execute(f"SELECT 1 FROM accounts_account WHERE id = %(a)s FOR {mode}", {"a": account})
+        transfer.lock_accounts(found["own"], found["account_id"])
         refused = transfer.why_not(login)
         if refused:
             raise refused

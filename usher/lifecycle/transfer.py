@@ -153,16 +153,21 @@ def accept(login: UUID, user: UUID, still: Callable[[], object], *, ip: str = ""
 
 
 def _lock(here: Mapping[str, Any], user: UUID, account: UUID) -> None:
-    """Accounts by id, the one to be closed so that nothing begins in it any more; then the people by id, then the address, as every verb does."""
-    for each in sorted({here["account_id"], account}):
-        mode = "UPDATE" if each == here["account_id"] else "KEY SHARE"
-        sql.execute(f"SELECT 1 FROM accounts_account WHERE id = %(a)s FOR {mode}", {"a": each})
+    """Accounts, then the people by id, then the address, as every verb does."""
+    lock_accounts(here["account_id"], account)
     sql.execute(
         "SELECT 1 FROM people_standing WHERE user_id = ANY(%(u)s) ORDER BY user_id FOR NO KEY UPDATE", {"u": [here["user_id"], user]}
     )
     sql.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('login:' || canonical, 0)) FROM people_user WHERE id = %(u)s", {"u": here["user_id"]}
     )
+
+
+def lock_accounts(closing: UUID, other: UUID) -> None:
+    """Both accounts by id, before any people; the one to be closed so that nothing begins in it any more."""
+    for each in sorted({closing, other}):
+        mode = "UPDATE" if each == closing else "KEY SHARE"
+        sql.execute(f"SELECT 1 FROM accounts_account WHERE id = %(a)s FOR {mode}", {"a": each})
 
 
 def _come_in(own: Actor, login: UUID, here: Mapping[str, Any], user: UUID, waits: Mapping[str, Any]) -> None:
