@@ -21,6 +21,7 @@ from .writing import as_moves, count_moves, locking, writing
 
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
 LONG = timedelta(minutes=1)
+MANY = 50_000
 told_of_long_work: list[str] = []  # tasks that hear of a run that took longer, by its change; registered at start
 
 
@@ -160,6 +161,8 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
         {"s": state, "c": run["id"], "now": now()},
     )
     sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": run["id"]})
+    if sum(run["totals"]) > MANY:  # or its undo would look its people up one by one, as if a new change had hardly any effects
+        sql.execute("ANALYZE journal_effect (change_id, phase)")
     for task in plan.verb.then:
         jobs.defer(task)
     for task in told_of_long_work if now() - run["at"] > LONG else []:

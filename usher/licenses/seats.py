@@ -14,9 +14,8 @@ EXCLUDED = reason("excluded", _("holds a product that excludes it"))
 NOT_HELD = reason("not_held", _("does not hold it"))
 
 PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
-# A person would hold an add-on that the license cannot carry (LIC-08).
-WITHOUT_BASE = """EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND a.product = ANY(%(needing)s)
-                  AND NOT EXISTS (SELECT 1 FROM unnest(%(needing)s::text[], %(base)s::text[]) AS n(product, base) WHERE n.product = a.product AND n.base = {license}))"""
+# A person holds an add-on that a license of SQL cannot carry (LIC-08).
+UNCARRIED = "{add_on} || ' ' || {license} <> ALL(%(carried)s::text[])"
 
 NEW_LICENSE = """UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
@@ -26,7 +25,7 @@ NEW_LICENSE = """UPDATE people_standing t SET license = ok.after->>'license', ve
 class WorkplaceSeat(Part):
     """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base).
 
-    An undo has as many targets as people; for it `needing` and `base` pair every add-on with each license it can stand on.
+    An undo has as many targets as people; for it `needing` are the add-ons that need a license, and `carried` each with one that carries it, as "webinar:500 meetings:licensed".
     """
 
     lock = ("people_standing", "user_id")
@@ -45,14 +44,17 @@ class WorkplaceSeat(Part):
     write = f"did AS ({NEW_LICENSE} RETURNING t.user_id AS obj)"
     back_write = f"""did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
-               AND NOT {WITHOUT_BASE.format(user="ok.obj", license="ok.after->>'license'")} RETURNING t.user_id AS obj)"""
+               AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = ok.obj AND a.product = ANY(%(needing)s)
+                               AND {UNCARRIED.format(add_on="a.product", license="(ok.after->>'license')")}) RETURNING t.user_id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                    CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed'
-                        WHEN {WITHOUT_BASE.format(user="e.obj", license="e.before->>'license'")} THEN 'needs_base' END AS skip,
+                        WHEN EXISTS (SELECT 1 FROM unnest(h.add_ons) x WHERE {UNCARRIED.format(add_on="x", license="(e.before->>'license')")}) THEN 'needs_base' END AS skip,
                    (e.before->>'license') || {PENDING_SUFFIX} AS takes, (e.after->>'license') || {PENDING_SUFFIX} AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
+                   LEFT JOIN (SELECT a.user_id, array_agg(a.product) AS add_ons FROM licenses_seat a
+                              WHERE a.account_id = %(account)s AND a.product = ANY(%(needing)s) GROUP BY 1) h ON h.user_id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
 
 

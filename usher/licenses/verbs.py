@@ -92,12 +92,11 @@ class ChangeLicense(OfPeople):
         return {"license": params["license"]}
 
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        pairs = [(p.code, base) for p in ADD_ONS for base in sorted(p.needs)]
         return {
             "license": params["license"],
             "needy": [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs],
-            "needing": [code for code, _ in pairs],
-            "base": [base for _, base in pairs],
+            "needing": [p.code for p in ADD_ONS if p.needs],
+            "carried": [f"{p.code} {base}" for p in ADD_ONS for base in sorted(p.needs)],
         }
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
