@@ -18,7 +18,7 @@ from usher.core.walk import FREQUENT, IN_ORDER, Stretch, Way, by_ids, collected,
 Row = dict[str, Any]
 Direction = Literal["after", "before"]
 COUNT_TO = 10_000
-COUNT_BEGINNING_TO = 1_000  # of those whose name begins with what is searched: a page is found without counting more (docs/decisions/0047)
+COUNT_BEGINNING_TO = 200  # of those whose name begins with what is searched: a page is found without counting more (docs/decisions/0047)
 STREAMED = 2_000
 
 
