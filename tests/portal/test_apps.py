@@ -7,9 +7,9 @@ from django.test import Client
 
 from tests.people_of import Company
 from tests.signed_in import signed_in
-from usher.access import api_apps, tokens
+from usher.access import api_apps, app_calls, tokens
 from usher.core import sql
-from usher.core.ids import short, uuid7
+from usher.core.ids import short, unshort, uuid7
 
 APPS = "/account/apps"
 
@@ -44,7 +44,7 @@ def test_it_works(owner: Client, northlake: Company) -> None:
 def test_without_the_privilege(db: None, northlake: Company) -> None:
     """AUTHZ-20, S0-5."""
     member, app = signed_in(northlake.member.user_id), made(northlake)
-    for path in (APPS, f"{APPS}/new", app, f"{app}/secret", f"{app}/deletion"):
+    for path in (APPS, f"{APPS}/new", app, f"{app}/secret", f"{app}/holder", f"{app}/deletion"):
         assert member.get(path).status_code == 403
     assert member.post(f"{app}/state", {"on": "no"}).status_code == 403
 
@@ -52,7 +52,7 @@ def test_without_the_privilege(db: None, northlake: Company) -> None:
 def test_another_account_gets_404(db: None, northlake: Company, southport: Company) -> None:
     """TENANT-01."""
     stranger, app = signed_in(southport.owner.user_id), made(northlake)
-    for path in (app, f"{app}/secret", f"{app}/deletion"):
+    for path in (app, f"{app}/secret", f"{app}/holder", f"{app}/deletion"):
         assert stranger.get(path).status_code == 404
         assert stranger.post(path, {"key": "x"}).status_code == 404
     assert stranger.post(f"{app}/state", {"on": "no"}).status_code == 404
@@ -98,3 +98,27 @@ def test_an_admin_sees_the_owners_app_but_does_not_lend_its_rights(db: None, nor
     assert "Only who created the app and the owner" in page and f"{app}/secret" not in page
     assert admin.post(f"{app}/secret", {"key": "x"}).status_code == 403
     assert admin.post(f"{app}/state", {"on": "no", "key": "y"}).status_code == 303
+
+
+def test_handed_over_by_a_plan(owner: Client, northlake: Company) -> None:
+    """Issue 6: the question, the plan, and then it works with the rights of somebody else; an admin is not offered the owner."""
+    app, admin = made(northlake), northlake.admin
+    assert admin.user_id is not None
+    assert admin.email in owner.get(f"{app}/holder").content.decode()
+    page = owner.get(f"{app}/holder", {"to": short(admin.user_id)}).content.decode()
+    assert f"will work with the rights of {admin.name}" in page and "stay good" in page
+    form = dict(re.findall(r'<input type="hidden" name="(digest|key)" value="([^"]*)"', page))
+    assert owner.post(f"{app}/holder?to={short(admin.user_id)}", form).status_code == 303
+    assert f"Works with the rights of {admin.name}" in owner.get(app).content.decode()
+    assert northlake.owner.email not in signed_in(admin.user_id).get(f"{app}/holder").content.decode()
+
+
+def test_calls_are_on_its_page(owner: Client, northlake: Company) -> None:
+    """Issue 6: a chart that is a table without JavaScript, and a sentence where there was no call yet."""
+    app = made(northlake)
+    assert "has not called" in owner.get(app).content.decode()
+    for _n in range(3):
+        app_calls.count(unshort(app[-22:]))
+    app_calls.write()
+    page = owner.get(app).content.decode()
+    assert "3 calls in the last 30 days, at most 3 a day" in page and page.count("<tr data-day=") == 30

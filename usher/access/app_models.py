@@ -48,3 +48,12 @@ class Token(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="token_by_end")]
+
+
+class AppCalls(models.Model):
+    """How often an app called on one day, UTC (app_calls.py)."""
+
+    app = models.ForeignKey(App, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    calls = models.IntegerField()
+    pk = models.CompositePrimaryKey("app_id", "day")

@@ -75,7 +75,7 @@ class OtherSecret(Part):
 
 
 class AppGone(Part):
-    """An app with its secrets and tokens. Parameter: app."""
+    """An app with its secrets and tokens, and how often it called. Parameter: app."""
 
     lock = ("access_app", "id")
 
@@ -84,10 +84,11 @@ class AppGone(Part):
                    FROM access_app p WHERE p.account_id = %(account)s AND p.id = %(app)s::uuid"""
 
     write = """tokens AS (DELETE FROM access_token x USING ok WHERE x.app_id = ok.obj), secrets AS (DELETE FROM access_appsecret x USING ok WHERE x.app_id = ok.obj),
+               calls AS (DELETE FROM access_appcalls x USING ok WHERE x.app_id = ok.obj),
                did AS (DELETE FROM access_app t USING ok WHERE t.id = ok.obj RETURNING t.id AS obj)"""
 
 
-class _OfApp(Verb):
+class OfApp(Verb):
     """What the verbs about one app share."""
 
     privilege = "access:app:manage"
@@ -98,7 +99,7 @@ class _OfApp(Verb):
 
 
 @register
-class CreateApp(_OfApp):
+class CreateApp(OfApp):
     """Make an app of the actor's own, or of `creator`, when the operator does it. Parameters: app (its id), name, scopes, creator."""
 
     name = "access.create_app"
@@ -123,7 +124,7 @@ class CreateApp(_OfApp):
 
 
 @register
-class EditApp(_OfApp):
+class EditApp(OfApp):
     """Change what an app is called, its scopes, or switch it off or on. Parameters: app, and any of name, scopes, is_on."""
 
     name = "access.edit_app"
@@ -154,7 +155,7 @@ class EditApp(_OfApp):
 
 
 @register
-class RotateSecret(_OfApp):
+class RotateSecret(OfApp):
     """Give an app another secret; the one before is good for a day. Parameter: app."""
 
     name = "access.rotate_secret"
@@ -173,7 +174,7 @@ class RotateSecret(_OfApp):
 
 
 @register
-class DeleteApp(_OfApp):
+class DeleteApp(OfApp):
     """Delete an app: its secrets and tokens are worth nothing from then on. Parameter: app."""
 
     name = "access.delete_app"

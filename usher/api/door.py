@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from usher.access import tokens
+from usher.access import app_calls, tokens
 from usher.access.origin import client_ip
 from usher.accounts.plans import require_area
 from usher.core.policy import Policy
@@ -59,6 +59,7 @@ unknown_view = _dressed(unknown, Policy("token", ("GET", *WRITES)))
 def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mapping[str, str]) -> HttpResponse:
     """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
     holder = holder_of(request)
+    app_calls.count(holder.app)
     method = "GET" if request.method == "HEAD" else str(request.method)
     if method not in operations:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http.response import HttpResponseBase
 
+from usher.access import app_calls
+
 Environ = dict[str, Any]
 App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -67,3 +69,4 @@ def _busy(start_response: Callable[..., Any]) -> Iterable[bytes]:
 
 
 application = Gate(get_wsgi_application())
+app_calls.serve()

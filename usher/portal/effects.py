@@ -85,6 +85,7 @@ LABELS: dict[str, str | Promise] = {
     "why": gettext_lazy("Why"),
     "scopes": gettext_lazy("Scopes"),
     "is_on": gettext_lazy("Works"),
+    "creator": gettext_lazy("Works with the rights of"),
 }
 PROOFS = {"waiting": gettext_lazy("waited for"), "verified": gettext_lazy("found"), "released": gettext_lazy("given up")}  # of a domain
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content

@@ -39,7 +39,7 @@ LONGEST_READ = timedelta(days=1)  # what changed before that is not looked for; 
 GOING_ON = ("first", "wait")  # with fewer seats than it takes
 TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 FRESH = frozenset(
-    {"access.set_role", "access.remove_factors"}
+    {"access.set_role", "access.remove_factors", "access.hand_over_app"}
 )  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 

@@ -9,16 +9,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from usher.access import api_apps, scopes
+from usher.access import api_apps, app_calls, scopes
 from usher.access.actors import name_of
+from usher.access.app_handing import who_may_take
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
+from usher.journal.names import long_day
 from usher.journal.verb import plan
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
-from usher.portal.plan_page import Look, plan_page
+from usher.portal.people.belonging import Ask, full_id, plan_or_ask
+from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.sign_in.fresh import fresh_sign_in
+from usher.portal.templatetags.usher import number
 
 PATH = "/account/apps"
 
@@ -97,6 +101,25 @@ def deletion(request: SignedIn, app_id: UUID) -> HttpResponseBase:
     return plan_page(request, plan(request.actor, "access.delete_app", {"app": app_id}), look)
 
 
+@page("access:app:manage", ("GET", "POST"))
+def holder(request: SignedIn, app_id: UUID) -> HttpResponseBase:
+    """Whose rights it works with: to whom it is handed, then the plan."""
+    app, to = api_apps.app(request.actor, app_id), request.GET.get("to", "")
+    options = [Option(short(p["id"]), f"{name_of(p)} ({p['email']})") for p in who_may_take(request.actor, app["creator_id"])]
+    words = _("Somebody active who manages API apps. Give somebody a role that does first, if nobody fits.")
+    look = Look(
+        title=_("Hand the app over"),
+        crumbs=crumbs(app, _("Hand over"))["crumbs"],
+        button=lambda n: _("Hand the app over"),
+        back=(_("Cancel"), path_of(app)),
+        facts=[(_("Its secrets"), _("stay good")), (_("The tokens it has"), _("end; it asks for new ones"))],
+        facts_words=_("What then"),
+    )
+    verb, params = "access.hand_over_app" if to else "", {"app": app_id, "to": full_id(to)}
+    heading = _("Whose rights shall %(app)s work with?") % {"app": app["name"]}
+    return plan_or_ask(request, verb, params, look, [Ask("to", _("New holder"), "select", to, options, words)], heading)
+
+
 def form(request: SignedIn, given: dict[str, Any], refused: Refused | None = None, app: dict[str, Any] | None = None) -> HttpResponse:
     """Name and scopes, as they are or as they were typed."""
     actor = request.actor
@@ -107,10 +130,21 @@ def form(request: SignedIn, given: dict[str, Any], refused: Refused | None = Non
         "trouble": {"field": refused.field, "words": refused.words} if refused else {},
         "known": scopes.known(),
         "may_manage": actor.may("access:app:manage"),
+        "hands": app is not None and (app["creator_status"] != "active" or actor.is_owner or app["creator_id"] == actor.user_id),
+        "calls": calls_of(request, app) if app else None,
         "lends": app is None or actor.is_owner or app["creator_id"] == actor.user_id,
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
     }
     return render(request, "account/app.html", context, status=422 if refused else 200)
+
+
+def calls_of(request: SignedIn, app: dict[str, Any]) -> dict[str, Any]:
+    """How often it called in the last days, as a chart and a sentence for whoever does not see it."""
+    days = app_calls.by_day(request.actor, app["id"])
+    most = max(days, key=lambda d: d["calls"])
+    told = {"n": number(sum(d["calls"] for d in days)), "most": number(most["calls"]), "day": long_day(most["day"])}
+    sentence = _("Line chart. %(n)s calls in the last 30 days, at most %(most)s a day, on %(day)s.") % told if most["calls"] else ""
+    return {"days": days, "sentence": sentence}
 
 
 def given_in(request: SignedIn) -> dict[str, Any]:

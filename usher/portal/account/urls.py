@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/apps/<id:app_id>", apps.one_app),
     path("account/apps/<id:app_id>/secret", apps.secret),
     path("account/apps/<id:app_id>/state", apps.state),
+    path("account/apps/<id:app_id>/holder", apps.holder),
     path("account/apps/<id:app_id>/deletion", apps.deletion),
     path("account/outbox", outbox.outbox),
     path("account/outbox/test", outbox.mail_test),

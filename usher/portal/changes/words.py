@@ -70,6 +70,7 @@ KINDS: dict[str, Words] = {
     "access.create_app": _("Create an API app"),
     "access.edit_app": _("Change an API app"),
     "access.rotate_secret": _("Make a new secret of an API app"),
+    "access.hand_over_app": _("Hand over an API app"),
     "access.delete_app": _("Delete an API app"),
     "accounts.change_settings": _("Change settings"),
     "accounts.create_site": _("Create a site"),

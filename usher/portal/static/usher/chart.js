@@ -1,4 +1,5 @@
 // The chart of a page: the numbers stand in its table, the colours in the tokens; without this script the table is the chart.
+// One line, `used`, and where the box has words for it a second one above, `bought`.
 for (const box of document.querySelectorAll('[data-chart]')) draw(box)
 
 function draw(box) {
@@ -6,7 +7,7 @@ function draw(box) {
   const language = { en: 'en-GB' }[document.documentElement.lang] || document.documentElement.lang // the day before the month, as on every page
   const number = (n) => n.toLocaleString(language)
   const days = rows.map((row) => Date.parse(row.dataset.day) / 1000), column = (name) => rows.map((row) => Number(row.dataset[name]))
-  const used = column('used'), bought = column('bought'), top = Math.max(...bought, ...used) * 1.18, last = rows.length - 1
+  const two = 'bought' in box.dataset, used = column('used'), bought = two ? column('bought') : used, top = Math.max(...bought, ...used) * 1.18, last = rows.length - 1
   const told = document.getElementById(box.dataset.chart + '-now'), silent = told.textContent
   let plot = null
   const color = (name) => { const probe = document.createElement('i'); probe.style.color = `var(${name})`; document.body.append(probe); const found = getComputedStyle(probe).color; probe.remove(); return found }
@@ -19,32 +20,32 @@ function draw(box) {
       scales: { y: { range: [0, top || 1] } },
       axes: [
         { stroke: ink, font, size: 26, gap: 6, space: 62, grid: { show: false }, ticks: { show: false }, values: (u, all) => all.map((t) => date(t, days[last] - days[0] > 5e6 ? { month: 'short' } : { day: 'numeric', month: 'short' })) },
-        { stroke: ink, font, size: 50, space: 56, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (u, all) => all.map(number) },
+        { stroke: ink, font, size: 50, space: 56, incrs: [1, 2, 5].flatMap((n) => [...Array(9).keys()].map((e) => n * 10 ** e)).sort((a, b) => a - b), grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (u, all) => all.map(number) },
       ],
       series: [
         {},
         { stroke: accent, width: 2, fill: color('--u-chart-fill'), points: { show: false } },
-        { stroke: ink, width: 1.5, dash: [5, 4], points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) },
+        ...(two ? [{ stroke: ink, width: 1.5, dash: [5, 4], points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }] : []),
       ],
       hooks: {
         draw: [(u) => {
-          const c = u.ctx, right = u.bbox.left + u.bbox.width - 4 * devicePixelRatio, near = Math.abs(bought[last] - used[last]) < top * .09
+          const c = u.ctx, right = u.bbox.left + u.bbox.width - 4 * devicePixelRatio, near = two && Math.abs(bought[last] - used[last]) < top * .09
           const write = (words, value, up, ink) => {
             const y = u.valToPos(value, 'y', true) + (up ? -7 : 17) * devicePixelRatio, wide = c.measureText(words).width
             if (up) c.fillStyle = paper, c.fillRect(right - wide - 3 * devicePixelRatio, y - 11 * devicePixelRatio, wide + 6 * devicePixelRatio, 14 * devicePixelRatio) // a step of a line runs through no words
             c.fillStyle = ink; c.fillText(words, right, y)
           }
           c.save(); c.font = `500 ${11.5 * devicePixelRatio}px ${family}`; c.textAlign = 'right'
-          write(box.dataset.bought.replace('%', number(bought[last])), Math.max(bought[last], near ? used[last] : 0), true, ink)
-          write(box.dataset.used.replace('%', number(used[last])), used[last], false, accent)
+          if (two) write(box.dataset.bought.replace('%', number(bought[last])), Math.max(bought[last], near ? used[last] : 0), true, ink)
+          write(box.dataset.used.replace('%', number(used[last])), used[last], !two, accent)
           c.restore()
         }],
         setCursor: [(u) => {
           const at = u.cursor.idx
-          told.textContent = at == null ? silent : `${date(days[at], { day: 'numeric', month: 'long', year: 'numeric' })}: ${box.dataset.used.replace('%', number(used[at]))}, ${box.dataset.bought.replace('%', number(bought[at]))}`
+          told.textContent = at == null ? silent : `${date(days[at], { day: 'numeric', month: 'long', year: 'numeric' })}: ${box.dataset.used.replace('%', number(used[at]))}${two ? `, ${box.dataset.bought.replace('%', number(bought[at]))}` : ''}`
         }],
       },
-    }, [days, used, bought], box)
+    }, two ? [days, used, bought] : [days, used], box)
   }
   make()
   new ResizeObserver(() => { if (plot.width !== box.clientWidth) plot.setSize({ width: box.clientWidth, height: 232 }) }).observe(box)
