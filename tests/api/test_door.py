@@ -189,6 +189,12 @@ def test_what_is_no_endpoint(northlake: Company) -> None:
         ('"x"', 400),
         ('{"action":"deactivate","action":"activate"}', 400),
         ('{"action":NaN}', 400),
+        ('{"action":"deactivate","x":Infinity}', 400),
+        ('{"action":"deactivate","x":-1e400}', 400),
+        ('{"action":"deactivate","x":' + "9" * 5_000 + "}", 400),
+        ('{"action":"deactivate","x":' + "[" * 100_000 + "]" * 100_000 + "}", 400),
+        ('{"action":"deactivate",' + ",".join(f'"k{n}":{n}' for n in range(100_000)) + "}", 413),
+        ('{"action":1e2,' + ",".join(f'"k{n}":{n}' for n in range(50_000)) + "}", 400),
         ("[" * 100_000, 400),
         (b"\xff\xfe", 400),
         ('{"action":"deactivate","x":"' + "a" * (1024 * 1024) + '"}', 413),
@@ -197,11 +203,37 @@ def test_what_is_no_endpoint(northlake: Company) -> None:
     ],
 )
 def test_bodies_that_are_none(northlake: Company, body: Any, status: int) -> None:
-    """MASS-05, MASS-08, DOS: refused as JSON with a code, and nothing is done."""
+    """DOS-06, MASS-05, MASS-08: refused as JSON with a code, and nothing is done."""
     answer = caller(northlake.owner)("PUT", f"/users/{northlake.member.email}/status", body)
     assert answer.status_code == status and json.loads(answer.content)["code"] == 300
     assert actor_of(northlake.member.user_id)  # type: ignore[arg-type]
     assert sql.value("SELECT status FROM people_standing WHERE user_id = %(u)s", {"u": northlake.member.user_id}) == "active"
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**70, -1, -(2**70), 0, "9" * 4_000])
+def test_numbers_beyond_every_type(northlake: Company, number: Any) -> None:
+    """DOS-08: in a query and in a body, refused with code 300 and nothing is done."""
+    api = caller(northlake.owner)
+    for query in ("page_size", "page_number"):
+        assert api.get(f"/users?{query}={number}")[0] == 400, query
+    status, body = api.patch(f"/users/{northlake.member.email}", f'{{"zoom_one_type":{number}}}')
+    assert (status, body["code"]) == (400, 300)
+
+
+@pytest.mark.parametrize("path", ["/v2/users", "/v2/nowhere", "/oauth/token", "/oauth/revoke"])
+@pytest.mark.parametrize("size", [9 * 1024 * 1024, 25 * 1024 * 1024, 4 * 1024**3])
+def test_more_than_we_read(northlake: Company, path: str, size: int) -> None:
+    """A body larger than any request is refused by its announced size, as JSON, before it is read."""
+    headers = {"Authorization": f"Bearer {token_of(northlake.owner)}"} if path.startswith("/v2") else {}
+    kind = "application/json" if path.startswith("/v2") else "application/x-www-form-urlencoded"
+    answer = Client().generic("POST", path, b"x", content_type=kind, headers=headers, CONTENT_LENGTH=str(size))
+    assert answer["Content-Type"] == "application/json"
+    assert answer.status_code == (404 if path == "/v2/nowhere" and size < 24 * 1024 * 1024 else 413)
+
+
+def test_a_method_nobody_knows(northlake: Company) -> None:
+    answer = Client().generic("BREW", "/v2/users")
+    assert answer.status_code == 405 and answer.json()["code"] == 405 and answer["Allow"]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
@@ -228,7 +260,7 @@ def test_a_call_asks_the_database_a_few_times(northlake: Company) -> None:
     api = caller(northlake.owner)
     with CaptureQueriesContext(connection) as seen:
         api.get("/users")
-    assert len([q for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 5
+    assert len([q for q in seen if not (q["sql"] or "").startswith(("SAVEPOINT", "RELEASE"))]) <= 5
     with CaptureQueriesContext(connection) as seen:
         assert tokens.holder(api.token)
     assert len(seen) == 1

@@ -1,13 +1,21 @@
 """Limits of the API per account, plan and label (S4-43)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.api.caller import caller
+from tests.api.caller import Caller, caller
 from tests.people_of import Company
+from usher.access import throttle
 from usher.api import limits
-from usher.core import sql
+from usher.api.limits import RATES, Rates
+from usher.api.operations import HEAVY, LIGHT, MEDIUM, OPERATIONS, RESOURCE_INTENSIVE
+from usher.core import clock, sql
+
+LABELS = (LIGHT, MEDIUM, HEAVY, RESOURCE_INTENSIVE)
 
 
 @pytest.fixture(autouse=True)
@@ -15,34 +23,136 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-def test_beyond_the_limit_nothing_is_done(northlake: Company, southport: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """429 with the contract's headers; another account is not touched by it, another app of the same one is."""
-    monkeypatch.setitem(limits.BUSINESS_A_SECOND, "LIGHT", 2)
-    api, other = caller(northlake.owner), caller(northlake.admin)
-    assert api.get("/users/me")[0] == 200 and other.get("/users/me")[0] == 200
+@pytest.fixture
+def api(northlake: Company) -> Caller:
+    return caller(northlake.owner)
+
+
+def few(monkeypatch: pytest.MonkeyPatch, counter: str, plan: str, **rates: Any) -> None:
+    """Lower the limits of a plan."""
+    monkeypatch.setitem(
+        RATES[counter], plan, Rates(**{"light": 99, "medium": 99, "heavy": 99, "intensive": 99, "heavy_a_day": 99, **rates})
+    )
+
+
+def status_of(company: Company) -> Any:
+    return sql.value("SELECT status FROM people_standing WHERE user_id = %(u)s", {"u": company.member.user_id})
+
+
+@pytest.mark.parametrize(
+    ("counter", "plan", "at_once", "a_day"),
+    [
+        ("", "free", (4, 2, 1, 10), {LIGHT: 6000, MEDIUM: 2000, HEAVY: 1000, RESOURCE_INTENSIVE: 30000}),
+        ("", "pro", (30, 20, 10, 10), {"heavy": 30000}),
+        ("", "business", (80, 60, 40, 20), {"heavy": 60000}),
+        ("phone", "pro", (20, 10, 5, 5), {"heavy": 15000}),
+        ("phone", "business", (40, 20, 10, 10), {"heavy": 30000}),
+        ("contact-center", "pro", (20, 10, 5, 5), {"heavy": 15000}),
+        ("contact-center", "business", (40, 20, 10, 10), {"heavy": 30000}),
+    ],
+)
+def test_the_table_is_the_contracts(counter: str, plan: str, at_once: tuple[int, ...], a_day: dict[str, int]) -> None:
+    """README 1, Rate limits. Resource-intensive calls by the minute, which with heavy ones share a day."""
+    rates = RATES[counter][plan]
+    assert tuple(rates.at_once(label)[0] for label in LABELS) == at_once
+    assert [rates.at_once(label)[1] for label in LABELS] == [1, 1, 1, 60]
+    assert dict(day for label in LABELS if (day := rates.a_day(label))) == a_day
+
+
+def test_every_operation_has_a_limit(northlake: Company) -> None:
+    for operation in OPERATIONS:
+        for counter, plans in RATES.items():
+            for rates in plans.values():
+                assert rates.at_once(operation.label)[0] > 0, (operation, counter)
+        assert limits.limits_of(northlake.owner, operation)
+
+
+def test_beyond_the_limit_nothing_is_done(northlake: Company, southport: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DOS-05: 429 with the contract's headers and no effect; another account is not touched by it, another app of the same one is."""
+    few(monkeypatch, "", "business", light=2)
+    other = caller(northlake.admin)
+    first = api("GET", "/users/me")
+    assert first.status_code == 200 and (first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"]) == ("2", "1")
+    assert other("GET", "/users/me")["X-RateLimit-Remaining"] == "0"
     answer = api("PUT", f"/users/{northlake.member.email}/status", {"action": "deactivate"})
-    assert answer.status_code == 429 and answer["X-RateLimit-Type"] == "QPS" and answer["X-RateLimit-Category"] == "Light"
-    assert answer["X-RateLimit-Limit"] == "2" and answer["X-RateLimit-Remaining"] == "0" and int(answer["Retry-After"]) >= 1
-    assert sql.value("SELECT status FROM people_standing WHERE user_id = %(u)s", {"u": northlake.member.user_id}) == "active"
+    assert answer.status_code == 429 and answer.json()["code"] == 429 and "per-second" in answer.json()["message"]
+    assert (answer["X-RateLimit-Type"], answer["X-RateLimit-Category"]) == ("QPS", "Light")
+    assert (answer["X-RateLimit-Limit"], answer["X-RateLimit-Remaining"], answer["Retry-After"]) == ("2", "0", "1")
+    assert 0 <= int(answer["X-RateLimit-Reset"]) - clock.now().timestamp() + 1 <= 2
+    assert status_of(northlake) == "active"
     assert caller(southport.owner).get("/users/me")[0] == 200
+    with clock.travel(clock.now() + timedelta(seconds=2)):
+        assert api.put(f"/users/{northlake.member.email}/status", {"action": "deactivate"})[0] == 204
+
+
+def test_labels_and_areas_are_counted_apart(northlake: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    few(monkeypatch, "", "business", light=1, medium=1)
+    assert [api.get(path)[0] for path in ("/users/me", "/users", "/users/me", "/users")] == [200, 200, 429, 429]
+    counters = {limits.COUNTERS.get(part, "") for part in ("users", "phone", "number_management", "contact_center")}
+    assert counters == set(RATES)
 
 
 def test_a_day_has_its_own_limit(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A free account: the header says when the day is over, as a time."""
+    """A free account: the header says when the day is over, as a time: midnight UTC. A call that a second refused is none of the day's."""
     sql.execute("UPDATE accounts_account SET plan = 'free' WHERE id = %(a)s", {"a": northlake.account})
-    monkeypatch.setitem(limits.A_DAY["free"], "LIGHT", 1)
-    api = caller(northlake.owner)
-    status, body = api.get("/users/me")  # AUTHZ-18: a plan without User Management has none of it here either
-    assert (status, body["code"]) == (403, 200) and "plan of this account" in body["message"]
-    answer = api("GET", "/users/me")
-    assert answer.status_code == 429 and answer["X-RateLimit-Type"] == "Daily-limit" and answer["Retry-After"].endswith("Z")
-    assert b"daily rate limit" in answer.content
+    few(monkeypatch, "", "free", light=1, each_a_day={LIGHT: 2})
+    now = clock.now().replace(hour=12)
+    with clock.travel(now):
+        api = caller(northlake.owner)
+        status, body = api.get("/users/me")  # AUTHZ-18: a plan without User Management has none of it here either
+        assert (status, body["code"]) == (403, 200) and "plan of this account" in body["message"]
+        assert [api("GET", "/users/me")["X-RateLimit-Type"] for _ in range(3)] == ["QPS"] * 3
+    with clock.travel(now + timedelta(seconds=2)):
+        assert api.get("/users/me")[0] == 403
+    with clock.travel(now + timedelta(seconds=4)):
+        answer = api("GET", "/users/me")
+        assert answer.status_code == 429 and (answer["X-RateLimit-Type"], answer["X-RateLimit-Limit"]) == ("Daily-limit", "2")
+        assert answer["Retry-After"] == f"{now + timedelta(days=1):%Y-%m-%d}T00:00:00Z" and b"daily rate limit" in answer.content
+    with clock.travel(now + timedelta(hours=12, seconds=1)):
+        assert caller(northlake.owner).get("/users/me")[0] == 403, "another day"
 
 
-def test_whoever_runs_the_server_can_switch_them_off(northlake: Company, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def test_invitations_and_groups_of_a_day(northlake: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """behaviour B and G, R14: so many by the API alone; one that was refused for another reason is none of them."""
+    by_path = {(o.method, o.path): {c.name: dict(c.most) for c in o.caps} for o in OPERATIONS}
+    assert by_path["POST", "/users"] == {"invited": {"free": 50, "pro": 1500, "business": 10000}}
+    assert by_path["POST", "/groups"] == {"groups": dict.fromkeys(("free", "pro", "business"), 100)}
+    (cap,) = next(o.caps for o in OPERATIONS if (o.method, o.path) == ("POST", "/users"))
+    monkeypatch.setitem(cap.most, "business", 2)  # type: ignore[arg-type]
+
+    def invited(name: str, **headers: str) -> int:
+        return api.post("/users", {"action": "create", "user_info": {"email": f"{name}@{northlake.domain}", "type": 1}}, **headers)[0]
+
+    assert [invited("a", Idempotency_Key="1"), invited("a", Idempotency_Key="1"), invited("a")] == [201, 201, 409]
+    assert [invited("no address at all"), invited("b"), invited("c")] == [400, 201, 429]
+    assert not sql.value("SELECT 1 FROM people_user WHERE email LIKE 'c@%%'")
+
+
+def test_features_once_in_ten_seconds(northlake: Company, api: Caller) -> None:
+    body = {"feature_type": "user_type", "feature_value": "1", "users": [{"id": "x"}]}
+    now = clock.now()
+    assert api.post("/users/features", {**body, "feature_type": "none"})[0] == 400, "it did nothing and is not counted"
+    with clock.travel(now + timedelta(seconds=2)):
+        assert [api.post("/users/features", body)[0] for _ in range(2)] == [201, 429]
+    with clock.travel(now + timedelta(seconds=13)):
+        assert api.post("/users/features", body)[0] == 201
+
+
+def test_one_statement_a_call(northlake: Company) -> None:
+    """The price: one, whether the call is told yes or no; and a call that is told no writes nothing."""
+    operation = next(o for o in OPERATIONS if (o.method, o.path) == ("POST", "/users"))
+    with CaptureQueriesContext(connection) as seen:
+        limits.count(northlake.owner, operation)
+    assert len(seen) == 1
+    limit = throttle.Limit("x", 1, 1)
+    assert [throttle.take((limit, "a"))[0].tries for _ in range(4)] == [1, 2, 2, 2]
+
+
+def test_whoever_runs_the_server_can_switch_them_off(
+    northlake: Company, api: Caller, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
     """For measuring: USHER_API_LIMITS=off."""
-    monkeypatch.setitem(limits.BUSINESS_A_SECOND, "LIGHT", 0)
-    api = caller(northlake.owner)
+    few(monkeypatch, "", "business", light=0)
     assert api.get("/users/me")[0] == 429
     settings.API_LIMITS = False
     assert api.get("/users/me")[0] == 200

@@ -5,11 +5,15 @@ A try is counted first and given back when it was right, so that fifty at once r
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.core import clock, sql
 from usher.core.refusals import Refused
+
+UNTIL_MIDNIGHT = 0  # in place of seconds: the window ends at midnight UTC
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,47 @@ FACTOR_DAY = Limit("factor-day", 50, 86_400)  # three codes fit at a time: fifty
 PASSKEY_ORIGIN = Limit("passkey-origin", 50, 300)
 
 Count = tuple[Limit, str]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a limit stands after a try: how many there were in its window, this one included, and when the window ends, in how many seconds."""
+
+    limit: Limit
+    tries: int
+    ends: datetime
+    left: int
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.tries > self.limit.most
+
+
+TAKE = """WITH asked AS (SELECT x.key, x.most, t.at, CASE x.seconds WHEN 0 THEN date_trunc('day', t.at, 'UTC') + interval '1 day'
+            ELSE t.at + make_interval(secs => x.seconds) END AS ends
+            FROM unnest(%(keys)s::text[], %(seconds)s::int[], %(most)s::int[]) AS x(key, seconds, most), (SELECT coalesce(%(now)s::timestamptz, now()) AS at) t),
+          used_up AS (SELECT a.key, t.tries + 1 AS tries, t.window_ends, a.at FROM asked a JOIN access_throttle t ON t.key = a.key
+            WHERE t.window_ends > a.at AND t.tries >= a.most),
+          counted AS (INSERT INTO access_throttle AS t (key, window_ends, tries)
+            SELECT key, ends, 1 FROM asked WHERE NOT EXISTS (SELECT FROM used_up) ORDER BY key
+            ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= coalesce(%(now)s::timestamptz, now()) THEN 1 ELSE t.tries + 1 END,
+              window_ends = CASE WHEN t.window_ends <= coalesce(%(now)s::timestamptz, now()) THEN excluded.window_ends ELSE t.window_ends END
+            RETURNING t.key, t.tries, t.window_ends, coalesce(%(now)s::timestamptz, now()) AS at)
+          SELECT key, tries, window_ends AS ends, greatest(1, ceil(extract(epoch FROM window_ends - at)))::int AS left
+          FROM (TABLE used_up UNION ALL TABLE counted) x"""
+
+
+def take(*counts: Count) -> list[Tally]:
+    """Count one try against each, in one statement; when one of them is used up already, against none, and nothing is written.
+
+    A row is locked while it counts, so however many come at once, no more than `most` are told that they were in time.
+    """
+    limits = {_key(limit, what): limit for limit, what in counts}
+    asked = limits.values()
+    found = sql.prepared(
+        TAKE, {"keys": list(limits), "seconds": [a.seconds for a in asked], "most": [a.most for a in asked], "now": clock.travelled()}
+    )
+    return [Tally(limits[f["key"]], f["tries"], f["ends"], f["left"]) for f in found]
 
 
 def count(*counts: Count) -> dict[Limit, int]:
@@ -71,6 +116,12 @@ def give_back(*counts: Count) -> None:
         "UPDATE access_throttle SET tries = greatest(tries - 1, 0) WHERE key = ANY(%(keys)s)",
         {"keys": [_key(limit, what) for limit, what in counts]},
     )
+
+
+def alone(what: str) -> None:
+    """Hold something until the transaction ends. Refused (later, under_way) while another one holds it; nobody waits."""
+    if not sql.value("SELECT pg_try_advisory_xact_lock(hashtextextended(%(what)s, 0))", {"what": what}):
+        raise Refused("later", "under_way", _("The same is being done right now. Try again in a moment."), details={"retry_after": 1})
 
 
 def forget(*counts: Count) -> None:

@@ -5,8 +5,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
@@ -15,7 +17,7 @@ from usher.access.origin import client_ip
 from usher.accounts.plans import require_area
 from usher.core.policy import Policy
 from usher.core.refusals import Refused
-from usher.journal import denials
+from usher.journal import answers, denials
 from usher.zoom_wire import codes
 from usher.zoom_wire.codes import Fault, WireRefused
 
@@ -70,20 +72,36 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     told = limits.count(holder.actor, operation)
     query = query_of(request, operation.query)
     body, raw = body_of(request, operation.body) if method in WRITES else ({}, {})
-    key = f"{holder.app} {method} {request.path} {own}" if (own := key_of(request)) and method in WRITES else ""
+    key = f"{holder.app} {own}" if (own := key_of(request)) and method in WRITES else ""
     call = Call(holder.actor, request, path, query, body, raw, key)
     try:
-        require_area(holder.actor, operation.right)
-        with transaction.atomic():
-            made = operation.run(call)
+        response = _done(operation, call)
     except Refused as refused:
+        limits.give_back(holder.actor, operation)
         if refused.kind == "forbidden":
             denials.record(holder.actor, str(refused.details.get("privilege") or refused.code), refused.code)
         raise WireRefused(codes.fault_of(refused, operation.codes)) from refused
-    response = nothing() if made is None else answer(operation.success, made)
+    except Exception:
+        limits.give_back(holder.actor, operation)
+        raise
     for name, value in told.items():
         response[name] = value
     return response
+
+
+def _done(operation: Operation, call: Call) -> HttpResponse:
+    """The operation in one transaction; under a key it answered before, that answer again, and nothing is done."""
+    require_area(call.actor, operation.right)
+    with transaction.atomic():
+        known = answers.known(call.actor.account_id, call.key, call.wish) if call.key else None
+        if known is not None:
+            limits.give_back(call.actor, operation)
+            return said(*known)
+        made = operation.run(call)
+        status, body = operation.success, "" if made is None else written(made)
+        if call.key:
+            answers.keep(call.actor.account_id, call.key, status, body)
+        return said(status, body)
 
 
 def holder_of(request: HttpRequest) -> tokens.Holder:
@@ -105,6 +123,10 @@ def answered(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResp
         response = faulty(refused.fault)
     except Refused as refused:
         response = faulty(codes.fault_of(refused, {}))
+    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+        response = faulty(Fault(413, 300, "More was sent than fits in one request."))
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+        response = faulty(Fault(400, 300, "The request could not be read."))
     except (OperationalError, InterfaceError):
         log.exception("%s the database does not answer", getattr(request, "request_id", ""))
         response = faulty(Fault(503, 503, "The service is not available at the moment.", headers={"Retry-After": "5"}))
@@ -116,13 +138,18 @@ def answered(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResp
 
 
 def answer(status: int, made: Any) -> HttpResponse:
-    return HttpResponse(json.dumps(made, ensure_ascii=False, separators=(",", ":")), content_type="application/json", status=status)
+    return said(status, written(made))
 
 
-def nothing() -> HttpResponse:
-    """204 as clients read it: no body, and no type of one."""
-    response = HttpResponse(status=204)
-    del response["Content-Type"]
+def written(made: Any) -> str:
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def said(status: int, body: str) -> HttpResponse:
+    """An answer as clients read it; nothing has no body, and no type of one."""
+    response = HttpResponse(body, content_type="application/json", status=status)
+    if not body:
+        del response["Content-Type"]
     return response
 
 

@@ -1,5 +1,6 @@
 """What the API can do: one entry per method and path, in the words of the contract. Addresses, OpenAPI and the matrices of tests are made from it."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from usher.access import scopes as known_scopes
+from usher.access.throttle import UNTIL_MIDNIGHT
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
 from usher.journal import engine
@@ -17,7 +19,7 @@ from usher.zoom_wire.scopes import Scopes
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-LIGHT, MEDIUM, HEAVY = "LIGHT", "MEDIUM", "HEAVY"
+LIGHT, MEDIUM, HEAVY, RESOURCE_INTENSIVE = "LIGHT", "MEDIUM", "HEAVY", "RESOURCE_INTENSIVE"
 Codes = Mapping[str, tuple[int, int]]
 
 
@@ -43,6 +45,12 @@ class Call:
         rest = sorted((k, v) for k, v in self.query.items() if k not in ("next_page_token", "page_number"))
         return f"{self.actor.account_id} {self.request.path.rstrip('/')} {rest}"
 
+    @cached_property
+    def wish(self) -> bytes:
+        """What the same key must ask for again: SHA-256 of method, path, query and body, whatever their order."""
+        asked = [self.request.method, self.request.path.rstrip("/"), sorted(self.request.GET.lists()), self.raw]
+        return sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+
     def do(self, verb: str, params: dict[str, Any]) -> engine.Started:
         """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent."""
         self._nth[0] += 1
@@ -54,9 +62,18 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Cap:
+    """How often one account may do something through the API, by plan (free, pro, business), in a window of seconds."""
+
+    name: str
+    most: Mapping[str, int]
+    seconds: int = UNTIL_MIDNIGHT
+
+
+@dataclass(frozen=True)
 class Operation:
     """`success` is the status of the contract; `codes` are better codes for reasons that mean something special here. `right` names what it is about:
-    the account's plan must have it; the right itself is asked for by the read or the verb.
+    the account's plan must have it; the right itself is asked for by the read or the verb. `caps` come beside the rate of the label.
     """
 
     method: str
@@ -71,6 +88,7 @@ class Operation:
     body: Fields
     codes: Codes
     right: str
+    caps: tuple[Cap, ...]
     run: Callable[[Call], Any]
 
 
@@ -89,13 +107,16 @@ def operation(
     body: Fields | None = None,
     codes: Codes | None = None,
     right: str = "people:user:view",
+    caps: tuple[Cap, ...] = (),
 ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
     """Register a function as an operation. What it returns is the body; nothing for a 204. The first line of its docstring is its summary."""
 
     def keep(run: Callable[[Call], Any]) -> Callable[[Call], Any]:
         summary = (run.__doc__ or "").strip().splitlines()[0]
         OPERATIONS.append(
-            Operation(method, path, run.__name__, summary, area, scopes, label, success, query or {}, body or {}, codes or {}, right, run)
+            Operation(
+                method, path, run.__name__, summary, area, scopes, label, success, query or {}, body or {}, codes or {}, right, caps, run
+            )
         )
         known_scopes.register(scopes.all)
         return run

@@ -1,6 +1,7 @@
 """What a request says: its token, its query, its body. Nothing here trusts it; whatever cannot be read is refused with the contract's codes."""
 
 import json
+from math import isfinite
 from typing import Any
 
 from django.http import HttpRequest
@@ -36,7 +37,9 @@ def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
 
 
 def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The known fields of a JSON body, and the whole of it. A body of another kind is refused with 415 (MASS-07)."""
+    """The known fields of a JSON body, and the whole of it. A body of another kind is refused with 415 (MASS-07), one in chunks with 411 (DOS-11)."""
+    if request.headers.get("Transfer-Encoding"):
+        raise WireRefused(Fault(411, 300, "Send the body in one piece, with its Content-Length."))
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not length.isascii() or not length.isdigit() or int(length[:19]) > MOST_BYTES:
         raise WireRefused(Fault(413, 300, "The body is larger than 1 MB."))
@@ -62,10 +65,15 @@ def key_of(request: HttpRequest) -> str:
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:
-    """A JSON object in UTF-8 whose keys are all different (MASS-05), and whose numbers are numbers."""
+    """A JSON object in UTF-8 whose keys are all different (MASS-05), and whose numbers are numbers that JSON can write again (DOS-06)."""
 
     def no_constant(text: str) -> None:
         raise ValueError(text)
+
+    def finite(text: str) -> float:
+        if not isfinite(number := float(text)):
+            raise ValueError(text)
+        return number
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -74,7 +82,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         return found
 
     try:
-        given = json.loads(raw.decode(), object_pairs_hook=once, parse_constant=no_constant)
+        given = json.loads(raw.decode(), object_pairs_hook=once, parse_constant=no_constant, parse_float=finite)
     except _Twice:
         raise WireRefused(Fault(400, 300, "A key stands twice in the body.")) from None
     except (ValueError, RecursionError):

@@ -21,6 +21,7 @@ WAITING = 40  # requests that wait for a place; the next one is refused at once
 PATIENCE_SECONDS = 2.0  # F10: nobody waits longer for a place
 HEALTH = ("/livez", "/readyz")
 BUSY = b"Busy. Try again in a few seconds.\n"
+BUSY_JSON = b'{"code":503,"message":"Busy. Try again in a few seconds."}'
 
 
 class Gate:
@@ -39,10 +40,10 @@ class Gate:
             environ["HTTP_HOST"] = settings.MODE.host  # A health checker asks by address, not by name.
             return self._answer(environ, start_response)
         if not self.queue.acquire(blocking=False):
-            return _busy(start_response)
+            return _busy(environ, start_response)
         try:
             if not self.places.acquire(timeout=PATIENCE_SECONDS):
-                return _busy(start_response)
+                return _busy(environ, start_response)
             try:
                 return self._answer(environ, start_response)
             finally:
@@ -61,11 +62,12 @@ class Gate:
             answer.close()
 
 
-def _busy(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    headers = {"Content-Type": "text/plain", "Retry-After": "2", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    headers |= {"Content-Security-Policy": "default-src 'none'", "Content-Length": str(len(BUSY))}
+def _busy(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    kind, words = ("application/json", BUSY_JSON) if environ["PATH_INFO"].startswith("/v2/") else ("text/plain", BUSY)
+    headers = {"Content-Type": kind, "Retry-After": "2", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers |= {"Content-Security-Policy": "default-src 'none'", "Content-Length": str(len(words))}
     start_response("503 Service Unavailable", list(headers.items()))
-    return [BUSY]
+    return [words]
 
 
 application = Gate(get_wsgi_application())

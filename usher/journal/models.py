@@ -142,3 +142,18 @@ class Denial(models.Model):
             )
         ]
         indexes = [models.Index(fields=["account", "last_at"], name="denial_account_last")]
+
+
+class Answer(models.Model):
+    """What a call under a key was answered (answers.py): forgotten after a day. `wish` is the SHA-256 of what was asked."""
+
+    pk = models.CompositePrimaryKey("account_id", "key")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)
+    key = models.BinaryField()
+    wish = models.BinaryField()
+    status = models.SmallIntegerField(null=True)  # nothing yet: it is being done
+    body = models.TextField(default="", db_default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="answer_at")]

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from usher.core import clock, jobs, sql
 from usher.core.ids import earliest_at
 
-from . import engine, reads, seal
+from . import answers, engine, reads, seal
 
 SLICE_SECONDS = 5.0
 
@@ -56,8 +56,9 @@ def seal_all(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="journal.sweep", queue="clock", queueing_lock="journal.sweep")
 def sweep(timestamp: int) -> None:
-    """Plan rows of a start that was killed before its Change was written."""
+    """Plan rows of a start that was killed before its Change was written, and answers of more than a day."""
     sql.execute(
         "DELETE FROM journal_planrow p WHERE p.change_id < %(old)s AND NOT EXISTS (SELECT 1 FROM journal_run r WHERE r.change_id = p.change_id)",
         {"old": earliest_at(clock.now() - timedelta(days=1))},
     )
+    answers.sweep()

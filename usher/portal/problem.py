@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,18 +20,26 @@ from usher.portal.language import speak_to
 log = logging.getLogger("usher.portal")
 STATUS = {"forbidden": 403, "missing": 404, "invalid": 422, "conflict": 409, "later": 503}
 RETRY_AFTER = "5"
+OF_PROGRAMS = ("/v2/", "/oauth/token", "/oauth/revoke")  # what is refused there before the API sees it is JSON as well
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def problem(
     request: HttpRequest, status: int, title: str, words: str, *, action: tuple[str, str] | None = None, **headers: str
 ) -> HttpResponse:
-    """One page for every refusal; for htmx a notice in the corner, so that the page behind it stays as it is. `action`: words and a path that help."""
+    """One page for every refusal; for htmx a notice in the corner, so that the page behind it stays as it is; for a program JSON. `action`: words and a path
+    that help."""
+    if request.path_info.startswith(OF_PROGRAMS):
+        return _with(JsonResponse({"code": status, "message": words}, status=status), headers)
     context = {"status": status, "title": title, "words": words, "action": action}
     is_htmx = request.headers.get("HX-Request") == "true"
     response = render(request, "problem.html#notice" if is_htmx else "problem.html", context, status=status)
     if is_htmx:
         response["HX-Retarget"], response["HX-Reswap"] = "#notices", "beforeend"
+    return _with(response, headers)
+
+
+def _with(response: HttpResponse, headers: Mapping[str, str]) -> HttpResponse:
     for name, value in headers.items():
         response[name.replace("_", "-")] = value
     return response

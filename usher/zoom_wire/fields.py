@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WORDS = {"string": "a string", "integer": "an integer", "boolean": "true or false", "array": "an array", "object": "an object"}
+LARGEST = 2**53 - 1  # of the whole numbers every JSON reader can tell apart; a column takes more
 TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
 
 
@@ -90,6 +91,8 @@ def _value(field: Field, value: Any, place: str) -> tuple[Any, Errors]:
         wrong = f"{place} has a character that is no text."
     elif isinstance(value, str | list) and field.most is not None and len(value) > field.most:
         wrong = f"{place} has {'more than' if isinstance(value, list) else 'a length of more than'} {field.most}{' items' if isinstance(value, list) else ' characters'}."
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        wrong = f"{place} is too large a number."
     elif isinstance(value, int) and ((field.most is not None and value > field.most) or (field.least is not None and value < field.least)):
         wrong = f"{place} must be between {field.least if field.least is not None else 'any'} and {field.most}."
     if wrong:

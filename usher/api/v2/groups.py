@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from usher.api.operations import MEDIUM, Call, operation
+from usher.api.operations import MEDIUM, Call, Cap, operation
 from usher.api.paging import frame, parameters, start_of, token
 from usher.core import sql
 from usher.core.clock import now
@@ -37,6 +37,7 @@ class Kind:
     shape: Callable[[Any], dict[str, Any]]
     verbs: dict[str, str]
     right: str
+    caps: tuple[Cap, ...] = ()  # on creating
 
     def reads(self, what: str) -> Scopes:
         return Scopes((f"{self.granular}:read:{what}:admin",), (f"{self.classic}:read:admin", f"{self.classic}:write:admin"))
@@ -55,6 +56,7 @@ USER = Kind(
     wire.listed,
     {"create": "people.create_group", "rename": "people.rename_group", "delete": "people.delete_group", "add": "people.add_to_group"},
     "people:group:view",
+    (Cap("groups", {"free": 100, "pro": 100, "business": 100}),),  # a day
 )
 IM = Kind(
     "im",
@@ -93,7 +95,7 @@ def keep(kind: Kind) -> None:
             "next_page_token": token(call, more),
         }
 
-    @operation("POST", kind.path, kind.writes("write", "group"), body=NAME, **told(success=201))
+    @operation("POST", kind.path, kind.writes("write", "group"), body=NAME, caps=kind.caps, **told(success=201))
     def create_group(call: Call) -> dict[str, Any]:
         """Create a group."""
         started = call.do(kind.verbs["create"], {"name": call.body["name"]})

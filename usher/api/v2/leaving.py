@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from usher.access import throttle
 from usher.api.operations import Call, operation
 from usher.core.refusals import Refused
 from usher.journal.plan import preview
 from usher.journal.verb import plan, words_of
-from usher.zoom_wire.codes import invalid
+from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import writing
 
@@ -20,6 +21,12 @@ TRANSFERS = {
     "transfer_whiteboard": "whiteboards_and_notes",
     "transfer_notes": "whiteboards_and_notes",
 }
+UNDER_WAY = Fault(
+    429,
+    429,
+    "Too many concurrent requests. A request to disassociate this user has already been made.",
+    headers={"Retry-After": "1"},
+)
 OF_ADMINS = dict.fromkeys(("is_owner", "is_admin", "holds_role", "higher_rank"), (400, 1117))
 
 
@@ -55,6 +62,10 @@ def change_status(call: Call) -> None:
 def delete_user(call: Call) -> None:
     """Unlink a user, who keeps an account of their own, or delete them; what they made can go to somebody else."""
     row = user_of(call, call.path["userId"])
+    try:
+        throttle.alone(f"api-leaving {row['id']}")
+    except Refused:
+        raise WireRefused(UNDER_WAY) from None
     one = {"subjects": {"ids": [str(row["id"])]}}
     if row["status"] == "pending":
         gone(call, "lifecycle.withdraw_invitation", one)

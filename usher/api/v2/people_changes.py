@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid5
 
-from usher.api.operations import MEDIUM, Call, operation
+from usher.api.operations import MEDIUM, Call, Cap, operation
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
@@ -31,6 +31,8 @@ PROFILE = {
     "manager": "manager",
 }
 ONE_OF_THESE = ("type", "plan_united_type", "zoom_one_type")
+INVITED = Cap("invited", {"free": 50, "pro": 1_500, "business": 10_000})  # a day
+FEATURES = Cap("features", {"free": 1, "pro": 1, "business": 1}, seconds=10)
 FULL = {"no_seat": (400, 3412)}
 FULL_BASIC = {"no_seat": (400, 2033)}
 
@@ -55,6 +57,7 @@ FULL_BASIC = {"no_seat": (400, 2033)}
             },
         ),
     },
+    caps=(INVITED,),
 )
 def create_user(call: Call) -> dict[str, Any]:
     """Invite a user, who is pending until they accept; they hold their seat from then on."""
@@ -168,6 +171,7 @@ def change_phone(call: Call, one: dict[str, Any], phone: bool) -> None:
             items=Field("object", fields={"id": Field("string", most=64), "email": Field("string", most=254)}),
         ),
     },
+    caps=(FEATURES,),
 )
 def update_features(call: Call) -> dict[str, Any]:
     """Change the license or an add-on of up to 30 users; each is told apart."""

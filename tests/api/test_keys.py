@@ -1,0 +1,109 @@
+"""Idempotency-Key on every write there is: twice is once, answered the same; for anything else it is refused."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.caller import Caller, caller, told
+from tests.api.test_door import address, example
+from tests.people_of import Company, do
+from usher.api.door import WRITES
+from usher.api.operations import OPERATIONS, Operation
+from usher.core import clock, sql
+from usher.core.ids import short
+from usher.journal import answers
+
+CHANGES = "SELECT count(*) FROM journal_change"
+WRITING = [pytest.param(o, id=f"{o.method} {o.path}") for o in OPERATIONS if o.method in WRITES]
+
+
+@pytest.fixture(autouse=True)
+def database(db: None, settings: Any) -> None:
+    """Every test here is undone, and none is about limits."""
+    settings.API_LIMITS = False
+
+
+def body_for(operation: Operation, company: Company) -> dict[str, Any]:
+    """A body that means something here, so that most operations do something the first time."""
+    made = example(operation.body)
+    if "user_info" in made:
+        made["user_info"] |= {"email": f"new@{company.domain}", "type": 1}
+    if "members" in operation.body:
+        made["members"] = [{"email": company.member.email}]
+    if "target_group_id" in made:
+        made["target_group_id"] = short(sql.value("SELECT id FROM people_group WHERE kind = 'user' ORDER BY name DESC LIMIT 1"))
+    if "name" in operation.body:
+        made["name"] = "Another name"
+    return made
+
+
+def prepared(company: Company) -> Caller:
+    """An account with groups of both kinds and a role of its own, each with the member in it."""
+    for name in ("A", "B"):
+        do(company.owner, "people.create_group", {"name": name})
+    do(company.owner, "people.create_im_group", {"name": "A"})
+    do(company.owner, "access.create_role", {"name": "Desk", "privileges": ["people:user:view"]})
+    return caller(company.owner)
+
+
+@pytest.mark.parametrize("operation", WRITING)
+def test_twice_is_once(northlake: Company, operation: Operation) -> None:
+    """Every operation that writes: the second call under a key changes nothing and is answered as the first was, byte for byte."""
+    api = prepared(northlake)
+    path, body = address(operation.path, northlake), body_for(operation, northlake)
+    first = api(operation.method, path, body, Idempotency_Key="k")
+    between = sql.value(CHANGES)
+    second = api(operation.method, path, body, Idempotency_Key="k")
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert sql.value(CHANGES) == between
+    if first.status_code < 300:
+        other = api(operation.method, path, {**body, "something": "else"}, Idempotency_Key="k")
+        assert (other.status_code, other.json()["code"]) == (409, 300), "the same key for another body"
+        assert sql.value(CHANGES) == between
+    else:
+        assert not sql.value("SELECT count(*) FROM journal_answer"), "what was refused is not kept: the key is still free"
+
+
+def test_what_a_key_is_bound_to(northlake: Company, southport: Company) -> None:
+    """To its app, address and query; spelled otherwise it is the same wish. Another account or app has keys of its own."""
+    api = caller(northlake.owner)
+    path = f"/users/{northlake.member.email}"
+    assert api("PATCH", path, {"dept": "A", "job_title": "B"}, Idempotency_Key="k").status_code == 204
+    assert api("PATCH", path + "/", '{"job_title": "B",  "dept": "A"}', Idempotency_Key="k").status_code == 204
+    for method, address_, body in (("PATCH", path + "?x=1", {"dept": "A", "job_title": "B"}), ("DELETE", path, None)):
+        status, refused = told(api(method, address_, body, Idempotency_Key="k"))
+        assert (status, refused["code"]) == (409, 300) and "another" not in json.dumps(refused)
+    for other in (caller(northlake.owner), caller(southport.owner)):
+        assert other("DELETE", "/users/me/token", Idempotency_Key="k").status_code == 204
+
+
+def test_a_refusal_leaves_the_key_free(northlake: Company) -> None:
+    """Nothing happened, so the same key may be tried again when the reason is gone, and then it is done."""
+    api = caller(northlake.owner)
+    do(northlake.operator, "licenses.set_seats", {"product": "phone", "quantity": 0})
+    body, path = {"feature": {"zoom_phone": True}}, f"/users/{northlake.member.email}"
+    do(northlake.owner, "licenses.change_license", {"license": "meetings:licensed", "subjects": {"ids": [str(northlake.member.user_id)]}})
+    assert api("PATCH", path, body, Idempotency_Key="k").status_code == 404
+    do(northlake.operator, "licenses.set_seats", {"product": "phone", "quantity": 1})
+    assert api("PATCH", path, body, Idempotency_Key="k").status_code == 204
+
+
+def test_answers_are_forgotten(northlake: Company) -> None:
+    """After a day the answer is gone, and the key itself was never kept, only its hash. A repeat then is known by what it changed."""
+    api = caller(northlake.owner)
+    body = {"name": "Kept"}
+    assert api.post("/groups", body, Idempotency_Key="my-secret-key")[0] == 201
+    assert not sql.value("SELECT count(*) FROM journal_answer a WHERE a::text LIKE '%%my-secret-key%%'")
+    assert answers.sweep() == 0
+    with clock.travel(clock.now() + answers.LIFE + timedelta(seconds=1)):
+        assert answers.sweep() == 1
+    assert sql.value("SELECT count(*) FROM people_group WHERE name = 'Kept'") == 1
+    api.post("/groups", body, Idempotency_Key="my-secret-key")
+    assert sql.value("SELECT count(*) FROM people_group WHERE name = 'Kept'") == 1
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "a\tb"])
+def test_keys_that_are_none(northlake: Company, key: str) -> None:
+    assert caller(northlake.owner)("DELETE", "/users/me/token", Idempotency_Key=key).status_code == 400
