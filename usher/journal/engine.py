@@ -25,9 +25,10 @@ from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 
 from . import names
-from .ledger import ledger, seat_in
+from .ledger import ledger
 from .plan import digest_of, params_of, staged_tallies, too_many, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
+from .shortage import turn_away
 from .verb import ALREADY, COLUMNS, Plan
 from .writing import as_moves, count_moves, lock_all, locking, writing
 
@@ -149,7 +150,7 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
         if inline:  # objects before license rows, or two opposite changes deadlock
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
-        _mark_no_seat(change, wants, held)
+        held = _enough_for_the_first(plan, change, len(totals), wants, held)
         if short == "wait" and plan.verb.queues:
             ledger().queue(plan.actor.account_id, change, plan.actor.user_id)
         sql.execute(
@@ -211,15 +212,14 @@ def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
     return made["number"], made["at"]
 
 
-def _mark_no_seat(change: UUID, wants: Counter[str], held: dict[str, int]) -> None:
-    """With fewer seats than wished, the first N of the plan's order keep theirs."""
-    for product, n in sorted(held.items()):
-        if n < wants[product]:
-            sql.execute(
-                f"""UPDATE journal_planrow p SET skip = 'no_seat' FROM (SELECT phase, ord FROM journal_planrow WHERE change_id = %(c)s AND skip IS NULL
-                   AND {seat_in("takes", "%(p)s::text")} ORDER BY phase, ord OFFSET %(n)s) x WHERE p.change_id = %(c)s AND p.phase = x.phase AND p.ord = x.ord""",
-                {"c": change, "p": product, "n": n},
-            )
+def _enough_for_the_first(plan: Plan, change: UUID, phases: int, wants: Counter[str], held: dict[str, int]) -> dict[str, int]:
+    """With fewer seats than wished the first lines of the order have theirs, and what nobody of them needs is let go at once; what is held then."""
+    if all(n >= wants[product] for product, n in held.items()):
+        return held
+    turn_away(change, {product: n for product, n in held.items() if n < wants[product]})
+    needed, _gives = wants_and_gives(staged_tallies(change, phases))
+    ledger().release(plan.actor.account_id, {product: n - needed[product] for product, n in held.items()})
+    return {product: needed[product] for product in held}
 
 
 def _short_way(plan: Plan, key: str) -> Started:

@@ -62,8 +62,3 @@ def turns(takes: str | None, gives: str | None) -> frozenset[str]:
     """The products of a row whose seat only turns from pending into used: it is the person's already, so no other has to be free for it."""
     given = seats_of(gives)
     return frozenset(seat for seat in seats_of(takes) if f"{seat}@pending" in given)
-
-
-def seat_in(row: str, product: str) -> str:
-    """SQL that is true where this column of a row names the product, pending or not; `product` is a literal or a parameter."""
-    return f"position(' ' || {product} || ' ' IN ' ' || replace(coalesce({row}, ''), '@pending', '') || ' ') > 0"

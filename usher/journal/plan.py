@@ -16,8 +16,9 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.clock import now
 
-from .ledger import ledger, product_of, seat_in, seats_of, turns
-from .verb import ALREADY, COLUMNS, NO_SEAT, Part, Plan, words_of
+from .ledger import ledger, product_of, seats_of, turns
+from .shortage import fated, free_of
+from .verb import ALREADY, COLUMNS, Part, Plan, words_of
 
 DIGEST = "bit_xor(uuid_hash_extended(obj, coalesce(version, 0)::bigint))"
 
@@ -156,24 +157,6 @@ def _fitting(plan: Plan, short: Mapping[str, int], at: datetime) -> int:
         params_of(plan, index, now=at, change=None, **free_of(short)),
     )
     return found
-
-
-def fated(rows: str, free: Mapping[str, int]) -> str:
-    """Numbered rows with no_seat for those whose turn finds no seat: the first ones of the order find theirs, as the engine holds them.
-
-    `free` are the free seats of products that lack some; product by product, as engine.start does it. Parameters: free_of(free).
-    """
-    for n in range(len(free)):
-        wants = f"skip IS NULL AND {seat_in('takes', f'%(product{n})s::text')}"
-        rows = f"""SELECT ord, subj, obj, version, before, after, takes, gives, CASE WHEN {wants}
-            AND count(*) FILTER (WHERE {wants}) OVER (ORDER BY ord) > %(free{n})s THEN '{NO_SEAT}' ELSE skip END AS skip FROM ({rows}) s{n}"""
-    return rows
-
-
-def free_of(free: Mapping[str, int]) -> dict[str, Any]:
-    """The parameters of fated."""
-    ordered = sorted(free.items())
-    return {f"product{n}": p for n, (p, _) in enumerate(ordered)} | {f"free{n}": f for n, (_, f) in enumerate(ordered)}
 
 
 __all__ = ["Part", "Preview", "Tally", "digest_of", "params_of", "preview", "staged_tallies", "wants_and_gives", "words_of"]

@@ -8,7 +8,8 @@ from uuid import UUID
 from usher.core import sql
 from usher.core.clock import now
 
-from .plan import fated, free_of, params_of
+from .plan import params_of
+from .shortage import fated, free_of
 from .verb import COLUMNS, Plan
 
 # What was done in the account since a moment, also by runs that had begun before. Everything that changes somebody stands in the journal.
