@@ -132,7 +132,7 @@ def test_no_seat_is_refused_and_nothing_done(owner: Client, northlake: Company) 
     """S0-22, S1-16: twelve for ten seats: nobody is invited, nothing typed is lost."""
     answer = owner.post("/people/new", form(" ".join(f"p{i}@x.test" for i in range(12)), license=LICENSED))
     assert answer.status_code == 422
-    assert "12 Licensed seats are needed, 10 are free" in answer.content.decode()
+    assert "12 Licensed seats are needed. Only 10 Licensed seats are free." in answer.content.decode()
     assert pending(northlake) == set()
 
 

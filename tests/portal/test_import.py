@@ -99,7 +99,7 @@ def test_too_few_seats_is_never_a_silent_half(owner: Client, northlake: Company)
     assert "Only 10 Licensed seats are free." in page and "2 Licensed seats are missing." in page and "Change nothing</a>" in page
     before = here(northlake)
     answer = confirm(owner, address)
-    assert answer.status_code == 409 and "12 Licensed seats are needed, 10 are free" in answer.content.decode()
+    assert answer.status_code == 409 and "12 Licensed seats are needed. Only 10 Licensed seats are free." in answer.content.decode()
     assert here(northlake) == before
     answer = confirm(owner, address + "?how=first", how="first")
     assert answer.status_code == 303

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plans": ("plans", "plans", "Say what accounts on each plan have."),
     "products": ("accounts", "products", "List what can be bought."),
     "seats": ("accounts", "seats", "Set how many seats an account has bought."),
+    "waiting": ("waiting", "waiting", "Who waits for a seat: list, put first, take off."),
     "sign-in-link": ("accounts", "sign_in_link", "Print a one-time sign-in link for a person."),
     "remove-factors": ("accounts", "remove_factors", "Take away the second factors of somebody who lost them."),
     "people": ("people", "people", "Add, list, show, import and export people."),

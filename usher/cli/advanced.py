@@ -11,7 +11,7 @@ from usher.core.actor import Actor
 
 from .door import emit
 from .leaving import How, carry_out, sure
-from .options import as_operator, fresh_key, writing
+from .options import as_operator, fresh_key, short_of_seats, writing
 
 ORDERS = click.Choice([way + key for way in ("", "-") for key in ("name", "email", "department", "created", "last_sign_in")])
 
@@ -38,14 +38,14 @@ def totals(actor: Actor) -> None:
     emit({**people, "seats": found}, text="\n".join([*(f"{k}: {n:,}" for k, n in people.items()), lines]))
 
 
-def short_of_seats(function: Any) -> Any:
-    """--first, --order and --refusals."""
+def many(function: Any) -> Any:
+    """--first, --wait, --order and --refusals."""
     for option in (
         click.option(
             "--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data."
         ),
         click.option("--order", type=ORDERS, help="Who comes first. Default: who was added first."),
-        click.option("--first", is_flag=True, help="When seats lack, change the first that fit. Default: refuse and do nothing."),
+        *short_of_seats("change the first that fit", "change the first that fit; the others wait for theirs"),
     ):
         function = option(function)
     return function
@@ -54,33 +54,33 @@ def short_of_seats(function: Any) -> Any:
 @advanced.command("change-license")
 @click.argument("old", metavar="FROM")
 @click.argument("new", metavar="TO")
-@short_of_seats
+@many
 @writing
 def change_license(
-    actor: Actor, old: str, new: str, first: bool, order: str | None, refusals: str | None, key: str | None, dry_run: bool
+    actor: Actor, old: str, new: str, short: str | None, order: str | None, refusals: str | None, key: str | None, dry_run: bool
 ) -> int:
     """Give all members who hold one license another one. Administrators keep theirs."""
     return change(
-        actor, "licenses.change_members_license", {"from": old, "license": new, "order": order or ""}, first, refusals, key, dry_run
+        actor, "licenses.change_members_license", {"from": old, "license": new, "order": order or ""}, short, refusals, key, dry_run
     )
 
 
 @advanced.command("domain-license")
 @click.argument("domain")
 @click.argument("license", metavar="TO")
-@short_of_seats
+@many
 @writing
 def domain_license(
-    actor: Actor, domain: str, license: str, first: bool, order: str | None, refusals: str | None, key: str | None, dry_run: bool
+    actor: Actor, domain: str, license: str, short: str | None, order: str | None, refusals: str | None, key: str | None, dry_run: bool
 ) -> int:
     """Give everybody who came in by a managed domain another license."""
     from usher.accounts.domains import by_name
 
     subjects = {"query": {"came_in": ["domain"], "domain": [by_name(actor, domain)["name"]]}, "order": order or ""}
-    return change(actor, "licenses.change_license", {"license": license, "subjects": subjects}, first, refusals, key, dry_run)
+    return change(actor, "licenses.change_license", {"license": license, "subjects": subjects}, short, refusals, key, dry_run)
 
 
-def change(actor: Actor, verb: str, params: dict[str, Any], first: bool, refusals: str | None, key: str | None, dry_run: bool) -> int:
+def change(actor: Actor, verb: str, params: dict[str, Any], short: str | None, refusals: str | None, key: str | None, dry_run: bool) -> int:
     from usher.journal.verb import plan
 
     from .doing import do, show
@@ -88,7 +88,7 @@ def change(actor: Actor, verb: str, params: dict[str, Any], first: bool, refusal
     planned = plan(actor, verb, params)
     if dry_run:
         return show(planned, refusals)
-    return do(planned, fresh_key(key), short="first" if first else "refuse", refusals=refusals)
+    return do(planned, fresh_key(key), short=short or "refuse", refusals=refusals)
 
 
 @advanced.command("delete-deactivated")

@@ -34,7 +34,7 @@ Planning = Callable[[Stage], Plan]
 
 @dataclass(frozen=True)
 class How:
-    """How a list is to be done: the key, what happens when seats lack (refuse or first), and where the refusals go."""
+    """How a list is to be done: the key, what happens when seats lack (refuse, first or wait), and where the refusals go."""
 
     key: str | None = None
     short: str = "refuse"
@@ -99,7 +99,8 @@ def _do(actor: Actor, kept: dict[str, Any], how: How, staging: Staging, planning
     wish = kept["wish"]
     if how.dry_run:
         with transaction.atomic():
-            code = show(planning(staging(kept)), how.refusals)
+            planned = planning(staging(kept))
+            code = show(planned.waiting() if how.short == "wait" else planned, how.refusals)
             transaction.set_rollback(True)
         return code
     key = _key(actor, how.key, wish)

@@ -78,6 +78,14 @@ def fresh_key(key: str | None) -> str:
     return f"cli:{key}" if key else f"cli:once:{secrets.token_hex(16)}"
 
 
+def short_of_seats(first: str, wait: str) -> tuple[Callable[..., Any], ...]:
+    """--first and --wait: what happens when seats lack, as `short` for engine.start; None when neither is said."""
+    return (
+        click.option("--wait", "short", flag_value="wait", default=None, help=f"When seats lack, {wait}."),
+        click.option("--first", "short", flag_value="first", help=f"When seats lack, {first}. Default: refuse and do nothing."),
+    )
+
+
 account_option = click.option("--account", type=click.UUID, metavar="ID", help="The account. Default: the only one opened on this machine.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan and do nothing.")
 key_option = click.option("--key", metavar="KEY", callback=_key, help="Idempotency key: the same wish under the same key is done once.")

@@ -12,7 +12,7 @@ from usher.core.address import NotAnAddress, parse, split_list
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
 from .marking import COMMANDS as MARKING
-from .options import as_operator, writing
+from .options import as_operator, short_of_seats, writing
 from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
 
@@ -36,7 +36,7 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data."
         ),
-        click.option("--first", is_flag=True, help="When seats lack, invite the first that fit. Default: refuse and do nothing."),
+        *short_of_seats("invite the first that fit", "invite everybody, and who finds none waits for theirs"),
         click.option("--manager", metavar="EMAIL"),
         click.option("--location", metavar="TEXT"),
         click.option("--job-title", metavar="TEXT"),
@@ -55,7 +55,7 @@ def choices(function: Callable[..., Any]) -> Callable[..., Any]:
 @choices
 @writing
 def add_people(
-    actor: Actor, emails: tuple[str, ...], first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
+    actor: Actor, emails: tuple[str, ...], short: str | None, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
 ) -> int:
     """Invite people by their addresses."""
     from .inviting import How, add
@@ -63,7 +63,7 @@ def add_people(
     addresses = [address for text in emails for address in split_list(text)]
     if not addresses:
         raise click.UsageError("No address was given.")
-    return add(actor, addresses, shared, How(key, "first" if first else "refuse", refusals, dry_run))
+    return add(actor, addresses, shared, How(key, short or "refuse", refusals, dry_run))
 
 
 @people.command("import")
@@ -73,7 +73,7 @@ def add_people(
 @choices
 @writing
 def import_people(
-    actor: Actor, file: BinaryIO, what: str | None, first: bool, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
+    actor: Actor, file: BinaryIO, what: str | None, short: str | None, refusals: str | None, key: str | None, dry_run: bool, **shared: Any
 ) -> int:
     """Invite everybody in a CSV file of any size, or change people by it; `-` reads a pipe.
 
@@ -82,9 +82,11 @@ def import_people(
     """
     from .inviting import How, address_file, import_file, update_file
 
+    if what and short == "wait":
+        raise click.UsageError(f"--wait is for new people; with --{what} it is --first or nothing.")
     if what and any(shared.values()):
         raise click.UsageError(f"--{what} takes everything from the file; what everybody shares is for new people.")
-    how = How(key, "first" if first else "refuse", refusals, dry_run)
+    how = How(key, short or "refuse", refusals, dry_run)
     with that_can_seek(file) as data:
         if what:
             return (update_file if what == "update" else address_file)(actor, data, name_of(file), how)

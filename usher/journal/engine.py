@@ -53,8 +53,10 @@ def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refu
 
     `digest` is the fingerprint of the preview the actor saw; if the world changed since, refused (conflict, stale).
     `short` decides when seats lack: refuse (nothing is done), first (the first N in the plan's order; the rest is skipped with no_seat), or wait
-    (the same, and the rest is put on the waiting list, where the verb `queues`).
+    (the same, and the rest is put on the waiting list, where the verb `queues`; `digest` is then that of plan.waiting()).
     """
+    if short == "wait":
+        plan = plan.waiting()
     if plan.undoes and plan.verb.queues:
         ledger().unqueue(plan.actor.account_id, plan.undoes)
     if digest is None and short != "wait" and plan.verb.is_one(plan.params):

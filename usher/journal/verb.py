@@ -15,7 +15,7 @@ Every part finds these parameters: %(account)s, %(actor)s (user id or null), %(n
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -104,7 +104,9 @@ class Verb:
         False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
     )
     lost: ClassVar[str | Promise] = ""  # what undo cannot bring back, as a sentence
-    queues: ClassVar[bool] = False  # who finds no seat may wait for one: the main part's rows are people, each with one seat
+    queues: ClassVar[bool] = (
+        False  # who finds no seat may wait for one: the main part's rows are people, each with one seat, or `waiting` plans it
+    )
     then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
     keeps_scope: ClassVar[bool] = False  # touches only whom its selection names, or the actor: open to who covers a part of the account
 
@@ -123,6 +125,10 @@ class Verb:
     def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
         """The SELECT of a part as this actor's plan reads it: where what holds for every part of a verb is said once."""
         return part.rows(params)
+
+    def waiting(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters with which whoever finds no seat waits for one; the same where the engine queues the rows that found none."""
+        return params
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         """Whether the subjects are exactly one object by construction: then the short way is taken."""
@@ -178,6 +184,10 @@ class Plan:
     def main(self) -> int:
         """The phase whose rows are counted."""
         return main_phase(self.verb, undoes=self.undoes is not None)
+
+    def waiting(self) -> "Plan":
+        """The same with everybody waiting who finds no seat."""
+        return replace(self, params=self.verb.waiting(self.params))
 
     def select(self, part: Part) -> str:
         return part.back(self.params) if self.undoes else self.verb.select(part, self.actor, self.params)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.core import sql
@@ -97,14 +98,18 @@ class SeatLedger:
 def no_seat(wants: Mapping[str, int], free: Mapping[str, int]) -> Refused:
     """No seat is free: which product, how many are needed and free."""
     product = next((p for p in sorted(wants) if wants[p] > free.get(p, 0)), sorted(wants)[0])
-    name = PRODUCTS[product].name if product in PRODUCTS else product
-    return Refused(
-        "conflict",
-        "no_seat",
-        ngettext("%(n)s %(name)s seat is needed, %(free)s are free.", "%(n)s %(name)s seats are needed, %(free)s are free.", wants[product])
-        % {"n": figure(wants[product]), "name": name, "free": figure(max(0, free.get(product, 0)))},
-        details={"product": product, "needed": wants[product], "free": max(0, free.get(product, 0))},
-    )
+    name, there = PRODUCTS[product].name if product in PRODUCTS else product, max(0, free.get(product, 0))
+    needed = ngettext("%(n)s %(name)s seat is needed.", "%(n)s %(name)s seats are needed.", wants[product])
+    words = f"{needed % {'n': figure(wants[product]), 'name': name}} {only(there, name)}"
+    return Refused("conflict", "no_seat", words, details={"product": product, "needed": wants[product], "free": there})
+
+
+def only(free: int, name: str) -> str:
+    """How few seats of a product are free, as a sentence."""
+    if not free:
+        return _("No %(name)s seat is free.") % {"name": name}
+    told = ngettext("Only %(n)s %(name)s seat is free.", "Only %(n)s %(name)s seats are free.", free)
+    return told % {"n": figure(free), "name": name}
 
 
 def seats(actor: Actor) -> list[dict[str, Any]]:

@@ -12,38 +12,18 @@ from usher.core.address import NotAnAddress, parse
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
-from usher.licenses.catalog import ADD_ONS, BASIC, ON_PREM, UNASSIGNED
 from usher.people import selection
 from usher.people.of_people import OfPeople
 
+from .allotting import ALLOTTED, NOT_GOT, carrying
 from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE, strangers
 
 NOT_AWAY = reason("not_away", gettext_lazy("is not deactivated"))
 NO_LICENSE = reason("no_license", gettext_lazy("not even a Basic or Unassigned seat is free"), "seat_free")
 
-# Access comes first, then what was held: the Workplace license, else Basic, else Unassigned; then the add-ons, by the order of the people (R2).
-# What finds no seat is `not_back`. What the same people give back is nothing, so what is free can be counted on.
-ALLOTTED = """
-WITH p AS ({people}),
-free AS MATERIALIZED (SELECT l.product, l.bought - l.used - l.pending - l.held AS n FROM licenses_license l JOIN accounts_account c ON c.id = l.account_id
-  WHERE l.account_id = %(account)s AND (l.product <> '{on_prem}' OR c.meeting_connector)),
-first AS (SELECT p.*, CASE WHEN skip IS NULL AND row_number() OVER (PARTITION BY skip IS NULL, p.license ORDER BY p.n)
-  <= coalesce((SELECT n FROM free WHERE product = p.license), 0) THEN p.license END AS one FROM p),
-second AS (SELECT f.*, coalesce(one, CASE WHEN skip IS NULL AND row_number() OVER (PARTITION BY skip IS NULL, one IS NULL ORDER BY f.n)
-  <= coalesce((SELECT n FROM free WHERE product = '{basic}'), 0) - (SELECT count(*) FROM first x WHERE x.one = '{basic}') THEN '{basic}' END) AS two FROM first f),
-third AS (SELECT s.*, coalesce(two, CASE WHEN skip IS NULL AND row_number() OVER (PARTITION BY skip IS NULL, two IS NULL ORDER BY s.n)
-  <= coalesce((SELECT n FROM free WHERE product = '{unassigned}'), 0) - (SELECT count(*) FROM second x WHERE x.two = '{unassigned}')
-  THEN '{unassigned}' END) AS three FROM second s),
-more AS (SELECT t.*, x.product, x.product IS NOT NULL AND t.three IS NOT NULL
-    AND (NOT x.product = ANY(%(needing)s::text[]) OR t.three || x.product = ANY(%(carries)s::text[])) AS may FROM third t LEFT JOIN LATERAL unnest(t.add_ons) x(product) ON true),
-fit AS (SELECT m.*, may AND row_number() OVER (PARTITION BY m.product, may ORDER BY m.n) <= coalesce((SELECT n FROM free WHERE free.product = m.product), 0) AS fits FROM more m),
-got AS (SELECT n, id, version, status, name, email, new_email, becomes, license, add_ons, skip, three,
-    coalesce(jsonb_agg(product ORDER BY product) FILTER (WHERE fits), '[]') AS gets FROM fit GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)"""
-
 
 class Back(Part):
-    """Somebody is here again. Parameters: subjects; `how` deactivated or deleted; `needing` are the add-ons that need a license, `carries` each license that carries one,
-    both in one word.
+    """Somebody is here again: access comes first, then what was held, as far as seats are free (R2). Parameters: subjects; `how` deactivated or deleted; carrying().
 
     Who was deactivated before they were deleted comes back deactivated. An undo sends them away again, with what they were to get back.
     """
@@ -54,12 +34,10 @@ class Back(Part):
         raise NotImplementedError
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        allotted = ALLOTTED.format(people=self.people(params), on_prem=ON_PREM, basic=BASIC, unassigned=UNASSIGNED)
-        return f"""{allotted}
+        return f"""{ALLOTTED.format(people=self.people(params))}
             SELECT NULL::int AS subj, id AS obj, version,
               jsonb_build_object('name', name, 'email', email, 'status', status, 'held', jsonb_build_object('license', license, 'add_ons', add_ons)) AS before,
-              jsonb_build_object('status', becomes, 'email', new_email, 'license', three, 'add_ons', gets, 'not_back',
-                to_jsonb(ARRAY(SELECT license WHERE license <> three UNION ALL SELECT x FROM unnest(add_ons) x WHERE NOT gets ? x))) AS after,
+              jsonb_build_object('status', becomes, 'email', new_email, 'license', three, 'add_ons', gets, 'not_back', {NOT_GOT}) AS after,
               CASE WHEN skip IS NULL AND becomes = 'active' AND three IS NULL THEN 'no_license' ELSE nullif(skip, 'stays_away') END AS skip,
               {AS_SEATS.format(license="three", add_ons="gets")} AS takes, NULL::text AS gives FROM (SELECT * FROM got ORDER BY n) o
             {strangers(params.get("subjects", {}))}"""
@@ -138,13 +116,7 @@ class _ComeBack(Verb):
     how: str
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        needing = [p.code for p in ADD_ONS if p.needs]
-        return {
-            "how": self.how,
-            "needing": needing,
-            "carries": [base + p.code for p in ADD_ONS for base in sorted(p.needs)],
-            "canonical": None,
-        }
+        return {"how": self.how, **carrying(), "canonical": None}
 
 
 @register

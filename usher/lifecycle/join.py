@@ -19,6 +19,7 @@ from usher.licenses.catalog import BASIC, PRODUCTS, WORKPLACE, clashes, what_is_
 from usher.licenses.verbs import refuse_switched_off
 from usher.people.named import closest_groups, group_named, id_of, manager_named, no_group_words
 
+from .allotting import carrying
 from .models import Stage
 from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
@@ -62,8 +63,10 @@ class Invite(Verb):
     """Invite the people of a stage as pending; each takes a pending seat of the license and of every add-on (S0-32, S1-18, S1-19).
 
     Refused per line: what is wrong in the line, a second line of the same person. Left alone: who is here already (counted as unchanged).
+    With `waits`, whoever finds no seat is invited with what is free and waits for the rest (S0-57).
     """
 
+    queues = True
     name = "lifecycle.invite"
     privilege = "people:user:manage"
     parts = (NewPeople(), AddOnsOfNewPeople())
@@ -81,7 +84,15 @@ class Invite(Verb):
             require(actor, "import")
         account = Account.objects.get(pk=actor.account_id)
         more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
-        told = {"stage": str(stage.id), "lines": stage.lines, "source": stage.source, "file": stage.filename, **choices_of(actor, params)}
+        waits = {"waits": True} if params.get("waits") else {}
+        told = {
+            "stage": str(stage.id),
+            **waits,
+            "lines": stage.lines,
+            "source": stage.source,
+            "file": stage.filename,
+            **choices_of(actor, params),
+        }
         return {**told, "columns": more, "off": switched_off(account)} if more else told
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,10 +101,15 @@ class Invite(Verb):
             "came_in": {"csv": "import", "api": "api"}.get(params["source"], "added"),
             "off": params.get("off"),
             "clashes": clashes(),
+            "waits": params.get("waits"),
+            **carrying(),
         }
 
+    def waiting(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {**params, "waits": True}
+
     def is_one(self, params: Mapping[str, Any]) -> bool:
-        return bool(params["lines"] == 1 and not params["add_ons"] and not params.get("columns"))
+        return bool(params["lines"] == 1 and not params["add_ons"] and not params.get("columns") and not params.get("waits"))
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0person will be invited as %(license)s.", "%(n)s\u00a0people will be invited as %(license)s.", will)

@@ -8,8 +8,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from usher.journal.verb import Part, reason
-from usher.licenses.catalog import ADD_ONS
+from usher.licenses.catalog import ADD_ONS, UNASSIGNED
+from usher.licenses.waiting import INTO
 from usher.people.groups import default_of
+
+from .allotting import ALLOTTED, NOT_GOT
 
 TWICE = reason("twice", _("the same person stands in an earlier line"), refused=True)
 EXISTS = reason("exists", _("already here"))
@@ -59,6 +62,13 @@ LEFT JOIN people_user m ON b.more ? 'manager' AND m.account_id = %(account)s AND
 # One that was deleted since the plan stops its line: it is tried again, not invited without.
 GROUP_IS_HERE = "(ok.after->>'{key}' IS NULL OR EXISTS (SELECT 1 FROM people_group g WHERE g.id = (ok.after->>'{key}')::uuid))"
 
+# Whoever finds no seat comes in all the same, with what is free, and waits for the rest. `lines` have license and add_ons; `new` is what they would be with all.
+WAITING = f"""({ALLOTTED} SELECT got.*, {NOT_GOT} AS waits FROM got)"""
+QUEUED = INTO.format(
+    who="(SELECT did.obj, ok.ord, x.product FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'waits') x(product))"
+)
+ALL_FIT = "SELECT l.*, %(license)s::text AS license, %(add_ons)s::text[] AS add_ons FROM ({lines}) l"
+
 NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after,
              NULL::text AS skip, NULL::text AS takes, NULL::text AS gives WHERE false"""
 
@@ -75,7 +85,8 @@ NAMED_WITH_MORE = """CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_g
 class NewPeople(Part):
     """Each good line becomes a pending person with an invitation, a mail and all their seats, or nothing of it when one seat lacks.
 
-    Parameters: stage, license, add_ons, and what else all of them share; columns (those of the file beside the first six), off, clashes.
+    Parameters: stage, license, add_ons, and what else all of them share; columns (those of the file beside the first six), off, clashes; waits, when
+    whoever finds no seat has Basic, else Unassigned, and stands on the waiting list for the rest.
     The first nonce is the person's own id: a nonce must differ from the next one, the secret is the key of the HMAC (core/link_token.py).
     """
 
@@ -87,6 +98,11 @@ class NewPeople(Part):
             seats = "array_to_string(l.license || l.add_ons, '@pending ')"
         elif params["add_ons"]:
             new = f"{NEW} || jsonb_build_object('add_ons', %(add_ons)s::text[])"
+        if params.get("waits"):
+            numbered = lines if params.get("columns") else ALL_FIT.format(lines=lines)
+            lines = WAITING.format(people=f"SELECT row_number() OVER (ORDER BY line) AS n, l.* FROM ({numbered}) l")
+            new = f"{new} || jsonb_build_object('license', coalesce(l.three, '{UNASSIGNED}'), 'add_ons', l.gets, 'waits', l.waits)"
+            seats = f"concat_ws('@pending ', coalesce(l.three, '{UNASSIGNED}'), (SELECT string_agg(x, '@pending ') FROM jsonb_array_elements_text(l.gets) x))"
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
                    CASE WHEN l.skip IS NULL THEN {new}
                         ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named', {named}) END AS after,
@@ -105,6 +121,7 @@ standing AS (INSERT INTO people_standing (user_id, account_id, status, license, 
   SELECT did.obj, %(account)s, 'pending', ok.after->>'license', 'member', 1, 1 FROM did JOIN ok ON ok.obj = did.obj),
 held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
   SELECT md5(did.obj::text || a)::uuid, %(account)s, did.obj, a, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') a),
+queued AS ({QUEUED}),
 invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
   SELECT obj, %(account)s, obj, %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
 membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")

@@ -40,6 +40,7 @@ LABELS: dict[str, str | Promise] = {
     "add_on": gettext_lazy("Add-on"),
     "add_ons": gettext_lazy("Add-ons"),
     "not_back": gettext_lazy("Not given back"),
+    "waits": gettext_lazy("Waits for"),
     "bought": gettext_lazy("Seats"),
     "price": gettext_lazy("Price per seat"),
     "currency": gettext_lazy("Currency"),
@@ -194,7 +195,7 @@ def value_in_words(key: str, value: Any) -> str:
         return _("none") if key in EMPTY else ""
     if key in ("license", "add_on"):
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
-    if key in ("add_ons", "not_back"):
+    if key in ("add_ons", "not_back", "waits"):
         return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
     if key == "scope" and isinstance(value, dict):
         return scope_in_words(value["kind"], value.get("names") or value["values"])

@@ -22,12 +22,11 @@ from usher.access.sessions import is_fresh
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.plan import Preview, preview, too_many
-from usher.journal.rows import sample
 from usher.journal.verb import Plan
 from usher.portal.csv_file import attached, spoken
-from usher.portal.effects import in_words
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
+from usher.portal.plan_confirming import is_typed, to_type
 from usher.portal.plan_marks import marked_words
 from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
 from usher.portal.plan_seats import buying, only_words, seats_of, shortage, wait_words, ways_on
@@ -37,7 +36,6 @@ from usher.portal.templatetags.usher import number
 
 LONGEST_READ = timedelta(days=1)  # what changed before that is not looked for; a session unused for 8 hours has ended anyway
 GOING_ON = ("first", "wait")  # with fewer seats than it takes
-TYPE_FROM = 100  # more people than this, or anything for good, and the number is typed
 FRESH = frozenset(
     {"access.set_role", "access.remove_factors", "access.hand_over_app"}
 )  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
@@ -100,7 +98,8 @@ def plan_page(request: SignedIn, planned: Plan, look: Look) -> HttpResponseBase:
             return ask_first(request)
         return _do(request, planned, look)
     if request.GET.get("as") == "csv":
-        return StreamingHttpResponse(spoken(plan_csv(planned)), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
+        told = planned.waiting() if request.GET.get("how") == "wait" else planned
+        return StreamingHttpResponse(spoken(plan_csv(told)), content_type="text/csv; charset=utf-8", headers=attached("plan.csv"))
     return _show(request, planned, look, preview(planned), since=moment(request.GET.get("since", "")))
 
 
@@ -116,8 +115,9 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
         return _show(request, planned, look, seen, refused=Refused("invalid", "blocked", str(look.blocked)))
     short = next((way for way in GOING_ON if request.POST.get("how") == way), "refuse")
     digest = request.POST.get("digest", "")
-    needed = to_type(planned, look, seen.will if short == "refuse" else seen.fits)
-    if digest in ("", seen.digest) and needed and not is_typed(needed, request.POST.get("typed", "")):
+    meant = seen_waiting(planned, seen) if short == "wait" else seen
+    needed = to_type(planned, meant.will if short == "refuse" else meant.fits, for_good=look.for_good)
+    if digest in ("", meant.digest) and needed and not is_typed(needed, request.POST.get("typed", "")):
         words = _("Type %(what)s to go on. Nothing was done.") % {"what": needed}
         return _show(request, planned, look, seen, refused=Refused("invalid", "not_typed", words))
     key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
@@ -153,11 +153,14 @@ def _show(
 ) -> HttpResponse:
     since = max(since, seen.at - LONGEST_READ) if since else None
     how = request.GET.get("how", "nothing") if seen.missing else ""
+    lacking = seen
+    if how == "wait":
+        seen, planned = seen_waiting(planned, seen), planned.waiting()
     will = seen.fits if how in GOING_ON else seen.will
     over = too_many(request.actor, will)
     context = {
         "look": look,
-        "headline": headline_of(planned, seen, look),
+        "headline": headline_of(planned, lacking, look),
         "will": will,
         "may_do": (will > 0 or is_about_nobody(seen)) and how in ("", "first") and not look.blocked and not over,
         "button": look.button(will),
@@ -170,18 +173,24 @@ def _show(
         "key": uuid4().hex,
         "choosing": pairs_without(request.GET, *(c.name for c in look.choices), *PASSING),
         **table_of(request, planned, look, seen, since),
-        **seats_told(request, planned, look, seen, how),
+        **ways_told(request, planned, look, lacking, how),
+        "seats": seats_of(seen),
         **addresses_of(request),
     }
     only = context["lines"][0]["name"] if context["part"].key == "will" and will == 1 else ""
-    context["must_type"] = to_type(planned, look, will, only)
+    context["must_type"] = to_type(planned, will, only, for_good=look.for_good)
     context["trouble"] = refused.words if refused else over
     context["marked"] = marked_words(request.actor, planned)
     if how == "wait":
-        context |= {"may_do": not look.blocked, "button": wait_words(seen)}
+        context |= {"may_do": not look.blocked, "button": wait_words(planned.verb, lacking)}
     if refused and refused.code == "stale":
         context["trouble"] = stale_words(context["changed"], request.POST.get("was", ""), number(seen.will)) or refused.words
     return render(request, "plan.html", context, status=(409 if refused.kind == "conflict" else 422) if refused else 200)
+
+
+def seen_waiting(planned: Plan, seen: Preview) -> Preview:
+    """The plan in which everybody waits who finds no seat: another one only where the verb gives them something else meanwhile."""
+    return seen if planned.waiting() == planned else preview(planned.waiting())
 
 
 def is_about_nobody(seen: Preview) -> bool:
@@ -221,11 +230,10 @@ def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since:
     }
 
 
-def seats_told(request: SignedIn, planned: Plan, look: Look, seen: Preview, how: str) -> dict[str, Any]:
-    """The seats before and after, and the ways on when there are too few."""
+def ways_told(request: SignedIn, planned: Plan, look: Look, seen: Preview, how: str) -> dict[str, Any]:
+    """The ways on when there are too few seats."""
     order = [look.order.name] if look.order else []
     return {
-        "seats": seats_of(seen),
         "ways": ways_on(request.actor, planned.verb, seen),
         "how": how,
         "buying": buying(seen, with_query(request, how=None, part=None, after=None, find=None)) if how == "add" else [],
@@ -243,22 +251,6 @@ def headline_of(planned: Plan, seen: Preview, look: Look) -> str:
     """One sentence that would be true tomorrow; where seats lack, a second one that says how many there are."""
     told = [look.headline or planned.verb.headline(planned.params, seen.will), look.more(seen)]
     return " ".join(t for t in [*told, *map(only_words, shortage(seen))] if t)
-
-
-def to_type(planned: Plan, look: Look, will: int, only: str = "") -> str:
-    """What must be typed (portal.md 5.8): nothing up to 100 people of whom all can be undone; else their number, or the name of the `only` one."""
-    if will > TYPE_FROM or (look.for_good and will > 1):
-        return number(will)
-    if not look.for_good or not will:
-        return ""
-    return only or str(in_words(planned.actor, sample(planned, limit=1))[0]["name"])
-
-
-def is_typed(needed: str, typed: str) -> bool:
-    """A name as it is, but for spaces around it and its case; a number whatever stands between its digits."""
-    if any(c.isalpha() for c in needed):
-        return " ".join(typed.split()).casefold() == " ".join(needed.split()).casefold()
-    return "".join(c for c in typed if c.isdigit()) == "".join(c for c in needed if c.isdigit())
 
 
 def is_about_people(planned: Plan) -> bool:

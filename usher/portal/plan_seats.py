@@ -13,6 +13,7 @@ from usher.core.actor import Actor
 from usher.journal.plan import Preview
 from usher.journal.verb import Verb
 from usher.licenses.catalog import PRODUCTS
+from usher.licenses.ledger import only
 from usher.portal.templatetags.usher import number
 
 BUY = "licenses:subscription:manage"
@@ -58,8 +59,7 @@ def ways_on(actor: Actor, verb: Verb, seen: Preview) -> list[Way]:
     if n := seen.fits:
         ways.append(Way("first", first_words(seen, n), first_note(seen, short)))
     if verb.queues:
-        words = _("They are given their seats in this order as seats come free, within a minute. The list stands under Subscriptions.")
-        ways.append(Way("wait", wait_words(seen), words))
+        ways.append(Way("wait", wait_words(verb, seen), wait_note(verb)))
     raised = [
         _("Raise %(name)s from %(bought)s to %(needed)s seats, then come back to a fresh plan.")
         % {"name": s["name"], "bought": number(s["bought"]), "needed": number(s["needed"])}
@@ -74,14 +74,24 @@ def first_words(seen: Preview, n: int) -> str:
     return ngettext("Change the first one", "Change the first %(n)s", n) % {"n": number(n)}
 
 
-def wait_words(seen: Preview) -> str:
+def wait_words(verb: Verb, seen: Preview) -> str:
     """How many now, and that the others are queued."""
+    if verb.makes_new:
+        told = ngettext("Invite %(n)s person now, who waits for seats", "Invite all %(n)s people now, some wait for seats", seen.will)
+        return told % {"n": number(seen.will)}
     if not seen.fits:
         return ngettext("Put %(n)s person on the waiting list", "Put %(n)s people on the waiting list", seen.will) % {
             "n": number(seen.will)
         }
     told = ngettext("Change the first one now, the others wait", "Change the first %(n)s now, the others wait", seen.fits)
     return told % {"n": number(seen.fits)}
+
+
+def wait_note(verb: Verb) -> str:
+    """What becomes of those who wait."""
+    given = _("They are given their seats in this order as seats come free, within a minute. The list stands under Subscriptions.")
+    meanwhile = _("Who finds no seat is invited as Basic, or Unassigned, and without the add-ons that lack.") if verb.makes_new else ""
+    return f"{meanwhile} {given}".strip()
 
 
 def first_note(seen: Preview, short: list[dict[str, Any]]) -> str:
@@ -108,10 +118,7 @@ def missing_words(n: int, name: str) -> str:
 
 def only_words(s: dict[str, Any]) -> str:
     """The second half of a headline."""
-    if not s["free"]:
-        return _("No %(name)s seat is free.") % {"name": s["name"]}
-    told = ngettext("Only %(n)s %(name)s seat is free.", "Only %(n)s %(name)s seats are free.", s["free"])
-    return told % {"n": number(s["free"]), "name": s["name"]}
+    return only(s["free"], s["name"])
 
 
 def ask_words(actor: Actor) -> str:

@@ -61,7 +61,7 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         "why_no_undo": why_not(found),
         "again": ways_of(found, outcome),
         "without": came_without(found),
-        "queued": waiting.of_change(request.actor, found["id"]) if NO_SEAT in outcome.reasons else 0,
+        "queued": waiting.of_change(request.actor, found["id"]) if NO_SEAT in outcome.reasons or found["params"].get("waits") else 0,
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)

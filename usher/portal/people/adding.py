@@ -17,14 +17,15 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.names import listed
 from usher.journal.plan import preview
-from usher.journal.verb import Plan
+from usher.journal.verb import VERBS, Plan
 from usher.licenses.catalog import PRODUCTS
 from usher.licenses.ledger import seats
-from usher.lifecycle.join import choices_of, plan_invite, refused_lines
+from usher.lifecycle.join import Invite, choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
 from usher.people.groups import default_names
 from usher.portal.page import SignedIn, page
-from usher.portal.plan_seats import only_words
+from usher.portal.plan_page import Option
+from usher.portal.plan_seats import only_words, wait_note
 from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options
 from usher.portal.templatetags.usher import number as figure
 
@@ -42,16 +43,17 @@ def add_users(request: SignedIn) -> HttpResponse:
     given = {
         "license": request.POST.get("license", ""),
         "add_ons": request.POST.getlist("add_ons"),
-        **{t: request.POST.get(t, "") for t in TEXTS},
+        **{t: request.POST.get(t, "") for t in (*TEXTS, "wait")},
     }
     if not addresses or len(addresses) > MOST_ADDRESSES:
         return show(request, given, addresses, [wrong_number(len(addresses))])
     try:
         planned = plan_invite(request.actor, stage_addresses(request.actor, addresses, choices_of(request.actor, given)), given)
         left = refused_lines(planned, limit=MOST_ADDRESSES)
-        number, invited = invite(planned, key_of(request))
+        number, invited = invite(planned, key_of(request), "wait" if given["wait"] else "refuse")
     except Refused as refused:
-        return again(request, refused) or show(request, given, addresses, [{"field": refused.field, "words": refused.words}])
+        trouble = {"field": "wait" if refused.code == "no_seat" else refused.field, "words": refused.words}
+        return again(request, refused) or show(request, given, addresses, [trouble])
     if left:
         troubles = [{"field": "addresses", "email": line["email"], "words": line["words"]} for line in left]
         return show(request, given, [line["email"] for line in left], troubles, invited=invited)
@@ -79,15 +81,18 @@ def key_of(request: SignedIn) -> str:
     return "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
 
 
-def invite(planned: Plan, key: str) -> tuple[int | None, int]:
-    """Invite all good addresses; the number of the change and how many. A key that was used before answers with what it did then."""
+def invite(planned: Plan, key: str, short: str) -> tuple[int | None, int]:
+    """Invite all good addresses; the number of the change and how many. A key that was used before answers with what it did then.
+
+    `short` says what happens when seats lack, as for engine.start: refuse or wait.
+    """
     found = sql.value(
         "SELECT number FROM journal_change WHERE account_id = %(a)s AND key = %(k)s", {"a": planned.actor.account_id, "k": key}
     )
-    seen = preview(planned)
+    seen = preview(planned.waiting() if short == "wait" else planned)
     if found or not seen.will:
         return found, 0 if not found else seen.unchanged(planned.verb.unchanged)
-    return engine.start(planned, key, digest=seen.digest).number, seen.will
+    return engine.start(planned, key, digest=seen.digest, short=short).number, seen.fits
 
 
 def change_of(actor: Actor, key: str) -> int | None:
@@ -109,6 +114,7 @@ def done(request: SignedIn, number: int | None, invited: int) -> HttpResponse:
 
 def show(request: SignedIn, given: dict[str, Any], addresses: list[str], troubles: list[dict[str, str]], invited: int = 0) -> HttpResponse:
     """The form with what was typed, what is wrong, and the seats beside every choice."""
+    short = given.get("wait") or any(t.get("field") == "wait" for t in troubles)
     template = "people/add_users.html" + ("#dialog" if request.headers.get("HX-Request") == "true" else "")
     context = {
         "given": given,
@@ -116,6 +122,8 @@ def show(request: SignedIn, given: dict[str, Any], addresses: list[str], trouble
         "bad": " ".join(t["email"] for t in troubles if t.get("email")),
         "troubles": troubles,
         "invited": invited,
+        "waits": [Option("yes", _("Invite everybody now, some wait for seats"))] if short else [],
+        "wait_note": wait_note(VERBS[Invite.name]),
         "key": uuid4().hex if request.method == "GET" or invited else request.POST.get("key", ""),
         **form_choices(request.actor),
     }
