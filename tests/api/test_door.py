@@ -33,12 +33,14 @@ def address(path: str, company: Company) -> str:
         {"a": company.account, "k": "im" if "/im/" in path else "user"},
     )
     role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND key <> 'admin'", {"a": company.account})
+    room = sql.value("SELECT id FROM accounts_room WHERE account_id = %(a)s LIMIT 1", {"a": company.account})
     ids: dict[str, Any] = {
         "userId": company.member.user_id,
         "memberId": company.member.user_id,
         "groupId": group,
         "roleId": role,
         "accountId": company.account,
+        "roomId": room,
     }
     from uuid import UUID
 
@@ -117,12 +119,13 @@ def test_objects_of_another_account_do_not_exist(northlake: Company, southport: 
     for company in (northlake, southport):
         for verb in ("people.create_group", "people.create_im_group"):
             do(company.owner, verb, {"name": "Group"})
+        do(company.owner, "accounts.create_room", {"name": "Blue", "kind": "ZoomRoom"})
     api, seen = caller(northlake.owner), 0
     before = sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account})
     for operation in OPERATIONS:
         if "{" in operation.path:
             status, body = told(api(operation.method, address(operation.path, southport), example(operation.body)))
-            assert status == 404 and body["code"] in (1001, 4130, 4131, 1034, 2001), (operation.method, operation.path, status, body)
+            assert status == 404 and body["code"] in (1001, 4130, 4131, 1034, 2001, 1012), (operation.method, operation.path, status, body)
             seen += 1
     assert seen >= 7
     assert sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account}) == before

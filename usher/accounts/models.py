@@ -105,6 +105,7 @@ class Room(models.Model):
     name = models.TextField()
     name_key = models.GeneratedField(expression=Written("usher_fold(name)"), output_field=models.TextField(), db_persist=True)
     kind = models.TextField()  # one of places.ROOM_KINDS
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # what a program said about it beyond that
     version = models.IntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.core.actor import Actor
+from usher.core.free_form import checked_details
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
@@ -20,12 +21,17 @@ NEW_ID = """md5(%(account)s::text || 'room' || coalesce(%(site)s::text, '') || u
 NAMESAKE = """EXISTS (SELECT 1 FROM accounts_room n WHERE n.account_id = %(account)s AND n.site_id IS NOT DISTINCT FROM {site} AND n.name_key = usher_fold({name})
               AND n.id IS DISTINCT FROM {id})"""
 SITE_THERE = "(ok.after->>'site_id' IS NULL OR EXISTS (SELECT 1 FROM accounts_site g WHERE g.id = (ok.after->>'site_id')::uuid))"
+# What is told of a room beside its name, kind and site is laid over what is known.
 WANTED = """jsonb_build_object('name', %(place)s::text, 'place', %(place)s::text, 'room_kind', %(kind)s::text, 'site_id', %(site)s::uuid,
-            'site', (SELECT g.name FROM accounts_site g WHERE g.account_id = %(account)s AND g.id = %(site)s::uuid))"""
-AS_IT_IS = "jsonb_build_object('name', r.name, 'place', r.name, 'room_kind', r.kind, 'site_id', r.site_id, 'site', g.name)"
-INSERT = f"""INSERT INTO accounts_room (id, account_id, site_id, name, kind, version, created_at)
-             SELECT ok.obj, %(account)s, (ok.after->>'site_id')::uuid, ok.after->>'name', coalesce(ok.after->>'room_kind', ok.after->>'kind'), 1,
-                    coalesce((ok.after->>'created_at')::timestamptz, %(now)s)
+            'site', (SELECT g.name FROM accounts_site g WHERE g.account_id = %(account)s AND g.id = %(site)s::uuid),
+            'details', {known} || %(details)s::jsonb)"""
+NOTHING = "'{}'::jsonb"
+AS_IT_IS = (
+    "jsonb_build_object('name', r.name, 'place', r.name, 'room_kind', r.kind, 'site_id', r.site_id, 'site', g.name, 'details', r.details)"
+)
+INSERT = f"""INSERT INTO accounts_room (id, account_id, site_id, name, kind, details, version, created_at)
+             SELECT ok.obj, %(account)s, (ok.after->>'site_id')::uuid, ok.after->>'name', coalesce(ok.after->>'room_kind', ok.after->>'kind'),
+                    coalesce(ok.after->'details', '{{}}'), 1, coalesce((ok.after->>'created_at')::timestamptz, %(now)s)
              FROM ok WHERE {SITE_THERE} ON CONFLICT DO NOTHING RETURNING id AS obj"""
 
 
@@ -37,10 +43,10 @@ class _AtSite(Part):
 
 
 class NewRoom(_AtSite):
-    """Parameters: place, kind, site. Undone, it is gone, unless it was changed since."""
+    """Parameters: place, kind, site, details. Undone, it is gone, unless it was changed since."""
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, {NEW_ID} AS obj, NULL::int AS version, NULL::jsonb AS before, {WANTED} AS after,
+        return f"""SELECT NULL::int AS subj, {NEW_ID} AS obj, NULL::int AS version, NULL::jsonb AS before, {WANTED.format(known=NOTHING)} AS after,
                    CASE WHEN {NAMESAKE.format(site="%(site)s::uuid", name="%(place)s", id="NULL::uuid")} THEN '{PLACE_NAME_TAKEN}' END AS skip,
                    NULL::text AS takes, NULL::text AS gives"""
 
@@ -55,25 +61,26 @@ class NewRoom(_AtSite):
 
 
 class RoomEdited(_AtSite):
-    """Parameters: room, place, kind, site."""
+    """Parameters: room, place, kind, site, details."""
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, x.obj, x.version, x.before, x.after, CASE WHEN x.before = x.after THEN 'already'
                    WHEN {NAMESAKE.format(site="%(site)s::uuid", name="%(place)s", id="x.obj")} THEN '{PLACE_NAME_TAKEN}' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
-                   FROM (SELECT r.id AS obj, r.version, {AS_IT_IS} AS before, {WANTED} AS after FROM accounts_room r LEFT JOIN accounts_site g ON g.id = r.site_id
-                         WHERE r.account_id = %(account)s AND r.id = %(room)s::uuid) x"""
+                   FROM (SELECT r.id AS obj, r.version, {AS_IT_IS} AS before, {WANTED.format(known="r.details")} AS after
+                         FROM accounts_room r LEFT JOIN accounts_site g ON g.id = r.site_id WHERE r.account_id = %(account)s AND r.id = %(room)s::uuid) x"""
 
-    write = f"""did AS (UPDATE accounts_room t SET name = ok.after->>'name', kind = ok.after->>'room_kind', site_id = (ok.after->>'site_id')::uuid, version = t.version + 1
+    write = f"""did AS (UPDATE accounts_room t SET name = ok.after->>'name', kind = ok.after->>'room_kind', site_id = (ok.after->>'site_id')::uuid,
+                  details = coalesce(ok.after->'details', t.details), version = t.version + 1
                 FROM ok WHERE t.id = ok.obj AND t.name = ok.before->>'name' AND t.kind = ok.before->>'room_kind'
-                AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid AND {SITE_THERE}
+                AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid AND t.details = coalesce(ok.before->'details', t.details) AND {SITE_THERE}
                 AND NOT {NAMESAKE.format(site="(ok.after->>'site_id')::uuid", name="ok.after->>'name'", id="t.id")} RETURNING t.id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, r.version, e.after AS before, e.before AS after,
                    CASE WHEN r.name IS DISTINCT FROM e.after->>'name' OR r.kind IS DISTINCT FROM e.after->>'room_kind'
-                        OR r.site_id IS DISTINCT FROM (e.after->>'site_id')::uuid THEN 'changed'
+                        OR r.site_id IS DISTINCT FROM (e.after->>'site_id')::uuid OR r.details <> coalesce(e.after->'details', r.details) THEN 'changed'
                         WHEN e.before->>'site_id' IS NOT NULL AND g.id IS NULL THEN '{SITE_GONE}'
                         WHEN {NAMESAKE.format(site="(e.before->>'site_id')::uuid", name="e.before->>'name'", id="e.obj")} THEN '{PLACE_NAME_TAKEN}' END AS skip,
                    NULL::text AS takes, NULL::text AS gives FROM journal_effect e LEFT JOIN accounts_room r ON r.id = e.obj
@@ -88,7 +95,7 @@ class RoomGone(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, r.id AS obj, r.version, jsonb_build_object('name', r.name, 'kind', r.kind, 'site_id', r.site_id,
-                  'created_at', r.created_at) AS before, '{}'::jsonb AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
+                  'details', r.details, 'created_at', r.created_at) AS before, '{}'::jsonb AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
                   FROM accounts_room r WHERE r.account_id = %(account)s AND r.id = ANY(%(ids)s::uuid[]) ORDER BY r.id"""
 
     write = "did AS (DELETE FROM accounts_room t USING ok WHERE t.id = ok.obj AND t.name = ok.before->>'name' RETURNING t.id AS obj)"
@@ -104,7 +111,10 @@ class RoomGone(Part):
 
 @register
 class CreateRoom(Verb):
-    """Create a room. Parameters: name; kind, one of places.ROOM_KINDS; site, an id or nothing. Refuses a name that another room of the site has."""
+    """Create a room. Parameters: name; kind, one of places.ROOM_KINDS; site, an id or nothing; details, what else a program says of it.
+
+    Refuses a name that another room of the site has (place_name_taken), and details that cannot be kept (details).
+    """
 
     name = "accounts.create_room"
     privilege = "accounts:place:manage"
@@ -115,7 +125,7 @@ class CreateRoom(Verb):
         return checked(actor, params)
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"place": params["name"], "kind": params["kind"], "site": params["site"]}
+        return sql_of(params)
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -143,7 +153,7 @@ class EditRoom(Verb):
         return {"room": str(found["id"]), **checked(actor, {**now, **wanted})}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"room": params["room"], "place": params["name"], "kind": params["kind"], "site": params["site"]}
+        return {"room": params["room"], **sql_of(params)}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -181,10 +191,16 @@ class DeleteRooms(Verb):
 
 def checked(actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
     """What a room is, as it is journaled, or Refused with the field."""
-    if set(params) - {"name", "kind", "site"}:
+    if set(params) - {"name", "kind", "site", "details"}:
         raise Refused("invalid", "unknown_field", _("A room has a name, a kind and a site."))
     return {
         "name": checked_name(params.get("name")),
         "kind": checked_kind(params.get("kind")),
         "site": checked_site(actor, params.get("site")),
+        "details": checked_details(params.get("details")),
     }
+
+
+def sql_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the parts. What was journaled before rooms had details has none."""
+    return {"place": params["name"], "kind": params["kind"], "site": params["site"], "details": params.get("details", {})}

@@ -26,6 +26,11 @@ def parameters(most: int, least_default: int = 30) -> dict[str, Field]:
     }
 
 
+def by_token(most: int, least_default: int = 30) -> dict[str, Field]:
+    """The same of a list that is walked by its token only."""
+    return {name: field for name, field in parameters(most, least_default).items() if name != "page_number"}
+
+
 def start_of(call: Call) -> Any:
     """Where the page begins: what the token of the page before holds, None on the first. A token of another query, account or time is refused."""
     text = call.query.get("next_page_token")

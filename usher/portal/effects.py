@@ -1,5 +1,6 @@
 """Rows of plans and changes in words: who, from what to what, and why not."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +31,7 @@ from usher.people.scope import within
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day
 
+LONGEST_DETAILS = 200
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
     "role": gettext_lazy("Role"),
@@ -80,6 +83,7 @@ LABELS: dict[str, str | Promise] = {
     "place": gettext_lazy("Name"),
     "room_kind": gettext_lazy("Type"),
     "site": gettext_lazy("Site"),
+    "details": gettext_lazy("Further fields"),
     "main_site": gettext_lazy("Main site"),
     "mark": gettext_lazy("Mark"),
     "plan": gettext_lazy("Plan"),
@@ -211,6 +215,8 @@ def value_in_words(key: str, value: Any) -> str:
         return str(CALLED[key].get(value, value))
     if key == "scopes":
         return listed(value)
+    if key == "details":
+        return Truncator(json.dumps(value, ensure_ascii=False)).chars(LONGEST_DETAILS)
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":
