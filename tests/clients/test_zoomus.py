@@ -1,18 +1,16 @@
 """zoomus, a published client nobody here wrote, through its own public functions; only its two addresses are ours (issue 6)."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import zoomus
 
+from tests.clients.conftest import COMPANY
 from tests.harness import Usher
 
 pytestmark = pytest.mark.fault  # starts a real server
-COMPANY = "northlake.test"
 # What accepting the invitation does, without the page.
 ACTIVATE = """
 import django; django.setup()
@@ -26,21 +24,7 @@ engine.start(plan(operator(None), "lifecycle.activate", {"subjects": {"ids": [an
 
 
 @pytest.fixture(scope="module")
-def usher(server: str) -> Iterator[Usher]:
-    """A web process with an account, an app and four people."""
-    running = Usher.on(server, {})
-    running.start(web=1, workers=0)
-    running.run("account", "open", "--name", "Northlake", "--plan", "business", "--owner", f"owner@{COMPANY}", check=True)
-    running.run("seats", "set", "meetings:licensed", "5", check=True)
-    running.run("people", "add", *(f"p{n}@{COMPANY}" for n in range(4)), check=True)
-    running.sql("UPDATE people_standing SET status = 'active' WHERE role = 'owner'")  # as if the setup link had been followed
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="module")
-def client(usher: Usher) -> Any:
-    app = json.loads(usher.run("app", "create", "--name", "zoomus", "--scopes", "all", "--json", check=True).stdout)
+def client(usher: Usher, app: dict[str, Any]) -> Any:
     return zoomus.ZoomClient(
         app["client_id"],
         app["client_secret"],

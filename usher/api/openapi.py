@@ -10,7 +10,7 @@ from django.shortcuts import render
 from usher.core.policy import Policy
 from usher.zoom_wire.fields import Field, object_schema
 
-from .door import answer
+from .door import WRITES, answer
 from .operations import OPERATIONS, Operation
 
 ERROR = {
@@ -29,6 +29,14 @@ DENIED = {
     "400": "A field or parameter is wrong, or a rule says no.",
     "401": "No token, or one that is not good.",
     "403": "A scope or right is missing.",
+    "429": "Too many calls; Retry-After says when to come again.",
+}
+OF_WRITES = {
+    "404": "Nothing of the account is meant.",
+    "409": "It is there already, or somebody else changed it first, or the key was used for something else.",
+    "411": "The body came in chunks.",
+    "413": "The body is too large.",
+    "415": "The body is no JSON.",
 }
 
 
@@ -81,7 +89,8 @@ def described(operation: Operation) -> dict[str, Any]:
         "responses": responses(operation),
     }
     if operation.body:
-        told["requestBody"] = {"content": {"application/json": {"schema": object_schema(operation.body)}}}
+        required = any(field.required for field in operation.body.values())
+        told["requestBody"] = {"required": required, "content": {"application/json": {"schema": object_schema(operation.body)}}}
     return told
 
 
@@ -91,7 +100,9 @@ def in_path(path: str) -> list[dict[str, Any]]:
 
 
 def parameter(name: str, field: Field) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": field.required, "schema": field.schema()}
+    """One of the query. Whoever sends an empty one that may be left out means none."""
+    empty = {} if field.required else {"allowEmptyValue": True}
+    return {"name": name, "in": "query", "required": field.required, "schema": field.schema(), **empty}
 
 
 def responses(operation: Operation) -> dict[str, Any]:
@@ -99,8 +110,8 @@ def responses(operation: Operation) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     if operation.success != 204:
         good["content"] = {"application/json": {"schema": {"type": "object"}}}
-    told = {**DENIED, **({"404": "Nothing of the account is meant."} if "{" in operation.path else {}), "429": "Too many calls."}
-    return {str(operation.success): good, **{status: {"description": words, **error} for status, words in told.items()}}
+    more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path else {}
+    return {str(operation.success): good, **{status: {"description": words, **error} for status, words in {**DENIED, **more}.items()}}
 
 
 def file(request: HttpRequest) -> HttpResponse:

@@ -26,12 +26,17 @@ class Field:
         """The same as JSON Schema, as OpenAPI 3.1 has it."""
         limits = {"string": ("maxLength", "minLength"), "integer": ("maximum", "minimum"), "array": ("maxItems", "minItems")}
         told: dict[str, Any] = {"type": self.kind}
-        for name, value in zip(limits.get(self.kind, ()), (self.most, self.least), strict=False):
+        for name, value in zip(limits.get(self.kind, ()), (self.most, self.shortest), strict=False):
             told |= {name: value} if value is not None else {}
         told |= {"enum": list(self.one_of)} if self.one_of else {}
         told |= {"default": self.default} if self.default is not None else {}
         told |= {"items": self.items.schema()} if self.items else {}
         return {**told, **object_schema(self.fields)} if self.fields else told
+
+    @property
+    def shortest(self) -> int | None:
+        """A text that is required is not empty."""
+        return 1 if self.kind == "string" and self.required and self.least is None else self.least
 
 
 Fields = Mapping[str, Field]
@@ -39,12 +44,17 @@ Errors = list[dict[str, str]]
 
 
 def object_schema(fields: Fields) -> dict[str, Any]:
+    """An object of these fields. One that may be left out may also be null, which is the same."""
     required = [name for name, field in fields.items() if field.required]
     return {
         "type": "object",
-        "properties": {name: field.schema() for name, field in fields.items()},
+        "properties": {name: field.schema() if field.required else nullable(field.schema()) for name, field in fields.items()},
         **({"required": required} if required else {}),
     }
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "type": [schema["type"], "null"], **({"enum": [*schema["enum"], None]} if "enum" in schema else {})}
 
 
 def read(fields: Fields, given: Mapping[str, Any], *, within: str = "") -> tuple[dict[str, Any], Errors]:
@@ -85,6 +95,8 @@ def _value(field: Field, value: Any, place: str) -> tuple[Any, Errors]:
     wrong: str | None = None
     if not isinstance(value, TYPES[field.kind]) or (field.kind == "integer" and isinstance(value, bool)):
         wrong = f"{place} must be {WORDS[field.kind]}."
+    elif value == "" and field.shortest:
+        wrong = f"{place} is required."
     elif field.one_of and value not in field.one_of:
         wrong = f"{place} must be one of {', '.join(map(str, field.one_of))}."
     elif isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) < 0xE000 for c in value)):
