@@ -10,19 +10,19 @@ PAGES = {"en": GUIDE / "api-compatibility.md", "de": GUIDE / "de" / "api-compati
 HEAD = {
     "en": """# API compatibility
 
-What of Zoom's contract each call takes. A parameter or field that is *accepted without effect* may be sent and is ignored, as every unknown one is. This page is made from the code and compared with the
-contract by a test.
+What of Zoom's contract each call takes. What is *kept* is checked, stored and returned as it was given, and nothing here acts on it. A parameter or field that is *accepted without effect* may be sent
+and is ignored, as every unknown one is. This page is made from the code and compared with the contract by a test.
 
-| call | acts on | accepted without effect |
-|---|---|---|
+| call | acts on | kept | accepted without effect |
+|---|---|---|---|
 """,
     "de": """# Kompatibilität der API
 
-Was jeder Aufruf vom Vertrag von Zoom nimmt. Ein Parameter oder Feld *ohne Wirkung* darf geschickt werden und wird übergangen, wie jedes unbekannte. Diese Seite entsteht aus dem Code, und ein Test
-vergleicht sie mit dem Vertrag.
+Was jeder Aufruf vom Vertrag von Zoom nimmt. Was *aufbewahrt* wird, wird geprüft, gespeichert und zurückgegeben, wie es kam; hier wirkt es auf nichts. Ein Parameter oder Feld *ohne Wirkung* darf
+geschickt werden und wird übergangen, wie jedes unbekannte. Diese Seite entsteht aus dem Code, und ein Test vergleicht sie mit dem Vertrag.
 
-| Aufruf | wirkt auf | ohne Wirkung angenommen |
-|---|---|---|
+| Aufruf | wirkt auf | wird aufbewahrt | ohne Wirkung angenommen |
+|---|---|---|---|
 """,
 }
 TAIL = {
@@ -75,7 +75,8 @@ def page(language: str) -> str:
             continue
         taken = {*operation.query, *operation.body}
         theirs = {*call["query"], *call["body"]}
-        lines.append(f"| `{call['method']} {call['path']}` | {names(taken)} | {names(theirs - taken)} |")
+        kept = set(operation.kept)
+        lines.append(f"| `{call['method']} {call['path']}` | {names(taken)} | {names(kept)} | {names(theirs - taken - kept)} |")
     return HEAD[language] + "\n".join(lines) + "\n" + TAIL[language] + "\n".join(missing) + "\n" + MORE[language]
 
 

@@ -43,8 +43,8 @@ def test_an_operation_is_as_the_contract_says(operation: Operation, theirs: dict
     assert set(operation.scopes.granular) <= set(theirs["granular"])
     assert set(operation.scopes.classic) <= set(theirs["classic"])
     assert set(operation.query) - set(theirs["query"]) <= MORE_QUERY
-    assert set(operation.body) - set(theirs["body"]) <= MORE_BODY
-    for name, field in {**operation.query, **operation.body}.items():
+    assert {*operation.body, *operation.kept} - set(theirs["body"]) <= MORE_BODY and not {*operation.body} & {*operation.kept}
+    for name, field in {**operation.query, **operation.body, **operation.kept}.items():
         there = {**theirs["query"], **theirs["body"]}.get(name)
         if there is None or name in OTHER_LIMITS:
             continue

@@ -125,6 +125,16 @@ class Room(models.Model):
         return self.name
 
 
+class StoredSettings(models.Model):
+    """Settings of the account that programs keep here (stored.py). `part`: settings, meeting_authentication or recording_authentication."""
+
+    pk = models.CompositePrimaryKey("account_id", "part")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    part = models.TextField()
+    values = models.JSONField(default=dict)  # dotted name -> value
+    version = models.IntegerField(default=1, db_default=1)
+
+
 class PlanCapability(models.Model):
     """One thing that accounts on a plan have (plans.py). No account stands in it: the operator edits it for all of them."""
 

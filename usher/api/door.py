@@ -71,7 +71,7 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
         raise WireRefused(codes.no_scope(operation.scopes.granular))
     told = limits.count(holder.actor, operation)
     query = query_of(request, operation.query)
-    body, raw = body_of(request, operation.body) if method in WRITES else ({}, {})
+    body, raw = body_of(request, {**operation.body, **operation.kept}) if method in WRITES else ({}, {})
     key = f"{holder.app} {own}" if (own := key_of(request)) and method in WRITES else ""
     call = Call(holder.actor, request, path, query, body, raw, key)
     try:

@@ -88,9 +88,9 @@ def described(operation: Operation) -> dict[str, Any]:
         "parameters": [*in_path(operation.path), *(parameter(name, field) for name, field in operation.query.items())],
         "responses": responses(operation),
     }
-    if operation.body:
-        required = any(field.required for field in operation.body.values())
-        told["requestBody"] = {"required": required, "content": {"application/json": {"schema": object_schema(operation.body)}}}
+    if fields := {**operation.body, **operation.kept}:
+        required = any(field.required for field in fields.values())
+        told["requestBody"] = {"required": required, "content": {"application/json": {"schema": object_schema(fields)}}}
     return told
 
 

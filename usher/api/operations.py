@@ -73,7 +73,8 @@ class Cap:
 @dataclass(frozen=True)
 class Operation:
     """`success` is the status of the contract; `codes` are better codes for reasons that mean something special here. `right` names what it is about:
-    the account's plan must have it; the right itself is asked for by the read or the verb. `caps` come beside the rate of the label.
+    the account's plan must have it; the right itself is asked for by the read or the verb. `caps` come beside the rate of the label. `kept` are fields of the body
+    beside those that act: checked, stored and returned as they were given.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Operation:
     success: int
     query: Fields
     body: Fields
+    kept: Fields
     codes: Codes
     right: str
     caps: tuple[Cap, ...]
@@ -105,6 +107,7 @@ def operation(
     success: int = 200,
     query: Fields | None = None,
     body: Fields | None = None,
+    kept: Fields | None = None,
     codes: Codes | None = None,
     right: str = "people:user:view",
     caps: tuple[Cap, ...] = (),
@@ -115,7 +118,21 @@ def operation(
         summary = (run.__doc__ or "").strip().splitlines()[0]
         OPERATIONS.append(
             Operation(
-                method, path, run.__name__, summary, area, scopes, label, success, query or {}, body or {}, codes or {}, right, caps, run
+                method,
+                path,
+                run.__name__,
+                summary,
+                area,
+                scopes,
+                label,
+                success,
+                query or {},
+                body or {},
+                kept or {},
+                codes or {},
+                right,
+                caps,
+                run,
             )
         )
         known_scopes.register(scopes.all)

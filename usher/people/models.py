@@ -12,12 +12,14 @@ from django.db.models.functions import Now
 from usher.core.tables import Id, SameAccount, Written
 
 from .list_models import Export, ExportPiece, ListLook, Picked, Selection
+from .settings_models import GroupSettings, UserSettings
 
 __all__ = [
     "DefaultGroup",
     "Export",
     "ExportPiece",
     "Group",
+    "GroupSettings",
     "Invitation",
     "ListLook",
     "Login",
@@ -28,6 +30,7 @@ __all__ = [
     "SignIn",
     "Standing",
     "User",
+    "UserSettings",
 ]
 
 

@@ -91,6 +91,7 @@ LABELS: dict[str, str | Promise] = {
     "scopes": gettext_lazy("Scopes"),
     "is_on": gettext_lazy("Works"),
     "creator": gettext_lazy("Works with the rights of"),
+    "settings": gettext_lazy("Settings"),
 }
 PROOFS = {"waiting": gettext_lazy("waited for"), "verified": gettext_lazy("found"), "released": gettext_lazy("given up")}  # of a domain
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
@@ -217,6 +218,8 @@ def value_in_words(key: str, value: Any) -> str:
         return listed(value)
     if key == "details":
         return Truncator(json.dumps(value, ensure_ascii=False)).chars(LONGEST_DETAILS)
+    if key == "settings":
+        return listed([f"{name}: {setting_in_words(one)}" for name, one in value.items()])
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":
@@ -224,6 +227,15 @@ def value_in_words(key: str, value: Any) -> str:
     if key in ("on", "starts", "ends"):
         return long_day(date.fromisoformat(value))
     return day(datetime.fromisoformat(value)) if key == "expires_at" else str(value)
+
+
+def setting_in_words(value: Any) -> str:
+    """What is kept under a name. A secret is sealed, and nobody reads it here."""
+    if value is None:
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    return _("a secret") if isinstance(value, dict) else json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
 
 
 def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

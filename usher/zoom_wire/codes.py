@@ -54,6 +54,7 @@ CODES: dict[str, tuple[int, int]] = {
     "no_seat": (400, 3412),
     "not_enough_seats": (400, 3412),
     "switched_off": (400, 300),
+    "settings_full": (400, 300),
     **dict.fromkeys(("bad_email", "empty", "too_long", "hidden_character", "look_alike", "mixed_script"), (400, 300)),
     "needs_base": (400, 1108),
     "excluded": (400, 1108),

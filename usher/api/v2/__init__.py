@@ -1,5 +1,5 @@
 """The areas of /v2. Importing them registers their operations."""
 
-from . import groups, leaving, people, people_changes, roles, rooms
+from . import accounts, groups, leaving, people, people_changes, roles, rooms, settings
 
-AREAS = (people, people_changes, leaving, groups, roles, rooms)
+AREAS = (people, people_changes, leaving, groups, roles, rooms, accounts, settings)

@@ -10,6 +10,7 @@ from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers, RemoveF
 from .own import ChooseSettings
 from .profile import EditProfile, SetDepartment
 from .site import SetSite
+from .stored import StoreGroupSettings, StoreSettings
 
 __all__ = [
     "AddDomainToGroup",
@@ -34,5 +35,7 @@ __all__ = [
     "SetDepartment",
     "SetImGroup",
     "SetSite",
+    "StoreGroupSettings",
+    "StoreSettings",
     "Unmark",
 ]

@@ -60,14 +60,16 @@ class ImLongGone(FromImGroup):
 
 
 class GroupAway(Part):
-    """The group itself, once nobody is in it. A default mark goes to where its members went, or away. Parameters: kind, group, group_name, to."""
+    """The group itself, once nobody is in it, with the settings kept for it. A default mark goes to where its members went, or away. Parameters: kind, group, group_name, to."""
 
     lock = ("people_group", "id")
     beside = False
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, g.id AS obj, NULL::int AS version,
-                   jsonb_build_object('name', g.name, 'created_at', g.created_at, 'default', d.group_id IS NOT NULL) AS before, NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
+                   jsonb_build_object('name', g.name, 'created_at', g.created_at, 'default', d.group_id IS NOT NULL, 'kept',
+                     (SELECT jsonb_object_agg(k.part, k.values) FROM people_groupsettings k WHERE k.group_id = g.id)) AS before,
+                   NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM people_group g LEFT JOIN people_defaultgroup d ON d.account_id = g.account_id AND d.kind = g.kind AND d.group_id = g.id
                    WHERE g.account_id = %(account)s AND g.kind = %(kind)s AND g.id = %(group)s::uuid"""
 
@@ -79,7 +81,9 @@ mark AS (UPDATE people_defaultgroup d SET group_id = %(to)s::uuid FROM did WHERE
 did AS (INSERT INTO people_group (id, account_id, kind, name, created_at)
   SELECT ok.obj, %(account)s, %(kind)s, ok.after->>'name', (ok.after->>'created_at')::timestamptz FROM ok ON CONFLICT DO NOTHING RETURNING id AS obj),
 mark AS (UPDATE people_defaultgroup d SET group_id = did.obj FROM did JOIN ok ON ok.obj = did.obj WHERE (ok.after->>'default')::boolean
-  AND d.account_id = %(account)s AND d.kind = %(kind)s AND d.group_id IS NOT DISTINCT FROM %(to)s::uuid)"""
+  AND d.account_id = %(account)s AND d.kind = %(kind)s AND d.group_id IS NOT DISTINCT FROM %(to)s::uuid),
+settings AS (INSERT INTO people_groupsettings (account_id, group_id, part, values, version) SELECT %(account)s, did.obj, k.key, k.value, 1
+  FROM did JOIN ok ON ok.obj = did.obj CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(ok.after->'kept') = 'object' THEN ok.after->'kept' ELSE '{}' END) k)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,

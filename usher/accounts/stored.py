@@ -1,0 +1,192 @@
+"""Settings that programs keep here: what one may be, how many there are, and the part that merges them. Nothing here acts on them; what acts has a verb of its own.
+
+A row holds them flat, by dotted names (`in_meeting.chat`), so that a merge is one statement and the journal names only what changes (docs/decisions/0066).
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from usher.core import sql
+from usher.core.refusals import Refused
+from usher.core.sealed import Unreadable, seal, unseal
+from usher.journal.names import figure
+from usher.journal.verb import Part, reason
+
+FULL = reason("settings_full", gettext_lazy("there is no room for more settings here"), refused=True)
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+# Text under a name with one of these in it lets somebody in: it is kept sealed, and the journal has the sealed form only (SECRET-01).
+SECRET = ("password", "passcode", "secret", "token", "host_key", "credential")
+PURPOSE = "stored setting"
+DEEPEST, MOST, MOST_BYTES = 10, 2_000, 256 * 1024  # levels of objects and lists; settings of one row, and their size
+PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile")
+NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
+DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"
+
+
+def leaves(given: Any) -> dict[str, Any]:
+    """An object of objects as dotted name -> value. A list is one value; null and an empty object say nothing. Refused (invalid) for what is no setting."""
+    found: dict[str, Any] = {}
+    _gather(given, "", 1, found)
+    if len(found) > MOST:
+        raise Refused("invalid", "too_many_settings", _("At most %(n)s settings at once.") % {"n": figure(MOST)})
+    return found
+
+
+def _gather(given: Any, above: str, depth: int, found: dict[str, Any]) -> None:
+    if not isinstance(given, Mapping) or depth > DEEPEST:
+        raise Refused(
+            "invalid", "bad_setting", _("Settings are an object of at most %(n)s levels.") % {"n": DEEPEST}, field=above[:-1][:200]
+        )
+    for name, value in given.items():
+        if not NAME.fullmatch(name):
+            words = _("The name of a setting is a letter and then letters, digits, _ or -, 64 at most.")
+            raise Refused("invalid", "bad_setting", words, field=above[:-1][:200])
+        if isinstance(value, Mapping):
+            _gather(value, f"{above}{name}.", depth + 1, found)
+        elif value is not None:
+            _refuse_unsound(value, f"{above}{name}", depth + 1)
+            found[above + name] = value
+
+
+def _refuse_unsound(value: Any, field: str, depth: int) -> None:
+    """Refuse what the database cannot keep as it is: characters that are none, numbers that are none, lists without end."""
+    inner = [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    odd = isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) < 0xE000 for c in value))
+    if (
+        depth > DEEPEST
+        or odd
+        or (isinstance(value, float) and not math.isfinite(value))
+        or (isinstance(value, int) and abs(value) >= 2**63)
+    ):
+        raise Refused("invalid", "bad_setting", _("This is no value of a setting."), field=field[:200])
+    for one in inner:
+        _refuse_unsound(one, field, depth + 1)
+
+
+def nested(flat: Mapping[str, Any], owner: object) -> dict[str, Any]:
+    """The object of objects that a row stands for, opened. What cannot be opened, because the key is another, is left out."""
+    whole: dict[str, Any] = {}
+    for name, kept in sorted(flat.items()):
+        try:
+            value = json.loads(unseal(kept["sealed"], PURPOSE, owner)) if isinstance(kept, Mapping) else kept
+        except Unreadable:
+            continue
+        *above, last = name.split(".")
+        place = whole
+        for step in above:
+            if not isinstance(place.get(step), dict):
+                place[step] = {}
+            place = place[step]
+        place[last] = value
+    return whole
+
+
+def sealed(wish: Mapping[str, Any], now: Mapping[str, Any], owner: object) -> dict[str, Any]:
+    """The same with every secret sealed. One that is kept already stays the text it is, so that the same wish is told as the same."""
+    return {name: _kept(name, value, now.get(name), owner) if is_secret(name, value) else value for name, value in wish.items()}
+
+
+def _kept(name: str, value: Any, now: Any, owner: object) -> Any:
+    told = json.dumps(value)
+    if isinstance(now, Mapping):
+        try:
+            if unseal(now["sealed"], PURPOSE, owner) == told:
+                return now
+        except Unreadable:
+            pass
+    return {"sealed": seal(told, PURPOSE, owner)}
+
+
+def is_secret(name: str, value: Any) -> bool:
+    """Whether a value, or one inside of a list, is text that lets somebody in."""
+    if isinstance(value, Mapping):
+        return any(is_secret(inner, one) for inner, one in value.items())
+    if isinstance(value, list):
+        return any(is_secret(name, one) for one in value)
+    last = name.rpartition(".")[2].lower()
+    return isinstance(value, str) and not last.startswith("require_") and any(word in last for word in SECRET)
+
+
+def above(names: Iterable[str]) -> list[str]:
+    """Every name that stands over one of these: what stops being a value when it becomes an object."""
+    return sorted({".".join(steps[:n]) for steps in (name.split(".") for name in names) for n in range(1, len(steps))})
+
+
+def rows_of(table: str, key: str, owner: object) -> dict[str, dict[str, Any]]:
+    """part -> its settings, flat and as they are kept."""
+    return {r["part"]: r["values"] for r in sql.rows(f"SELECT part, values FROM {table} WHERE {key} = %(o)s", {"o": owner})}
+
+
+def checked(wish: Mapping[str, Any], part: Any, gone: Iterable[str], now: Mapping[str, Any], owner: object) -> dict[str, Any]:
+    """`part` and `settings` as they are journaled: dotted name -> value, null for one that goes. Refused (invalid) when there is none."""
+    if part not in PARTS:
+        raise Refused("invalid", "unknown_setting", _("Known: %(names)s.") % {"names": ", ".join(PARTS)}, field="part")
+    return {"part": part, "settings": {**sealed(leaves(wish), now, owner), **dict.fromkeys(gone)}}
+
+
+def terms(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as the part asks for them."""
+    return {"part": params["part"], "wish": sql.Jsonb(params["settings"]), "above": above(params["settings"])}
+
+
+class StoredPart(Part):
+    """One row of settings, merged. Parameters: part, wish (name -> value, null takes it away), above. A list is replaced as a whole."""
+
+    table: ClassVar[str]
+    key: ClassVar[str]  # the column of whoever they belong to
+    hinders: ClassVar[str] = ""  # WHEN … THEN of an undo, about e.obj
+
+    def owner(self, params: Mapping[str, Any]) -> str:
+        """SELECT obj, told (what names it in the journal), barred (a reason, or null)."""
+        raise NotImplementedError
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, o.obj, coalesce(t.version, 0) AS version, o.told || jsonb_build_object('settings', d.before) AS before,
+                   o.told || jsonb_build_object('settings', d.after) AS after,
+                   CASE WHEN o.barred IS NOT NULL THEN o.barred WHEN d.after = '{{}}' THEN 'already'
+                        WHEN f.n > {MOST} OR f.bytes > {MOST_BYTES} THEN '{FULL}' END AS skip, {NO_SEATS}
+                   FROM ({self.owner(params)}) o LEFT JOIN {self.table} t ON t.{self.key} = o.obj AND t.part = %(part)s::text
+                   CROSS JOIN LATERAL (
+                     SELECT coalesce(jsonb_object_agg(c.key, coalesce(t.values->c.key, 'null')), '{{}}') AS before, coalesce(jsonb_object_agg(c.key, c.value), '{{}}') AS after
+                     FROM (SELECT w.key, w.value FROM jsonb_each(%(wish)s::jsonb) w WHERE coalesce(t.values->w.key, 'null') <> w.value
+                           UNION ALL SELECT s.key, 'null' FROM jsonb_each(t.values) s WHERE NOT %(wish)s::jsonb ? s.key
+                             AND (s.key = ANY(%(above)s::text[]) OR EXISTS (SELECT 1 FROM jsonb_object_keys(%(wish)s::jsonb) k WHERE starts_with(s.key, k || '.')))) c) d
+                   CROSS JOIN LATERAL (SELECT count(*) AS n, sum(octet_length(x.key) + octet_length(x.value::text)) AS bytes
+                     FROM jsonb_each(coalesce(t.values, '{{}}') || d.after) x WHERE x.value <> 'null') f"""
+
+    @property
+    def write(self) -> str:  # type: ignore[override]
+        """Whoever writes holds the owner's row, so the row of settings is as it was read, or the guard sees it."""
+        wished, of_account = "ok.after->'settings'", self.key == "account_id"
+        columns, values = (self.key, "ok.obj") if of_account else (f"account_id, {self.key}", "%(account)s, ok.obj")
+        return f"""
+kept AS (UPDATE {self.table} t SET values = {_without_nulls(f"t.values || ({wished})")}, version = t.version + 1 FROM ok
+  WHERE t.{self.key} = ok.obj AND t.part = %(part)s::text AND NOT {_differ("t.values", "ok.before->'settings'")} RETURNING t.{self.key} AS obj),
+made AS (INSERT INTO {self.table} ({columns}, part, values, version) SELECT {values}, %(part)s::text, {_without_nulls(wished)}, 1 FROM ok
+  WHERE NOT {_differ("'{}'::jsonb", "ok.before->'settings'")}
+  AND NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.{self.key} = ok.obj AND t.part = %(part)s::text) RETURNING {self.key} AS obj),
+did AS (SELECT obj FROM kept UNION ALL SELECT obj FROM made)"""
+
+    @property
+    def back_write(self) -> str:  # type: ignore[override]
+        return self.write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, coalesce(t.version, 0) AS version, e.after AS before, e.before AS after,
+                   CASE {self.hinders} WHEN {_differ("coalesce(t.values, '{}')", "e.after->'settings'")} THEN 'changed' END AS skip, {NO_SEATS}
+                   FROM journal_effect e LEFT JOIN {self.table} t ON t.{self.key} = e.obj AND t.part = %(part)s::text WHERE {DONE}"""
+
+
+def _differ(values: str, told: str) -> str:
+    """SQL that is true when a row has other values than these; null stands for none."""
+    return f"EXISTS (SELECT 1 FROM jsonb_each({told}) b WHERE coalesce({values}->b.key, 'null') <> b.value)"
+
+
+def _without_nulls(values: str) -> str:
+    return f"(SELECT coalesce(jsonb_object_agg(n.key, n.value), '{{}}') FROM jsonb_each({values}) n WHERE n.value <> 'null')"
