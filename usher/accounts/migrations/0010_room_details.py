@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_plan_capabilities'),
+        ('accounts', '0009_stored_settings'),
     ]
 
     operations = [
