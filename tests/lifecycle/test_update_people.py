@@ -211,7 +211,7 @@ def test_too_few_seats(northlake: Company) -> None:
     assert no.value.code == "no_seat" and rows_written() == before
     finish(engine.start(wish, "few", digest=seen.digest, short="first"))
     assert [(told(p)["license"], told(p)["add_ons"], told(p)["job_title"]) for p in people] == [
-        (LICENSED, ["phone"], "Job"), (BASIC, [], ""), (BASIC, [], ""), (BASIC, [], ""),
+        (LICENSED, ["phone"], "Job"), (BASIC, [], ""), (LICENSED, [], "Job"), (BASIC, [], ""),
     ]  # fmt: skip
     assert not breaches()
 

@@ -164,7 +164,7 @@ def test_nobody_is_invited_by_half(owner: Client, northlake: Company) -> None:
     """LIC-03: five Phone seats for seven people: five of them are invited, with it; several changes of a person are lines of one row."""
     address = upload(owner, HEAD + "".join(f"ph{i}@x.test,P,Hone,,,\n" for i in range(7)), add_ons=["phone"])["Location"]
     page = owner.get(address).content.decode()
-    assert "Change the first 5" in page and "The others stay as they are and are listed in the result." in page
+    assert "Invite the first 5" in page and "The others stay as they are and are listed in the result." in page
     assert page.count("Add-ons:") == 5 == len(page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr")) - 1
 
 

@@ -70,11 +70,13 @@ def may(actor: Actor, capability: str) -> bool:
 def require(actor: Actor, capability: str) -> None:
     """Refuse (forbidden, plan) without it, and name the plans that have it."""
     if not may(actor, capability):
-        plans = listed(plans_with(capability)) or _("no plan")
-        words = _(
-            "The plan of this account is without %(area)s. These plans have it: %(plans)s. Whoever runs this server can change the plan."
-        )
-        raise Refused("forbidden", "plan", words % {"area": CAPABILITIES[capability], "plans": plans}, details={"capability": capability})
+        words = _("The plan of this account is without %(area)s. No plan has it. Whoever runs this server can change what plans have.")
+        if plans := plans_with(capability):
+            words = _(
+                "The plan of this account is without %(area)s. These plans have it: %(plans)s. Whoever runs this server can change the plan."
+            )
+        told = {"area": CAPABILITIES[capability], "plans": listed(plans)}
+        raise Refused("forbidden", "plan", words % told, details={"capability": capability})
 
 
 def require_area(actor: Actor, privilege: str) -> None:

@@ -29,6 +29,8 @@ INSERT = """INSERT INTO accounts_site (id, account_id, name, main, version, crea
 class NewSite(Part):
     """A site by its name, unique by canonical form. Parameter: place. Undone, it is gone, unless something stands there or it was changed since."""
 
+    lock = ("accounts_site", "id")  # for the undo: whoever comes there waits, or is seen
+
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, {NEW_ID} AS obj, NULL::int AS version, NULL::jsonb AS before, jsonb_build_object('name', %(place)s::text) AS after,
                    CASE WHEN {NAMESAKE.format(name="%(place)s", id="NULL::uuid")} THEN '{PLACE_NAME_TAKEN}' END AS skip, NULL::text AS takes, NULL::text AS gives"""

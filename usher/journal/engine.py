@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from usher.core import jobs, sql
 from usher.core.clock import now, travelled
@@ -225,8 +226,9 @@ def _enough_for_the_first(plan: Plan, change: UUID, phases: int, wants: Counter[
 
 
 def _short_way(plan: Plan, key: str) -> Started:
-    """One object: the same SQL, a handful of statements. A row that changed between reading and writing is tried again."""
-    for _try in range(3):
+    """One object: the same SQL, a handful of statements. A row that changed between reading and writing is tried again, and so is one that
+    somebody else was quicker with (a name, an address): read anew, it is refused in words."""
+    for left_to_try in (2, 1, 0):
         try:
             with transaction.atomic():
                 change = uuid7()
@@ -246,6 +248,9 @@ def _short_way(plan: Plan, key: str) -> Started:
                 return Started(None, None, "unchanged")
         except _SameKey:
             return _known(plan, key) or _short_way(plan, key)
+        except IntegrityError as trouble:
+            if not left_to_try or not isinstance(trouble.__cause__, UniqueViolation):
+                raise
     raise Refused("conflict", "changed", _("Somebody else is changing this right now. Nothing was done; try again."))
 
 

@@ -1,5 +1,6 @@
 """The words of the journal: reasons become refusals, Changes become sentences. Templates stand with their verbs."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,13 @@ def listed(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(then)s") % {"first": ", ".join(words[:-1]), "then": words[-1]}
+
+
+def one_of(words: Sequence[str]) -> str:
+    """ "a, b or c"; words are translated already."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s or %(then)s") % {"first": ", ".join(words[:-1]), "then": words[-1]}
 
 
 def amount(n: int, one: str, many: str) -> str:

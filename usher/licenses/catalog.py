@@ -8,6 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from usher.journal.names import one_of
+
 
 @dataclass(frozen=True)
 class Product:
@@ -96,7 +98,7 @@ def what_is_wrong(license: str, add_ons: list[str]) -> str:
             return no_add_on(code)
         product = PRODUCTS[code]
         if product.needs and license not in product.needs:
-            bases = _(" or ").join(PRODUCTS[n].name for n in sorted(product.needs))
+            bases = one_of([PRODUCTS[n].name for n in sorted(product.needs)])
             return _("%(product)s needs %(bases)s.") % {"product": product.name, "bases": bases}
         if family(code) in seen:
             return exclude_each_other(product.code, seen[family(code)])

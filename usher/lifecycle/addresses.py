@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -168,9 +167,4 @@ def plan_addresses(actor: Actor, stage: Stage) -> Plan:
 def change_address(actor: Actor, person: UUID, email: str, key: str) -> int | None:
     """Give one person another address; the number of the Change. Of two who want one address at once the second is refused (conflict, not_free)."""
     planned = plan(actor, NAME, {"subjects": {"ids": [str(person)]}, "email": email})
-    for _again in range(2):
-        try:
-            return engine.start(planned, key).number
-        except IntegrityError:  # somebody else took it between our reading and our writing; the next reading sees that
-            continue
-    raise Refused("conflict", NOT_FREE, _("The new address is not free."), field="email")
+    return engine.start(planned, key).number

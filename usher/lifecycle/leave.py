@@ -238,9 +238,12 @@ class Delete(_Leave):
     how, becomes = "deleted", "gone"
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext(
-            "%(n)s person will be deleted and lose access at once.", "%(n)s people will be deleted and lose access at once.", will
-        ) % {"n": figure(will)}
+        told = ngettext("%(n)s person will be deleted.", "%(n)s people will be deleted.", will)
+        if params["subjects"].get("query", {}).get("status") != ["inactive"]:  # they have none to lose
+            told = ngettext(
+                "%(n)s person will be deleted and lose access at once.", "%(n)s people will be deleted and lose access at once.", will
+            )
+        return told % {"n": figure(will)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return ngettext("%(n)s person was deleted", "%(n)s people were deleted", done) % {"n": figure(done)}

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
 from usher.core.actor import Actor
+from usher.journal.names import one_of
 from usher.journal.plan import Preview
 from usher.journal.verb import Verb
 from usher.licenses.catalog import PRODUCTS
@@ -57,7 +58,7 @@ def ways_on(actor: Actor, verb: Verb, seen: Preview) -> list[Way]:
         return []
     ways = [Way("nothing", _("Change nothing"), " ".join(missing_words(s["missing"], s["name"]) for s in short))]
     if n := seen.fits:
-        ways.append(Way("first", first_words(seen, n), first_note(seen, short)))
+        ways.append(Way("first", first_words(verb, seen, n), first_note(seen, short)))
     if verb.queues:
         ways.append(Way("wait", wait_words(verb, seen), wait_note(verb)))
     raised = [
@@ -68,10 +69,13 @@ def ways_on(actor: Actor, verb: Verb, seen: Preview) -> list[Way]:
     return [*ways, Way("add", _("Add seats first"), " ".join(raised), "" if actor.may(BUY) else ask_words(actor))]
 
 
-def first_words(seen: Preview, n: int) -> str:
+def first_words(verb: Verb, seen: Preview, n: int) -> str:
     if seen.fits == seen.will:
         return ngettext("Go on with %(n)s person", "Go on with all %(n)s people", n) % {"n": number(n)}
-    return ngettext("Change the first one", "Change the first %(n)s", n) % {"n": number(n)}
+    told = ngettext("Change the first one", "Change the first %(n)s", n)
+    if verb.makes_new:
+        told = ngettext("Invite the first one", "Invite the first %(n)s", n)
+    return told % {"n": number(n)}
 
 
 def wait_words(verb: Verb, seen: Preview) -> str:
@@ -123,7 +127,7 @@ def only_words(s: dict[str, Any]) -> str:
 
 def ask_words(actor: Actor) -> str:
     """Who may buy seats, for those who may not."""
-    who = _(" or ").join(name_of(p) for p in people_to_ask(actor.account_id, BUY))
+    who = one_of([name_of(p) for p in people_to_ask(actor.account_id, BUY)])
     return _("This needs the right to change subscriptions. Ask %(who)s.") % {"who": who}
 
 

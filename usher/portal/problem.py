@@ -80,9 +80,10 @@ def asking(request: Any, privilege: str) -> str:
     """Whom to ask for something that needs this right; empty when nobody has it."""
     from usher.access.actors import name_of  # late: this module is loaded before the models are
     from usher.access.roles import people_to_ask
+    from usher.journal.names import one_of
 
     people = [f"{name_of(p)} ({_called(p)})" for p in people_to_ask(request.actor.account_id, privilege)]
-    return _("Ask %(people)s.") % {"people": _(" or ").join(people)} if people else ""
+    return _("Ask %(people)s.") % {"people": one_of(people)} if people else ""
 
 
 def write_down(request: Any, what: str, code: str) -> None:

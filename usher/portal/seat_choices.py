@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from usher.accounts.models import Account
 from usher.core.actor import Actor
+from usher.journal.names import one_of
 from usher.licenses.catalog import ADD_ONS, PRODUCTS, UNASSIGNED, WORKPLACE, Product, family
 from usher.licenses.ledger import seats
 from usher.portal.plan_page import Option
@@ -64,7 +65,7 @@ def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Opti
 def needs_words(product: Product, there: Sequence[Product]) -> str:
     """The licenses an add-on stands on, of those there are: "needs Licensed"; empty when it needs none."""
     names = [p.name for p in there if p.code in product.needs]
-    return _("needs %(license)s") % {"license": _(" or ").join(names)} if names else ""
+    return _("needs %(license)s") % {"license": one_of(names)} if names else ""
 
 
 def with_words(product: Product, chosen: Sequence[str]) -> str:

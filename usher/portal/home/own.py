@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from usher.access.actors import name_of
 from usher.access.roles import people_to_ask
+from usher.journal.names import one_of
 from usher.lifecycle.own_account import items_in_words, opening
 from usher.people.verbs.own import choose
 from usher.portal.navigation import THEMES
@@ -23,7 +24,7 @@ SWITCHES = ("single_keys", "mail_when_done")
 def me(request: SignedIn) -> HttpResponse:
     """The own page of everybody: who they are here, whom to ask, and their settings."""
     ask = people_to_ask(request.actor.account_id, "people:user:manage") if not request.actor.may("people:user:view") else []
-    context = {"ask": _(" or ").join(name_of(p) for p in ask), "own": request.actor.settings, "time_zones": TIME_ZONES}
+    context = {"ask": one_of([name_of(p) for p in ask]), "own": request.actor.settings, "time_zones": TIME_ZONES}
     return render(request, "home/me.html", context)
 
 

@@ -37,6 +37,7 @@ class Way:
     verb: str
     title: Promise
     one: Promise
+    one_away: Promise  # of somebody deactivated, who has no access to lose
     cannot: Promise
     button_one: Promise
     button: Callable[[int], str]
@@ -47,6 +48,7 @@ DEACTIVATE = Way(
     "lifecycle.deactivate",
     gettext_lazy("Deactivate"),
     gettext_lazy("%(name)s will lose access at once."),
+    gettext_lazy("%(name)s is deactivated already."),
     gettext_lazy("%(name)s cannot be deactivated."),
     gettext_lazy("Deactivate %(name)s"),
     lambda n: ngettext("Deactivate %(n)s person", "Deactivate %(n)s people", n),
@@ -56,6 +58,7 @@ UNLINK = Way(
     "lifecycle.unlink",
     gettext_lazy("Unlink"),
     gettext_lazy("%(name)s will leave this account and lose access to it at once."),
+    gettext_lazy("%(name)s will leave this account."),
     gettext_lazy("%(name)s cannot be unlinked."),
     gettext_lazy("Unlink %(name)s"),
     lambda n: ngettext("Unlink %(n)s person", "Unlink %(n)s people", n),
@@ -65,6 +68,7 @@ DELETE = Way(
     "lifecycle.delete",
     gettext_lazy("Delete"),
     gettext_lazy("%(name)s will be deleted and lose access at once."),
+    gettext_lazy("%(name)s will be deleted."),
     gettext_lazy("%(name)s cannot be deleted."),
     gettext_lazy("Delete %(name)s"),
     lambda n: ngettext("Delete %(n)s person", "Delete %(n)s people", n),
@@ -156,13 +160,14 @@ def on_a_date(request: SignedIn, way: Way, found: dict[str, Any] | None) -> str:
 def by_name(actor: Actor, way: Way, look: Look, found: dict[str, Any]) -> Look:
     """The same plan in words about one person; where it cannot be, the reason."""
     name = {"name": name_of(found)}
+    becomes = way.one_away if found["status"] == "inactive" else way.one
     path, why_not = f"/people/{short(found['id'])}", why_no_leaving(actor, found)
     return replace(
         look,
         crumbs=[(_("Users"), "/people"), (name["name"], path), (way.title, "")],
         button=lambda n: way.button_one % name,
         back=(_("Cancel"), path),
-        headline=(way.cannot if why_not else way.one) % name,
+        headline=(way.cannot if why_not else becomes) % name,
         note=why_not,
         order=None,
     )

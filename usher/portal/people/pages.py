@@ -34,6 +34,7 @@ def tabs(actor: Actor, counts: Mapping[str, int] | None = None) -> dict[str, Any
     every = [(_("Users"), "/people", number(counts["active"])), (_("Pending"), "/people/pending", number(counts["pending"]))]
     if bin.days or bin.n:
         every.append((_("Trash"), "/people/trash", number(bin.n) if bin.n <= COUNT_TO else f"{number(COUNT_TO)}+"))
+    every.append((_("Dates"), "/people/dates", ""))
     if actor.may("people:advanced:view"):
         every.append((_("Advanced"), "/people/advanced", ""))
     return {"tabs": every, "may_add": may_invite(actor), "may_update": may_add(actor)}

@@ -15,7 +15,7 @@ from usher.accounts import plans
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.privileges import things
-from usher.journal.names import listed
+from usher.journal.names import listed, one_of
 from usher.portal.page import SignedIn, page
 
 AREAS = {
@@ -107,7 +107,7 @@ def effective_rights(request: SignedIn, person_id: UUID) -> HttpResponse:
 def why(person: dict[str, Any], right: Right) -> str:
     """The reason of one right, as a sentence."""
     role = {"role": person["role_called"], "scope": person["scope"]}
-    ask = _(" Ask %(people)s.") % {"people": _(" or ").join(right.others)} if right.others and right.now != "manage" else ""
+    ask = _(" Ask %(people)s.") % {"people": one_of(right.others)} if right.others and right.now != "manage" else ""
     reasons = {
         "": _("By the role %(role)s."),
         "role": _("The role %(role)s gives no more.") if right.now == "none" else _("By the role %(role)s, which may look and not change."),

@@ -13,6 +13,7 @@ from usher.journal.names import listed
 from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.reads import departure
 from usher.people.marks import KINDS as MARKS
+from usher.people.marks import mark_of
 from usher.people.person import person
 from usher.portal.effects import LABELS, value_in_words
 from usher.portal.people.acts import acts_of
@@ -32,6 +33,7 @@ def around(actor: Actor, person_id: UUID, tab: str) -> dict[str, Any]:
         "name": name_of(found),
         "status": STATUS[found["status"]],
         "mark": MARKS.get(found["mark"], ""),
+        "marked": mark_of(actor, person_id) if found["mark"] else None,
         "role": called(found),
         "rights": f"/roles/effective/{short(person_id)}" if actor.may("access:role:view") else "",
         "buttons": acts[:BUTTONS],
