@@ -1,6 +1,5 @@
 """The one HTTP client: where it goes, where it does not, and how much it takes (HOOK-01, HOOK-02, HOOK-04, HOOK-06, HOOK-07, HOOK-11; ASVS 1.3.6, 13.2.4, 15.3.2)."""
 
-import datetime
 import ipaddress
 import socket
 import ssl
@@ -10,11 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests import receiver
 from usher.core import outbound
 
 INSIDE = [
@@ -96,21 +92,7 @@ def test_the_operator_may_allow_a_network() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for localhost, signed by itself, in one file."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-        .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    file = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
+    return receiver.certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -204,3 +186,20 @@ def test_a_certificate_for_another_name(web: Callable[[Serve], str]) -> None:
     with pytest.raises(outbound.NoAnswer) as no:
         outbound.get(address)
     assert no.value.code == "certificate"
+
+
+def test_what_is_posted(web: Callable[[Serve], str]) -> None:
+    """HOOK-04: a header that would break its line is not sent, and the answer is read under the same limits."""
+    assert outbound.post(web(says(b"HTTP/1.1 204 No Content\r\n\r\n")), b'{"a":1}', {"Content-Type": "application/json"}).status == 204
+    for wrong in ({"X": "a\r\nHost: b"}, {"X\n": "a"}, {"X": "ä"}, {"": "a"}):
+        with pytest.raises(outbound.NoAnswer) as no:
+            outbound.post("https://receiver.example/", b"{}", wrong)
+        assert no.value.code == "bad_address"
+
+
+@pytest.mark.parametrize("address", [a for a in INSIDE if a[0] in "[0123456789" or a == "localhost"])
+def test_addresses_inside_are_refused_before_anybody_is_asked(address: str) -> None:
+    """HOOK-01: at save already, in every spelling that needs no name server."""
+    with pytest.raises(outbound.NoAnswer):
+        outbound.refuse_inside(f"https://{address}/")
+    outbound.refuse_inside("https://receiver.example/hook")

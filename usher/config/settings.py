@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "usher.licenses",
     "usher.content",
     "usher.lifecycle",
+    "usher.connections.webhooks",
     "usher.api",
     "usher.portal",
 ]

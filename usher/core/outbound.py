@@ -26,6 +26,7 @@ MOST_BYTES = 64 * 1024
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PLAIN_URL = re.compile(r"^[!-~]{1,2000}$")  # printable ASCII without a blank: no CR, no LF, no look-alike of a digit
+HEADER = re.compile(r"^[A-Za-z0-9-]{1,256}: [ -~]{0,2000}$")
 
 
 class NoAnswer(Exception):
@@ -61,23 +62,65 @@ class Answer:
     text: str
 
 
-def get(url: str, *, seconds: float = SECONDS, most: int = MOST_BYTES) -> Answer:
-    """GET an https address, within so many seconds altogether and so many bytes. NoAnswer for everything that is no whole answer; 3xx is one of them."""
-    parts = urlsplit(url) if PLAIN_URL.match(url) else urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
-        raise NoAnswer("bad_address")
+@dataclass(frozen=True)
+class Place:
+    """An https address in its parts."""
+
+    host: str
+    port: int
+    path: str
+
+    @property
+    def named(self) -> str:
+        """As the Host header has it."""
+        return self.host if self.port == 443 else f"{self.host}:{self.port}"
+
+
+def place_of(url: str) -> Place:
+    """The parts of an address that may be asked. NoAnswer (bad_address) for another scheme, credentials, a fragment, or what is no plain text."""
     try:
+        parts = urlsplit(url) if PLAIN_URL.match(url) else urlsplit("")
         port = parts.port or 443
     except ValueError:
         raise NoAnswer("bad_address") from None
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
+        raise NoAnswer("bad_address")
+    return Place(parts.hostname, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+
+
+def refuse_inside(url: str) -> None:
+    """NoAnswer for an address nobody may ever ask: no plain https, or a number inside in any spelling. A name is looked up when it is asked."""
+    place = place_of(url)
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        if place.host.rstrip(".").lower().rpartition(".")[2] == "localhost":
+            checked([ipaddress.ip_address("127.0.0.1")])
+        return
+    checked(ipaddress.ip_address(str(f[4][0]).partition("%")[0]) for f in found)
+
+
+def get(url: str, *, seconds: float = SECONDS, most: int = MOST_BYTES) -> Answer:
+    """GET an https address, within so many seconds altogether and so many bytes. NoAnswer for everything that is no whole answer; 3xx is one of them."""
+    return _asked("GET", place_of(url), {}, b"", seconds, most)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS, most: int = MOST_BYTES) -> Answer:
+    """POST to an https address, under the same guard and limits. `headers` names the type of the body; NoAnswer (bad_address) for one that breaks a line."""
+    return _asked("POST", place_of(url), headers, body, seconds, most)
+
+
+def _asked(method: str, place: Place, headers: Mapping[str, str], body: bytes, seconds: float, most: int) -> Answer:
     until = time.monotonic() + seconds
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    host = parts.hostname if port == 443 else f"{parts.hostname}:{port}"
-    request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Usher\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
-    with _connected(checked(resolved(parts.hostname, port)), parts.hostname, port, until) as connection:
+    own = {"Host": place.named, "User-Agent": "Usher", "Accept-Encoding": "identity", "Connection": "close"}
+    lines = [f"{name}: {value}" for name, value in {**own, **headers, **({"Content-Length": str(len(body))} if body else {})}.items()]
+    if not all(HEADER.match(line) for line in lines):
+        raise NoAnswer("bad_address")
+    request = "\r\n".join([f"{method} {place.path} HTTP/1.1", *lines, "", ""]).encode("ascii") + body
+    with _connected(checked(resolved(place.host, place.port)), place.host, place.port, until) as connection:
         try:
             connection.settimeout(_left(until))
-            connection.sendall(request.encode("ascii"))
+            connection.sendall(request)
             return _parsed(_received(connection, until, most), most)
         except TimeoutError:
             raise NoAnswer("too_slow") from None

@@ -25,7 +25,7 @@ from usher.core.failpoints import failpoint
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 
-from . import names
+from . import feed, names
 from .ledger import ledger
 from .plan import digest_of, params_of, staged_tallies, too_many, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
@@ -236,6 +236,7 @@ def _short_way(plan: Plan, key: str) -> Started:
                 reasons = _do_at_once(plan, change, at)
                 failpoint("engine.short_before_commit")
                 if not reasons:
+                    feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None))
                     for task in plan.verb.then:
                         jobs.defer(task)
                     return Started(change, number, "done")

@@ -13,6 +13,7 @@ from usher.core import jobs, sql
 from usher.core.clock import now
 from usher.core.failpoints import failpoint
 
+from . import feed
 from .ledger import ledger, product_of, seats_of, turns
 from .plan import params_of
 from .reads import plan_of
@@ -66,6 +67,8 @@ def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
     except (IntegrityError, DataError) as trouble:
         return _narrow_down(run, phase, low, high, trouble)
     held = _settle(plan, run, done)
+    if any(d["did"] for d in done):
+        feed.tell(feed.Done(plan.actor.account_id, run["id"], plan.verb, plan.undoes is not None, phase, low, high))
     elapsed = max(time.monotonic() - began, 0.001)
     chunk = int(min(CHUNK_MAX, max(CHUNK_MIN, size * min(2.0, CHUNK_SECONDS / elapsed))))
     sql.execute(

@@ -1,0 +1,48 @@
+"""The background work of webhooks: tell what was done, send what waits, ask addresses again, forget old deliveries."""
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from usher.core import jobs
+
+from . import confirming, delivering, expanding, log
+
+SLICE_SECONDS = 15.0
+
+
+@app.task(name="webhooks.tell", queue="webhooks")
+def tell(account: str) -> None:
+    """What an account's changes say becomes events, and these are sent."""
+    expanding.tell(UUID(account))
+    deliver()
+
+
+@app.task(name="webhooks.deliver", queue="webhooks")
+def deliver() -> None:
+    """What is due, for a while; then the next job goes on, so that other work gets its turn."""
+    if delivering.deliver(SLICE_SECONDS):
+        jobs.defer("webhooks.deliver")
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="webhooks.look", queue="clock", queueing_lock="webhooks.look")
+def look(timestamp: int) -> None:
+    """Whatever is due by now: a retry, or what a dead worker left behind."""
+    for account in log.with_notices():
+        expanding.tell(account)
+    deliver()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="webhooks.check", queue="clock", queueing_lock="webhooks.check")
+def check(timestamp: int) -> None:
+    """Ask the addresses whose turn it is whether they still know the secret."""
+    confirming.check_due()
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="webhooks.forget", queue="clock", queueing_lock="webhooks.forget")
+def forget(timestamp: int) -> None:
+    """Deliveries and events older than the log keeps."""
+    log.forget()
