@@ -40,7 +40,11 @@ MORE = {
 ## What is different
 
 - A token without the scope is answered with HTTP 403 and body code 4711; Zoom answers 400 with the same body.
-- A role is given by the names of this service (`people:user:manage`), not by Zoom's (`User:Edit`). `GET /users/{userId}/permissions` tells them likewise.
+- A right of a role has Zoom's name where it means the same, see below, and ours otherwise; both are taken. One of Zoom's without a counterpart is refused. `GET /users/{userId}/permissions` tells them likewise.
+- An administrator of a group holds a role that covers it: *Group admin*, which may see people, or the role they hold already when it is about groups. An account's role of that name may be given more.
+- Of the settings act `feature.webinar`, `large_meeting` and `zoom_events` with their capacities, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone`, and `security.sign_in_with_two_factor_auth` (`role` or `none`). What one level
+  says is not passed on to the next. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
+- `trusted_domains` are the domains the account has proven are its own. `plans/usage` names the plan of a year.
 - `type` may also be 3 (On-Prem). 99, `plan_united_type` and `zoom_one_type` cannot be given.
 - `action` of `POST /users` is `create`; the other three need a single sign-on or a login nobody was asked about.
 - `GET /groups` shows 300 on a page unless `page_size` says less.
@@ -49,10 +53,31 @@ MORE = {
 ## Was anders ist
 
 - Fehlt dem Token der Scope, ist die Antwort HTTP 403 mit dem Code 4711 im Text; Zoom antwortet 400 mit demselben Text.
-- Rollen nennen ihre Rechte mit den Namen dieses Dienstes (`people:user:manage`), nicht mit denen von Zoom (`User:Edit`). `GET /users/{userId}/permissions` ebenso.
+- Ein Recht einer Rolle heißt wie bei Zoom, wo es dasselbe bedeutet (siehe unten), sonst wie hier; beide Namen werden genommen. Eines von Zoom ohne Entsprechung wird abgelehnt. `GET /users/{userId}/permissions`
+  ebenso.
+- Wer eine Gruppe verwaltet, hat eine Rolle, die für sie gilt: *Group admin*, die Personen sehen darf, oder die Rolle, die schon da ist, wenn sie für Gruppen gilt. Eine Rolle dieses Namens darf mehr bekommen.
+- Von den Einstellungen wirken `feature.webinar`, `large_meeting` und `zoom_events` mit ihrer Größe, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone` und `security.sign_in_with_two_factor_auth` (`role` oder `none`). Was eine Ebene
+  sagt, gilt nicht für die nächste. Ein leeres Objekt und null sagen nichts; ein Feld ganz oben, das kein Abschnitt ist und das der Vertrag nicht nennt, wird übergangen.
+- `trusted_domains` sind die Domains, für die das Konto den Nachweis hat. `plans/usage` nennt den Tarif für ein Jahr.
 - `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type` und `zoom_one_type` lassen sich nicht vergeben.
 - `action` von `POST /users` ist `create`; die drei anderen brauchen Single Sign-on oder ein Login, nach dem niemand gefragt wurde.
 - `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt.
+""",
+}
+
+
+RIGHTS = {
+    "en": """
+## Names of rights
+
+| Zoom | here |
+|---|---|
+""",
+    "de": """
+## Namen der Rechte
+
+| Zoom | hier |
+|---|---|
 """,
 }
 
@@ -77,7 +102,16 @@ def page(language: str) -> str:
         theirs = {*call["query"], *call["body"]}
         kept = set(operation.kept)
         lines.append(f"| `{call['method']} {call['path']}` | {names(taken)} | {names(kept)} | {names(theirs - taken - kept)} |")
-    return HEAD[language] + "\n".join(lines) + "\n" + TAIL[language] + "\n".join(missing) + "\n" + MORE[language]
+    return (
+        HEAD[language] + "\n".join(lines) + "\n" + TAIL[language] + "\n".join(missing) + "\n" + MORE[language] + RIGHTS[language] + rights()
+    )
+
+
+def rights() -> str:
+    """The map of rights, as lines of a table."""
+    from usher.zoom_wire.privileges import OURS
+
+    return "".join(f"| `{theirs}` | `{ours}` |\n" for theirs, ours in sorted(OURS.items()))
 
 
 def names(found: set[str]) -> str:

@@ -4,7 +4,9 @@ import pytest
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, actor_of, breaches, standing
+from usher.access.roles import grantable
 from usher.core.ids import short
+from usher.zoom_wire import privileges
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +64,7 @@ def test_roles(northlake: Company, api: Caller) -> None:
     assert [(r["id"], r["name"]) for r in found["roles"]] == [("0", "Owner"), ("1", "Admin"), ("2", "Member")]
     assert api.post("/roles", {"name": "Help desk", "privileges": ["people:user:view"]}) == (200, {})
     role = api.get("/roles")[1]["roles"][-1]
-    assert api.get(f"/roles/{role['id']}")[1]["privileges"] == ["people:user:view"]
+    assert api.get(f"/roles/{role['id']}")[1]["privileges"] == ["User:Read"]
     assert api.post("/roles", {"name": "help DESK"})[1]["code"] == 1224
     assert api.patch(f"/roles/{role['id']}", {"description": "First line"}) == (200, {})
     status, told = api.post(f"/roles/{role['id']}/members", {"members": [{"email": northlake.member.email}]})
@@ -72,6 +74,24 @@ def test_roles(northlake: Company, api: Caller) -> None:
     assert api.delete(f"/roles/{role['id']}/members/{northlake.member.email}") == (204, None)
     assert api.delete(f"/roles/{role['id']}") == (204, None) and api.get(f"/roles/{role['id']}")[1]["code"] == 1034
     assert api.post("/roles/0/members", {"members": [{"id": "me"}]})[1]["code"] == 300
+
+
+def test_privileges_have_both_names(northlake: Company, api: Caller) -> None:
+    """README 5: `User:Edit` and `people:user:manage` are one right, told as the contract calls it; what has no counterpart is refused."""
+    api.post("/roles", {"name": "Desk", "privileges": ["User:Edit", "people:group:view", "journal:change:view"]})
+    path = f"/roles/{api.get('/roles')[1]['roles'][-1]['id']}"
+    assert api.get(path)[1]["privileges"] == ["Group:Read", "User:Edit", "User:Read", "journal:change:view"]
+    assert api.patch(path, {"privileges": api.get(path)[1]["privileges"]}) == (200, {})
+    assert len(api.get(path)[1]["privileges"]) == 4
+    for odd in ("Branding:Edit", "User:Delete", "people:user:own", "User"):
+        status, told = api.patch(path, {"privileges": [odd]})
+        assert (status, told["code"]) == (400, 300), odd
+    assert {"User:Edit", "Role:Read"} <= set(api.get("/users/me/permissions")[1]["permissions"])
+
+
+def test_every_privilege_of_the_map_is_one() -> None:
+    """What the contract names, and what a role can be given here."""
+    assert set(privileges.THEIRS) <= grantable()
 
 
 def test_nobody_hands_out_more_than_they_hold(northlake: Company) -> None:

@@ -23,7 +23,7 @@ __all__ = ["committed", "northlake"]
 pytestmark = pytest.mark.django_db
 
 CONTENT = {"content": {"kinds": ["meetings", "recordings_and_webinars", "whiteboards_and_notes"], "heir": "manager"}}
-# What each needs beside its subjects; the member is in the groups Field.
+# What each needs beside its subjects; the member is in the groups Field, and in Spare.
 WISHES: dict[str, dict[str, Any]] = {
     "access.remove_factors": {},
     "access.set_role": {"role": "admin"},
@@ -50,6 +50,7 @@ WISHES: dict[str, dict[str, Any]] = {
     "people.remove_from_im_group": {"group": "Field"},
     "people.set_department": {"department": "Finance"},
     "people.set_im_group": {"group": "Desk"},
+    "people.set_primary_group": {"group": "Spare"},
     "people.set_site": {"site": "Desk"},
 }
 
@@ -70,6 +71,8 @@ def marked(northlake: Company) -> UUID:
     do(northlake.owner, "accounts.create_site", {"name": "Desk"})
     do(northlake.owner, "people.set_im_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "people.add_to_group", {"group": "Field", "subjects": one(northlake.member.user_id)})
+    do(northlake.owner, "people.create_group", {"name": "Spare"})
+    do(northlake.owner, "people.add_to_group", {"group": "Spare", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "licenses.give_add_on", {"add_on": "scheduler", "subjects": one(northlake.member.user_id)})
     proven(northlake)
     do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(northlake.member.user_id)})

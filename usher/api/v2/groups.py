@@ -12,7 +12,7 @@ from usher.core.ids import short, unshort
 from usher.core.refusals import Refused
 from usher.people import groups, groups_by_id
 from usher.zoom_wire import groups as wire
-from usher.zoom_wire.codes import Fault, WireRefused
+from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.people import time
 from usher.zoom_wire.scopes import Scopes
@@ -163,22 +163,32 @@ keep(IM)
     area="users",
     label=MEDIUM,
     success=204,
-    body={"action": Field("string", required=True, one_of=("move",)), "target_group_id": Field("string", required=True, most=64)},
+    body={"action": Field("string", required=True, one_of=("move", "set_primary")), "target_group_id": Field("string", most=64)},
     codes=GONE,
     right=USER.right,
 )
-def move_member(call: Call) -> None:
-    """Move a user from one group to another."""
+def change_member(call: Call) -> None:
+    """Move a user to another group, or make a group their primary one."""
     group, row = group_of(call, USER), member_of(call)
-    target = named_group(call, USER, call.body["target_group_id"])
     if str(group["id"]) not in row["group_ids"]:
         raise WireRefused(Fault(404, 4131, "The user is not a member of this group."))
     subjects = {"subjects": {"ids": [str(row["id"])]}}
+    if call.body["action"] == "set_primary":
+        call.do("people.set_primary_group", {**subjects, "group": str(group["id"])})
+        return
+    target = named_group(call, USER, target_of(call))
     if row["group_ids"][0] == str(group["id"]):
         call.do("people.move_group", {**subjects, "group": str(target["id"])})
         return
     call.do("people.add_to_group", {**subjects, "group": str(target["id"])})
     call.do("people.remove_from_group", {**subjects, "group": str(group["id"])})
+
+
+def target_of(call: Call) -> str:
+    """The group to move to; 300 without one."""
+    if not call.body.get("target_group_id"):
+        raise invalid({"field": "target_group_id", "message": "target_group_id cannot be empty."})
+    return str(call.body["target_group_id"])
 
 
 def group_of(call: Call, kind: Kind) -> dict[str, Any]:

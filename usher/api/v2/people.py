@@ -10,6 +10,7 @@ from usher.core.refusals import Refused
 from usher.people import by_id
 from usher.people.by_id import STATUSES
 from usher.zoom_wire import people as wire
+from usher.zoom_wire import privileges
 from usher.zoom_wire.codes import no_user
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import reading
@@ -82,11 +83,11 @@ def get_user(call: Call) -> dict[str, Any]:
 
 @operation("GET", "/users/{userId}/permissions", reading("user", "user:read:list_permissions:admin"), area=AREA)
 def permissions(call: Call) -> dict[str, Any]:
-    """List what a user's role may do, by the names of this service."""
+    """List what a user's role may do, by the contract's names where they mean the same, else by ours."""
     from usher.access.actors import person
 
     row = user_of(call, call.path["userId"])
-    return {"permissions": sorted(person(row["id"], "api").privileges) if row["status"] == "active" else []}
+    return {"permissions": privileges.told(person(row["id"], "api").privileges) if row["status"] == "active" else []}
 
 
 def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:

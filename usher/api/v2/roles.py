@@ -1,4 +1,4 @@
-"""Roles: made, changed, deleted, given and taken. Privileges are the names of this service (S0-14 … S0-18)."""
+"""Roles: made, changed, deleted, given and taken (S0-14 … S0-18). Privileges have the contract's names where they mean the same, and ours."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.people import by_id
 from usher.zoom_wire import people as wire
+from usher.zoom_wire import privileges
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import reading, writing
@@ -47,7 +48,7 @@ def list_roles(call: Call) -> dict[str, Any]:
 )
 def create_role(call: Call) -> dict[str, Any]:
     """Create a role."""
-    call.do("access.create_role", {"privileges": [], **call.body})
+    call.do("access.create_role", {"privileges": [], **fields_of(call)})
     return {}
 
 
@@ -55,13 +56,13 @@ def create_role(call: Call) -> dict[str, Any]:
 def get_role(call: Call) -> dict[str, Any]:
     """Read one role with what it may."""
     role = role_of(call)
-    return {**told_of(role), "privileges": sorted(role.privileges)}
+    return {**told_of(role), "privileges": privileges.told(role.privileges)}
 
 
 @operation("PATCH", "/roles/{roleId}", writing("role", "role:update:role:admin"), body=FIELDS, **TOLD)
 def change_role(call: Call) -> dict[str, Any]:
     """Change what a role is called and may."""
-    call.do("access.edit_role", {"role": role_of(call).key, **call.body})
+    call.do("access.edit_role", {"role": role_of(call).key, **fields_of(call)})
     return {}
 
 
@@ -109,6 +110,11 @@ def take_role(call: Call) -> None:
     if row["role"] != role.key:
         raise invalid({"field": "memberId", "message": "The user does not hold this role."})
     call.do("access.set_role", {"role": "member", "subjects": {"ids": [str(row["id"])]}})
+
+
+def fields_of(call: Call) -> dict[str, Any]:
+    """What a body says of a role, in our names."""
+    return {name: privileges.taken(value) if name == "privileges" else value for name, value in call.body.items()}
 
 
 def role_of(call: Call) -> Role:

@@ -8,6 +8,7 @@ from .marking import Mark, Unmark
 from .membership import AddToGroup, MoveGroup, RemoveFromGroup, SetImGroup
 from .moving_groups import AddDomainToGroup, MoveImMembers, MoveMembers, RemoveFromImGroup
 from .own import ChooseSettings
+from .primary import SetPrimaryGroup
 from .profile import EditProfile, SetDepartment
 from .site import SetSite
 from .stored import StoreGroupSettings, StoreSettings
@@ -34,6 +35,7 @@ __all__ = [
     "SetDefaultImGroup",
     "SetDepartment",
     "SetImGroup",
+    "SetPrimaryGroup",
     "SetSite",
     "StoreGroupSettings",
     "StoreSettings",
