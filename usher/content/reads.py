@@ -19,7 +19,7 @@ from usher.people.verbs.profile import name_of
 from .parts import HandOver
 from .selection import FROM, HERE, where
 
-COLUMNS = f"""i.id, i.kind, i.title, i.title AS name, i.occurs, i.starts_at, i.seconds, i.size, i.file <> '' AS has_file, i.filename, i.created_at, i.meeting_id,
+COLUMNS = f"""i.id, i.kind, i.title, i.title AS name, i.occurs, i.starts_at, i.seconds, i.size, i.file <> '' AS has_file, i.filename, i.created_at, i.meeting_id, i.number,
   s.owner_id, {name_of("u")} AS owner, u.email AS owner_email, s.trashed_at, s.version"""
 SOURCE = f"{FROM} WHERE {HERE}"
 SORTS = (
@@ -45,7 +45,7 @@ class Moving:
 def item(actor: Actor, id: UUID) -> Row:
     """One item of the actor's account, also from the trash. Refused (missing) for anything else, (forbidden) without the right."""
     actor.require("content:item:view")
-    found = sql.row(f"SELECT {COLUMNS}, i.file {SOURCE} AND i.id = %(id)s", {"account": actor.account_id, "id": id})
+    found = sql.row(f"SELECT {COLUMNS}, i.file, i.details {SOURCE} AND i.id = %(id)s", {"account": actor.account_id, "id": id})
     if found is None:
         raise not_found(_("This item"))
     return found

@@ -19,6 +19,7 @@ from usher.access.roles import NAMES as ROLES
 from usher.access.roles import called
 from usher.accounts.places import ROOM_KINDS
 from usher.accounts.plans import PLANS
+from usher.content.kinds import OCCURRENCE, length_in_words
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import all_names, known
@@ -29,7 +30,7 @@ from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.people.marks import KINDS as MARKS
 from usher.people.scope import within
 from usher.portal.navigation import THEMES
-from usher.portal.templatetags.usher import day
+from usher.portal.templatetags.usher import day, exactly
 
 LONGEST_DETAILS = 200
 LABELS: dict[str, str | Promise] = {
@@ -83,6 +84,9 @@ LABELS: dict[str, str | Promise] = {
     "place": gettext_lazy("Name"),
     "room_kind": gettext_lazy("Type"),
     "site": gettext_lazy("Site"),
+    "occurs": gettext_lazy("Occurs"),
+    "starts_at": gettext_lazy("Starts"),
+    "seconds": gettext_lazy("Length"),
     "details": gettext_lazy("Further fields"),
     "main_site": gettext_lazy("Main site"),
     "mark": gettext_lazy("Mark"),
@@ -111,6 +115,7 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "room_kind": ROOM_KINDS,
     "language": dict(settings.LANGUAGES),
     "mark": MARKS,
+    "occurs": OCCURRENCE,
     "plan": {p.code: p.name for p in PLANS.values()},
 }
 EMPTY = (
@@ -216,6 +221,10 @@ def value_in_words(key: str, value: Any) -> str:
         return str(CALLED[key].get(value, value))
     if key == "scopes":
         return listed(value)
+    if key == "starts_at":
+        return exactly(datetime.fromisoformat(value))
+    if key == "seconds":
+        return length_in_words(value)
     if key == "details":
         return Truncator(json.dumps(value, ensure_ascii=False)).chars(LONGEST_DETAILS)
     if key == "settings":

@@ -1,5 +1,29 @@
 """The areas of /v2. Importing them registers their operations."""
 
-from . import accounts, group_admins, groups, leaving, people, people_changes, roles, rooms, settings
+from . import (
+    accounts,
+    group_admins,
+    groups,
+    leaving,
+    meetings,
+    people,
+    people_changes,
+    recordings,
+    roles,
+    rooms,
+    settings,
+)
 
-AREAS = (people, people_changes, leaving, groups, group_admins, roles, rooms, accounts, settings)
+AREAS = (
+    people,
+    people_changes,
+    leaving,
+    groups,
+    group_admins,
+    roles,
+    rooms,
+    accounts,
+    settings,
+    meetings,
+    recordings,
+)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from usher.content.kinds import OCCURS
 from usher.content.parts import heir_lacks
 from usher.core.actor import Actor
+from usher.core.free_form import checked_details
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
@@ -23,23 +24,28 @@ LONGEST_SECONDS = 24 * 3600
 
 
 class NewItems(Part):
-    """Each item of %(made)s, a list of objects: owner, kind, title, occurs, starts_at, seconds, meeting, file, filename, size. Undone, they are in the trash."""
+    """Each item of %(made)s, a list of objects: owner, kind, title, occurs, starts_at, seconds, details, meeting, file, filename, size.
+
+    Undone, they are in the trash.
+    """
 
     lock = None
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, usher_uuid7() AS obj, NULL::int AS version, NULL::jsonb AS before,
                    jsonb_strip_nulls(jsonb_build_object('name', x.title, 'kind', x.kind, 'occurs', x.occurs, 'starts_at', x.starts_at, 'seconds', x.seconds,
-                     'meeting', x.meeting, 'file', x.file, 'filename', x.filename, 'size', x.size, 'owner', {name_of("u")}, 'owner_id', x.owner)) AS after,
+                     'meeting', x.meeting, 'file', x.file, 'filename', x.filename, 'size', x.size, 'owner', {name_of("u")}, 'owner_id', x.owner))
+                     || CASE WHEN x.details IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('details', x.details) END AS after,
                    {heir_lacks("h", "x.kind")} AS skip, NULL::text AS takes, NULL::text AS gives
                    FROM ROWS FROM (jsonb_to_recordset(%(made)s::jsonb) AS (owner uuid, kind text, title text, occurs text, starts_at timestamptz, seconds int,
-                     meeting uuid, file text, filename text, size bigint)) WITH ORDINALITY AS x(owner, kind, title, occurs, starts_at, seconds, meeting, file, filename, size, nth)
+                     details jsonb, meeting uuid, file text, filename text, size bigint)) WITH ORDINALITY
+                     AS x(owner, kind, title, occurs, starts_at, seconds, details, meeting, file, filename, size, nth)
                    LEFT JOIN people_standing h ON h.user_id = x.owner AND h.account_id = %(account)s LEFT JOIN people_user u ON u.id = h.user_id ORDER BY x.nth"""
 
     write = """
-made AS (INSERT INTO content_item (id, account_id, kind, title, occurs, starts_at, seconds, meeting_id, file, filename, size, created_at)
+made AS (INSERT INTO content_item (id, account_id, kind, title, occurs, starts_at, seconds, details, meeting_id, file, filename, size, created_at)
   SELECT ok.obj, %(account)s, ok.after->>'kind', ok.after->>'name', coalesce(ok.after->>'occurs', ''), (ok.after->>'starts_at')::timestamptz,
-         (ok.after->>'seconds')::int, (ok.after->>'meeting')::uuid, coalesce(ok.after->>'file', ''), coalesce(ok.after->>'filename', ''),
+         (ok.after->>'seconds')::int, coalesce(ok.after->'details', '{}'), (ok.after->>'meeting')::uuid, coalesce(ok.after->>'file', ''), coalesce(ok.after->>'filename', ''),
          (ok.after->>'size')::bigint, %(now)s
   FROM ok JOIN people_standing h ON h.user_id = (ok.after->>'owner_id')::uuid AND h.status = 'active' RETURNING id, kind),
 kept AS (DELETE FROM content_loosefile f USING ok WHERE f.name = ok.after->>'file'),
@@ -69,7 +75,7 @@ class _Making(Verb):
 
 @register
 class Create(_Making):
-    """Create items for people. Parameter: items, at most 1,000 of {owner, kind, title, occurs, starts_at, seconds, size}; starts_at is ISO 8601 with its offset.
+    """Create items for people. Parameter: items, at most 1,000 of {owner, kind, title, occurs, starts_at, seconds, size, details}; starts_at is ISO 8601 with its offset.
 
     Refuses (invalid) a title that is empty, too long or not on one line, an unknown kind, a time that is none. Skipped: an owner who is not here
     (heir_gone), not active, or lacks the license that the kind needs. A recording made so has no file; files come by content.upload.
@@ -141,6 +147,7 @@ def checked_item(item: Any) -> dict[str, Any]:
         "starts_at": checked_time(item.get("starts_at")),
         "seconds": checked_number(item.get("seconds"), LONGEST_SECONDS, "seconds"),
         "size": checked_number(item.get("size"), 2**53, "size"),
+        "details": checked_details(item.get("details")) or None,
         "meeting": checked_id(item["meeting"], "meeting") if item.get("meeting") else None,
     }
     return {key: value for key, value in made.items() if value is not None}

@@ -131,6 +131,36 @@ class Restore(_OfItems):
         return ngettext("%(n)s\u00a0item came out of the trash", "%(n)s\u00a0items came out of the trash", done) % {"n": figure(done)}
 
 
+def chosen(params: Mapping[str, Any]) -> str:
+    """The items chosen, wherever they are."""
+    return f"SELECT NULL::int AS ord, c.id AS item_id FROM ({selection.sql_of(params['items'])}) c"
+
+
+@register
+class DeleteForGood(_OfItems):
+    """Remove a set of items at once, also from the trash. Parameter: items. Nothing brings them back; their files are removed by the clock within a day."""
+
+    name = "content.delete_for_good"
+    parts = (Purged(chosen),)
+    undoable = False
+    for_good = True
+    lost = gettext_lazy("What was purged cannot come back.")
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return gone_for_good(will)
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return was_gone_for_good(done)
+
+
+def gone_for_good(will: int) -> str:
+    return ngettext("%(n)s\u00a0item will be deleted for good.", "%(n)s\u00a0items will be deleted for good.", will) % {"n": figure(will)}
+
+
+def was_gone_for_good(done: int) -> str:
+    return ngettext("%(n)s\u00a0item deleted for good", "%(n)s\u00a0items deleted for good", done) % {"n": figure(done)}
+
+
 def long_in_trash(params: Mapping[str, Any]) -> str:
     """What went to the trash before a moment, the oldest first."""
     return """SELECT NULL::int AS ord, s.item_id FROM content_standing s WHERE s.account_id = %(account)s AND s.trashed_at < %(until)s::timestamptz"""
@@ -157,9 +187,7 @@ class Purge(Verb):
         return False
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s\u00a0item will be deleted for good.", "%(n)s\u00a0items will be deleted for good.", will) % {
-            "n": figure(will)
-        }
+        return gone_for_good(will)
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return ngettext("%(n)s\u00a0item deleted for good", "%(n)s\u00a0items deleted for good", done) % {"n": figure(done)}
+        return was_gone_for_good(done)

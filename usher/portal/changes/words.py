@@ -111,9 +111,11 @@ KINDS: dict[str, Words] = {
     "content.create": _("Add content"),
     "content.upload": _("Upload content"),
     "content.rename": _("Rename content"),
+    "content.change": _("Change content"),
     "content.hand_over": _("Hand content over"),
     "content.transfer": _("Transfer content"),
     "content.delete": _("Delete content"),
+    "content.delete_for_good": _("Delete content for good"),
     "content.restore": _("Restore content"),
     "content.purge": _("Purge content"),
 }

@@ -6,16 +6,15 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from usher.content import reads
-from usher.content.kinds import KINDS, OCCURRENCE
+from usher.content.kinds import KINDS, OCCURRENCE, length_in_words
 from usher.content.selection import where
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
 from usher.portal.listing import Column, Filter, Listing, Words, register
-from usher.portal.templatetags.usher import number, when
+from usher.portal.templatetags.usher import when
 
 
 def item_path(row: Row) -> str:
@@ -31,14 +30,7 @@ def owner_cell(row: Row) -> Any:
 
 
 def length_of(row: Row) -> str:
-    """Hours and minutes as the language writes numbers; seconds below a minute."""
-    seconds = row["seconds"]
-    if seconds is None:
-        return ""
-    if seconds < 60:
-        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
-    minutes = round(seconds / 60)
-    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
+    return "" if row["seconds"] is None else length_in_words(row["seconds"])
 
 
 def size_of(row: Row) -> str:
