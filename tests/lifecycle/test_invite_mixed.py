@@ -103,6 +103,19 @@ def test_with_too_few_seats_of_several_products_nobody_is_invited_by_half(northl
     assert not breaches()
 
 
+def test_a_site_by_line(northlake: Company) -> None:
+    """S1-15: whoever is invited is at the site their line names; one nobody knows is refused with its name."""
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    text = "email,first name,last name,site\na@at.test,F,L,oslo\nb@at.test,F,L,\nc@at.test,F,L,Olso\n"
+    wish = join.plan_invite(northlake.admin, stage_of(northlake, text), {})
+    assert [(x["line"], x["field"], x["words"]) for x in join.refused_lines(wish)] == [(4, "site", "There is no site Olso.")]
+    finish(engine.start(wish, "sites"))
+    at = sql.rows(
+        "SELECT u.email, t.name FROM people_user u LEFT JOIN accounts_site t ON t.id = u.site_id WHERE u.email LIKE '%%@at.test' ORDER BY 1"
+    )
+    assert at == [{"email": "a@at.test", "name": "Oslo"}, {"email": "b@at.test", "name": None}]
+
+
 def test_on_prem_by_line_needs_the_meeting_connector(northlake: Company) -> None:
     """S0-23, S0-44: switched on it is taken."""
     do(northlake.owner, "licenses.set_seats", {"product": ON_PREM, "quantity": 1})

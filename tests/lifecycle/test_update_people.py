@@ -238,3 +238,33 @@ def test_groups_that_are_cleared(northlake: Company) -> None:
     finish(undo.start_undo(northlake.owner, started.number or 0))
     assert (told(person)["group"], told(person)["groups"]) == ("North", ["North", "South"])
     assert not breaches()
+
+
+def site_of(person: UUID) -> str | None:
+    found: str | None = sql.value(
+        "SELECT t.name FROM people_user u LEFT JOIN accounts_site t ON t.id = u.site_id WHERE u.id = %(u)s", {"u": person}
+    )
+    return found
+
+
+def test_a_site_by_line(northlake: Company, southport: Company) -> None:
+    """S1-15, TENANT-03: by its name in any spelling, cleared, left as it is; a site of another account does not exist; undo knows when one is gone."""
+    for name in ("Oslo", "Bergen"):
+        do(northlake.owner, "accounts.create_site", {"name": name})
+    do(southport.owner, "accounts.create_site", {"name": "Lagos"})
+    a, b, c, d = invite(northlake.owner, *(f"{n}@at.test" for n in "abcd"))
+    do(northlake.owner, "people.set_site", {"site": "Oslo", "subjects": one(b, c)})
+    wish = planned(northlake.admin, "email,site\na@at.test,OSLO\nb@at.test,(empty)\nc@at.test,\nd@at.test,Lagos\n")
+    assert preview(wish).skipped() == {"already": 1, "no_site": 1}
+    assert [(x["field"], x["words"]) for x in join.refused_lines(wish) if x["reason"] == "no_site"] == [("site", "There is no site Lagos.")]
+    started = finish(engine.start(wish, "sites"))
+    assert [site_of(p) for p in (a, b, c, d)] == ["Oslo", None, "Oslo", None]
+    finish(undo.start_undo(northlake.admin, started.number or 0))
+    assert [site_of(p) for p in (a, b, c, d)] == [None, "Oslo", "Oslo", None]
+    moved = update(northlake.admin, "email,Standort\nb@at.test,Bergen\nc@at.test,Bergen\n")
+    site = sql.value("SELECT id::text FROM accounts_site WHERE name = 'Oslo'")
+    do(northlake.owner, "accounts.make_main_site", {"site": sql.value("SELECT id::text FROM accounts_site WHERE name = 'Bergen'")})
+    do(northlake.owner, "accounts.delete_sites", {"sites": [site]})
+    back = finish(undo.start_undo(northlake.admin, moved.number or 0))
+    assert outcome(northlake.admin, back).reasons == {"site_gone": 2} and site_of(b) == "Bergen"
+    assert not breaches()

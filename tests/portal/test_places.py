@@ -1,12 +1,13 @@
 """Places: the lists of rooms and sites, their forms, and deleting by a plan."""
 
+import html
 import re
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from tests.people_of import Company, do
+from tests.people_of import Company, do, one
 from tests.portal.test_import import confirm
 from tests.signed_in import signed_in
 from usher.accounts import places
@@ -134,3 +135,14 @@ def id_of(what: str, company: Company, name: str = "%") -> UUID:
         {"a": company.account, "n": name},
     )
     return found
+
+
+def test_people_there_are_all_whom_the_list_counts(admin: Client, northlake: Company) -> None:
+    """Active, deactivated and pending: as many as stand beside the site."""
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    do(northlake.owner, "people.set_site", {"site": "Oslo", "subjects": one(northlake.pending, northlake.member.user_id or "")})
+    do(northlake.owner, "lifecycle.deactivate", {"subjects": one(northlake.member.user_id or "")})
+    listed = admin.get("/account/places/sites").content.decode()
+    (path,) = set(re.findall(r'href="(/people\?site=[^"]+)"', listed))
+    there = admin.get(html.unescape(path)).content.decode()
+    assert f"pending@{northlake.domain}" in there and str(northlake.member.email) in there and f"owner@{northlake.domain}" not in there

@@ -93,6 +93,25 @@ def room(actor: Actor, id: UUID) -> dict[str, Any]:
     return found
 
 
+def rooms(actor: Actor) -> list[dict[str, Any]]:
+    """The rooms of the account, by name."""
+    return sql.rows(f"{ROOM} ORDER BY r.name_key, g.name_key, r.id LIMIT 5000", {"account": actor.account_id})
+
+
+def room_named(actor: Actor, name: str, site: str | None) -> UUID:
+    """The room with this name in any spelling, at this site where one is named. Refused (invalid): none (no_room), several (several_rooms)."""
+    found = sql.rows(
+        f"{ROOM} AND r.name_key = usher_fold(%(name)s) AND (%(site)s::uuid IS NULL OR r.site_id = %(site)s::uuid)",
+        {"account": actor.account_id, "name": name, "site": site},
+    )
+    if not found:
+        raise Refused("invalid", "no_room", _("There is no room %(room)s.") % {"room": name}, field="room")
+    if len(found) > 1:
+        words = _("Several rooms are called %(room)s. Name the site as well.") % {"room": name}
+        raise Refused("invalid", "several_rooms", words, field="site")
+    return UUID(str(found[0]["id"]))
+
+
 def how_many_rooms(actor: Actor) -> int:
     found: int = sql.value("SELECT count(*)::int FROM accounts_room WHERE account_id = %(a)s", {"a": actor.account_id})
     return found

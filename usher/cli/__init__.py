@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "people": ("people", "people", "Add, list, show, import and export people."),
     "groups": ("groups", "groups", "Groups: list, create, rename, delete; who is in them; the default."),
     "im-groups": ("groups", "im_groups", "The same for IM groups."),
+    "sites": ("places", "sites", "Sites: list, create, rename, delete; the main one."),
+    "rooms": ("places", "rooms", "Rooms: list, create, change, delete."),
     "roles": ("roles", "roles", "Roles: list, show, create, set, delete."),
     "domains": ("domains", "domains", "Claim domains, prove them, and say what they do."),
     "advanced": ("advanced", "advanced", "Totals, and what is done to everybody at once."),

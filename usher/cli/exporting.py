@@ -23,6 +23,7 @@ MORE = {
     "role": "Role",
     "job_title": "Job title",
     "location": "Location",
+    "site": "Site",
     "created_at": "Created",
 }
 COLUMNS = (*TITLES, *MORE)

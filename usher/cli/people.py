@@ -13,6 +13,7 @@ from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
 from .marking import COMMANDS as MARKING
 from .options import as_operator, short_of_seats, writing
+from .places import set_site
 from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
 
@@ -26,7 +27,7 @@ def people() -> None:
     """Add, list, show, import and export people; let them go and bring them back."""
 
 
-for _command in (*LEAVING, *MARKING, set_role):
+for _command in (*LEAVING, *MARKING, set_role, set_site):
     people.add_command(_command)
 
 

@@ -179,6 +179,7 @@ FIELD = {
     "no_group": "user_group",
     "no_im_group": "im_group",
     "unknown_manager": "manager",
+    "no_site": "site",
     "switched_off": "license",
     "wrong_products": "add_ons",
     "not_managed": "new_email",
@@ -230,6 +231,8 @@ def words_of_line(found: Mapping[str, Any], near: Near) -> str:
     reason, named = found["reason"], found.get("named")
     if reason == "unknown_manager" and named:
         return _("Nobody here has the address %(email)s.") % {"email": named}
+    if reason == "no_site" and named:
+        return _("There is no site %(site)s.") % {"site": named}
     if reason == "wrong_products" and named:
         return what_is_wrong(*_apart(named)) or words_of(reason)
     if reason in GROUPS and named:

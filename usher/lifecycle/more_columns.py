@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from usher.accounts.places import LONGEST_NAME
 from usher.core.address import NotAnAddress, parse
 from usher.journal.verb import reason
 from usher.licenses.catalog import ADD_ONS, WORKPLACE, Product
@@ -26,6 +27,7 @@ TITLES = {
     "cost_center": "Cost center",
     "employee_id": "Employee id",
     "manager": "Manager",
+    "site": "Site",
     "new_email": "New email",
 }
 HEADERS = {
@@ -37,10 +39,12 @@ HEADERS = {
     "cost_center": {"cost center", "cost centre", "kostenstelle"},
     "employee_id": {"employee id", "employee number", "personalnummer"},
     "manager": {"manager", "manager email", "manager e-mail", "führungskraft"},
+    "site": {"site", "standort"},
     "new_email": {"new email", "new e-mail", "new e-mail address", "new email address", "new_email", "neue e-mail", "neue e-mail-adresse"},
 }
 PROFILE = ("display_name", "job_title", "location", "cost_center", "employee_id")
-ADDED = ("license", "add_ons", *PROFILE, "manager")  # what a file of new people may say beside the first six
+ADDED = ("license", "add_ons", *PROFILE, "manager", "site")  # what a file of new people may say beside the first six
+MOST = {**LONGEST, "site": LONGEST_NAME}  # characters of a text
 CLEAR = "(empty)"
 CLEARED = {CLEAR, "(leer)"}
 SPLIT = re.compile(r"[;|,]")
@@ -78,8 +82,8 @@ def said_of(column: str, text: str) -> tuple[Any, Trouble | None]:
             return None, Trouble(wrong.code, wrong.said, wrong.places)
     if not text.isprintable():
         return None, Trouble("hidden_character", gettext_noop("Has a line break or a hidden character."))
-    if len(text) > LONGEST[column]:
-        return None, Trouble("too_long", gettext_noop("Has %(n)s characters; %(most)s fit."), {"n": len(text), "most": LONGEST[column]})
+    if len(text) > MOST[column]:
+        return None, Trouble("too_long", gettext_noop("Has %(n)s characters; %(most)s fit."), {"n": len(text), "most": MOST[column]})
     return text, None
 
 

@@ -11,6 +11,7 @@ from usher.journal.verb import Part, reason
 from usher.licenses.catalog import ADD_ONS, UNASSIGNED
 from usher.licenses.waiting import INTO
 from usher.people.groups import default_of
+from usher.people.verbs.site import IS_THERE, THERE
 
 from .allotting import ALLOTTED, NOT_GOT
 
@@ -18,6 +19,7 @@ TWICE = reason("twice", _("the same person stands in an earlier line"), refused=
 EXISTS = reason("exists", _("already here"))
 NO_GROUP = reason("no_group", _("there is no such user group"), refused=True)
 NO_IM_GROUP = reason("no_im_group", _("there is no such IM group"), refused=True)
+NO_SITE = reason("no_site", _("there is no such site"), refused=True)
 UNKNOWN_MANAGER = reason("unknown_manager", _("the manager is not here"), refused=True)
 WRONG_PRODUCTS = reason("wrong_products", _("a license and add-ons that do not go together"), refused=True)
 SWITCHED_OFF = reason("switched_off", _("On-Prem needs Meeting Connector, which is off in this account"), refused=True)
@@ -50,14 +52,15 @@ WHERE l.stage_id = %(stage)s"""
 # Parameters: license, add_ons, off (licenses that are switched off), clashes (product -> what it cannot be held with).
 LINES_WITH_MORE = f"""
 SELECT b.id, b.line, b.email, b.first_name, b.last_name, b.user_group, b.im_group, b.group_id, b.im_group_id, b.field, b.said, b.places, b.more,
-  m.id AS manager_id, x.license, x.add_ons,
-  coalesce(b.skip, CASE WHEN b.more ? 'manager' AND m.id IS NULL THEN 'unknown_manager'
+  m.id AS manager_id, t.id AS site_id, t.name AS site, x.license, x.add_ons,
+  coalesce(b.skip, CASE WHEN b.more ? 'manager' AND m.id IS NULL THEN 'unknown_manager' WHEN b.more ? 'site' AND t.id IS NULL THEN 'no_site'
     WHEN x.license = ANY(%(off)s::text[]) THEN 'switched_off'
     WHEN EXISTS (SELECT 1 FROM unnest(x.add_ons) a WHERE (%(clashes)s::jsonb->a) ?| (x.add_ons || x.license)) THEN 'wrong_products' END) AS skip
 FROM ({LINES}) b
 CROSS JOIN LATERAL (SELECT coalesce(b.more->>'license', %(license)s::text) AS license,
   CASE WHEN b.problem IS NULL AND b.more ? 'add_ons' THEN ARRAY(SELECT jsonb_array_elements_text(b.more->'add_ons')) ELSE %(add_ons)s::text[] END AS add_ons) x
-LEFT JOIN people_user m ON b.more ? 'manager' AND m.account_id = %(account)s AND m.canonical = b.more->>'manager' AND m.left_at IS NULL"""
+LEFT JOIN people_user m ON b.more ? 'manager' AND m.account_id = %(account)s AND m.canonical = b.more->>'manager' AND m.left_at IS NULL
+LEFT JOIN accounts_site t ON b.more ? 'site' AND t.account_id = %(account)s AND t.name_key = usher_fold(b.more->>'site')"""
 
 # One that was deleted since the plan stops its line: it is tried again, not invited without.
 GROUP_IS_HERE = "(ok.after->>'{key}' IS NULL OR EXISTS (SELECT 1 FROM people_group g WHERE g.id = (ok.after->>'{key}')::uuid))"
@@ -76,10 +79,11 @@ NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, 
 NEW = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', %(license)s::text, 'line', l.line, 'group', l.group_id,
          'im_group', l.im_group_id)"""
 NEW_WITH_MORE = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', l.license, 'line', l.line, 'group', l.group_id,
-         'im_group', l.im_group_id, 'add_ons', l.add_ons, 'manager_id', l.manager_id)"""
+         'im_group', l.im_group_id, 'add_ons', l.add_ons, 'manager_id', l.manager_id)
+         || CASE WHEN l.site_id IS NOT NULL THEN jsonb_build_object('site', l.site, 'site_id', l.site_id) ELSE '{}' END"""
 NAMED = "CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group END"
 NAMED_WITH_MORE = """CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group WHEN 'unknown_manager' THEN l.more->>'manager'
-         WHEN 'wrong_products' THEN array_to_string(l.license || l.add_ons, ' ') END"""
+         WHEN 'no_site' THEN l.more->>'site' WHEN 'wrong_products' THEN array_to_string(l.license || l.add_ons, ' ') END"""
 
 
 class NewPeople(Part):
@@ -109,13 +113,16 @@ class NewPeople(Part):
                    l.skip, {seats} || '@pending' AS takes, NULL::text AS gives FROM ({lines}) l ORDER BY l.line"""
 
     write = f"""
+{THERE},
 did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at,
-    display_name, cost_center, employee_id)
+    display_name, cost_center, employee_id, site_id)
   SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
          coalesce(l.more->>'job_title', %(job_title)s), coalesce(l.more->>'location', %(location)s),
          coalesce((ok.after->>'manager_id')::uuid, %(manager)s::uuid), coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s,
-         coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', '')
-  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} ORDER BY l.canonical
+         coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', ''),
+         (ok.after->>'site_id')::uuid
+  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} AND {IS_THERE}
+  ORDER BY l.canonical
   ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
 standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
   SELECT did.obj, %(account)s, 'pending', ok.after->>'license', 'member', 1, 1 FROM did JOIN ok ON ok.obj = did.obj),

@@ -8,18 +8,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from usher.accounts.places import SITE_GONE
 from usher.journal.verb import Part, reason
 from usher.people import selection
 from usher.people.rank import is_higher
 from usher.people.verbs.profile import LONGEST, chain_above, name_of, wrong_manager
+from usher.people.verbs.site import IS_THERE, THERE
 
 AMBIGUOUS = reason("ambiguous", _("several people have this employee id"), refused=True)
 
 PROFILE = [name for name in LONGEST if name != "time_zone"]
 IDENTITY = f"ARRAY[{', '.join(repr(name) for name in (*PROFILE, 'manager_id'))}]"  # what rank is about (usher/people/rank.py)
-WIDE = f"{IDENTITY[:-1]}, 'im_group_id']"  # what stands in people_user
+WIDE = f"{IDENTITY[:-1]}, 'im_group_id', 'site_id']"  # what stands in people_user
 # Everything an update can change, as it is now: what the plan compares, and the write is guarded by. Needs people_user as u and people_standing as s.
-NOW = f"""jsonb_build_object({", ".join(f"'{name}', u.{name}" for name in PROFILE)}, 'manager_id', u.manager_id, 'im_group_id', u.im_group_id, 'license', s.license,
+NOW = f"""jsonb_build_object({", ".join(f"'{name}', u.{name}" for name in PROFILE)}, 'manager_id', u.manager_id, 'im_group_id', u.im_group_id, 'site_id', u.site_id,
+  'license', s.license,
   'add_ons', (SELECT coalesce(jsonb_agg(a.product ORDER BY a.product COLLATE "C"), '[]') FROM licenses_seat a WHERE a.user_id = u.id),
   'user_group_id', (SELECT p.group_id FROM people_membership p WHERE p.user_id = u.id AND p."primary"))"""
 # Whoever has no primary group any more has the one they joined next.
@@ -28,6 +31,8 @@ BESIDE = """({values} || CASE WHEN {values} ? 'user_group_id' THEN jsonb_build_o
     (SELECT g.name FROM people_group g WHERE g.id = ({values}->>'user_group_id')::uuid)) ELSE '{{}}' END
   || CASE WHEN {values} ? 'im_group_id' THEN jsonb_build_object('im_group_name',
     (SELECT g.name FROM people_group g WHERE g.id = ({values}->>'im_group_id')::uuid)) ELSE '{{}}' END
+  || CASE WHEN {values} ? 'site_id' THEN jsonb_build_object('site',
+    (SELECT g.name FROM accounts_site g WHERE g.id = ({values}->>'site_id')::uuid)) ELSE '{{}}' END
   || CASE WHEN {values} ? 'manager_id' THEN jsonb_build_object('manager',
     (SELECT {name} FROM people_user b WHERE b.id = ({values}->>'manager_id')::uuid)) ELSE '{{}}' END)""".replace("{name}", name_of("b"))
 MOVED = "NOT EXISTS (SELECT 1 FROM jsonb_each({before}) b WHERE {now} ? b.key AND b.value IS DISTINCT FROM {now}->b.key)"
@@ -49,18 +54,20 @@ LEFT JOIN people_user a ON l.problem IS NULL AND a.account_id = %(account)s AND 
 WHERE l.stage_id = %(sel_stage)s::uuid"""
 # What the line wants, in the keys of NOW, of what is different from now; and which of its names nobody has.
 WANTED = f"""
-SELECT w.*, s.user_id, s.version, s.status, s.role, g.id AS group_id, i.id AS im_group_id, m.id AS manager_id, now.now,
+SELECT w.*, s.user_id, s.version, s.status, s.role, g.id AS group_id, i.id AS im_group_id, m.id AS manager_id, t.id AS site_id, now.now,
   row_number() OVER (PARTITION BY s.user_id, w.problem IS NULL ORDER BY w.line) AS nth, d.before, d.after
 FROM ({{whose}}) w
 LEFT JOIN ({{who}}) who ON who.id = w.found LEFT JOIN people_standing s ON s.user_id = who.id LEFT JOIN people_user u ON u.id = who.id
 LEFT JOIN people_group g ON w.problem IS NULL AND w.more->>'user_group' <> '' AND g.account_id = %(account)s AND g.kind = 'user' AND g.name_key = usher_fold(w.more->>'user_group')
 LEFT JOIN people_group i ON w.problem IS NULL AND w.more->>'im_group' <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(w.more->>'im_group')
 LEFT JOIN people_user m ON w.problem IS NULL AND w.more->>'manager' <> '' AND m.account_id = %(account)s AND m.canonical = w.more->>'manager' AND m.left_at IS NULL
+LEFT JOIN accounts_site t ON w.problem IS NULL AND w.more->>'site' <> '' AND t.account_id = %(account)s AND t.name_key = usher_fold(w.more->>'site')
 CROSS JOIN LATERAL (SELECT CASE WHEN s.user_id IS NOT NULL THEN {NOW} END AS now) now
 CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(k.key, now.now->k.key), '{{{{}}}}') AS before, coalesce(jsonb_object_agg(k.key, k.value), '{{{{}}}}') AS after
-  FROM jsonb_each(CASE WHEN s.user_id IS NOT NULL AND w.problem IS NULL THEN w.more - ARRAY['user_group', 'im_group', 'manager']
+  FROM jsonb_each(CASE WHEN s.user_id IS NOT NULL AND w.problem IS NULL THEN w.more - ARRAY['user_group', 'im_group', 'manager', 'site']
     || CASE WHEN w.more ? 'user_group' THEN jsonb_build_object('user_group_id', coalesce(g.id, {NEXT_GROUP})) ELSE '{{{{}}}}' END
     || CASE WHEN w.more ? 'im_group' THEN jsonb_build_object('im_group_id', i.id) ELSE '{{{{}}}}' END
+    || CASE WHEN w.more ? 'site' THEN jsonb_build_object('site_id', t.id) ELSE '{{{{}}}}' END
     || CASE WHEN w.more ? 'manager' THEN jsonb_build_object('manager_id', m.id) ELSE '{{{{}}}}' END END) k
   WHERE now.now->k.key IS DISTINCT FROM k.value) d"""
 # Whoever would report to themselves, directly or through others, with every manager the file names. These are looked up in one object: a join with
@@ -75,12 +82,13 @@ RINGS = """WITH RECURSIVE new(id, manager_id) AS MATERIALIZED (SELECT DISTINCT O
 WHY = f"""CASE WHEN x.problem IS NOT NULL THEN x.problem WHEN x.user_id IS NULL THEN CASE WHEN x.several THEN 'ambiguous' ELSE 'nobody_here' END
   WHEN x.nth > 1 THEN 'twice' WHEN x.more->>'user_group' <> '' AND x.group_id IS NULL THEN 'no_group'
   WHEN x.more->>'im_group' <> '' AND x.im_group_id IS NULL THEN 'no_im_group' WHEN x.more->>'manager' <> '' AND x.manager_id IS NULL THEN 'unknown_manager'
+  WHEN x.more->>'site' <> '' AND x.site_id IS NULL THEN 'no_site'
   WHEN x.after = '{{{{}}}}' THEN 'already' WHEN x.after ?| {IDENTITY} AND {is_higher("x")} THEN 'higher_rank'
   WHEN x.after ?| {PRODUCTS} AND x.status NOT IN ('active', 'pending') THEN 'inactive'
   WHEN x.after->>'license' = ANY(%(off)s::text[]) THEN 'switched_off' WHEN {CLASH.format(after="x.after", now="x.now")} THEN 'wrong_products' {{ring}} END"""
 LINE_SAID = """jsonb_build_object('email', x.email, 'line', x.line, 'field', x.field, 'said', x.said, 'places', x.places, 'named', CASE x.skip
   WHEN 'no_group' THEN x.more->>'user_group' WHEN 'no_im_group' THEN x.more->>'im_group' WHEN 'unknown_manager' THEN x.more->>'manager' WHEN 'ambiguous' THEN x.more->>'employee_id'
-  WHEN 'wrong_products' THEN concat_ws(' ', coalesce(x.after->>'license', x.now->>'license'),
+  WHEN 'no_site' THEN x.more->>'site'   WHEN 'wrong_products' THEN concat_ws(' ', coalesce(x.after->>'license', x.now->>'license'),
     (SELECT string_agg(a, ' ') FROM jsonb_array_elements_text(coalesce(x.after->'add_ons', x.now->'add_ons')) a)) END)"""
 
 
@@ -114,9 +122,10 @@ class Updated(Part):
 
     # Whoever is still as the plan saw them, may still have it, and closes no ring together with the others of this chunk.
     write = f"""
+{THERE},
 fit AS MATERIALIZED (SELECT ok.obj, ok.before, ok.after FROM ok JOIN people_user u ON u.id = ok.obj AND u.left_at IS NULL JOIN people_standing s ON s.user_id = u.id
     CROSS JOIN LATERAL (SELECT {NOW} AS now) now
-  WHERE {MOVED.format(before="ok.before", now="now.now")} AND NOT (ok.after ?| {IDENTITY} AND {is_higher()}) AND NOT {CLASH.format(after="ok.after", now="now.now")}
+  WHERE {MOVED.format(before="ok.before", now="now.now")} AND {IS_THERE} AND NOT (ok.after ?| {IDENTITY} AND {is_higher()}) AND NOT {CLASH.format(after="ok.after", now="now.now")}
   AND (coalesce(ok.takes, ok.gives) IS NULL OR s.status = CASE WHEN coalesce(ok.takes, ok.gives) LIKE '%%@pending%%' THEN 'pending' ELSE 'active' END)
   AND (NOT ok.after ? 'manager_id' OR ok.after->>'manager_id' IS NULL OR ({wrong_manager("(ok.after->>'manager_id')::uuid", "ok.obj")} IS NULL
     AND ok.obj NOT IN (WITH RECURSIVE up(start, at) AS (SELECT n.obj, (n.after->>'manager_id')::uuid FROM ok n WHERE n.after ? 'manager_id'
@@ -125,7 +134,8 @@ fit AS MATERIALIZED (SELECT ok.obj, ok.before, ok.after FROM ok JOIN people_user
 did AS (UPDATE people_standing t SET license = coalesce(fit.after->>'license', t.license), version = t.version + 1 FROM fit WHERE t.user_id = fit.obj RETURNING t.user_id AS obj),
 profile AS (UPDATE people_user t SET {", ".join(f"{name} = coalesce(fit.after->>'{name}', t.{name})" for name in PROFILE)},
     manager_id = CASE WHEN fit.after ? 'manager_id' THEN (fit.after->>'manager_id')::uuid ELSE t.manager_id END,
-    im_group_id = CASE WHEN fit.after ? 'im_group_id' THEN (fit.after->>'im_group_id')::uuid ELSE t.im_group_id END
+    im_group_id = CASE WHEN fit.after ? 'im_group_id' THEN (fit.after->>'im_group_id')::uuid ELSE t.im_group_id END,
+    site_id = CASE WHEN fit.after ? 'site_id' THEN (fit.after->>'site_id')::uuid ELSE t.site_id END
   FROM fit WHERE t.id = fit.obj AND fit.after ?| {WIDE}),
 freed AS (DELETE FROM licenses_seat a USING fit WHERE a.user_id = fit.obj AND fit.after ? 'add_ons' AND NOT fit.after->'add_ons' ? a.product),
 held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
@@ -146,6 +156,7 @@ joined AS (INSERT INTO people_membership (account_id, group_id, user_id, "primar
                         WHEN e.before ?| {IDENTITY} AND {is_higher()} THEN 'higher_rank'
                         WHEN e.before ?| {PRODUCTS} AND s.status NOT IN ('active', 'pending') THEN 'inactive'
                         WHEN {gone.format(key="e.before", name="user_group_id")} OR {gone.format(key="e.before", name="im_group_id")} THEN 'group_gone'
+                        WHEN (e.before->>'site_id') IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounts_site g WHERE g.id = (e.before->>'site_id')::uuid) THEN '{SITE_GONE}'
                         WHEN {CLASH.format(after="e.before", now="now.now")} THEN 'wrong_products'
                         ELSE {wrong_manager("(e.before->>'manager_id')::uuid", "e.obj")} END AS skip,
                    {SEATS.format(new="e.before", old="e.after", suffix=SUFFIX)} AS takes, {SEATS.format(new="e.after", old="e.before", suffix=SUFFIX)} AS gives

@@ -139,7 +139,7 @@ FIELDS: dict[str, str | Promise] = {
     "im_group": gettext_lazy("IM group"),
     **{
         name: LABELS[name]
-        for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager")
+        for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager", "site")
     },
     "new_email": gettext_lazy("New e-mail"),
 }

@@ -15,9 +15,16 @@ from usher.people.of_people import OfPeople
 
 from .groups import DONE, NO_SEATS
 
+# The site is locked shared: whoever deletes it waits, and then sees the people; or it is gone, and nobody comes to it.
+THERE = """there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE)"""
+IS_THERE = "(ok.after->>'site_id' IS NULL OR (ok.after->>'site_id')::uuid IN (SELECT id FROM there))"
+
 
 class AtSite(Part):
-    """The one site of a person, or none. Parameters: site (null for none), site_name."""
+    """The one site of a person, or none. Parameters: site (null for none), site_name.
+
+    It is like ImGroup but for the lock: deleting an IM group locks the people in it after the group, so whoever comes to one must not wait for it.
+    """
 
     lock = ("people_standing", "user_id")
 
@@ -28,12 +35,10 @@ class AtSite(Part):
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = s.user_id
                    LEFT JOIN accounts_site g ON g.id = u.site_id {selection.order_by(params["subjects"])}"""
 
-    # The site is locked shared: whoever deletes it waits, and then sees the people; or it is gone, and nobody comes to it.
-    write = """
-there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE),
+    write = f"""
+{THERE},
 did AS (UPDATE people_user t SET site_id = (ok.after->>'site_id')::uuid FROM ok
-  WHERE t.id = ok.obj AND t.left_at IS NULL AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
-  AND (ok.after->>'site_id' IS NULL OR (ok.after->>'site_id')::uuid IN (SELECT id FROM there)) RETURNING t.id AS obj)"""
+  WHERE t.id = ok.obj AND t.left_at IS NULL AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid AND {IS_THERE} RETURNING t.id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:

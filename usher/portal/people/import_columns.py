@@ -16,14 +16,13 @@ from usher.licenses.catalog import ADD_ONS, LICENSED, WORKPLACE, Product
 from usher.licenses.ledger import seats
 from usher.lifecycle.join import switched_off
 from usher.lifecycle.lines import COLUMNS
-from usher.lifecycle.more_columns import CLEAR, PROFILE
+from usher.lifecycle.more_columns import ADDED, CLEAR
 from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.page import SignedIn, page
 
-MORE = ("license", "add_ons", *PROFILE, "manager")
 MODES = {
-    "add": (*COLUMNS, *MORE),
-    "update": ("email", "employee_id", *COLUMNS[1:], *(c for c in MORE if c != "employee_id")),
+    "add": (*COLUMNS, *ADDED),
+    "update": ("email", "employee_id", *COLUMNS[1:], *(c for c in ADDED if c != "employee_id")),
     "addresses": ("email", "new_email"),
     "leavers": ("email",),
 }
@@ -40,6 +39,7 @@ SAYS: dict[str, str | Promise] = {
     "location": gettext_lazy("text, at most 256 characters"),
     "cost_center": gettext_lazy("text, at most 128 characters"),
     "manager": gettext_lazy("the address of somebody who is here"),
+    "site": gettext_lazy("the name of a site that is there"),
     "new_email": gettext_lazy("an address at a managed domain of this account"),
 }
 EXAMPLES: dict[str, list[dict[str, str]]] = {

@@ -181,7 +181,7 @@ USERS = Listing(
     where=where,
     filters=(
         Filter(
-            "status", _("Status"), lambda actor: [(k, STATUS[k][1]) for k in ("active", "inactive")], ("active",), ("active", "inactive")
+            "status", _("Status"), lambda actor: [(k, words) for k, (_dot, words) in STATUS.items()], ("active",), ("active", "inactive")
         ),
         LICENSE_FILTER,
         ADD_ON_FILTER,

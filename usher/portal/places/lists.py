@@ -20,8 +20,9 @@ from usher.portal.listing import Column, Filter, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
+from usher.portal.people.people_list import STATUS
 from usher.portal.templatetags.usher import number, when
-from usher.portal.wish import ANY, ids_of
+from usher.portal.wish import ids_of
 
 MANAGE = "accounts:place:manage"
 PATH = "/account/places"
@@ -175,7 +176,7 @@ def site_acts(row: Row) -> list[Act]:
     return [
         Act(_("Rename"), site_path(row)),
         Act(_("Make it the main site"), f"{site_path(row)}/main", why_not=why_no_main),
-        Act(_("People there"), f"/people?{urlencode({'site': row['id'], 'status': ANY})}"),
+        Act(_("People there"), f"/people?{urlencode({'site': row['id'], 'status': list(STATUS)}, doseq=True)}"),
         Act(_("Rooms there"), f"{PATH}?site={short(row['id'])}"),
         Act(_("Delete"), f"{PATH}/sites/deletions?ids={short(row['id'])}", last=True),
     ]
