@@ -169,10 +169,10 @@ def rows_written() -> dict[str, int]:
     return {t: sql.value(f"SELECT count(*) FROM {t}") for t in tables}
 
 
-OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "content", "lifecycle", "procrastinate"}
+OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "content", "phone", "lifecycle", "procrastinate"}
 
 
-MADE_BY_MIGRATE = "'django_migrations', 'django_content_type', 'auth_permission', 'accounts_plancapability'"
+MADE_BY_MIGRATE = "'django_migrations', 'django_content_type', 'auth_permission', 'accounts_plancapability', 'phone_reserved'"
 
 
 def superuser() -> psycopg.Connection[Any]:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-AREAS = ("core", "journal", "mail", "accounts", "people", "access", "licenses", "content", "lifecycle", "connections")
+AREAS = ("core", "journal", "mail", "accounts", "people", "access", "licenses", "content", "phone", "lifecycle", "connections")
 FACES = ("portal", "cli", "api", "config")
 
 

@@ -52,6 +52,14 @@ WISHES: dict[str, dict[str, Any]] = {
     "people.set_im_group": {"group": "Desk"},
     "people.set_primary_group": {"group": "Spare"},
     "people.set_site": {"site": "Desk"},
+    "phone.add": {},
+    "phone.apply_template": {"template": "Desk"},
+    "phone.assign_package": {"package": "200"},
+    "phone.move_to_site": {"site": "Desk"},
+    "phone.put_in_trash": {},
+    "phone.remove": {},
+    "phone.remove_packages": {},
+    "phone.resend_invite": {},
 }
 
 BY_FILE = {"lifecycle.change_address", "lifecycle.update_people"}  # their people are those of a file: tests/lifecycle shows it for each
@@ -74,9 +82,19 @@ def marked(northlake: Company) -> UUID:
     do(northlake.owner, "people.create_group", {"name": "Spare"})
     do(northlake.owner, "people.add_to_group", {"group": "Spare", "subjects": one(northlake.member.user_id)})
     do(northlake.owner, "licenses.give_add_on", {"add_on": "scheduler", "subjects": one(northlake.member.user_id)})
+    with_a_phone(northlake)
     proven(northlake)
     do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(northlake.member.user_id)})
     return northlake.member.user_id
+
+
+def with_a_phone(company: Company) -> None:
+    """A phone with a package, in an account that has a trash for phones and a template."""
+    do(company.operator, "licenses.set_seats", {"product": "calling:100", "quantity": 5})
+    do(company.owner, "phone.change_settings", {"soft_delete": True})
+    do(company.owner, "phone.create_template", {"name": "Desk", "policy": {"voicemail": "off"}})
+    do(company.owner, "accounts.create_site", {"name": "Elsewhere"})
+    do(company.owner, "phone.add", {"package": "100", "site": "Elsewhere", "subjects": one(company.member.user_id or "")})
 
 
 def done_to(actor: Actor, name: str, subjects: dict[str, Any], person: UUID) -> tuple[int, int]:
@@ -141,6 +159,8 @@ NOTHING_TO_DO = {
     "lifecycle.reactivate",
     "lifecycle.resend_invitation",
     "lifecycle.withdraw_invitation",
+    "phone.add",
+    "phone.remove",
 }
 
 

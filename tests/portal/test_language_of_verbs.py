@@ -70,8 +70,21 @@ PARAMS: dict[str, Any] = {
     "instead_name": "",
     "site": "x",
     "site_name": "Oslo",
+    "package": "calling:200",
+    "packages": ["calling:200"],
+    "active": True,
+    "numbers": ["+4722000000"],
+    "number": None,
+    "ids": [str(uuid4()), str(uuid4())],
+    "extension": "4127",
+    "template": "x",
+    "template_name": "Desk",
+    "code": "",
+    "lowest": 1000,
+    "highest": 9999,
 }
 OWN: dict[str, dict[str, Any]] = {
+    "phone.change_settings": {"soft_delete": True, "welcome_mail": False},
     "accounts.change_settings": {"name": "Lab", "language": "de"},
     "lifecycle.schedule": {**PARAMS, "what": "deactivate"},
 }

@@ -46,6 +46,12 @@ AREAS = {
     "people:im_group": "user_management",
     "people:advanced": "user_management",
     "people:mark": "user_management",
+    "phone:user": "phone",
+    "phone:number": "phone",
+    "phone:package": "phone",
+    "phone:site": "phone",
+    "phone:template": "phone",
+    "phone:settings": "phone",
 }
 
 

@@ -95,10 +95,12 @@ class RoomGone(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, r.id AS obj, r.version, jsonb_build_object('name', r.name, 'kind', r.kind, 'site_id', r.site_id,
-                  'details', r.details, 'created_at', r.created_at) AS before, '{}'::jsonb AS after, NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
+                  'details', r.details, 'created_at', r.created_at) AS before, '{}'::jsonb AS after,
+                  CASE WHEN EXISTS (SELECT 1 FROM licenses_roomseat h WHERE h.room_id = r.id) THEN 'has_phone' END AS skip, NULL::text AS takes, NULL::text AS gives
                   FROM accounts_room r WHERE r.account_id = %(account)s AND r.id = ANY(%(ids)s::uuid[]) ORDER BY r.id"""
 
-    write = "did AS (DELETE FROM accounts_room t USING ok WHERE t.id = ok.obj AND t.name = ok.before->>'name' RETURNING t.id AS obj)"
+    write = """did AS (DELETE FROM accounts_room t USING ok WHERE t.id = ok.obj AND t.name = ok.before->>'name'
+               AND NOT EXISTS (SELECT 1 FROM licenses_roomseat h WHERE h.room_id = t.id) RETURNING t.id AS obj)"""
     back_write = f"did AS ({INSERT})"
 
     def back(self, params: Mapping[str, Any]) -> str:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "usher.people",
     "usher.access",
     "usher.licenses",
+    "usher.phone",
     "usher.content",
     "usher.lifecycle",
     "usher.connections.webhooks",

@@ -38,6 +38,9 @@ class Part:
     locked: ClassVar[str] = "obj"
     beside: ClassVar[bool] = True  # its rows are told beside those of the people they belong to
     asks_again: ClassVar[bool] = False  # at the end of its phase a run asks `rows` once more, for what arrived meanwhile
+    became: ClassVar[str] = (
+        "c.after"  # what a done row (c, with its row d of `did`) is told to have become; some only know it when they write
+    )
     write: ClassVar[str] = ""
     back_write: ClassVar[str] = ""
 

@@ -18,7 +18,7 @@ def lock_all(plan: Plan, change: UUID) -> None:
             rows = f"SELECT {part.locked} FROM journal_planrow WHERE change_id = %(change)s AND phase = {phase} AND skip IS NULL"
             staged.setdefault(part.lock, []).append(rows)
     for lock, objects in sorted(staged.items()):
-        sql.value(_locking(lock, " UNION ALL ".join(objects)), {"change": change})
+        sql.value(_locking(lock, " UNION ALL ".join(objects)), {"change": change, "account": plan.actor.account_id})
 
 
 def locking(part: Part, rows: str) -> str:
@@ -35,9 +35,16 @@ def _locking(lock: tuple[str, str], objects: str) -> str:
 def writing(plan: Plan, part: Part, chunk: str) -> str:
     """The statement that writes, journals and counts. `chunk` is a SELECT of the rows with `why` each is left alone, or null."""
     stored = "c.why IS DISTINCT FROM 'already'"
+    became = (
+        "c.after"
+        if plan.undoes
+        else f"CASE WHEN d.obj IS NULL THEN c.after ELSE {part.became} END"
+        if part.became != "c.after"
+        else part.became
+    )
     return f"""WITH c AS MATERIALIZED ({chunk}), ok AS MATERIALIZED (SELECT * FROM c WHERE why IS NULL), {plan.write(part)},
             eff AS (INSERT INTO journal_effect (change_id, phase, ord, obj, result, before, after, reason)
-              SELECT %(change)s, c.phase, c.ord, c.obj, CASE WHEN d.obj IS NOT NULL THEN 'done' ELSE 'skipped' END, c.before, c.after,
+              SELECT %(change)s, c.phase, c.ord, c.obj, CASE WHEN d.obj IS NOT NULL THEN 'done' ELSE 'skipped' END, c.before, {became},
                      CASE WHEN d.obj IS NULL THEN coalesce(c.why, 'changed') END
               FROM c LEFT JOIN did d ON d.obj = c.obj WHERE {stored})
             SELECT d.obj IS NOT NULL AS did, c.why, c.takes, c.gives, count(*)::int AS n FROM c LEFT JOIN did d ON d.obj = c.obj GROUP BY 1, 2, 3, 4"""

@@ -32,7 +32,9 @@ WITH real AS (
       FROM people_standing WHERE license IS NOT NULL GROUP BY 1, 2
     UNION ALL
     SELECT a.account_id, a.product, count(*) FILTER (WHERE s.status = 'active'), count(*) FILTER (WHERE s.status = 'pending')
-      FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id GROUP BY 1, 2) x GROUP BY 1, 2),
+      FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id GROUP BY 1, 2
+    UNION ALL
+    SELECT account_id, product, count(*), 0 FROM licenses_roomseat GROUP BY 1, 2) x GROUP BY 1, 2),
 held AS (
   SELECT r.account_id, h.key AS product, sum(h.value::int)::int AS held FROM journal_run r, jsonb_each_text(r.held) h WHERE r.state = 'running' GROUP BY 1, 2)
 SELECT coalesce(l.account_id, real.account_id)::text AS account, coalesce(l.product, real.product) AS product, l.used, real.used AS real_used,

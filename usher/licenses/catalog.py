@@ -13,14 +13,16 @@ from usher.journal.names import one_of
 
 @dataclass(frozen=True)
 class Product:
-    """`kind` workplace: everybody has exactly one of them. `needs` and `excludes` name other products, by prefix before the colon or in full.
+    """`kind` workplace: everybody has exactly one of them; package: a calling package, which only somebody with Phone has (usher/phone), one calling plan each.
+
+    `needs` and `excludes` name other products, by prefix before the colon or in full.
 
     `words` is what it is called, in the language of whoever reads it.
     """
 
     code: str
     words: str | Promise
-    kind: str  # workplace | add_on
+    kind: str  # workplace | add_on | package
     needs: frozenset[str] = frozenset()
     excludes: frozenset[str] = frozenset()
     setting: str = ""  # an account switch that must be on
@@ -47,6 +49,32 @@ _EVENTS = [
     for n in (500, 1000, 3000, 5000, 10000, 50000)
 ]
 
+# Zoom's codes (https://developers.zoom.us/docs/api/references/phone-calling-plans/).
+_CALLING = [
+    Product(f"calling:{code}", words, "package")
+    for code, words in {
+        100: gettext_lazy("Metered US and Canada"),
+        101: gettext_lazy("Metered Australia and New Zealand"),
+        102: gettext_lazy("Metered UK and Ireland"),
+        103: gettext_lazy("Metered Europe A"),
+        104: gettext_lazy("Metered Europe B"),
+        107: gettext_lazy("Metered Japan"),
+        200: gettext_lazy("Unlimited US and Canada"),
+        201: gettext_lazy("Unlimited Australia and New Zealand"),
+        202: gettext_lazy("Unlimited UK and Ireland"),
+        203: gettext_lazy("Unlimited Europe A"),
+        204: gettext_lazy("Unlimited Europe B"),
+        207: gettext_lazy("Unlimited Japan"),
+        1000: gettext_lazy("Global Select"),
+        1001: gettext_lazy("Global Select Metered"),
+        3000: gettext_lazy("Pro"),
+    }.items()
+]
+_CALLING_MORE = [
+    Product("calling_more:4000", gettext_lazy("International Calling"), "package"),
+    Product("calling_more:4010", gettext_lazy("Power Pack"), "package"),
+]
+
 PRODUCTS: dict[str, Product] = {
     p.code: p
     for p in (
@@ -60,6 +88,8 @@ PRODUCTS: dict[str, Product] = {
         Product("whiteboard", gettext_lazy("Whiteboard"), "add_on"),
         Product("scheduler", gettext_lazy("Scheduler"), "add_on"),
         Product("phone", gettext_lazy("Phone"), "add_on"),
+        *_CALLING,
+        *_CALLING_MORE,
         Product("contact_center:essentials", gettext_lazy("Contact Center Essentials"), "add_on"),
         Product("contact_center:premium", gettext_lazy("Contact Center Premium"), "add_on"),
         Product("contact_center:elite", gettext_lazy("Contact Center Elite"), "add_on"),
@@ -67,6 +97,8 @@ PRODUCTS: dict[str, Product] = {
 }
 WORKPLACE = [p for p in PRODUCTS.values() if p.kind == "workplace"]
 ADD_ONS = [p for p in PRODUCTS.values() if p.kind == "add_on"]
+PACKAGES = [p for p in PRODUCTS.values() if p.kind == "package"]
+PHONE = "phone"
 
 
 def family(code: str) -> str:

@@ -40,9 +40,27 @@ class Seat(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "product"], name="seat_once"),
+            models.UniqueConstraint(fields=["user"], condition=Q(product__startswith="calling:"), name="seat_one_calling_plan"),
             SameAccount(column="user_id", table="people_user", name="seat_user_in_account", on_delete="CASCADE"),
         ]
         indexes = [models.Index(fields=["account", "product", "user"], name="seat_by_product")]
+
+
+class RoomSeat(models.Model):
+    """One seat of one room: Phone, or a calling package (S3-3). Counted with those of people in the same ledger."""
+
+    id = Id()
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    room = models.ForeignKey("accounts.Room", models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    product = models.TextField()
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "product"], name="room_seat_once"),
+            models.UniqueConstraint(fields=["room"], condition=Q(product__startswith="calling:"), name="room_seat_one_calling_plan"),
+            SameAccount(column="room_id", table="accounts_room", name="seat_room_in_account"),
+        ]
 
 
 class Waiting(models.Model):

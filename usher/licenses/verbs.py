@@ -116,6 +116,7 @@ class GiveAddOn(OfPeople):
     name = "licenses.give_add_on"
     privilege = "people:user:manage"
     parts = (AddOnGiven(),)
+    then = ("phone.hurry",)  # a phone follows its seat
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return {"add_on": checked_add_on(params)}
@@ -139,6 +140,7 @@ class TakeAddOn(OfPeople):
     name = "licenses.take_add_on"
     privilege = "people:user:manage"
     parts = (AddOnAway(),)
+    then = ("phone.hurry",)  # a phone follows its seat
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return {"add_on": checked_add_on(params)}

@@ -161,6 +161,7 @@ class Accept(Verb):
     name = "lifecycle.accept"
     privilege = "people:self:manage"
     parts = (Activated(), AddOnsActivated())
+    then = ("phone.hurry",)  # a phone follows its seat
     undoable = False
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:

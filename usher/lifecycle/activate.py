@@ -72,6 +72,7 @@ class Activate(OfPeople):
     name = "lifecycle.activate"
     privilege = "people:user:manage"
     parts = (PeopleActivated(), TheirAddOnsActivated())
+    then = ("phone.hurry",)  # a phone follows its seat
     undoable = False
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,10 @@ third AS (SELECT s.*, coalesce(two, CASE WHEN skip IS NULL AND row_number() OVER
 more AS (SELECT t.n, x.product, t.three IS NOT NULL
     AND (NOT x.product = ANY(%(needing)s::text[]) OR t.three || x.product = ANY(%(carries)s::text[])) AS may FROM third t CROSS JOIN LATERAL unnest(t.add_ons) x(product)),
 fit AS (SELECT m.*, may AND row_number() OVER (PARTITION BY m.product, may ORDER BY m.n) <= coalesce((SELECT n FROM free WHERE free.product = m.product), 0) AS fits FROM more m),
+-- A calling package comes back with Phone or not at all.
+whole AS (SELECT n, product, fits AND (NOT starts_with(product, 'calling') OR bool_or(fits AND product = 'phone') OVER (PARTITION BY n)) AS fits FROM fit),
 got AS (SELECT t.*, coalesce(g.gets, '[]') AS gets
-  FROM third t LEFT JOIN (SELECT n, jsonb_agg(product ORDER BY product) AS gets FROM fit WHERE fits GROUP BY n) g ON g.n = t.n)"""
+  FROM third t LEFT JOIN (SELECT n, jsonb_agg(product ORDER BY product) AS gets FROM whole WHERE fits GROUP BY n) g ON g.n = t.n)"""
 # Of a row of `got`: what they do not get.
 NOT_GOT = "to_jsonb(ARRAY(SELECT license WHERE license <> three UNION ALL SELECT x FROM unnest(add_ons) x WHERE NOT gets ? x))"
 

@@ -14,6 +14,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people import selection
 from usher.people.of_people import OfPeople
+from usher.phone.parts import PUT_AWAY
 
 from .allotting import ALLOTTED, NOT_GOT, carrying
 from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE, strangers
@@ -74,6 +75,7 @@ did AS (UPDATE people_standing t SET status = ok.after->>'status', license = NUL
   WHERE t.user_id = ok.obj AND t.status = ok.before->>'status' AND t.role = 'member' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
   AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj, ok.before, ok.after),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
+{PUT_AWAY},
 noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
   SELECT did.obj, %(account)s, %(how)s, CASE WHEN %(how)s = 'deleted' THEN did.before->>'status' ELSE 'active' END, %(now)s, %(change)s,
          did.after->'held'->>'license', ARRAY(SELECT jsonb_array_elements_text(did.after->'held'->'add_ons')),
@@ -113,6 +115,7 @@ class _ComeBack(Verb):
     """What both ways back share."""
 
     privilege = "people:user:manage"
+    then = ("phone.hurry",)  # extension and numbers follow the seat
     how: str
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:

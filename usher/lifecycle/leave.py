@@ -19,6 +19,7 @@ from usher.people import marks, selection
 from usher.people.of_people import OfPeople
 from usher.people.scope import covered_by
 from usher.people.verbs.profile import name_of
+from usher.phone.parts import PUT_AWAY, TOLD
 
 STILL_PENDING = reason("still_pending", gettext_lazy("still pending: withdraw the invitation instead"))
 IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a member first"))
@@ -30,6 +31,8 @@ PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
 
 FULL_NAME = name_of("u")
 HELD = "(SELECT coalesce(jsonb_agg(a.product ORDER BY a.product), '[]') FROM licenses_seat a WHERE a.user_id = {user})"
+# The extension and the numbers that come free; the clock gives them back with the seat, as far as they are free then (usher/phone/verbs/keeping_up.py).
+PHONE = f"(SELECT {TOLD} FROM phone_user h WHERE h.id = {{user}} AND h.state = 'active')"
 AS_SEATS = "nullif(concat_ws(' ', {license}, (SELECT string_agg(x, ' ') FROM jsonb_array_elements_text({add_ons}) x)), '')"
 NOT_PURGED = "NOT EXISTS (SELECT 1 FROM lifecycle_departure p WHERE p.user_id = u.id AND p.how = 'purging')"
 # Somebody who left can only be here again while nobody else has the address, and the login lives nowhere else.
@@ -69,7 +72,8 @@ class Away(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, r.id AS obj, r.version,
-                   jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons) AS before,
+                   jsonb_build_object('name', r.name, 'email', r.email, 'status', r.status, 'license', r.license, 'add_ons', r.add_ons)
+                     || jsonb_strip_nulls(jsonb_build_object('phone', {PHONE.format(user="r.id")})) AS before,
                    jsonb_build_object('status', %(becomes)s::text) AS after,
                    CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending'
                         {left_alone("is_owner", IS_ADMIN, HOLDS_ROLE, "r")} WHEN r.id = %(actor)s::uuid THEN 'oneself'
@@ -87,6 +91,7 @@ did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, acces
   AND (%(how)s::text <> 'unlinked' OR (SELECT {DOMAIN_OF.format(canonical="m.canonical")} FROM people_user m WHERE m.id = t.user_id) <> ALL ({MANAGED_HERE}))
   RETURNING t.user_id AS obj, ok.before),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
+{PUT_AWAY},
 noted AS (INSERT INTO lifecycle_departure (user_id, account_id, how, was, at, change_id, license, add_ons, purge_at)
   SELECT did.obj, %(account)s, %(how)s, did.before->>'status', %(now)s, %(change)s, did.before->>'license', ARRAY(SELECT jsonb_array_elements_text(did.before->'add_ons')),
          CASE WHEN %(how)s = 'deleted' THEN %(now)s::timestamptz + make_interval(days => (SELECT trash_days FROM accounts_account WHERE id = %(account)s)) END
@@ -155,6 +160,7 @@ class _Leave(OfPeople):
     privilege = "people:user:manage"
     parts = (Away(), TheirContent(leavers))
     lost = gettext_lazy("Sessions, sign-in links and waiting mails end for good; people sign in again.")
+    then = ("phone.hurry",)
     how: ClassVar[str]
     becomes: ClassVar[str]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb, register
+from usher.phone.parts import PUT_AWAY
 
 from .leave import AS_SEATS, FULL_NAME, HELD
 
@@ -33,6 +34,7 @@ did AS (UPDATE people_standing t SET status = 'gone', license = NULL, access_epo
   WHERE t.user_id = ok.obj AND t.status = 'active' AND t.role = 'owner' AND t.license IS NOT DISTINCT FROM ok.before->>'license'
   AND {HELD.format(user="t.user_id")} = ok.before->'add_ons' RETURNING t.user_id AS obj),
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj),
+{PUT_AWAY},
 gone AS (UPDATE people_user u SET left_at = %(now)s, left_how = 'moved', personal_meeting_id = NULL FROM did WHERE u.id = did.obj),
 shut AS (UPDATE access_link l SET used_at = %(now)s FROM did JOIN people_user u ON u.id = did.obj WHERE l.login_id = u.login_id AND l.used_at IS NULL),
 undated AS (UPDATE lifecycle_dated d SET state = 'cancelled' FROM did WHERE d.user_id = did.obj AND d.state IN ('waiting', 'held_back', 'failed')),

@@ -49,6 +49,7 @@ class UpdatePeople(OfPeople):
     keeps_scope = False  # a line may name anybody, and say where they belong
     privilege = "people:user:manage"
     parts = (Updated(),)
+    then = ("phone.hurry",)  # a phone follows its seat
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return super().check(actor, {**params, "subjects": {"stage": str(params.get("stage"))}})

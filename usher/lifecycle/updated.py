@@ -20,10 +20,11 @@ AMBIGUOUS = reason("ambiguous", _("several people have this employee id"), refus
 PROFILE = [name for name in LONGEST if name != "time_zone"]
 IDENTITY = f"ARRAY[{', '.join(repr(name) for name in (*PROFILE, 'manager_id'))}]"  # what rank is about (usher/people/rank.py)
 WIDE = f"{IDENTITY[:-1]}, 'im_group_id', 'site_id']"  # what stands in people_user
+NO_PACKAGE = "NOT starts_with(a.product, 'calling')"  # packages are given and taken on the pages of Phone
 # Everything an update can change, as it is now: what the plan compares, and the write is guarded by. Needs people_user as u and people_standing as s.
 NOW = f"""jsonb_build_object({", ".join(f"'{name}', u.{name}" for name in PROFILE)}, 'manager_id', u.manager_id, 'im_group_id', u.im_group_id, 'site_id', u.site_id,
   'license', s.license,
-  'add_ons', (SELECT coalesce(jsonb_agg(a.product ORDER BY a.product COLLATE "C"), '[]') FROM licenses_seat a WHERE a.user_id = u.id),
+  'add_ons', (SELECT coalesce(jsonb_agg(a.product ORDER BY a.product COLLATE "C"), '[]') FROM licenses_seat a WHERE a.user_id = u.id AND {NO_PACKAGE}),
   'user_group_id', (SELECT p.group_id FROM people_membership p WHERE p.user_id = u.id AND p."primary"))"""
 # Whoever has no primary group any more has the one they joined next.
 NEXT_GROUP = """(SELECT x.group_id FROM people_membership x WHERE x.user_id = u.id AND NOT x."primary" ORDER BY x.id LIMIT 1)"""
@@ -137,7 +138,7 @@ profile AS (UPDATE people_user t SET {", ".join(f"{name} = coalesce(fit.after->>
     im_group_id = CASE WHEN fit.after ? 'im_group_id' THEN (fit.after->>'im_group_id')::uuid ELSE t.im_group_id END,
     site_id = CASE WHEN fit.after ? 'site_id' THEN (fit.after->>'site_id')::uuid ELSE t.site_id END
   FROM fit WHERE t.id = fit.obj AND fit.after ?| {WIDE}),
-freed AS (DELETE FROM licenses_seat a USING fit WHERE a.user_id = fit.obj AND fit.after ? 'add_ons' AND NOT fit.after->'add_ons' ? a.product),
+freed AS (DELETE FROM licenses_seat a USING fit WHERE a.user_id = fit.obj AND fit.after ? 'add_ons' AND NOT fit.after->'add_ons' ? a.product AND {NO_PACKAGE}),
 held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
   SELECT usher_uuid7(), %(account)s, fit.obj, x, %(now)s FROM fit, jsonb_array_elements_text(fit.after->'add_ons') x WHERE NOT fit.before->'add_ons' ? x),
 away AS (DELETE FROM people_membership m USING fit WHERE m.user_id = fit.obj AND m."primary" AND fit.after ? 'user_group_id'

@@ -20,6 +20,10 @@ FILTERS = (
     "domain",
     "came_in",
     "away_since",
+    "phone",
+    "phone_site",
+    "package",
+    "set_up",
 )
 
 # An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
@@ -43,7 +47,20 @@ _CLAUSES = {
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
     "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
     "site": "u.site_id = ANY(%(f_site)s::uuid[])",
+    # The state of somebody's phone; `waiting` is whoever holds Phone and has none in use.
+    "phone": """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
+      UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
+        WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active')""",
+    "phone_site": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.site_id = ANY(%(f_phone_site)s::uuid[]))",
+    # A calling package by its product; `none` is whoever has no calling plan, `inactive` whoever holds a package the account has switched off.
+    "package": """(u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND (a.product = ANY(%(f_package)s)
+        OR 'inactive' = ANY(%(f_package)s) AND a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)))
+      OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
+    "set_up": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND (CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END) = ANY(%(f_set_up)s))",
 }
+# In a list of phones digits are looked for in extensions and numbers too.
+DIGITS = """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
+  UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s)"""
 
 
 BY_DOMAIN = "u.came_in = 'domain'"  # as the index user_came_by_domain says it
@@ -58,14 +75,18 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         values = _as_list(query.get(key))
         if not values:
             continue
-        if key in ("group", "im_group", "site"):
+        if key in ("group", "im_group", "site", "phone_site"):
             values = [v for v in values if _is_uuid(v)]
         if key == "away_since":
             values = [v for v in values if _is_moment(v)]
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):
-        clauses.append(f"u.search LIKE usher_fold(%(f_q{n})s)")
+        found = f"u.search LIKE usher_fold(%(f_q{n})s)"
+        if "phone" in query and (digits := word.removeprefix("+")).isdecimal() and digits.isascii():
+            found = f"({found} OR {DIGITS.replace('{n}', str(n))})"
+            params[f"f_d{n}"] = f"%{digits}%"
+        clauses.append(found)
         params[f"f_q{n}"] = f"%{like_literal(word)}%"
     return " AND ".join(clauses), params
 

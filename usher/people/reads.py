@@ -196,8 +196,8 @@ def departments(actor: Actor, starting: str = "", limit: int = 50) -> list[str]:
 
 EXPORT = f"""u.email, u.first_name, u.last_name, u.department, coalesce(g.name, '') AS user_group, coalesce(i.name, '') AS im_group, s.status, s.license,
   coalesce({ROLE.format(column="name")}, s.role) AS role,
-  coalesce((SELECT string_agg(a.product, ' ' ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id), '') AS add_ons, u.job_title, u.location,
-  coalesce((SELECT t.name FROM accounts_site t WHERE t.id = u.site_id), '') AS site, u.created_at"""
+  coalesce((SELECT string_agg(a.product, ' ' ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = u.id AND NOT starts_with(a.product, 'calling')),
+    '') AS add_ons, u.job_title, u.location, coalesce((SELECT t.name FROM accounts_site t WHERE t.id = u.site_id), '') AS site, u.created_at"""
 
 
 def export(

@@ -29,6 +29,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.people.marks import KINDS as MARKS
 from usher.people.scope import within
+from usher.phone.verbs.templates import POLICY
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day, exactly
 
@@ -92,13 +93,29 @@ LABELS: dict[str, str | Promise] = {
     "mark": gettext_lazy("Mark"),
     "plan": gettext_lazy("Plan"),
     "why": gettext_lazy("Why"),
+    "extension": gettext_lazy("Extension"),
+    "numbers": gettext_lazy("Direct numbers"),
+    "packages": gettext_lazy("Calling packages"),
+    "lost": gettext_lazy("Somebody else’s by now"),
+    "holder": gettext_lazy("Whose number"),
+    "caller_id": gettext_lazy("Caller ID"),
+    "code": gettext_lazy("Site code"),
+    "lowest": gettext_lazy("First extension"),
+    "highest": gettext_lazy("Last extension"),
+    "emergency_address": gettext_lazy("Emergency address"),
+    "soft_delete": gettext_lazy("Soft delete"),
+    "welcome_mail": gettext_lazy("Welcome mail"),
+    "automatic": gettext_lazy("Automatic phone assignment"),
+    "site_codes": gettext_lazy("Site codes"),
+    "active": gettext_lazy("Active"),
+    "policy": gettext_lazy("Phone settings"),
     "scopes": gettext_lazy("Scopes"),
     "is_on": gettext_lazy("Works"),
     "creator": gettext_lazy("Works with the rights of"),
     "settings": gettext_lazy("Settings"),
 }
 PROOFS = {"waiting": gettext_lazy("waited for"), "verified": gettext_lazy("found"), "released": gettext_lazy("given up")}  # of a domain
-STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash")}  # of an item of content
+STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash"), "active": gettext_lazy("in use")}  # of content and phones
 STATUSES = {
     "active": gettext_lazy("Active"),
     "inactive": gettext_lazy("Deactivated"),
@@ -129,6 +146,11 @@ EMPTY = (
     "manager",
     "on",
     "site",
+    "extension",
+    "numbers",
+    "packages",
+    "holder",
+    "caller_id",
 )  # nothing there is worth a word
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
@@ -205,7 +227,7 @@ def value_in_words(key: str, value: Any) -> str:
         return _("none") if key in EMPTY else ""
     if key in ("license", "add_on"):
         return PRODUCTS[value].name if value in PRODUCTS else str(value)
-    if key in ("add_ons", "not_back", "waits"):
+    if key in ("add_ons", "not_back", "waits", "packages"):
         return listed([PRODUCTS[code].name if code in PRODUCTS else code for code in value])
     if key == "scope" and isinstance(value, dict):
         return scope_in_words(value["kind"], value.get("names") or value["values"])
@@ -219,7 +241,7 @@ def value_in_words(key: str, value: Any) -> str:
         )
     if key in CALLED:
         return str(CALLED[key].get(value, value))
-    if key == "scopes":
+    if key in ("scopes", "numbers", "lost"):
         return listed(value)
     if key == "starts_at":
         return exactly(datetime.fromisoformat(value))
@@ -229,6 +251,8 @@ def value_in_words(key: str, value: Any) -> str:
         return Truncator(json.dumps(value, ensure_ascii=False)).chars(LONGEST_DETAILS)
     if key == "settings":
         return listed([f"{name}: {setting_in_words(one)}" for name, one in value.items()])
+    if key == "policy":
+        return listed([str(POLICY[k][v]) for k, v in value.items() if v in POLICY.get(k, {})])
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":

@@ -26,6 +26,7 @@ from usher.portal.templatetags.usher import status, when
 STATES = {"waiting": "pend", "sent": "ok", "shown": "ok", "undeliverable": "bad", "cancelled": "off"}
 MAILS: dict[str, str | Promise] = {
     "invitation": _("Invitation"),
+    "phone": _("A phone"),
     "owner_setup": _("Owner setup"),
     "sign_up": _("Sign-up"),
     "new_address": _("Proof of a new address"),

@@ -1,0 +1,102 @@
+"""phone.assign_package, phone.remove_packages and phone.switch_package: calling packages after the phone is there."""
+
+import pytest
+
+from tests.people_of import Company, add_ons, breaches, do, one, outcome, seats
+from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, equip, phone
+from usher.core.refusals import Refused
+from usher.journal import undo
+from usher.journal.verb import plan
+from usher.phone import reads
+
+pytestmark = pytest.mark.django_db
+NAMES = ("phone.assign_package", "phone.remove_packages", "phone.switch_package")
+
+
+def test_it_works(northlake: Company) -> None:
+    """S3-24, S3-36, S3-60: assigned later, one plan replaces another, an extra stands beside it; undone one by one."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    assert phone(who)["packages"] == []
+    do(northlake.owner, "phone.assign_package", {"package": "100", "subjects": one(who)})
+    do(northlake.owner, "phone.assign_package", {"package": EXTRA, "subjects": one(who)})
+    changed = do(northlake.owner, "phone.assign_package", {"package": PLAN, "subjects": one(who)})
+    assert phone(who)["packages"] == [PLAN, EXTRA] and seats(northlake, OTHER_PLAN)["used"] == 0
+    undo.start_undo(northlake.owner, changed.number or 0)
+    assert phone(who)["packages"] == [OTHER_PLAN, EXTRA] and not breaches()
+
+
+def test_without_the_privilege(northlake: Company) -> None:
+    for name, wish in zip(NAMES, ({"package": PLAN}, {}, {"package": PLAN, "active": False}), strict=True):
+        with pytest.raises(Refused) as no:
+            do(northlake.member, name, {"subjects": one(northlake.admin.user_id or ""), **wish})
+        assert no.value.kind == "forbidden"
+
+
+def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Company) -> None:
+    """TENANT-03; and what one account switches off is on in the other."""
+    equip(southport)
+    equip(northlake)
+    theirs = southport.member.user_id
+    assert theirs
+    add(southport, theirs, package=PLAN)
+    assert do(northlake.owner, "phone.remove_packages", {"subjects": one(theirs)}).change_id is None
+    assert do(northlake.owner, "phone.assign_package", {"package": OTHER_PLAN, "subjects": one(theirs)}).change_id is None
+    do(northlake.owner, "phone.switch_package", {"package": PLAN, "active": False})
+    assert phone(theirs)["packages"] == [PLAN] and not reads.is_inactive(southport.owner, PLAN)
+
+
+def test_wrong_parameters(northlake: Company) -> None:
+    """MASS-08, S3-57: no such package; one that is inactive; nobody without a phone gets one."""
+    equip(northlake)
+    for name, wish in (
+        ("phone.assign_package", {"package": "x"}),
+        ("phone.remove_packages", {"packages": ["x"]}),
+        ("phone.switch_package", {"package": "x"}),
+    ):
+        with pytest.raises(Refused) as no:
+            plan(northlake.owner, name, {"subjects": one(northlake.admin.user_id or ""), **wish})
+        assert (no.value.kind, no.value.code) == ("invalid", "unknown_package")
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.assign_package", {"package": PLAN, "subjects": one(northlake.admin.user_id or "")})
+    assert no.value.code == "no_phone" and seats(northlake, PLAN)["used"] == 0
+
+
+def test_direct_numbers_go_with_the_plan(northlake: Company) -> None:
+    """S3-40, S3-54, S3-55: all packages away, and the numbers with them; undo brings back what is free."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, b, package=PLAN, numbers="next")
+    do(northlake.owner, "phone.assign_package", {"package": EXTRA, "subjects": one(a)})
+    numbers = phone(a)["numbers"]
+    do(northlake.owner, "phone.remove_packages", {"packages": [EXTRA], "subjects": one(a)})
+    assert phone(a)["numbers"] == numbers and len(numbers) == 1
+    gone = do(northlake.owner, "phone.remove_packages", {"subjects": one(a)})
+    assert (phone(a)["packages"], phone(a)["numbers"]) == ([], []) and phone(a)["state"] == "active" and add_ons(a) == ["phone"]
+    undo.start_undo(northlake.owner, gone.number or 0)
+    assert phone(a)["numbers"] == numbers
+    gone = do(northlake.owner, "phone.remove_packages", {"subjects": one(a)})
+    do(northlake.owner, "phone.assign_numbers", {"numbers": numbers, "holder": str(b)})
+    undo.start_undo(northlake.owner, gone.number or 0)
+    assert (phone(a)["packages"], phone(a)["numbers"]) == ([PLAN], []) and not breaches()
+
+
+def test_an_inactive_package_is_found_and_replaced(northlake: Company) -> None:
+    """S3-57, S3-60: who holds it keeps it, is found by the filter, and gets another one."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, package=PLAN)
+    add(northlake, b, package=OTHER_PLAN)
+    off = do(northlake.owner, "phone.switch_package", {"package": PLAN, "active": False})
+    assert [r["id"] for r in reads.page(northlake.owner, {"package": ["inactive"]}).rows] == [a]
+    assert {p["product"]: p["active"] for p in reads.packages(northlake.owner)} == {OTHER_PLAN: True, PLAN: False, EXTRA: True}
+    started = do(
+        northlake.owner, "phone.assign_package", {"package": OTHER_PLAN, "subjects": {"query": {"package": ["inactive"]}, "except": []}}
+    )
+    assert outcome(northlake.owner, started).done == 1 and phone(a)["packages"] == [OTHER_PLAN]
+    undo.start_undo(northlake.owner, off.number or 0)
+    assert not reads.is_inactive(northlake.owner, PLAN)

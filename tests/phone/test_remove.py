@@ -1,0 +1,158 @@
+"""phone.remove, phone.put_in_trash, phone.restore and phone.purge: how a phone is taken away, and comes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.people_of import Company, add_ons, breaches, do, one, outcome, seats
+from tests.phone.phones import EXTRA, PLAN, add, equip, extension, phone
+from usher.access.actors import system
+from usher.core import clock, sql
+from usher.core.refusals import Refused
+from usher.journal import undo
+from usher.phone import tasks
+
+pytestmark = pytest.mark.django_db
+NAMES = ("phone.remove", "phone.put_in_trash", "phone.restore", "phone.purge")
+
+
+def test_it_works(northlake: Company) -> None:
+    """S3-37 … S3-39, S3-42: seat, package, extension and number are free at once; undone, they are back."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who, package=PLAN, numbers="next")
+    before = phone(who)
+    removed = do(northlake.owner, "phone.remove", {"subjects": one(who)})
+    assert phone(who) == {} and add_ons(who) == [] and seats(northlake, "phone")["used"] == seats(northlake, PLAN)["used"] == 0
+    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id IS NOT NULL AND account_id = %(a)s", {"a": northlake.account}) == 0
+    undo.start_undo(northlake.owner, removed.number or 0)
+    tasks.keep_up()
+    assert phone(who) == before and seats(northlake, PLAN)["used"] == 1 and not breaches()
+
+
+def test_without_the_privilege(northlake: Company) -> None:
+    equip(northlake)
+    for name in NAMES:
+        with pytest.raises(Refused) as no:
+            do(northlake.member, name, {"subjects": one(northlake.admin.user_id or ""), "ids": [str(northlake.admin.user_id)]})
+        assert no.value.kind == "forbidden"
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.purge", {"until": clock.now().isoformat()})
+    assert no.value.code == "clock_only"
+
+
+def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Company) -> None:
+    """TENANT-03"""
+    equip(southport)
+    theirs = southport.member.user_id
+    assert theirs
+    add(southport, theirs)
+    for account in (northlake, southport):
+        do(account.owner, "phone.change_settings", {"soft_delete": True})
+    assert do(northlake.owner, "phone.put_in_trash", {"subjects": one(theirs)}).change_id is None
+    do(southport.owner, "phone.put_in_trash", {"subjects": one(theirs)})
+    assert do(northlake.owner, "phone.remove", {"subjects": one(theirs)}).change_id is None
+    assert outcome(northlake.owner, do(northlake.owner, "phone.restore", {"ids": [str(theirs)]})).done == 0
+    do(northlake.owner, "phone.restore", {"all": True})
+    assert phone(theirs)["state"] == "trash"
+
+
+def test_wrong_order(northlake: Company) -> None:
+    """S3-46, S3-47: with soft delete a phone goes to the trash first; without it there is no trash; nobody without a phone loses one."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who, package=PLAN)
+    for actor, name, code in (
+        (northlake.owner, "phone.put_in_trash", "no_trash"),
+        (northlake.owner, "phone.remove", "no_phone"),
+    ):
+        with pytest.raises(Refused) as no:
+            do(actor, name, {"subjects": one(who if code == "no_trash" else northlake.admin.user_id or "")})
+        assert no.value.code == code
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.remove", {"subjects": one(who)})
+    assert no.value.code == "trash_first" and extension(who) == "1000"
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(who)})
+    do(northlake.owner, "phone.remove", {"subjects": one(who)})
+    assert phone(who) == {} and not breaches()
+
+
+def test_the_trash_frees_everything_at_once(northlake: Company) -> None:
+    """S3-48, S3-52, R10: seat, package, extension and number; and restore brings them back while nobody took them."""
+    equip(northlake, phone=1, calling__200=1)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, a, package=PLAN, numbers="next")
+    before = phone(a)
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    add(northlake, b, package=PLAN, numbers="next")
+    assert (extension(b), phone(b)["numbers"]) == ("1000", ["+4722000000"]) and extension(a) == ""
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(b)})
+    back = do(northlake.owner, "phone.restore", {"ids": [str(a)]})
+    assert phone(a) == before and not breaches()
+    undo.start_undo(northlake.owner, back.number or 0)
+    assert phone(a)["state"] == "trash" and seats(northlake, PLAN)["used"] == 0 and not breaches()
+
+
+def test_restore_tells_what_is_gone(northlake: Company) -> None:
+    """S3-49, S3-53: extension and number were given away, the package is taken: the next extension instead, and the rest is told."""
+    equip(northlake, calling__200=1)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, a, package=PLAN, numbers="next")
+    do(northlake.owner, "phone.assign_package", {"package": EXTRA, "subjects": one(a)})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    add(northlake, b, package=PLAN, numbers="next")
+    back = do(northlake.owner, "phone.restore", {"all": True})
+    assert (extension(a), phone(a)["numbers"], phone(a)["packages"]) == ("1001", [], [EXTRA])
+    told = sql.rows("SELECT phase, after FROM journal_effect WHERE change_id = %(c)s ORDER BY phase", {"c": back.change_id})
+    assert told[0]["after"]["not_back"] == [PLAN]
+    assert (told[1]["after"]["extension"], told[1]["after"]["lost"]) == ("1001", ["1000", "+4722000000"]) and not breaches()
+
+
+def test_no_seat_for_a_restore(northlake: Company) -> None:
+    """LIC-03: without a seat nothing comes back."""
+    equip(northlake, phone=1)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, a)
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    add(northlake, b)
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.restore", {"all": True})
+    assert no.value.code == "no_seat" and phone(a)["state"] == "trash"
+
+
+def test_the_clock_empties_the_trash(northlake: Company) -> None:
+    """S3-50: after 30 days and not before; what is gone does not come back."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, a, b)
+    with clock.travel(clock.now() - timedelta(days=31)):
+        do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(b)})
+    assert tasks.purge_due() == 1 and tasks.purge_due() == 0
+    assert phone(a) == {} and phone(b)["state"] == "trash" and not breaches()
+    assert do(system(northlake.account), "phone.purge", {"until": clock.now().isoformat()}).number
+
+
+def test_undo_of_the_trash(northlake: Company) -> None:
+    """The seat first; extension and numbers follow it."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, who, package=PLAN, numbers="next")
+    before = phone(who)
+    put = do(northlake.owner, "phone.put_in_trash", {"subjects": one(who)})
+    undo.start_undo(northlake.owner, put.number or 0)
+    tasks.keep_up()
+    assert phone(who) == before and not breaches()

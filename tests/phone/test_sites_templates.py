@@ -1,0 +1,143 @@
+"""phone.set_site, the templates and phone.change_settings: what holds for many phones."""
+
+from typing import Any
+
+import pytest
+
+from tests.people_of import Company, breaches, do, one, outcome
+from tests.phone.phones import add, equip, own, phone
+from tests.phone.test_extension import site
+from usher.core import sql
+from usher.core.refusals import Refused
+from usher.journal import undo
+from usher.journal.verb import plan
+from usher.phone import reads
+
+pytestmark = pytest.mark.django_db
+NAMES = (
+    "phone.set_site",
+    "phone.create_template",
+    "phone.edit_template",
+    "phone.delete_template",
+    "phone.apply_template",
+    "phone.change_settings",
+)
+
+
+def test_it_works(northlake: Company) -> None:
+    """S3-16, S3-46, S1-24: made, applied with the phone and later, changed, deleted; each undone."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"voicemail": "off"}})
+    add(northlake, a, template="desk")
+    add(northlake, b)
+    own(northlake.member, {"policy": {"voicemail": "on", "waiting": "off"}})
+    applied = do(northlake.owner, "phone.apply_template", {"template": "Desk", "subjects": one(a, b)})
+    assert (phone(a)["policy"], phone(b)["policy"]) == ({"voicemail": "off"}, {"voicemail": "off", "waiting": "off"})
+    undo.start_undo(northlake.owner, applied.number or 0)
+    assert phone(b)["policy"] == {"voicemail": "on", "waiting": "off"}
+    edited = do(northlake.owner, "phone.edit_template", {"template": "Desk", "name": "Desks", "policy": {"recording": "ask"}})
+    assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desks"]
+    undo.start_undo(northlake.owner, edited.number or 0)
+    deleted = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    assert reads.templates(northlake.owner) == [] and phone(a)["policy"] == {"voicemail": "off"}
+    undo.start_undo(northlake.owner, deleted.number or 0)
+    assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desk"]
+    switched = do(northlake.owner, "phone.change_settings", {"soft_delete": True, "welcome_mail": False})
+    assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "automatic": False, "site_codes": False}
+    undo.start_undo(northlake.owner, switched.number or 0)
+    assert reads.settings(northlake.owner) == reads.DEFAULTS and not breaches()
+
+
+def test_without_the_privilege(northlake: Company) -> None:
+    place = site(northlake, "Oslo")
+    for name in NAMES:
+        with pytest.raises(Refused) as no:
+            do(
+                northlake.member,
+                name,
+                {"site": place, "template": "x", "subjects": one(northlake.admin.user_id or ""), "soft_delete": True},
+            )
+        assert no.value.kind == "forbidden"
+
+
+def test_another_account_s_sites_and_templates_do_not_exist(northlake: Company, southport: Company) -> None:
+    """TENANT-03"""
+    place = site(southport, "Lagos")
+    do(southport.owner, "phone.create_template", {"name": "Desk", "policy": {}})
+    theirs = str(sql.value("SELECT id FROM phone_template WHERE account_id = %(a)s", {"a": southport.account}))
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.set_site", {"site": place, "lowest": 2000})
+    assert no.value.kind == "missing"
+    for name in NAMES[2:5]:
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, name, {"template": theirs, "name": "Mine", "subjects": one(northlake.admin.user_id or "")})
+        assert no.value.code == "no_template"
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.create_template", {"name": "Desk", "site": place})
+    assert no.value.code == "no_site"
+
+
+def test_wrong_parameters(northlake: Company) -> None:
+    """MASS-08"""
+    place = site(northlake, "Oslo")
+    wrong: list[tuple[str, dict[str, Any], str]] = [
+        ("phone.set_site", {"lowest": "9"}, "range"),
+        ("phone.set_site", {"lowest": "5000", "highest": 400}, "range"),
+        ("phone.set_site", {"lowest": 10, "highest": 99}, "range"),
+        ("phone.set_site", {"code": "77", "lowest": 10, "highest": 99_999}, "range"),
+        ("phone.set_site", {"code": "1234"}, "site_code"),
+        ("phone.set_site", {"code": "a"}, "site_code"),
+        ("phone.set_site", {"country": "XX"}, "country"),
+        ("phone.set_site", {"emergency_address": "x" * 501}, "address"),
+        ("phone.set_site", {"site": "x"}, "no_site"),
+        ("phone.create_template", {"name": ""}, "name"),
+        ("phone.create_template", {"name": "A", "policy": {"x": "y"}}, "policy"),
+        ("phone.create_template", {"name": "A", "policy": {"voicemail": "maybe"}}, "policy"),
+        ("phone.edit_template", {"template": "B", "name": "A"}, "no_template"),
+        ("phone.delete_template", {}, "no_template"),
+        ("phone.apply_template", {"subjects": one(northlake.pending)}, "no_template"),
+        ("phone.change_settings", {}, "settings"),
+        ("phone.change_settings", {"soft_delete": "yes"}, "settings"),
+        ("phone.change_settings", {"trash": True}, "settings"),
+    ]
+    for name, wish, code in wrong:
+        with pytest.raises(Refused) as no:
+            plan(northlake.owner, name, {**({"site": place} if name == "phone.set_site" else {}), **wish})
+        assert (no.value.kind, no.value.code) == ("invalid", code), (name, wish)
+
+
+def test_ranges_and_codes_of_two_sites(northlake: Company) -> None:
+    """A range may lie within another or beside it, never across; a code belongs to one site."""
+    first, second = site(northlake, "Oslo", lowest=2000, highest=2999), site(northlake, "Bergen")
+    for wish, code in (({"lowest": 2500, "highest": 3500}, "ranges_cross"), ({"lowest": 1500, "highest": 2500}, "ranges_cross")):
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, "phone.set_site", {"site": second, **wish})
+        assert no.value.code.startswith(code) and "Oslo" in no.value.words
+    for fits in (
+        {"lowest": 2000, "highest": 2999},
+        {"lowest": 2100, "highest": 2199},
+        {"lowest": 3000, "highest": 3999},
+        {"lowest": 1000, "highest": 9999},
+    ):
+        do(northlake.owner, "phone.set_site", {"site": second, **fits})
+    do(northlake.owner, "phone.set_site", {"site": first, "code": "47", "lowest": 100, "highest": 999})
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.set_site", {"site": second, "code": "47"})
+    assert "Oslo has this site code" in no.value.words
+
+
+def test_a_template_for_one_site(northlake: Company) -> None:
+    """A phone at another site is passed over, and none is chosen for it."""
+    equip(northlake)
+    oslo, bergen = site(northlake, "Oslo"), site(northlake, "Bergen")
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.create_template", {"name": "Oslo desk", "policy": {"waiting": "off"}, "site": oslo})
+    add(northlake, a, site=oslo)
+    add(northlake, b, site=bergen)
+    started = do(northlake.owner, "phone.apply_template", {"template": "Oslo desk", "subjects": one(a, b)})
+    assert outcome(northlake.owner, started).reasons == {"other_site": 1} and phone(a)["policy"] == {"waiting": "off"}
+    with pytest.raises(Refused) as no:
+        plan(northlake.owner, "phone.add", {"site": bergen, "template": "Oslo desk", "subjects": one(a)})
+    assert no.value.code == "other_site"

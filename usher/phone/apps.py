@@ -1,0 +1,41 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from usher.core.privileges import register_pair
+from usher.journal.verify import invariant
+
+
+class PhoneConfig(AppConfig):
+    name = "usher.phone"
+
+    def ready(self) -> None:
+        register_pair("phone:user", _("phone users"))
+        register_pair("phone:number", _("phone numbers"))
+        register_pair("phone:package", _("calling packages"))
+        register_pair("phone:site", _("the phone side of sites"))
+        register_pair("phone:template", _("phone templates"))
+        register_pair("phone:settings", _("the settings of Phone"))
+        from . import mails, verbs  # noqa: F401
+
+        invariant(
+            "I9-seat",
+            "every phone has its seat, and every active holder their phone, a minute after the last change while the clock runs",
+            SEATLESS,
+        )
+        invariant("I9-number", "a direct number is with an active phone that has a calling plan", NUMBERED)
+        invariant("I9-package", "nobody holds a calling package without Phone", UNPHONED)
+        invariant("I9-extension", "no extension is in use twice in an account", TWICE)
+
+
+# The clock came by a minute after the last change of the account.
+_SETTLED = """(SELECT max(c.at) FROM journal_change c WHERE c.account_id = {account}) < (
+  SELECT to_timestamp(max(defer_timestamp)) - interval '1 minute' FROM procrastinate_periodic_defers WHERE task_name = 'phone.keep_up')"""
+SEATLESS = f"""SELECT h.id::text, h.extension FROM phone_user h WHERE h.state = 'active' AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id
+  AND a.product = 'phone')
+  AND NOT EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = h.room_id AND a.product = 'phone') AND {_SETTLED.format(account="h.account_id")}"""
+NUMBERED = f"""SELECT n.number, h.id::text AS holder, h.state FROM phone_number n JOIN phone_user h ON h.id = n.holder_id
+  WHERE (h.state <> 'active' OR NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id AND starts_with(a.product, 'calling:'))
+    AND NOT EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = h.room_id AND starts_with(a.product, 'calling:'))) AND {_SETTLED.format(account="n.account_id")}"""
+UNPHONED = f"""SELECT a.user_id::text, a.product FROM licenses_seat a WHERE starts_with(a.product, 'calling')
+  AND NOT EXISTS (SELECT 1 FROM licenses_seat p WHERE p.user_id = a.user_id AND p.product = 'phone') AND {_SETTLED.format(account="a.account_id")}"""
+TWICE = "SELECT account_id::text, extension FROM phone_user WHERE state = 'active' GROUP BY 1, 2 HAVING count(*) > 1"

@@ -1,0 +1,136 @@
+"""Taking a phone away: for good, or into the trash first where the account wants it so (S3-37 … S3-48, S3-56; R10)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import figure
+from usher.journal.verb import Part, reason, register
+from usher.people.of_people import OfPeople
+from usher.people.selection import order_by, sql_of
+from usher.people.verbs.groups import DONE
+from usher.phone import reads
+from usher.phone.parts import NAME, NO_PHONE, NOT_ACTIVE, NUMBERS, PACKAGES, PHONE_SEATS, TOLD
+
+DAYS = 30  # S3-49
+TRASH_FIRST = reason("trash_first", gettext_lazy("the account wants a phone in the trash before it is removed"))
+SEATS_GONE = """seats AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND (a.product = 'phone' OR starts_with(a.product, 'calling'))),
+numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
+SEATS_BACK = """held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+  SELECT usher_uuid7(), %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product)"""
+NO_SEATS_NOW = f"{PHONE_SEATS.format(user='ok.obj')} IS NULL"
+
+
+class _Phones(Part):
+    """What the two ways share: the phones of people, with the seats that come free. `why_not` goes on a CASE over h and the settings o."""
+
+    lock = ("people_standing", "user_id")
+    why_not: ClassVar[str] = ""
+    after: ClassVar[str]
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email, 'phone_seats', held.seats, 'state', h.state)
+                     || CASE WHEN h.id IS NULL THEN '{{}}' ELSE {TOLD} END AS before, {self.after} AS after,
+                   CASE WHEN h.state IS DISTINCT FROM 'active' AND h.state IS DISTINCT FROM 'trash' AND held.seats IS NULL THEN '{NO_PHONE}'
+                        WHEN s.status <> 'active' THEN '{NOT_ACTIVE}' {self.why_not} END AS skip, NULL::text AS takes, held.seats AS gives
+                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
+                   LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN phone_settings o ON o.account_id = %(account)s
+                   CROSS JOIN LATERAL (SELECT {PHONE_SEATS.format(user="s.user_id")} AS seats) held {order_by(params["subjects"])}"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN s.status <> 'active' THEN '{NOT_ACTIVE}' WHEN {PHONE_SEATS.format(user="e.obj")} IS NOT NULL OR h.state = 'active'
+                     OR h.state IS DISTINCT FROM e.after->>'state' THEN 'changed' END AS skip, nullif(e.before->>'phone_seats', '') AS takes, NULL::text AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.ord"""
+
+
+class Gone(_Phones):
+    """The phone and its seats are gone. Undone, the seats are back, and the clock makes the phone again as it was, as far as it is free."""
+
+    after = "jsonb_build_object('extension', NULL, 'numbers', '[]'::jsonb, 'state', NULL)"
+    why_not = f"WHEN h.state = 'active' AND o.soft_delete THEN '{TRASH_FIRST}'"
+
+    write = f"""
+did AS (SELECT ok.obj FROM ok LEFT JOIN phone_user h ON h.id = ok.obj WHERE {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.gives
+  AND h.state IS NOT DISTINCT FROM ok.before->>'state'),
+{SEATS_GONE},
+phones AS (DELETE FROM phone_user h USING did WHERE h.id = did.obj)"""
+    back_write = f"""
+did AS (SELECT ok.obj, ok.takes, ok.after FROM ok JOIN people_standing s ON s.user_id = ok.obj WHERE s.status = 'active' AND {NO_SEATS_NOW}),
+{SEATS_BACK},
+phones AS (INSERT INTO phone_user (id, account_id, user_id, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at)
+  SELECT did.obj, %(account)s, did.obj, did.after->>'extension', (SELECT g.id FROM accounts_site g WHERE g.id = (did.after->>'site_id')::uuid),
+    (SELECT t.id FROM phone_template t WHERE t.id = (did.after->>'template_id')::uuid), did.after->'policy', CASE did.after->>'state' WHEN 'trash' THEN 'trash' ELSE 'away' END,
+    jsonb_build_object('numbers', did.after->'numbers'), (did.after->>'set_up_at')::timestamptz, %(now)s, %(now)s,
+    CASE did.after->>'state' WHEN 'trash' THEN %(now)s::timestamptz + interval '{DAYS} days' END
+  FROM did WHERE did.after->>'extension' IS NOT NULL ON CONFLICT (id) DO NOTHING)"""
+
+
+class Trashed(_Phones):
+    """The phone lies in the trash; its seats, packages and numbers are free at once (R10)."""
+
+    after = "jsonb_build_object('state', 'trash', 'numbers', '[]'::jsonb)"
+    why_not = f"WHEN h.state = 'trash' THEN 'already' WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}'"
+
+    write = f"""
+did AS (UPDATE phone_user h SET state = 'trash', away_at = %(now)s, purge_at = %(now)s::timestamptz + interval '{DAYS} days', version = h.version + 1,
+    had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}, 'packages', {PACKAGES.format(user="h.id")})
+  FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.gives RETURNING h.id AS obj),
+{SEATS_GONE}"""
+    back_write = f"""
+did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
+  WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {NO_SEATS_NOW} RETURNING h.id AS obj, ok.takes),
+{SEATS_BACK}"""
+
+
+class _Away(OfPeople):
+    """What both verbs share."""
+
+    privilege = "phone:user:manage"
+    then = ("phone.hurry",)
+    lost = gettext_lazy("An extension or a number that somebody else gets meanwhile does not come back.")
+
+    def undo_words(self, done: int) -> str:
+        return _("Seats and packages come back as far as they are free, and extension and numbers with them.")
+
+
+@register
+class Remove(_Away):
+    """Take the phone from each of a set of people: their seat, package, extension and numbers are free at once (S3-37 … S3-39, S3-42).
+
+    Skipped: who has no phone (no_phone), and where the account wants it so, whose phone is not in the trash yet (trash_first; S3-46).
+    """
+
+    name = "phone.remove"
+    parts = (Gone(),)
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        told = ngettext("%(n)s\u00a0person will lose their phone.", "%(n)s\u00a0people will lose their phones.", will)
+        return told % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s\u00a0person lost their phone", "%(n)s\u00a0people lost their phones", done) % {"n": figure(done)}
+
+
+@register
+class PutInTrash(_Away):
+    """Move the phones of a set of people to the trash for 30 days (S3-47, S3-48). Refuses (conflict, no_trash) while the account has no trash for phones."""
+
+    name = "phone.put_in_trash"
+    parts = (Trashed(),)
+
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if not reads.settings(actor)["soft_delete"]:
+            raise Refused("conflict", "no_trash", _("Soft delete is off in this account: phones are removed at once."))
+        return {}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        told = ngettext("%(n)s\u00a0phone goes to the trash.", "%(n)s\u00a0phones go to the trash.", will)
+        return told % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s\u00a0phone went to the trash", "%(n)s\u00a0phones went to the trash", done) % {"n": figure(done)}

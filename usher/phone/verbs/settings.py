@@ -1,0 +1,80 @@
+"""What an account chooses about phones: the trash, the mail, phones with the license, site codes (S1-24, S1-25, S3-46)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import listed
+from usher.journal.verb import Part, Verb, register
+from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.phone.reads import DEFAULTS
+
+WORDS: dict[str, str | Promise] = {
+    "soft_delete": gettext_lazy("Soft delete"),
+    "welcome_mail": gettext_lazy("Welcome mail"),
+    "automatic": gettext_lazy("Automatic phone assignment"),
+    "site_codes": gettext_lazy("Site codes"),
+}
+NOW = "jsonb_build_object(" + ", ".join(f"'{k}', coalesce(o.{k}, {'true' if v else 'false'})" for k, v in DEFAULTS.items()) + ")"
+CHANGED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each({of}) WHERE %(wanted)s::jsonb ? key AND value <> %(wanted)s::jsonb->key)"
+
+
+class Chosen(Part):
+    """The switches that change. Parameter: wanted."""
+
+    lock = ("accounts_account", "id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, a.id AS obj, coalesce(o.version, 0) AS version, {CHANGED.replace("{of}", NOW)} AS before, %(wanted)s::jsonb AS after,
+                   CASE WHEN {NOW} @> %(wanted)s::jsonb THEN 'already' END AS skip, {NO_SEATS}
+                   FROM accounts_account a LEFT JOIN phone_settings o ON o.account_id = a.id WHERE a.id = %(account)s"""
+
+    write = f"""
+did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, version)
+  SELECT %(account)s, {", ".join(f"coalesce((ok.after->>'{k}')::boolean, {'true' if v else 'false'})" for k, v in DEFAULTS.items())}, 1 FROM ok
+  ON CONFLICT (account_id) DO UPDATE SET {", ".join(f"{k} = coalesce((SELECT (ok.after->>'{k}')::boolean FROM ok), phone_settings.{k})" for k in DEFAULTS)},
+  version = phone_settings.version + 1 RETURNING account_id AS obj)"""
+    back_write = write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, o.version, e.after AS before, e.before AS after, CASE WHEN NOT {NOW} @> e.after THEN 'changed' END AS skip, {NO_SEATS}
+                   FROM journal_effect e LEFT JOIN phone_settings o ON o.account_id = e.obj WHERE {DONE}"""
+
+
+@register
+class ChangeSettings(Verb):
+    """Change what the account chose about phones: soft_delete, welcome_mail, automatic, site_codes; each true or false, what is not named stays.
+
+    Site codes count for extensions that are given from then on; those people have stay as they are (docs/decisions/0077).
+    """
+
+    name = "phone.change_settings"
+    privilege = "phone:settings:manage"
+    parts = (Chosen(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if not params or any(k not in DEFAULTS or not isinstance(v, bool) for k, v in params.items()):
+            raise Refused("invalid", "settings", _("Say which of these is on or off: %(names)s.") % {"names": ", ".join(DEFAULTS)})
+        return dict(params)
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"wanted": dict(params)}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return _("These settings of Phone will change: %(settings)s.") % {"settings": _told(params)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return _("Settings of Phone were changed: %(settings)s") % {"settings": _told(params)}
+
+
+def _told(params: Mapping[str, Any]) -> str:
+    on, off = _("%(name)s on"), _("%(name)s off")
+    return listed([(on if value else off) % {"name": WORDS[key]} for key, value in params.items()])

@@ -1,0 +1,117 @@
+"""The phone side of a site: code, range of extensions, country, emergency address (S3-11, S3-12; behaviour.md L)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from usher.accounts.places import site
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.phone.models import HIGHEST, LOWEST
+from usher.phone.numbering import checked_country
+
+LONGEST_ADDRESS = 500
+CODE_TAKEN = reason("site_code_taken", gettext_lazy("%(name)s has this site code"), refused=True)
+RANGES_CROSS = reason(
+    "ranges_cross", gettext_lazy("the range crosses that of %(name)s: one may lie within the other, or beside it"), refused=True
+)
+FIELDS = ("code", "lowest", "highest", "country", "emergency_address")
+AS_IT_IS = f"""jsonb_build_object('code', coalesce(s.code, ''), 'lowest', coalesce(s.lowest, {LOWEST}), 'highest', coalesce(s.highest, {HIGHEST}),
+  'country', coalesce(s.country, ''), 'emergency_address', coalesce(s.emergency_address, ''))"""
+OTHERS = "phone_site o JOIN accounts_site n ON n.id = o.site_id WHERE o.account_id = %(account)s AND o.site_id <> {id}"
+WHY_NOT = f"""coalesce((SELECT '{CODE_TAKEN}:' || n.name FROM {OTHERS} AND o.code <> '' AND o.code = {{after}}->>'code' LIMIT 1),
+  (SELECT '{RANGES_CROSS}:' || n.name FROM {OTHERS} AND o.code = {{after}}->>'code' AND (
+     o.lowest < ({{after}}->>'lowest')::int AND o.highest BETWEEN ({{after}}->>'lowest')::int AND ({{after}}->>'highest')::int - 1
+     OR o.highest > ({{after}}->>'highest')::int AND o.lowest BETWEEN ({{after}}->>'lowest')::int + 1 AND ({{after}}->>'highest')::int) LIMIT 1))"""
+
+
+class PhoneSide(Part):
+    """Parameters: site, wanted (FIELDS)."""
+
+    lock = ("accounts_site", "id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, x.id AS obj, x.version, x.before, x.after, CASE WHEN x.before = x.after THEN 'already'
+          ELSE {WHY_NOT.format(id="x.id", after="x.after")} END AS skip,
+                   {NO_SEATS} FROM (SELECT g.id, coalesce(s.version, 0) AS version, jsonb_build_object('name', g.name) || {AS_IT_IS} AS before,
+                     jsonb_build_object('name', g.name) || %(wanted)s::jsonb AS after
+                     FROM accounts_site g LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(account)s AND g.id = %(site)s::uuid) x"""
+
+    write = f"""
+did AS (INSERT INTO phone_site (site_id, account_id, code, lowest, highest, country, emergency_address, version)
+  SELECT ok.obj, %(account)s, ok.after->>'code', (ok.after->>'lowest')::int, (ok.after->>'highest')::int, ok.after->>'country', ok.after->>'emergency_address', 1 FROM ok
+  WHERE {WHY_NOT.format(id="ok.obj", after="ok.after")} IS NULL AND (SELECT {AS_IT_IS} FROM (SELECT 1) one LEFT JOIN phone_site s ON s.site_id = ok.obj) = ok.before - 'name'
+  ON CONFLICT (site_id) DO UPDATE SET code = excluded.code, lowest = excluded.lowest, highest = excluded.highest, country = excluded.country,
+    emergency_address = excluded.emergency_address, version = phone_site.version + 1 RETURNING site_id AS obj)"""
+    back_write = write
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN g.id IS NULL OR {AS_IT_IS} <> e.after - 'name' THEN 'changed' ELSE {WHY_NOT.format(id="e.obj", after="e.before")} END AS skip, {NO_SEATS}
+                   FROM journal_effect e LEFT JOIN accounts_site g ON g.id = e.obj LEFT JOIN phone_site s ON s.site_id = e.obj WHERE {DONE}"""
+
+
+@register
+class SetSite(Verb):
+    """Say from which numbers the extensions of a site come, its code, its country and the address that emergency services get.
+
+    Parameters: site, code (up to 3 digits, or none), lowest and highest (10 to 999999), country, emergency_address. Code and range together make 3 to 6
+    digits. Refuses (invalid) what makes no sense; (conflict) a code another site has, and a range that crosses another's. Who has an extension keeps it.
+    """
+
+    name = "phone.set_site"
+    privilege = "phone:site:manage"
+    parts = (PhoneSide(),)
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            found = site(actor, UUID(str(params.get("site"))))
+        except ValueError:
+            raise Refused("invalid", "no_site", _("There is no such site."), field="site") from None
+        code = str(params.get("code") or "").strip()
+        lowest, highest = (
+            _extent(params.get(key) if params.get(key) not in (None, "") else default, key)
+            for key, default in (("lowest", LOWEST), ("highest", HIGHEST))
+        )
+        if not (code.isascii() and (code.isdecimal() or not code) and len(code) <= 3):
+            raise Refused("invalid", "site_code", _("A site code has up to 3 digits."), field="code")
+        if lowest > highest:
+            raise Refused("invalid", "range", _("The range ends before it begins."), field="highest")
+        if len(f"{code}{lowest}") < 3 or len(f"{code}{highest}") > 6:
+            raise Refused("invalid", "range", _("Code and number together have 3 to 6 digits."), field="lowest")
+        address = " ".join(str(params.get("emergency_address") or "").replace("\x00", "").split())
+        if len(address) > LONGEST_ADDRESS:
+            words = _("An address has at most %(n)s characters.") % {"n": LONGEST_ADDRESS}
+            raise Refused("invalid", "address", words, field="emergency_address")
+        country = checked_country(params.get("country"))
+        wanted = {"code": code, "lowest": lowest, "highest": highest, "country": country, "emergency_address": address}
+        return {"site": str(found["id"]), "site_name": found["name"], **wanted}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"site": params["site"], "wanted": {k: params[k] for k in FIELDS}}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        told = _("Extensions of %(site)s will come from %(lowest)s to %(highest)s.")
+        return told % {
+            "site": params["site_name"],
+            "lowest": f"{params['code']}{params['lowest']}",
+            "highest": f"{params['code']}{params['highest']}",
+        }
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return _("The phone settings of the site %(site)s were changed") % {"site": params["site_name"]}
+
+
+def _extent(value: Any, key: str) -> int:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdecimal() and 10 <= int(text[:9]) <= 999_999):
+        raise Refused("invalid", "range", _("A number from 10 to 999999."), field=key)
+    return int(text)

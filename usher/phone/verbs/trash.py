@@ -1,0 +1,136 @@
+"""Out of the trash of phones: back to their people, or gone for good when the 30 days are over (S3-49 … S3-53)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.core.actor import Actor
+from usher.core.refusals import Refused
+from usher.journal.names import figure
+from usher.journal.verb import Part, Verb, reason, register
+from usher.people import selection
+from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, PHONE_SEATS, SORTED, TOLD, Made, staged
+from usher.phone.verbs.removing import NO_SEATS_NOW, SEATS_BACK
+
+HAS_SEAT = reason("has_phone_seat", gettext_lazy("holds Phone already: take that back first"))
+PACKAGE_FREE = """(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"""
+
+
+class SeatsBack(Part):
+    """The seat of Phone, and the packages as far as they are free and active, by who was put away first. Parameter: ids, or null for the whole trash."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""WITH lying AS MATERIALIZED (SELECT row_number() OVER (ORDER BY h.away_at, h.id) AS n, h.id, h.purge_at, h.had, {NAME} AS name, u.email, s.version, s.status,
+                     {PHONE_SEATS.format(user="h.id")} AS seats
+                     FROM phone_user h JOIN people_user u ON u.id = h.user_id JOIN people_standing s ON s.user_id = h.user_id
+                     WHERE h.account_id = %(account)s AND h.state = 'trash' AND u.left_at IS NULL AND (%(ids)s::uuid[] IS NULL OR h.id = ANY (%(ids)s::uuid[]))),
+                   packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {PACKAGE_FREE.format(product="p.product")}
+                       AND NOT EXISTS (SELECT 1 FROM phone_package o WHERE o.account_id = %(account)s AND o.product = p.product) AS fits
+                     FROM lying l CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(l.had->'packages', '[]')) p(product) WHERE l.status = 'active')
+                   SELECT NULL::int AS subj, l.id AS obj, l.version, jsonb_build_object('name', l.name, 'email', l.email, 'state', 'trash', 'purge_at', l.purge_at,
+                     'had', l.had) AS before,
+                   jsonb_build_object('state', 'active', 'phone_seats', 'phone' || g.gets, 'not_back', g.misses) AS after,
+                   CASE WHEN l.status <> 'active' THEN '{NOT_ACTIVE}' WHEN l.seats IS NOT NULL THEN '{HAS_SEAT}' END AS skip, 'phone' || g.gets AS takes, NULL::text AS gives
+                   FROM lying l CROSS JOIN LATERAL (SELECT coalesce(string_agg(' ' || p.product, '' ORDER BY p.product) FILTER (WHERE p.fits), '') AS gets,
+                     coalesce(jsonb_agg(p.product ORDER BY p.product) FILTER (WHERE NOT p.fits), '[]') AS misses FROM packed p WHERE p.id = l.id) g ORDER BY l.n"""
+
+    write = f"""
+did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
+  WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {NO_SEATS_NOW} RETURNING h.id AS obj, ok.takes),
+{SEATS_BACK}"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+                   CASE WHEN s.status <> 'active' OR {PHONE_SEATS.format(user="e.obj")} IS DISTINCT FROM {SORTED.format(seats="e.after->>'phone_seats'")} THEN 'changed'
+                        WHEN EXISTS (SELECT 1 FROM journal_effect m JOIN phone_user h ON h.id = m.obj WHERE m.change_id = e.change_id AND m.phase = 1 AND m.obj = e.obj
+                          AND m.result = 'done' AND {CHANGED_SINCE.format(told="m.after")}) THEN 'changed' END AS skip, NULL::text AS takes, e.after->>'phone_seats' AS gives
+                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj WHERE {DONE} ORDER BY e.ord"""
+
+    back_write = f"""
+did AS (UPDATE phone_user h SET state = 'trash', purge_at = (ok.after->>'purge_at')::timestamptz, had = ok.after->'had', version = h.version + 1 FROM ok
+  WHERE h.id = ok.obj AND h.state = 'away' AND {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT
+    FROM {SORTED.format(seats="ok.gives")}
+  RETURNING h.id AS obj),
+seats AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND (a.product = 'phone' OR starts_with(a.product, 'calling')))"""
+
+
+def first(params: Mapping[str, Any]) -> str:
+    return SeatsBack().rows(params)
+
+
+def who(params: Mapping[str, Any]) -> str:
+    """Whose phones come back."""
+    return f"SELECT l.ord AS subj, l.obj AS id, NULL::uuid AS site_id, NULL::uuid AS template_id FROM ({staged(first)(params)}) l ORDER BY l.ord"
+
+
+@register
+class Restore(Verb):
+    """Bring phones back from the trash (S3-49, S3-53). Parameters: ids, or all.
+
+    Extension and numbers come back as far as they are free: who lost theirs gets the next free extension, and what is gone is told with each. A package
+    that is taken or inactive by now is told too. Skipped: who finds no Phone seat (no_seat), who is not active, who holds Phone again.
+    """
+
+    name = "phone.restore"
+    privilege = "phone:user:manage"
+    parts = (SeatsBack(), Made(who))
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"all": True} if params.get("all") else {"ids": selection.checked(actor, {"ids": params.get("ids")})["ids"]}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return False  # the second phase goes by the rows of the first
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ids": params.get("ids"), "wants_number": False}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        told = ngettext("%(n)s\u00a0phone comes back from the trash.", "%(n)s\u00a0phones come back from the trash.", will)
+        return told % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s\u00a0phone came back from the trash", "%(n)s\u00a0phones came back from the trash", done) % {
+            "n": figure(done)
+        }
+
+
+class Purged(Part):
+    """The phones are gone for good. Parameters: ids, or null; until, for those whose days are over then."""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, h.id AS obj, h.version, jsonb_build_object('name', {NAME}, 'email', u.email) || {TOLD} AS before, '{{}}'::jsonb AS after,
+                   NULL::text AS skip, {NO_SEATS} FROM phone_user h JOIN people_user u ON u.id = h.user_id
+                   WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.purge_at <= %(until)s::timestamptz ORDER BY h.id"""
+
+    write = "did AS (DELETE FROM phone_user h USING ok WHERE h.id = ok.obj AND h.state = 'trash' AND h.purge_at <= %(until)s::timestamptz RETURNING h.id AS obj)"
+
+
+@register
+class Purge(Verb):
+    """Remove the phones for good whose days in the trash are over `until` (ISO 8601). Only the clock does it (forbidden, clock_only); an
+    administrator removes one at once by phone.remove."""
+
+    name = "phone.purge"
+    privilege = "phone:user:manage"
+    parts = (Purged(),)
+    undoable = False
+    lost = gettext_lazy("What was purged cannot come back.")
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if actor.kind != "system":
+            raise Refused("forbidden", "clock_only", _("Only the clock empties the trash. Remove a phone instead."))
+        return {"until": str(params["until"])}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return False
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return ngettext("%(n)s\u00a0phone will be gone for good.", "%(n)s\u00a0phones will be gone for good.", will) % {"n": figure(will)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return ngettext("%(n)s\u00a0phone gone for good", "%(n)s\u00a0phones gone for good", done) % {"n": figure(done)}
