@@ -29,6 +29,7 @@ OTHER_LIMITS = {
     "action",
     "description",
     "privileges",
+    "pmi",  # 10 digits, said as a length of a number
 }
 
 

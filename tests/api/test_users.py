@@ -274,7 +274,7 @@ def test_totals_and_addresses(northlake: Company, southport: Company, api: Calle
     assert api.get(f"/users/email?email={northlake.member.email}")[1] == {"existed_email": True}
     assert api.get(f"/users/email?email={southport.member.email}")[1] == {"existed_email": False}
     assert api.get("/users/email")[1]["code"] == 300
-    assert "people:user:manage" in api.get("/users/me/permissions")[1]["permissions"]
+    assert "User:Edit" in api.get("/users/me/permissions")[1]["permissions"]
     assert api.get(f"/users/{northlake.member.email}/permissions")[1] == {"permissions": []}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core import sql
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.core.sealed import Unreadable, seal, unseal
 from usher.journal.names import figure
@@ -85,6 +86,11 @@ def nested(flat: Mapping[str, Any], owner: object) -> dict[str, Any]:
             place = place[step]
         place[last] = value
     return whole
+
+
+def opened(actor: Actor, right: str, flat: Mapping[str, Any], owner: object) -> dict[str, Any]:
+    """The same as this actor may read it: secrets only with the right to change them, here `right`."""
+    return nested(flat if actor.may(right) else {name: value for name, value in flat.items() if not isinstance(value, Mapping)}, owner)
 
 
 def sealed(wish: Mapping[str, Any], now: Mapping[str, Any], owner: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ TABLE, KEY = "accounts_storedsettings", "account_id"
 def stored_settings(actor: Actor, part: str) -> dict[str, Any]:
     """One part of what is kept for the account, as objects of objects."""
     actor.require("accounts:settings:view")
-    return stored.nested(stored.rows_of(TABLE, KEY, actor.account_id).get(part, {}), actor.account_id)
+    return stored.opened(actor, "accounts:settings:manage", stored.rows_of(TABLE, KEY, actor.account_id).get(part, {}), actor.account_id)
 
 
 class AccountStored(stored.StoredPart):

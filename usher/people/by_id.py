@@ -15,7 +15,8 @@ from .scope import within
 
 COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone, u.language,
   u.personal_meeting_id, u.created_at, u.im_group_id, s.status, s.license, s.role, s.last_sign_in,
-  ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids"""
+  ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids,
+  (SELECT k.values FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS kept"""
 FROM = "FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(account)s"
 STATUSES = ("active", "inactive", "pending")
 

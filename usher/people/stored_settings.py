@@ -18,7 +18,12 @@ def of_user(actor: Actor, user: UUID, part: str) -> dict[str, Any]:
     seen = f"SELECT true FROM people_user u WHERE u.id = %(u)s AND u.account_id = %(a)s{within(actor)}"
     if not sql.value(seen, {"u": user, "a": actor.account_id}):
         return {}
-    return stored.nested(stored.rows_of(*USERS, user).get(part, {}), user)
+    return opened(actor, stored.rows_of(*USERS, user).get(part, {}), user)
+
+
+def opened(actor: Actor, kept: dict[str, Any], user: UUID) -> dict[str, Any]:
+    """A row already read, as the actor may read it: passwords and host keys only for who may change people."""
+    return stored.opened(actor, "people:user:manage", kept, user)
 
 
 def of_group(actor: Actor, group: UUID, part: str) -> dict[str, Any]:
@@ -27,4 +32,11 @@ def of_group(actor: Actor, group: UUID, part: str) -> dict[str, Any]:
     seen = "SELECT true FROM people_group g WHERE g.id = %(g)s AND g.account_id = %(a)s AND g.kind = 'user'"
     if not sql.value(seen, {"g": group, "a": actor.account_id}):
         return {}
-    return stored.nested(stored.rows_of(*GROUPS, group).get(part, {}), group)
+    return stored.opened(actor, "people:group:manage", stored.rows_of(*GROUPS, group).get(part, {}), group)
+
+
+def is_taken(actor: Actor, name: str, value: str, but: UUID) -> bool:
+    """Whether somebody else of the account has this in their profile."""
+    query = """SELECT EXISTS (SELECT 1 FROM people_usersettings k JOIN people_user u ON u.id = k.user_id AND u.left_at IS NULL
+               WHERE k.account_id = %(a)s AND k.part = 'profile' AND lower(k.values->>%(n)s) = lower(%(v)s) AND k.user_id <> %(but)s)"""
+    return bool(sql.value(query, {"a": actor.account_id, "n": name, "v": value, "but": but}))

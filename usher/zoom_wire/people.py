@@ -35,6 +35,7 @@ def role_key(id: str) -> str:
 
 def listed(row: Mapping[str, Any]) -> dict[str, Any]:
     """A person in a list. Somebody pending carries no id."""
+    kept = row["kept"] or {}
     told = {
         "id": short(row["id"]),
         "first_name": row["first_name"],
@@ -42,7 +43,7 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
         "display_name": row["display_name"] or f"{row['first_name']} {row['last_name']}".strip(),
         "email": row["email"],
         "type": TYPES.get(row["license"] or "", 1),
-        "pmi": row["personal_meeting_id"] or 0,
+        "pmi": kept.get("pmi") or row["personal_meeting_id"] or 0,
         "timezone": row["time_zone"],
         "verified": 0 if row["status"] == "pending" else 1,
         "dept": row["department"],
@@ -50,7 +51,7 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
         "user_created_at": time(row["created_at"]),
         "group_ids": [short(UUID(g)) for g in row["group_ids"] or []],
         "im_group_ids": [short(row["im_group_id"])] if row["im_group_id"] else [],
-        "language": row["language"] or "en-US",
+        "language": kept.get("language") or row["language"] or "en-US",
         "status": row["status"],
         "role_id": role_id(row["role"]),
     }
@@ -63,8 +64,8 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def one(row: Mapping[str, Any], account: UUID, role_name: str) -> dict[str, Any]:
-    """A person by themselves. Clients expect these keys even where there is nothing to say."""
+def one(row: Mapping[str, Any], account: UUID, role_name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A person by themselves, with what is kept of them. Clients expect these keys even where there is nothing to say."""
     id = short(row["id"])
     told = {
         **listed(row),
@@ -85,5 +86,6 @@ def one(row: Mapping[str, Any], account: UUID, role_name: str) -> dict[str, Any]
         "cms_user_id": "",
         "cluster": "us01",
         "login_types": [WORK_EMAIL],
+        **kept,
     }
     return {**told, "manager": row["manager_email"]} if row["manager_email"] else told

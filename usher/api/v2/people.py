@@ -9,6 +9,7 @@ from usher.api.paging import frame, parameters, start_of
 from usher.core.refusals import Refused
 from usher.people import by_id
 from usher.people.by_id import STATUSES
+from usher.people.stored_settings import opened
 from usher.zoom_wire import people as wire
 from usher.zoom_wire import privileges
 from usher.zoom_wire.codes import no_user
@@ -16,6 +17,7 @@ from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import reading
 
 AREA = "users"
+INCLUDED = ("custom_attributes", "host_key")  # what a list tells when it is asked for
 
 
 @operation(
@@ -27,6 +29,7 @@ AREA = "users"
     query={
         "status": Field("string", one_of=STATUSES, default="active"),
         "role_id": Field("string", most=64),
+        "include_fields": Field("string", one_of=INCLUDED),
         **parameters(2000),
     },
 )
@@ -37,7 +40,14 @@ def list_users(call: Call) -> dict[str, Any]:
     offset = 0 if place else (call.query.get("page_number", 1) - 1) * size
     found = by_id.page(call.actor, status, role=role, after=place, offset=offset, limit=size + 1)
     more = str(found[size - 1]["id"]) if len(found) > size else None
-    return {**frame(call, by_id.how_many(call.actor, status, role), more), "users": [wire.listed(row) for row in found[:size]]}
+    return {**frame(call, by_id.how_many(call.actor, status, role), more), "users": [told_of(call, row) for row in found[:size]]}
+
+
+def told_of(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    """A person in the list, with the field that is asked for beside."""
+    name = call.query.get("include_fields")
+    kept = opened(call.actor, row["kept"] or {}, row["id"]) if name else {}
+    return {**wire.listed(row), **({name: kept[name]} if name in kept else {})}
 
 
 @operation("GET", "/users/summary", reading("user", "user:read:summary:admin"), area=AREA, label=MEDIUM)
@@ -78,7 +88,7 @@ def is_known(call: Call) -> dict[str, Any]:
 def get_user(call: Call) -> dict[str, Any]:
     """Read one user by id, address or `me`."""
     row = user_of(call, call.path["userId"], employee=bool(call.query.get("search_by_unique_id")))
-    return wire.one(row, call.actor.account_id, called(row))
+    return wire.one(row, call.actor.account_id, called(row), opened(call.actor, row["kept"] or {}, row["id"]))
 
 
 @operation("GET", "/users/{userId}/permissions", reading("user", "user:read:list_permissions:admin"), area=AREA)

@@ -1,13 +1,15 @@
 """Users: made, changed, given features. Each operation is a few verbs of the portal, in one transaction."""
 
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from usher.api.operations import MEDIUM, Call, Cap, operation
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.lifecycle import join, staging
+from usher.people import stored_settings
+from usher.zoom_wire import kept_profile
 from usher.zoom_wire import people as wire
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
@@ -113,10 +115,11 @@ NOT_HERE = {
         "zoom_one_type": Field("integer"),
         "feature": Field("object", fields={"zoom_phone": Field("boolean")}),
     },
+    kept=kept_profile.FIELDS,
     codes={"manager_loop": (400, 300), "inactive": (400, 200)},
 )
 def update_user(call: Call) -> None:
-    """Change the profile, the license, the group or the Phone seat of a user."""
+    """Change the profile, the license, the group or the Phone seat of a user; what else the contract knows of them is kept."""
     row = user_of(call, call.path["userId"])
     refuse_two_types(call)
     one = {"subjects": {"ids": [str(row["id"])]}}
@@ -131,6 +134,15 @@ def update_user(call: Call) -> None:
         call.do("people.move_group" if row["group_ids"] else "people.add_to_group", {**one, "group": uuid_text(group, "group_id")})
     if (phone := call.body.get("feature", {}).get("zoom_phone")) is not None:
         change_phone(call, one, phone)
+    if kept := kept_profile.checked(call.body):
+        refuse_vanity_name(call, row["id"], kept.get("vanity_name"))
+        call.do("people.store_settings", {**one, "part": "profile", "settings": kept})
+
+
+def refuse_vanity_name(call: Call, id: UUID, name: str | None) -> None:
+    """400 with code 4100 for the name of somebody else of the account."""
+    if name and stored_settings.is_taken(call.actor, "vanity_name", name, id):
+        raise WireRefused(Fault(400, 4100, f"This personal link name is taken: {name}."))
 
 
 def profile_of(body: Any, row: dict[str, Any]) -> dict[str, str]:
