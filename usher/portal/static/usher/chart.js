@@ -1,5 +1,6 @@
 // The chart of a page: the numbers stand in its table, the colours in the tokens; without this script the table is the chart.
 // One line, `used`, and where the box has words for it a second one above, `bought`.
+const STEPS = [1, 2, 5, 10, 20, ...[1, 10, 100, 1e3, 1e4, 1e5].flatMap((e) => [25 * e, 50 * e, 100 * e, 200 * e])] // of the axis: what is counted is whole
 for (const box of document.querySelectorAll('[data-chart]')) draw(box)
 
 function draw(box) {
@@ -20,7 +21,7 @@ function draw(box) {
       scales: { y: { range: [0, top || 1] } },
       axes: [
         { stroke: ink, font, size: 26, gap: 6, space: 62, grid: { show: false }, ticks: { show: false }, values: (u, all) => all.map((t) => date(t, days[last] - days[0] > 5e6 ? { month: 'short' } : { day: 'numeric', month: 'short' })) },
-        { stroke: ink, font, size: 50, space: 56, incrs: [1, 2, 5].flatMap((n) => [...Array(9).keys()].map((e) => n * 10 ** e)).sort((a, b) => a - b), grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (u, all) => all.map(number) },
+        { stroke: ink, font, size: 50, space: 56, incrs: STEPS, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (u, all) => all.map(number) },
       ],
       series: [
         {},
