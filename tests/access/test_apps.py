@@ -4,9 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from tests.people_of import Company, breaches, do, one
-from usher.access import api_apps, scopes, tokens
+from usher.access import api_apps, app_calls, scopes, tokens
 from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.ids import short, uuid7
@@ -25,7 +26,8 @@ def database(db: None) -> None:
 
 @pytest.fixture(autouse=True)
 def some_scopes() -> None:
-    scopes.register(["user:read:admin", "user:write:admin"])
+    scopes.register(["user:read:admin"], "people:user:view")
+    scopes.register(["user:write:admin"], "people:user:manage")
 
 
 def made(actor: Actor, *, wanted: object = "all") -> tuple[UUID, str]:
@@ -129,6 +131,33 @@ def test_only_its_creator_and_the_owner_lend_its_rights(northlake: Company) -> N
     assert do(northlake.admin, "access.edit_app", {"app": app, "is_on": False}).state == "done"
     theirs, _secret = made(northlake.admin)
     assert api_apps.rotate(northlake.owner, theirs, f"test:{uuid7()}")
+
+
+def test_an_app_loses_a_scope(northlake: Company) -> None:
+    """AUTHZ-08: fewer scopes than before is a change, and holds for the tokens there are."""
+    app, secret = made(northlake.owner, wanted=["user:read:admin", "user:write:admin"])
+    token = token_of(app, secret)
+    assert do(northlake.owner, "access.edit_app", {"app": app, "scopes": ["user:read:admin"]}).state == "done"
+    held = tokens.holder(token)
+    assert held is not None and held.scopes == {"user:read:admin"}
+    assert do(northlake.owner, "access.edit_app", {"app": app, "scopes": ["user:read:admin"]}).state == "unchanged"
+
+
+def test_an_app_goes_with_who_created_it(northlake: Company) -> None:
+    """S0-2: somebody who made apps, with secrets, tokens and calls, is purged like everybody else."""
+    assert northlake.member.user_id is not None
+    app, secret = api_apps.make(northlake.operator, "HR", "all", f"test:{uuid7()}", creator=northlake.member.user_id)
+    assert secret is not None
+    token_of(app, secret)
+    app_calls.count(app)
+    app_calls.write()
+    do(northlake.owner, "lifecycle.delete", {"subjects": one(northlake.member.user_id)})
+    do(northlake.owner, "lifecycle.purge", {"ids": [str(northlake.member.user_id)]})
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at the end of the transaction
+    assert not any(
+        sql.value(f"SELECT count(*) FROM {table}") for table in ("access_app", "access_appsecret", "access_token", "access_appcalls")
+    )
 
 
 def test_an_app_that_is_off_gets_nothing(northlake: Company) -> None:

@@ -71,7 +71,7 @@ def test_the_file_is_whole() -> None:
             }
     text = Client().get("/docs").content.decode()
     assert all(o.path in text for o in OPERATIONS)
-    assert openapi.scopes().keys() == {s for o in OPERATIONS for s in o.scopes.all}
+    assert openapi.scopes().keys() == {s for o in OPERATIONS for s in (*o.scopes.all, *o.scopes.own)}
 
 
 def test_the_page_about_compatibility_is_up_to_date() -> None:

@@ -31,9 +31,14 @@ def with_a_recording(name: str) -> "Company":
 
 
 def add_app(company: "Company") -> None:
-    from usher.access import api_apps
+    """One for people, to which a member agreed."""
+    from usher.access import api_apps, consents
+    from usher.core.ids import short
 
-    api_apps.make(company.owner, "HR sync", "all", f"app-{company.domain}")
+    here = "https://portal.example.com/callback"
+    app, _secret = api_apps.make(company.owner, "HR sync", "all", f"app-{company.domain}", redirects=[here])
+    asking = consents.app_asking(company.member, short(app), here)
+    consents.give(company.member, asking, consents.wish_of(asking, {"response_type": "code"}))
 
 
 def stage_files(company: "Company") -> None:

@@ -33,6 +33,21 @@ def test_rotated_off_on_and_deleted(cli: Cli) -> None:
     assert cli("app", "delete", id).code == 0 and cli("app", "list").answer["apps"] == []
 
 
+def test_for_people_and_handed_over(cli: Cli) -> None:
+    """Issue 6: an app with redirect addresses is for people; a public one has no secret; another person answers for it."""
+    where = ("--redirect", "https://portal.example.com/callback", "--redirect", "http://127.0.0.1/cb")
+    made = cli("app", "create", "--name", "Book", "--scopes", "user:read", *where).answer
+    client = tokens.client(made["client_id"], made["client_secret"], "192.0.2.9")
+    assert client is not None and client.for_people and not client.is_public
+    public = cli("app", "create", "--name", "Phone", "--scopes", "user:read", *where, "--public").answer
+    assert public["client_secret"] is None and tokens.client(public["client_id"], "", "192.0.2.9") is not None
+    assert {a["redirects"] for a in cli("app", "list").answer["apps"]} == {"https://portal.example.com/callback http://127.0.0.1/cb"}
+    admin = cli("app", "list").answer["apps"][0]["creator"].replace("owner@", "admin@")
+    assert cli("app", "hand-over", made["client_id"], "--to", admin).counts == {"updated": 1}
+    assert cli("app", "hand-over", made["client_id"], "--to", "nobody@x.test").answer["code"] == "no_heir"
+    assert cli("app", "create", "--name", "A", "--scopes", "all", "--public").answer["code"] == "redirects"
+
+
 def test_what_is_wrong(cli: Cli) -> None:
     """An unknown scope, nobody of this address, an app that is none: exit 3, and nothing is made."""
     assert cli("app", "create", "--name", "A", "--scopes", "people:fly").answer["code"] == "scopes"

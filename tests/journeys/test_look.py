@@ -72,6 +72,8 @@ OBJECTS = {
     "im_group_id": "SELECT id FROM people_group WHERE kind = 'im' ORDER BY id LIMIT 1",
     "domain_id": "SELECT id FROM accounts_domain ORDER BY id LIMIT 1",
     "app_id": "SELECT id FROM access_app ORDER BY id LIMIT 1",
+    "consent_id": "SELECT id FROM access_consent LIMIT 1",
+    "own_consent_id": "SELECT id FROM access_consent LIMIT 1",
     "role_id": "SELECT id FROM access_role WHERE key <> 'admin' ORDER BY id LIMIT 1",
     "item_id": "SELECT id FROM content_item ORDER BY id LIMIT 1",
     "export_id": "SELECT id FROM people_export ORDER BY id DESC LIMIT 1",

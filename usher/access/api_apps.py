@@ -18,7 +18,8 @@ from usher.journal.verb import plan
 
 OVERLAP = timedelta(days=1)  # how long the secret before is still good after a rotation (OAUTH-18)
 
-APP = """SELECT p.id, p.name, p.client_id, p.scopes, p.is_on, p.last_used, p.created_at, p.creator_id, u.email, u.first_name, u.last_name, u.display_name,
+APP = """SELECT p.id, p.name, p.client_id, p.scopes, p.for_people, p.is_public, p.redirects, p.is_on, p.last_used, p.created_at, p.creator_id,
+           u.email, u.first_name, u.last_name, u.display_name,
            s.status AS creator_status, (SELECT max(x.ends_at) FROM access_appsecret x WHERE x.app_id = p.id AND x.ends_at > %(now)s) AS old_secret_ends
          FROM access_app p JOIN people_user u ON u.id = p.creator_id JOIN people_standing s ON s.user_id = p.creator_id WHERE p.account_id = %(a)s"""
 
@@ -43,13 +44,18 @@ def app(actor: Actor, id: UUID) -> dict[str, Any]:
     return found
 
 
-def make(actor: Actor, name: str, scopes: Any, key: str, *, creator: UUID | None = None) -> tuple[UUID, str | None]:
-    """Make an app; its id and its secret, which nobody can read again. The same key makes nothing twice, and then there is no secret to show."""
+def make(
+    actor: Actor, name: str, scopes: Any, key: str, *, creator: UUID | None = None, redirects: Any = None, is_public: bool = False
+) -> tuple[UUID, str | None]:
+    """Make an app; its id and its secret, which nobody can read again. With redirects it is one for people; a public one has no secret.
+
+    The same key makes nothing twice, and then there is no secret to show.
+    """
     id = uuid5(actor.account_id, f"app:{key}")
     params = {"app": id, "client_id": short(id), "name": name, "scopes": scopes, "creator": creator}
     with transaction.atomic():
-        started = engine.start(plan(actor, "access.create_app", params), key)
-        return id, None if started.repeat else _new_secret(id, None)
+        started = engine.start(plan(actor, "access.create_app", {**params, "redirects": redirects, "is_public": is_public}), key)
+        return id, None if started.repeat or is_public else _new_secret(id, None)
 
 
 def rotate(actor: Actor, id: UUID, key: str) -> str | None:

@@ -37,7 +37,7 @@ class HandedApp(Part):
                    FROM access_app p JOIN people_standing s ON s.account_id = p.account_id AND s.user_id = %(to)s::uuid
                    WHERE p.account_id = %(account)s AND p.id = %(app)s::uuid"""
 
-    write = """tokens AS (DELETE FROM access_token x USING ok WHERE x.app_id = ok.obj),
+    write = """tokens AS (DELETE FROM access_token x USING ok WHERE x.app_id = ok.obj AND x.consent_id IS NULL),
                did AS (UPDATE access_app t SET creator_id = (ok.after->>'creator_id')::uuid, version = t.version + 1 FROM ok
                  WHERE t.id = ok.obj AND t.creator_id = (ok.before->>'creator_id')::uuid RETURNING t.id AS obj)"""
 
@@ -61,13 +61,15 @@ class HandOverApp(OfApp):
         heir = heir_meant(actor, params.get("to"))
         before = sql.row("SELECT first_name, last_name, display_name, email FROM people_user WHERE id = %(u)s", {"u": found["creator_id"]})
         names = {"from_name": name_of(before) if before else "", "to_name": heir.name}
-        return {"app": found["app"], "called": found["name"], "to": str(heir.user_id), **names}
+        return {"app": found["app"], "called": found["name"], "to": str(heir.user_id), "for_people": found["for_people"], **names}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {key: params[key] for key in ("app", "to", "to_name", "from_name")}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = {"app": params["called"], "name": params["to_name"]}
+        if params["for_people"]:
+            return _("%(name)s will answer for the API app %(app)s.") % told
         return _("The API app %(app)s will work with the rights of %(name)s.") % told
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:

@@ -1,6 +1,7 @@
 """What may be done to API apps (issue 6): made, changed, given another secret, deleted. No secret and no hash of one is ever journaled (AUDIT-07).
 
-Whoever holds an app's secret works with its creator's rights, so only its creator and the owner give it scopes, secrets and life (AUTHZ-04).
+Whoever holds an app's secret works with its creator's rights, so only its creator and the owner give it scopes, secrets and life (AUTHZ-04). The same
+holds for the redirect addresses of an app for people: whoever chooses them gets the codes of everybody who agrees.
 Switching one off, naming and deleting it is open to everybody who manages apps.
 """
 
@@ -14,16 +15,18 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused, not_found
 from usher.journal.verb import Part, Verb, register
 
-from . import scopes
+from . import redirects, scopes
 from .verbs import NOT_ACTIVE
 
 LONGEST_NAME = 64
-FIELDS = ("name", "scopes", "is_on")
+FIELDS = ("name", "scopes", "redirects", "is_on")
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
-VALUES = "jsonb_build_object('name', {row}.name, 'scopes', to_jsonb({row}.scopes), 'is_on', {row}.is_on)"
-SET = (
-    "name = ok.after->>'name', scopes = ARRAY(SELECT jsonb_array_elements_text(ok.after->'scopes')), is_on = (ok.after->>'is_on')::boolean"
+VALUES = (
+    "jsonb_build_object('name', {row}.name, 'scopes', to_jsonb({row}.scopes), 'redirects', to_jsonb({row}.redirects), 'is_on', {row}.is_on)"
 )
+LISTED = "ARRAY(SELECT jsonb_array_elements_text(coalesce(ok.after->'{key}', '[]')))"
+SET = f"""name = ok.after->>'name', scopes = {LISTED.format(key="scopes")}, redirects = {LISTED.format(key="redirects")},
+  is_on = (ok.after->>'is_on')::boolean"""
 
 
 class NewApp(Part):
@@ -34,8 +37,9 @@ class NewApp(Part):
                    CASE WHEN NOT EXISTS (SELECT 1 FROM people_standing s WHERE s.account_id = %(account)s AND s.user_id = %(creator)s::uuid AND s.status = 'active')
                         THEN '{NOT_ACTIVE}' END AS skip, {NO_SEATS}"""
 
-    write = """did AS (INSERT INTO access_app AS t (id, account_id, name, client_id, scopes, creator_id, is_on, version, created_at)
-               SELECT ok.obj, %(account)s, ok.after->>'name', %(client_id)s::text, ARRAY(SELECT jsonb_array_elements_text(ok.after->'scopes')), %(creator)s::uuid, true, 1, %(now)s
+    write = f"""did AS (INSERT INTO access_app AS t (id, account_id, name, client_id, scopes, creator_id, for_people, is_public, redirects, is_on, version, created_at)
+               SELECT ok.obj, %(account)s, ok.after->>'name', %(client_id)s::text, {LISTED.format(key="scopes")}, %(creator)s::uuid,
+                 coalesce((ok.after->>'for_people')::boolean, false), coalesce((ok.after->>'is_public')::boolean, false), {LISTED.format(key="redirects")}, true, 1, %(now)s
                FROM ok ON CONFLICT DO NOTHING RETURNING t.id AS obj)"""
 
 
@@ -47,7 +51,7 @@ class EditedApp(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         now = VALUES.format(row="p")
         return f"""SELECT NULL::int AS subj, p.id AS obj, p.version, {now} AS before, {now} || %(fields)s::jsonb AS after,
-                   CASE WHEN {now} @> %(fields)s::jsonb THEN 'already' END AS skip, {NO_SEATS}
+                   CASE WHEN {now} || %(fields)s::jsonb = {now} THEN 'already' END AS skip, {NO_SEATS}
                    FROM access_app p WHERE p.account_id = %(account)s AND p.id = %(app)s::uuid"""
 
     write = f"""did AS (UPDATE access_app t SET {SET}, version = t.version + 1 FROM ok
@@ -75,7 +79,7 @@ class OtherSecret(Part):
 
 
 class AppGone(Part):
-    """An app with its secrets and tokens, and how often it called. Parameter: app."""
+    """An app with all that is part of it: secrets, consents, tokens. Parameter: app."""
 
     lock = ("access_app", "id")
 
@@ -83,9 +87,7 @@ class AppGone(Part):
         return f"""SELECT NULL::int AS subj, p.id AS obj, p.version, {VALUES.format(row="p")} AS before, NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM access_app p WHERE p.account_id = %(account)s AND p.id = %(app)s::uuid"""
 
-    write = """tokens AS (DELETE FROM access_token x USING ok WHERE x.app_id = ok.obj), secrets AS (DELETE FROM access_appsecret x USING ok WHERE x.app_id = ok.obj),
-               calls AS (DELETE FROM access_appcalls x USING ok WHERE x.app_id = ok.obj),
-               did AS (DELETE FROM access_app t USING ok WHERE t.id = ok.obj RETURNING t.id AS obj)"""
+    write = "did AS (DELETE FROM access_app t USING ok WHERE t.id = ok.obj RETURNING t.id AS obj)"
 
 
 class OfApp(Verb):
@@ -100,7 +102,10 @@ class OfApp(Verb):
 
 @register
 class CreateApp(OfApp):
-    """Make an app of the actor's own, or of `creator`, when the operator does it. Parameters: app (its id), name, scopes, creator."""
+    """Make an app of the actor's own, or of `creator`, when the operator does it. Parameters: app (its id), name, scopes, creator.
+
+    With redirects it is one for people, who agree to it one by one (RFC 6749, 4.1); is_public, when it runs where no secret is safe.
+    """
 
     name = "access.create_app"
     parts = (NewApp(),)
@@ -111,6 +116,12 @@ class CreateApp(OfApp):
         if creator is None:
             raise Refused("invalid", "creator", _("An app works with somebody's rights. Say whose."), field="creator")
         fields = {"name": checked_name(params.get("name")), "scopes": scopes.checked(params.get("scopes")), "is_on": True}
+        if params.get("redirects") is not None or params.get("is_public"):
+            fields |= {
+                "redirects": redirects.checked(params.get("redirects")),
+                "for_people": True,
+                "is_public": bool(params.get("is_public")),
+            }
         return {"app": str(params["app"]), "client_id": str(params["client_id"]), "fields": fields, "creator": str(creator)}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,18 +136,29 @@ class CreateApp(OfApp):
 
 @register
 class EditApp(OfApp):
-    """Change what an app is called, its scopes, or switch it off or on. Parameters: app, and any of name, scopes, is_on."""
+    """Change what an app is called, its scopes or redirect addresses, or switch it off or on. Parameters: app, and any of name, scopes, redirects, is_on.
+
+    Refuses (invalid, redirects) addresses of an app that is not for people.
+    """
 
     name = "access.edit_app"
     parts = (EditedApp(),)
     undoable = True
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        checks: dict[str, Callable[[Any], Any]] = {"name": checked_name, "scopes": scopes.checked, "is_on": bool}
+        checks: dict[str, Callable[[Any], Any]] = {
+            "name": checked_name,
+            "scopes": scopes.checked,
+            "redirects": redirects.checked,
+            "is_on": bool,
+        }
         fields = {key: checks[key](params[key]) for key in FIELDS if key in params}
         found = app_of(actor, params.get("app"))
-        if "scopes" in fields or fields.get("is_on"):
+        if fields.keys() & {"scopes", "redirects"} or fields.get("is_on"):
             refuse_anothers(actor, found)
+        if "redirects" in fields and not found["for_people"]:
+            words = _("This app works for who created it and gets no codes. Make one for people instead.")
+            raise Refused("invalid", "redirects", words, field="redirects")
         return {"app": found["app"], "called": found["name"], "fields": fields}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +178,7 @@ class EditApp(OfApp):
 
 @register
 class RotateSecret(OfApp):
-    """Give an app another secret; the one before is good for a day. Parameter: app."""
+    """Give an app another secret; the one before is good for a day. Parameter: app. Refuses (conflict, no_secret) a public app."""
 
     name = "access.rotate_secret"
     parts = (OtherSecret(),)
@@ -164,6 +186,8 @@ class RotateSecret(OfApp):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         found = app_of(actor, params.get("app"))
         refuse_anothers(actor, found)
+        if found["is_public"]:
+            raise Refused("conflict", "no_secret", _("A public app has no secret: it runs where none is safe."))
         return {"app": found["app"], "called": found["name"]}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
@@ -193,9 +217,9 @@ class DeleteApp(OfApp):
 
 
 def app_of(actor: Actor, id: Any) -> dict[str, Any]:
-    """app (its id as text), name and creator of an app of the actor's account. Refused (missing) for any other."""
+    """app (its id as text), name, creator and kind of an app of the actor's account. Refused (missing) for any other."""
     found = sql.row(
-        "SELECT id::text AS app, name, creator_id FROM access_app WHERE account_id = %(a)s AND id::text = %(i)s",
+        "SELECT id::text AS app, name, creator_id, for_people, is_public FROM access_app WHERE account_id = %(a)s AND id::text = %(i)s",
         {"a": actor.account_id, "i": str(id).replace("\x00", "")},
     )
     if found is None:

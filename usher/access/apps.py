@@ -13,7 +13,20 @@ class AccessConfig(AppConfig):
         register("access:owner:manage", _("hand the account to another owner"))
         register_pair("access:role", _("roles"))
         register_pair("access:app", _("API apps"))
-        from . import app_handing, app_verbs, factor_verbs, links, lost_factors, mails, own, owner_transfer, role_verbs, sign_out, verbs  # noqa: F401
+        from . import (  # noqa: F401
+            app_handing,
+            app_verbs,
+            consent_verbs,
+            factor_verbs,
+            links,
+            lost_factors,
+            mails,
+            own,
+            owner_transfer,
+            role_verbs,
+            sign_out,
+            verbs,
+        )
 
         invariant(
             "I4-role",

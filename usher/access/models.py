@@ -7,9 +7,9 @@ from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount, Written
 
-from .app_models import App, AppSecret, Token
+from .app_models import App, AppCalls, AppSecret, Code, Consent, RefreshToken, Token
 
-__all__ = ["App", "AppSecret", "Link", "Role", "Scope", "Session", "Throttle", "Token"]
+__all__ = ["App", "AppCalls", "AppSecret", "Code", "Consent", "Link", "RefreshToken", "Role", "Scope", "Session", "Throttle", "Token"]
 
 
 class Link(models.Model):

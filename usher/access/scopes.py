@@ -1,20 +1,28 @@
-"""The scopes an app can be given, as the wire calls them (S4-34). The face that asks for them registers them at start, so the two cannot differ."""
+"""The scopes an app can be given, as the wire calls them (S4-34). The face that asks for them registers them at start, so the two cannot differ.
+
+With each scope stand the rights it makes use of. Nobody lends an app what they may not do themselves (OAUTH-21): where people agree to an app, the
+scopes that are of no use to them are left out, and the others are told in the words of those rights.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from usher.core.actor import Actor
+from usher.core.privileges import known as known_right
 from usher.core.refusals import Refused
 
 ALL = "all"  # instead of a list: every scope there is, also those that come later
 MOST = 300
-_registry: set[str] = set()
+OWN = ""  # instead of a right: what everybody may, for themselves
+_registry: dict[str, set[str]] = {}
 
 
-def register(names: Iterable[str]) -> None:
-    """Scopes that some operation asks for."""
-    _registry.update(names)
+def register(names: Iterable[str], right: str) -> None:
+    """Scopes that some operation asks for, and the right it makes use of; any right of a scope makes it useful."""
+    for name in names:
+        _registry.setdefault(name, set()).add(right)
 
 
 def known() -> list[str]:
@@ -25,7 +33,26 @@ def known() -> list[str]:
 def held(scopes: Iterable[str]) -> frozenset[str]:
     """The scopes that a list of an app or a token stands for."""
     named = frozenset(scopes)
-    return frozenset(_registry) if ALL in named else named & _registry
+    return frozenset(_registry) if ALL in named else named & _registry.keys()
+
+
+def useful(actor: Actor, scopes: Iterable[str]) -> list[str]:
+    """Those of a list that the actor's own rights are of use for, by name."""
+    return sorted(name for name in held(scopes) if any(_may(actor, right) for right in _registry[name]))
+
+
+def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """What a list of scopes lets somebody do for the actor: words, and the scopes they come of. One's own comes first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(held(scopes)):
+        for right in _registry[name]:
+            if _may(actor, right):
+                found.setdefault(right, []).append(name)
+    return [(str(known_right(right).words) if right else _("see your own profile and rights"), found[right]) for right in sorted(found)]
+
+
+def _may(actor: Actor, right: str) -> bool:
+    return right == OWN or actor.may(right)
 
 
 def checked(given: Any) -> list[str]:
@@ -35,7 +62,7 @@ def checked(given: Any) -> list[str]:
         raise Refused("invalid", "scopes", _("An app needs at least one scope, or all of them."), field="scopes")
     if ALL in names:
         return [ALL]
-    if odd := sorted(set(names) - _registry):
+    if odd := sorted(set(names) - _registry.keys()):
         words = _("There is no scope %(scope)s. The page about the API lists all of them.") % {"scope": odd[0][:80]}
         raise Refused("invalid", "scopes", words, field="scopes")
     return sorted(set(names))

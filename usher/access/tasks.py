@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from usher.core import clock, sql
 
-from . import app_calls, factors, links, throttle, tokens
+from . import app_calls, factors, grants, links, throttle, tokens
 
 
 @app.task(name="access.send_reset", queue="mail")
@@ -23,6 +23,7 @@ def sweep(timestamp: int) -> None:
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     throttle.sweep()
     tokens.sweep()
+    grants.sweep()
     app_calls.sweep()
     sql.execute("DELETE FROM access_link WHERE expires_at < %(old)s", {"old": clock.now() - timedelta(days=30)})
     factors.seal_anew()

@@ -1,4 +1,4 @@
-"""Access tokens of API apps: given for a client id and its secret, looked up once per request, over in an hour or when their creator leaves.
+"""Access tokens of API apps: given for a client id and its secret, looked up once per request, over in an hour or when whoever they stand for leaves.
 
 A token is 256 random bits, of which the table keeps the SHA-256 (SECRET-01). What is looked up is that hash, so no comparison tells anything by its time.
 """
@@ -21,24 +21,29 @@ from .origin import neighborhood
 LIFE = timedelta(hours=1)
 BAD_CLIENT = throttle.Limit("bad-client", 100, 300)  # wrong secrets for one client id from one origin (OAUTH-19)
 
-CLIENT = """SELECT p.id, p.account_id, p.scopes, s.access_epoch, p.is_on AND s.status = 'active' AND a.closed_at IS NULL AS works,
+CLIENT = """SELECT p.id, p.account_id, p.scopes, p.for_people, p.is_public, s.access_epoch, p.is_on AND s.status = 'active' AND a.closed_at IS NULL AS works,
               coalesce(array_agg(x.hash) FILTER (WHERE x.id IS NOT NULL), '{}') AS hashes
             FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
             LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
             WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
+# An app for people stops with who answers for it, like any other.
 HOLDER = f"""SELECT who.*, t.scopes AS token_scopes, p.scopes AS app_scopes, p.name AS app_name, p.id AS app, t.expires_at <= coalesce(%(now)s::timestamptz, now()) AS is_over
-             FROM access_token t JOIN access_app p ON p.id = t.app_id JOIN LATERAL ({PERSON} AND u.id = p.creator_id) who ON true
-             WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch"""
+             FROM access_token t JOIN access_app p ON p.id = t.app_id LEFT JOIN access_consent c ON c.id = t.consent_id
+             JOIN LATERAL ({PERSON} AND u.id = coalesce(c.user_id, p.creator_id)) who ON true
+             WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch
+               AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))"""
 
 
 @dataclass(frozen=True)
 class Client:
-    """An app that has shown its secret."""
+    """An app that has shown its secret, or that has none because it is public. `epoch` is that of who created it."""
 
     app: UUID
     account_id: UUID
     scopes: tuple[str, ...]
     epoch: int
+    for_people: bool
+    is_public: bool
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class Holder:
 def client(client_id: str, secret: str, ip: str) -> Client | None:
     """The app of a client id, when this is its secret, it is on, and who created it is active (OAUTH-09). Refused (later, too_many) after many wrong tries.
 
+    A public app shows none: whatever it asks for, somebody has to have agreed to, and to whom that went is proven there (grants.py).
+
     The right secret works however many wrong ones came from elsewhere, and from here until the limit is reached (OAUTH-19).
     """
     tried = (BAD_CLIENT, f"{client_id} {neighborhood(ip)}")
@@ -61,10 +68,10 @@ def client(client_id: str, secret: str, ip: str) -> Client | None:
     found = sql.row(CLIENT, {"c": client_id, "now": clock.now()}) if client_id.isprintable() else None
     given = hash_of(secret)
     right = [hmac.compare_digest(bytes(known), given) for known in (found["hashes"] if found else [])]
-    if not found or not any(right) or not found["works"]:
+    if not found or not (any(right) or (found["is_public"] and not secret)) or not found["works"]:
         return None
     throttle.give_back(tried)
-    return Client(found["id"], found["account_id"], tuple(found["scopes"]), found["access_epoch"])
+    return Client(found["id"], found["account_id"], tuple(found["scopes"]), found["access_epoch"], found["for_people"], found["is_public"])
 
 
 def is_account(client: Client, account: str) -> bool:
@@ -76,7 +83,7 @@ def is_account(client: Client, account: str) -> bool:
 
 
 def issue(client: Client) -> tuple[str, datetime]:
-    """A new token and when it ends. What was given before stays good until its own end."""
+    """A new token for who created the app, and when it ends. What was given before stays good until its own end."""
     token, now = secrets.token_urlsafe(32), clock.now()
     sql.execute(
         """WITH used AS (UPDATE access_app SET last_used = %(now)s WHERE id = %(app)s)
@@ -94,7 +101,7 @@ def issue(client: Client) -> tuple[str, datetime]:
 
 
 def holder(token: str, *, request_id: str = "", ip: str = "") -> Holder | None:
-    """Who works with this token, with the rights its creator has now. None when it is unknown, its app is off, or its creator left (F14, AUTHZ-08)."""
+    """Who works with this token, with the rights they have now. None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08)."""
     found = sql.row(HOLDER, {"h": hash_of(token), "now": clock.travelled()})
     if found is None:
         return None
@@ -104,7 +111,7 @@ def holder(token: str, *, request_id: str = "", ip: str = "") -> Holder | None:
 
 
 def revoke(token: str, client: Client) -> None:
-    """The end of a token, when it is one of this client's; another's is left alone, and nobody is told which it was (OAUTH-08)."""
+    """The end of an access token, when it is one of this client's; another's is left alone, and nobody is told which it was (OAUTH-08)."""
     sql.execute("DELETE FROM access_token WHERE hash = %(h)s AND app_id = %(app)s", {"h": hash_of(token), "app": client.app})
 
 

@@ -66,13 +66,13 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     if method not in operations:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
     operation = operations[method]
-    if not operation.scopes.all & holder.scopes:
+    if not opens(operation, holder, path):
         denials.record(holder.actor, operation.scopes.granular[0], "scope")
         raise WireRefused(codes.no_scope(operation.scopes.granular))
     told = limits.count(holder.actor, operation)
     query = query_of(request, operation.query)
     body, raw = body_of(request, {**operation.body, **operation.kept}) if method in WRITES else ({}, {})
-    key = f"{holder.app} {own}" if (own := key_of(request)) and method in WRITES else ""
+    key = f"{holder.app} {holder.actor.user_id} {own}" if (own := key_of(request)) and method in WRITES else ""
     call = Call(holder.actor, request, path, query, body, raw, key)
     try:
         response = _done(operation, call)
@@ -87,6 +87,11 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     for name, value in told.items():
         response[name] = value
     return response
+
+
+def opens(operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> bool:
+    """Whether a scope of the token opens the operation, for everybody or for the person the token stands for (README 1, `me`)."""
+    return bool(operation.scopes.all & holder.scopes) or (path.get("userId") == "me" and bool(set(operation.scopes.own) & holder.scopes))
 
 
 def _done(operation: Operation, call: Call) -> HttpResponse:

@@ -61,7 +61,15 @@ def document() -> dict[str, Any]:
             "securitySchemes": {
                 "app": {
                     "type": "oauth2",
-                    "flows": {"clientCredentials": {"tokenUrl": f"{settings.BASE_URL}/oauth/token", "scopes": scopes()}},
+                    "flows": {
+                        "clientCredentials": {"tokenUrl": f"{settings.BASE_URL}/oauth/token", "scopes": scopes()},
+                        "authorizationCode": {
+                            "authorizationUrl": f"{settings.BASE_URL}/oauth/authorize",
+                            "tokenUrl": f"{settings.BASE_URL}/oauth/token",
+                            "refreshUrl": f"{settings.BASE_URL}/oauth/token",
+                            "scopes": scopes(),
+                        },
+                    },
                 }
             },
         },
@@ -72,7 +80,7 @@ def scopes() -> dict[str, str]:
     """Every scope with the operations it opens."""
     found: dict[str, list[str]] = {}
     for operation in OPERATIONS:
-        for scope in operation.scopes.all:
+        for scope in (*operation.scopes.all, *operation.scopes.own):
             found.setdefault(scope, []).append(f"{operation.method} {operation.path}")
     return {scope: ", ".join(calls) for scope, calls in sorted(found.items())}
 
@@ -84,7 +92,7 @@ def described(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "tags": [operation.area],
         "x-rate-limit-label": operation.label,
-        "security": [{"app": [scope]} for scope in (*operation.scopes.granular, *operation.scopes.classic)],
+        "security": [{"app": [scope]} for scope in (*operation.scopes.granular, *operation.scopes.classic, *operation.scopes.own)],
         "parameters": [*in_path(operation.path), *(parameter(name, field) for name, field in operation.query.items())],
         "responses": responses(operation),
     }

@@ -135,7 +135,8 @@ def operation(
                 run,
             )
         )
-        known_scopes.register(scopes.all)
+        known_scopes.register(scopes.all, right if method == "GET" else right.removesuffix(":view").removesuffix(":manage") + ":manage")
+        known_scopes.register(scopes.own, known_scopes.OWN)
         return run
 
     return keep

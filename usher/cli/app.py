@@ -1,4 +1,4 @@
-"""The commands about API apps: app create, list, rotate, off, on, delete."""
+"""The commands about API apps: app create, list, rotate, off, on, hand-over, delete."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from usher.core.actor import Actor
 from .door import emit
 from .options import as_operator, fresh_key, key_option
 
-COLUMNS = ("client_id", "name", "scopes", "creator", "is_on", "last_used")
+COLUMNS = ("client_id", "name", "scopes", "creator", "redirects", "is_on", "last_used")
 
 
 @click.group()
@@ -21,16 +21,20 @@ def app() -> None:
 @click.option("--name", required=True, metavar="NAME")
 @click.option("--scopes", required=True, metavar="SCOPES", help="all, or names with commas between them.")
 @click.option("--creator", default="", metavar="EMAIL", help="Whose rights the app has at most. Default: the owner.")
+@click.option(
+    "--redirect", "redirects", multiple=True, metavar="URL", help="Where a code may be sent: makes it an app for people, who agree to it."
+)
+@click.option("--public", is_flag=True, help="An app for people that runs where no secret is safe: it gets none.")
 @key_option
 @as_operator
-def create(actor: Actor, name: str, scopes: str, creator: str, key: str | None) -> None:
+def create(actor: Actor, name: str, scopes: str, creator: str, redirects: tuple[str, ...], public: bool, key: str | None) -> None:
     """Make an app and print its secret, which nobody can read again."""
     from usher.access import api_apps
     from usher.core.ids import short
 
     who = api_apps.creator_by_address(actor, creator)
-    id, secret = api_apps.make(actor, name, scopes, fresh_key(key), creator=who)
-    _show(actor, short(id), secret)
+    id, secret = api_apps.make(actor, name, scopes, fresh_key(key), creator=who, redirects=list(redirects) or None, is_public=public)
+    _show(actor, short(id), secret, "none" if public else "shown before")
 
 
 @app.command("list")
@@ -41,7 +45,7 @@ def list_apps(actor: Actor) -> None:
 
     from .columns import lined_up
 
-    found = [{**a, "creator": a["email"], "scopes": " ".join(a["scopes"])} for a in api_apps.apps(actor)]
+    found = [{**a, "creator": a["email"], **{c: " ".join(a[c]) for c in ("scopes", "redirects")}} for a in api_apps.apps(actor)]
     lines = [[a[c] for c in COLUMNS] for a in found]
     emit({"apps": [{c: a[c] for c in COLUMNS} for a in found]}, text=lined_up(COLUMNS, lines) or "There is no app yet.")
 
@@ -73,6 +77,15 @@ def switch_on(actor: Actor, client_id: str) -> int:
     return _change(actor, "access.edit_app", {"app": _id(client_id), "is_on": True})
 
 
+@app.command("hand-over")
+@click.argument("client_id")
+@click.option("--to", required=True, metavar="EMAIL", help="Somebody active who manages API apps.")
+@as_operator
+def hand_over(actor: Actor, client_id: str, to: str) -> int:
+    """Hand an app to somebody else, with whose rights it works then."""
+    return _change(actor, "access.hand_over_app", {"app": _id(client_id), "to": to})
+
+
 @app.command("delete")
 @click.argument("client_id")
 @as_operator
@@ -81,11 +94,11 @@ def delete(actor: Actor, client_id: str) -> int:
     return _change(actor, "access.delete_app", {"app": _id(client_id)})
 
 
-def _show(actor: Actor, client_id: str, secret: str | None) -> None:
+def _show(actor: Actor, client_id: str, secret: str | None, without: str = "shown before") -> None:
     from usher.core.ids import short
 
     told = {"account_id": short(actor.account_id), "client_id": client_id, "client_secret": secret}
-    emit(told, text="\n".join(f"{k}: {v if v is not None else 'shown before'}" for k, v in told.items()))
+    emit(told, text="\n".join(f"{k}: {v if v is not None else without}" for k, v in told.items()))
 
 
 def _change(actor: Actor, verb: str, params: dict[str, Any]) -> int:

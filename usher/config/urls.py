@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("usher.portal.advanced.urls")),
     path("", include("usher.portal.groups.urls")),
     path("", include("usher.portal.sign_in.urls")),
+    path("", include("usher.portal.consents.urls")),
     path("", include("usher.portal.changes.urls")),
     path("", include("usher.portal.account.urls")),
     path("", include("usher.portal.places.urls")),

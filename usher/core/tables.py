@@ -53,6 +53,16 @@ class SameAccount(BaseConstraint):
         return hash(self.name)
 
 
+class GoesWith(SameAccount):
+    """A foreign key to a row this one is a part of: the database deletes it with that row, also when that one goes with another."""
+
+    def __init__(self, *, column: str, table: str, name: str, key: str = "id", on_delete: str = "CASCADE") -> None:
+        super().__init__(column=column, table=table, name=name, key=key, on_delete=on_delete)
+
+    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+        return f"CONSTRAINT {self.name} FOREIGN KEY ({self.column}) REFERENCES {self.table} ({self.key}) ON DELETE {self.on_delete}"
+
+
 class Written(Expression):
     """A generated column's text exactly as written."""
 

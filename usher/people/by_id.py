@@ -66,11 +66,20 @@ def one(actor: Actor, told: str, *, employee: bool = False) -> dict[str, Any]:
     """One living person by id, address in any spelling, or employee id, with manager_email and role_name. Refused (missing) for anybody else (S4-36)."""
     actor.require("people:user:view")
     clause, value = _named(told, employee)
+    return _only(actor, f"{clause}{within(actor)}", value)
+
+
+def oneself(actor: Actor) -> dict[str, Any]:
+    """The actor's own row, which needs no right. Refused (missing) for who is no person."""
+    return _only(actor, "u.id = %(told)s", actor.user_id)
+
+
+def _only(actor: Actor, clause: str, value: Any) -> dict[str, Any]:
     found = sql.rows(
         f"""SELECT {COLUMNS}, b.email AS manager_email, r.name AS role_name FROM people_user u JOIN people_standing s ON s.user_id = u.id
             LEFT JOIN people_user b ON b.id = u.manager_id AND b.left_at IS NULL{within(actor, "b.id")}
             LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role
-            WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause}{within(actor)} LIMIT 2""",
+            WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} LIMIT 2""",
         {"account": actor.account_id, "told": value},
     )
     if len(found) != 1:

@@ -110,6 +110,9 @@ LABELS: dict[str, str | Promise] = {
     "active": gettext_lazy("Active"),
     "policy": gettext_lazy("Phone settings"),
     "scopes": gettext_lazy("Scopes"),
+    "redirects": gettext_lazy("Redirect addresses"),
+    "for_people": gettext_lazy("For people"),
+    "is_public": gettext_lazy("Public"),
     "is_on": gettext_lazy("Works"),
     "creator": gettext_lazy("Works with the rights of"),
     "settings": gettext_lazy("Settings"),
@@ -241,7 +244,7 @@ def value_in_words(key: str, value: Any) -> str:
         )
     if key in CALLED:
         return str(CALLED[key].get(value, value))
-    if key in ("scopes", "numbers", "lost"):
+    if key in ("scopes", "redirects", "numbers", "lost"):
         return listed(value)
     if key == "starts_at":
         return exactly(datetime.fromisoformat(value))

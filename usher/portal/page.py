@@ -111,7 +111,8 @@ def own_path(address: str, request: HttpRequest) -> str:
     """The path of an address of this very origin, else "/" (WEB-03: no other host, no tricks with slashes)."""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return "/"
-    path = "/" + address.split("://", 1)[-1].split("/", 1)[-1] if "://" in address else address
+    has_host = "://" in address.partition("?")[0]  # in what follows, another address may stand
+    path = "/" + address.split("://", 1)[-1].split("/", 1)[-1] if has_host else address
     clean = path.startswith("/") and not path.startswith(("//", "/\\", "/%2f", "/%2F", "/%5c", "/%5C")) and path.isprintable()
     return path if clean else "/"
 

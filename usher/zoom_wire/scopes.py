@@ -1,14 +1,18 @@
-"""Scopes of operations: the granular one of each, and the classic ones that include it (README of the contract, S4-34)."""
+"""Scopes of operations: the granular one of each, and the classic ones that include it (README of the contract, S4-34).
+
+Without `:admin` at its end a scope is about the person themselves: it opens what is asked of `me`, where an operation says so.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Scopes:
-    """Any one of these opens an operation; a refusal names the granular ones."""
+    """Any one of these opens an operation; a refusal names the granular ones. `own` open it for `me` alone, whatever role somebody has."""
 
     granular: tuple[str, ...]
     classic: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
     @property
     def all(self) -> frozenset[str]:
@@ -22,3 +26,9 @@ def reading(area: str, *granular: str) -> Scopes:
 
 def writing(area: str, *granular: str) -> Scopes:
     return Scopes(granular, (f"{area}:write:admin",))
+
+
+def reading_oneself(area: str, *granular: str) -> Scopes:
+    """An operation that reads somebody, and by scopes of their own themselves."""
+    own = tuple(name.removesuffix(":admin") for name in granular)
+    return Scopes(granular, reading(area).classic, (*own, f"{area}:read"))

@@ -14,7 +14,7 @@ from usher.zoom_wire import people as wire
 from usher.zoom_wire import privileges
 from usher.zoom_wire.codes import no_user
 from usher.zoom_wire.fields import Field
-from usher.zoom_wire.scopes import reading
+from usher.zoom_wire.scopes import reading, reading_oneself
 
 AREA = "users"
 INCLUDED = ("custom_attributes", "host_key")  # what a list tells when it is asked for
@@ -81,7 +81,7 @@ def is_known(call: Call) -> dict[str, Any]:
 @operation(
     "GET",
     "/users/{userId}",
-    reading("user", "user:read:user:admin"),
+    reading_oneself("user", "user:read:user:admin"),
     area=AREA,
     query={"search_by_unique_id": Field("boolean")},
 )
@@ -91,7 +91,7 @@ def get_user(call: Call) -> dict[str, Any]:
     return wire.one(row, call.actor.account_id, called(row), opened(call.actor, row["kept"] or {}, row["id"]))
 
 
-@operation("GET", "/users/{userId}/permissions", reading("user", "user:read:list_permissions:admin"), area=AREA)
+@operation("GET", "/users/{userId}/permissions", reading_oneself("user", "user:read:list_permissions:admin"), area=AREA)
 def permissions(call: Call) -> dict[str, Any]:
     """List what a user's role may do, by the contract's names where they mean the same, else by ours."""
     from usher.access.actors import person
@@ -101,10 +101,11 @@ def permissions(call: Call) -> dict[str, Any]:
 
 
 def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
-    """Whom a path or a body means; 404 with code 1001 for nobody of the account (S4-42, TENANT-01)."""
-    named = str(call.actor.user_id) if told == "me" else told
+    """Whom a path or a body means; 404 with code 1001 for nobody of the account (S4-42, TENANT-01). `me` may read themselves whatever their role."""
+    if told == "me":
+        return by_id.oneself(call.actor)
     try:
-        return by_id.one(call.actor, named, employee=employee)
+        return by_id.one(call.actor, told, employee=employee)
     except Refused as refused:
         if refused.kind != "missing":
             raise

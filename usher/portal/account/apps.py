@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from usher.access import api_apps, app_calls, scopes
+from usher.access import api_apps, app_calls, consents, scopes
 from usher.access.actors import name_of
 from usher.access.app_handing import who_may_take
 from usher.core.ids import short
@@ -25,6 +25,7 @@ from usher.portal.sign_in.fresh import fresh_sign_in
 from usher.portal.templatetags.usher import number
 
 PATH = "/account/apps"
+MOST_PEOPLE = 50  # that are shown of those an app works for
 
 
 @page("access:app:view")
@@ -40,13 +41,14 @@ def new_app(request: SignedIn) -> HttpResponse:
     """Make an app; the answer shows its secret, this once."""
     if request.method == "GET":
         return form(request, {"name": "", "scopes": scopes.ALL})
-    given = given_in(request)
+    given, for_people = given_in(request), request.POST.get("works_for") == "people"
+    shown, public = given.get("redirects", "") if for_people else None, for_people and "is_public" in request.POST
     try:
-        id, secret = api_apps.make(request.actor, given["name"], given["scopes"], key_of(request))
+        id, secret = api_apps.make(request.actor, given["name"], given.get("scopes"), key_of(request), redirects=shown, is_public=public)
     except Refused as refused:
         if refused.kind != "invalid":
             raise
-        return form(request, given, refused)
+        return form(request, {**given, "for_people": for_people, "is_public": public}, refused)
     return shown_once(request, id, secret)
 
 
@@ -55,9 +57,9 @@ def one_app(request: SignedIn, app_id: UUID) -> HttpResponse:
     """One app: its name and scopes, and what else can be done to it."""
     app = api_apps.app(request.actor, app_id)
     if request.method == "GET":
-        return form(request, {"name": app["name"], "scopes": " ".join(app["scopes"])}, app=app)
+        return form(request, {"name": app["name"], "scopes": " ".join(app["scopes"]), "redirects": "\n".join(app["redirects"])}, app=app)
     given = given_in(request)
-    wished = {k: v for k, v in given.items() if k == "name" or str(v).split() != app["scopes"]}
+    wished = {k: v for k, v in given.items() if k == "name" or str(v).split() != app[k]}
     try:
         started = engine.start(plan(request.actor, "access.edit_app", {"app": app_id, **wished}), key_of(request))
     except Refused as refused:
@@ -132,10 +134,17 @@ def form(request: SignedIn, given: dict[str, Any], refused: Refused | None = Non
         "may_manage": actor.may("access:app:manage"),
         "hands": app is not None and (app["creator_status"] != "active" or actor.is_owner or app["creator_id"] == actor.user_id),
         "calls": calls_of(request, app) if app else None,
+        "people": people_of(request, app) if app and app["for_people"] else None,
+        "most": MOST_PEOPLE,
         "lends": app is None or actor.is_owner or app["creator_id"] == actor.user_id,
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
     }
     return render(request, "account/app.html", context, status=422 if refused else 200)
+
+
+def people_of(request: SignedIn, app: dict[str, Any]) -> list[dict[str, Any]]:
+    """For whom it works, with their names."""
+    return [{**c, "called": name_of(c)} for c in consents.of_app(request.actor, app["id"], MOST_PEOPLE)]
 
 
 def calls_of(request: SignedIn, app: dict[str, Any]) -> dict[str, Any]:
@@ -148,9 +157,14 @@ def calls_of(request: SignedIn, app: dict[str, Any]) -> dict[str, Any]:
 
 
 def given_in(request: SignedIn) -> dict[str, Any]:
-    """What the form says; the scopes as text, with one for all of them."""
-    chosen = request.POST.get("scopes", "") if request.POST.get("which") == "some" else scopes.ALL
-    return {"name": request.POST.get("name", ""), "scopes": chosen}
+    """What the form says; scopes and addresses as text, with one word for all scopes. What somebody cannot change is not sent."""
+    chosen = {"some": request.POST.get("scopes", ""), "all": scopes.ALL}
+    given = {
+        "name": request.POST.get("name", ""),
+        "scopes": chosen.get(request.POST.get("which", "")),
+        "redirects": request.POST.get("redirects"),
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def shown_once(request: SignedIn, id: UUID, made: str | None) -> HttpResponse:
