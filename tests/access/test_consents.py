@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from tests.people_of import Company, breaches, do
 from usher.access import api_apps, consents, redirects, scopes
@@ -137,6 +138,17 @@ def test_addresses_of_programs_on_a_device() -> None:
     ):
         assert not redirects.is_one_of(fine, bad), bad
     assert redirects.origin("http://[::1]:8000/cb") == "http:" and redirects.origin("com.example.app:/cb") == "com.example.app:"
+
+
+def test_what_is_asked_for_in_words(northlake: Company) -> None:
+    """ASVS 10.7.2: in the words of rights, in the language of the person; who manages sees as well, and it is not said twice."""
+    scopes.register(["user:write:admin"], "people:user:view")
+    scopes.register(["user:write:admin"], "people:user:manage")
+    asked = ["user:read", "user:write:admin"]
+    assert [words for words, _scopes in consents.words_for(northlake.admin, asked)] == ["see your own profile and rights", "manage users"]
+    assert [words for words, _scopes in consents.words_for(northlake.member, asked)] == ["see your own profile and rights"]
+    with translation.override("de"):
+        assert consents.words_for(northlake.member, asked)[0][0] == "Ihr eigenes Profil und Ihre Rechte sehen"
 
 
 def test_an_app_keeps_its_kind(northlake: Company) -> None:

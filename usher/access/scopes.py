@@ -48,7 +48,14 @@ def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]
         for right in _registry[name]:
             if _may(actor, right):
                 found.setdefault(right, []).append(name)
-    return [(str(known_right(right).words) if right else _("see your own profile and rights"), found[right]) for right in sorted(found)]
+    told = [right for right in sorted(found) if not _says_less(right, found)]
+    return [(str(known_right(right).words) if right else _("see your own profile and rights"), found[right]) for right in told]
+
+
+def _says_less(right: str, found: dict[str, list[str]]) -> bool:
+    """Whether it is seeing what the same scopes manage."""
+    manage = found.get(right.removesuffix(":view") + ":manage", []) if right.endswith(":view") else []
+    return bool(manage) and set(found[right]) <= set(manage)
 
 
 def _may(actor: Actor, right: str) -> bool:
