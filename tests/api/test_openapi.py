@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from tests.api.compatibility import PAGES, contract, page
+from usher.access import scopes
 from usher.api import openapi, v2
 from usher.api.operations import OPERATIONS, Operation
+from usher.core.privileges import all_names
 
 CONTRACT = {(c["method"], c["path"]): c for c in contract()}
 ASKED = [pytest.param(o, CONTRACT.get((o.method, o.path)), id=f"{o.method} {o.path}") for o in OPERATIONS]
@@ -77,3 +79,9 @@ def test_the_file_is_whole() -> None:
 def test_the_page_about_compatibility_is_up_to_date() -> None:
     """`python -m tests.api.compatibility` writes it."""
     assert {language: file.read_text() for language, file in PAGES.items()} == {language: page(language) for language in PAGES}
+
+
+def test_every_scope_makes_use_of_a_right_there_is() -> None:
+    """OAUTH-21: what is told to people who agree is in the words of rights; a scope without one could not be told."""
+    for scope in scopes.known():
+        assert all(right == scopes.OWN or right in all_names() for right in scopes._registry[scope]), scope
