@@ -14,7 +14,8 @@ from usher.core.privileges import all_names
 CONTRACT = {(c["method"], c["path"]): c for c in contract()}
 ASKED = [pytest.param(o, CONTRACT.get((o.method, o.path)), id=f"{o.method} {o.path}") for o in OPERATIONS]
 # Where we take more, or something else, on purpose: see the page about compatibility.
-MORE_QUERY = {"page_number", "page_size", "next_page_token", "search_by_unique_id"}
+PLURALS = {"transfer_meetings", "transfer_recordings", "transfer_webinars"}
+MORE_QUERY = {"page_number", "page_size", "next_page_token", "search_by_unique_id", *PLURALS}
 MORE_CLASSIC = {"recording:read:admin"}  # the contract's copy lacks it at one call, where it has a scope of phones
 MORE_BODY = {"employee_unique_id"}
 OTHER_LIMITS = {

@@ -41,11 +41,11 @@ def view_of(operations: Mapping[str, Operation]) -> View:
 
 
 def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Every address below /v2 that is none: 404 with code 2300, once the token is known to be one."""
+    """Every address below /v2 that is none: 400 with code 2300 (README 1), once the token is known to be one. 404 would say that a person is not there."""
 
     def none() -> HttpResponse:
         holder_of(request)
-        raise WireRefused(Fault(404, 2300, "This API endpoint is not recognized."))
+        raise WireRefused(Fault(400, 2300, "This API endpoint is not recognized."))
 
     return answered(request, none)
 
@@ -70,12 +70,8 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
         denials.record(holder.actor, operation.scopes.granular[0], "scope")
         raise WireRefused(codes.no_scope(operation.scopes.granular))
     told = limits.count(holder.actor, operation)
-    query = query_of(request, operation.query)
-    body, raw = body_of(request, {**operation.body, **operation.kept}) if method in WRITES else ({}, {})
-    key = f"{holder.app} {holder.actor.user_id} {own}" if (own := key_of(request)) and method in WRITES else ""
-    call = Call(holder.actor, request, path, query, body, raw, key)
     try:
-        response = _done(operation, call)
+        response = _done(operation, _read(request, operation, holder, path))
     except Refused as refused:
         limits.give_back(holder.actor, operation)
         if refused.kind == "forbidden":
@@ -92,6 +88,15 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
 def opens(operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> bool:
     """Whether a scope of the token opens the operation, for everybody or for the person the token stands for (README 1, `me`)."""
     return bool(operation.scopes.all & holder.scopes) or (path.get("userId") == "me" and bool(set(operation.scopes.own) & holder.scopes))
+
+
+def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:
+    """What the request says, checked. What cannot be read did nothing, so it is given back like any other no."""
+    writes = operation.method in WRITES
+    query = query_of(request, operation.query)
+    body, raw = body_of(request, {**operation.body, **operation.kept}) if writes else ({}, {})
+    key = f"{holder.app} {holder.actor.user_id} {own}" if (own := key_of(request)) and writes else ""
+    return Call(holder.actor, request, path, query, body, raw, key)
 
 
 def _done(operation: Operation, call: Call) -> HttpResponse:

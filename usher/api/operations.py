@@ -51,10 +51,10 @@ class Call:
         asked = [self.request.method, self.request.path.rstrip("/"), sorted(self.request.GET.lists()), self.raw]
         return sha256(json.dumps(asked, sort_keys=True).encode()).digest()
 
-    def do(self, verb: str, params: dict[str, Any]) -> engine.Started:
-        """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent."""
+    def do(self, verb: str, params: dict[str, Any], *, short: str = "refuse") -> engine.Started:
+        """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent. `short` is the engine's, for too few seats."""
         self._nth[0] += 1
-        return engine.start(plan(self.actor, verb, params), self.next_key())
+        return engine.start(plan(self.actor, verb, params), self.next_key(), short=short)
 
     def next_key(self) -> str:
         """The journal's key of the next thing this call does."""

@@ -18,9 +18,9 @@ BAD = {"field": "next_page_token", "message": "The next page token is invalid or
 
 
 def parameters(most: int, least_default: int = 30) -> dict[str, Field]:
-    """The parameters of a list whose pages have at most so many rows."""
+    """The parameters of a list whose pages have at most so many rows; whoever asks for more gets the most, and is told so in page_size."""
     return {
-        "page_size": Field("integer", least=1, most=most, default=least_default),
+        "page_size": Field("integer", least=1, most=most, default=least_default, capped=True),
         "page_number": Field("integer", least=1, most=1_000_000),
         "next_page_token": Field("string", most=512),
     }
@@ -47,6 +47,11 @@ def start_of(call: Call) -> Any:
     if ends <= clock.now().timestamp():
         raise invalid(BAD)
     return place
+
+
+def skipped(call: Call) -> int:
+    """How many rows stand before the page of this number; a token says better where the page begins, and then the number is ignored."""
+    return 0 if call.query.get("next_page_token") else (call.query.get("page_number", 1) - 1) * int(call.query["page_size"])
 
 
 def token(call: Call, place: Any) -> str:

@@ -87,6 +87,25 @@ def _only(actor: Actor, clause: str, value: Any) -> dict[str, Any]:
     return found[0]
 
 
+def some(actor: Actor, told: list[str]) -> dict[str, dict[str, Any]]:
+    """Living people by ids or addresses in any spelling: how each was named -> id, add_ons. Whoever is not here is not in it (S4-36, S4-50)."""
+    actor.require("people:user:view")
+    named = [_named(name, False) for name in told]
+    found = sql.rows(
+        f"""SELECT t.told, u.id, ARRAY(SELECT a.product FROM licenses_seat a WHERE a.user_id = u.id ORDER BY a.product) AS add_ons
+            FROM unnest(%(told)s::text[], %(ids)s::uuid[], %(addresses)s::text[]) AS t(told, id, address)
+            JOIN people_user u ON u.account_id = %(account)s AND u.left_at IS NULL AND u.id = coalesce(t.id,
+              (SELECT x.id FROM people_user x WHERE x.account_id = %(account)s AND x.canonical = t.address AND x.left_at IS NULL)){within(actor)}""",
+        {
+            "account": actor.account_id,
+            "told": told,
+            "ids": [value if isinstance(value, UUID) else None for _clause, value in named],
+            "addresses": [value or None if isinstance(value, str) else None for _clause, value in named],
+        },
+    )
+    return {row["told"]: row for row in found}
+
+
 def is_here(actor: Actor, address: str) -> bool:
     """Whether somebody living in this account has an address; of other accounts nothing is told (R11, TENANT-10)."""
     actor.require("people:user:view")

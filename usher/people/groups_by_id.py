@@ -15,14 +15,14 @@ MEMBERS = {
 }
 
 
-def page(actor: Actor, kind: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
+def page(actor: Actor, kind: str, *, after: str | None, offset: int = 0, limit: int) -> list[dict[str, Any]]:
     """At most `limit` groups of a kind after an id: id, name, members (counted whole)."""
     actor.require(f"{AREA[kind]}:view")
     members = f"(SELECT count(*)::int FROM {MEMBERS[kind].format(group='g.id')} AND u.left_at IS NULL{within(actor)})"
     return sql.rows(
-        f"""SELECT g.id, g.name, {members} AS members FROM people_group g
-            WHERE g.account_id = %(account)s AND g.kind = %(kind)s AND g.id > %(after)s::uuid ORDER BY g.id LIMIT %(limit)s""",
-        {"account": actor.account_id, "kind": kind, "after": after or UUID(int=0), "limit": limit},
+        f"""SELECT g.id, g.name, {members} AS members FROM (SELECT id, name FROM people_group WHERE account_id = %(account)s AND kind = %(kind)s
+              AND id > %(after)s::uuid ORDER BY id LIMIT %(limit)s OFFSET %(offset)s) g ORDER BY g.id""",
+        {"account": actor.account_id, "kind": kind, "after": after or UUID(int=0), "limit": limit, "offset": offset},
     )
 
 

@@ -50,7 +50,7 @@ def no_scope(granular: tuple[str, ...]) -> Fault:
 # The code of a refusal or of a skip reason, wherever it happens; an operation may know a better one.
 CODES: dict[str, tuple[int, int]] = {
     "exists": (409, 1005),
-    "elsewhere": (409, 1009),
+    "elsewhere": (400, 1009),
     "no_seat": (400, 3412),
     "not_enough_seats": (400, 3412),
     "switched_off": (400, 300),
@@ -63,7 +63,7 @@ CODES: dict[str, tuple[int, int]] = {
     "is_admin": (400, 200),
     "holds_role": (400, 200),
     "higher_rank": (400, 200),
-    "self": (400, 200),
+    "oneself": (400, 200),
     "still_pending": (400, 1120),
     "no_invitation": (400, 1120),
     "name_taken": (409, 4132),
@@ -74,6 +74,10 @@ CODES: dict[str, tuple[int, int]] = {
     "key_reused": (409, 300),
     "not_managed": (400, 200),
     "not_free": (400, 200),
+    "inactive": (400, 200),
+    "never_touch": (400, 200),
+    "service_account": (400, 200),
+    "too_many_groups": (400, 300),
     "too_many": (429, 429),
 }
 KINDS: dict[str, tuple[int, int]] = {

@@ -11,7 +11,9 @@ TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "boo
 
 @dataclass(frozen=True)
 class Field:
-    """`most` is the longest text, the largest number or how many items there may be; `least` the smallest number."""
+    """`most` is the longest text, the largest number or how many items there may be; `least` the smallest number. With `capped` a larger number counts as
+    the largest, as the contract's service does with the size of a page.
+    """
 
     kind: str
     required: bool = False
@@ -21,12 +23,13 @@ class Field:
     fields: Mapping[str, "Field"] | None = None
     items: "Field | None" = None
     default: Any = None
+    capped: bool = False
 
     def schema(self) -> dict[str, Any]:
         """The same as JSON Schema, as OpenAPI 3.1 has it."""
         limits = {"string": ("maxLength", "minLength"), "integer": ("maximum", "minimum"), "array": ("maxItems", "minItems")}
         told: dict[str, Any] = {"type": self.kind}
-        for name, value in zip(limits.get(self.kind, ()), (self.most, self.shortest), strict=False):
+        for name, value in zip(limits.get(self.kind, ()), (LARGEST if self.capped else self.most, self.shortest), strict=False):
             told |= {name: value} if value is not None else {}
         told |= {"enum": list(self.one_of)} if self.one_of else {}
         told |= {"default": self.default} if self.default is not None else {}
@@ -84,8 +87,8 @@ def read_texts(fields: Fields, given: Mapping[str, str]) -> tuple[dict[str, Any]
             continue
         if field.kind == "integer" and text.isascii() and text.lstrip("-").isdigit() and len(text) < 12:
             typed[name] = int(text)
-        elif field.kind == "boolean" and text in ("true", "false"):
-            typed[name] = text == "true"
+        elif field.kind == "boolean" and text.lower() in ("true", "false"):  # .NET and Python write them with a capital
+            typed[name] = text.lower() == "true"
         else:
             typed[name] = text
     return read(fields, typed)
@@ -105,6 +108,8 @@ def _value(field: Field, value: Any, place: str) -> tuple[Any, Errors]:
         wrong = f"{place} has {'more than' if isinstance(value, list) else 'a length of more than'} {field.most}{' items' if isinstance(value, list) else ' characters'}."
     elif isinstance(value, int) and abs(value) > LARGEST:
         wrong = f"{place} is too large a number."
+    elif field.capped and isinstance(value, int) and field.most is not None and value > field.most:
+        return field.most, []
     elif isinstance(value, int) and ((field.most is not None and value > field.most) or (field.least is not None and value < field.least)):
         wrong = f"{place} must be between {field.least if field.least is not None else 'any'} and {field.most}."
     if wrong:

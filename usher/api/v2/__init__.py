@@ -2,6 +2,7 @@
 
 from . import (
     accounts,
+    features,
     group_admins,
     groups,
     leaving,
@@ -17,6 +18,7 @@ from . import (
 AREAS = (
     people,
     people_changes,
+    features,
     leaving,
     groups,
     group_admins,

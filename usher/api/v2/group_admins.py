@@ -14,7 +14,7 @@ from usher.zoom_wire.fields import Field
 from usher.zoom_wire.people import time
 
 from .groups import GONE, USER, WHO, group_of
-from .people import id_of
+from .people import id_of, ids_of
 
 TOLD: dict[str, Any] = {
     "area": USER.area,
@@ -51,9 +51,9 @@ def add_group_admins(call: Call) -> dict[str, Any]:
     """Let up to 10 users administer a group: their role covers it from now on."""
     group = str(group_of(call, USER)["id"])
     call.actor.require("access:role:manage")  # also of nobody
-    ids = [id_of(call, a.get("id") or a.get("email") or "") for a in call.body.get("admins", [])]
+    ids = ids_of(call, call.body.get("admins", []))
     held = group_admins.scopes_of(call.actor, ids)
-    for id in dict.fromkeys(ids):
+    for id in ids:
         covered = [] if held[id]["role"] == "member" else groups_covered(held[id])
         role = held[id]["role"] if covered else role_for_groups(call)
         cover(call, id, role, {*covered, group})

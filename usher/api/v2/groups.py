@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from usher.api.operations import MEDIUM, Call, Cap, operation
-from usher.api.paging import frame, parameters, start_of, token
+from usher.api.paging import frame, parameters, skipped, start_of, token
 from usher.core import sql
 from usher.core.clock import now
 from usher.core.ids import short, unshort
@@ -17,10 +17,9 @@ from usher.zoom_wire.fields import Field
 from usher.zoom_wire.people import time
 from usher.zoom_wire.scopes import Scopes
 
-from .people import id_of, user_of
+from .people import WHO, ids_of, user_of
 
 NAME = {"name": Field("string", required=True, most=128)}
-WHO = Field("object", fields={"id": Field("string", most=64), "email": Field("string", most=254)})
 GONE = {"not_found": (404, 4130), "no_group": (404, 4130), "name_taken": (409, 4132), "not_member": (404, 4131)}
 
 
@@ -87,7 +86,7 @@ def keep(kind: Kind) -> None:
     def list_groups(call: Call) -> dict[str, Any]:
         """List groups."""
         place, size = start_of(call), call.query["page_size"]
-        found = groups_by_id.page(call.actor, kind.key, after=place, limit=size + 1)
+        found = groups_by_id.page(call.actor, kind.key, after=place, offset=skipped(call), limit=size + 1)
         more = str(found[size - 1]["id"]) if len(found) > size else None
         return {
             "groups": [kind.shape(g) for g in found[:size]],
@@ -122,8 +121,7 @@ def keep(kind: Kind) -> None:
     def list_members(call: Call) -> dict[str, Any]:
         """List the members of a group."""
         place, size, id = start_of(call), call.query["page_size"], group_of(call, kind)["id"]
-        offset = 0 if place else (call.query.get("page_number", 1) - 1) * size
-        found = groups_by_id.members(call.actor, kind.key, id, after=place, offset=offset, limit=size + 1)
+        found = groups_by_id.members(call.actor, kind.key, id, after=place, offset=skipped(call), limit=size + 1)
         more = str(found[size - 1]["id"]) if len(found) > size else None
         total = groups_by_id.how_many_members(call.actor, kind.key, id)
         return {**frame(call, total, more), "members": [wire.member(m) for m in found[:size]]}
@@ -134,7 +132,7 @@ def keep(kind: Kind) -> None:
     def add_members(call: Call) -> dict[str, Any]:
         """Put users into a group."""
         group = str(group_of(call, kind)["id"])
-        ids = [id_of(call, m.get("id") or m.get("email") or "") for m in call.body["members"]]
+        ids = ids_of(call, call.body["members"])
         if ids:
             call.do(kind.verbs["add"], {"group": group, "subjects": {"ids": [str(id) for id in ids]}})
         return {"added_at": time(now()), "ids": ",".join(short(id) for id in ids)}
@@ -206,4 +204,8 @@ def named_group(call: Call, kind: Kind, told: str) -> dict[str, Any]:
 
 
 def member_of(call: Call) -> dict[str, Any]:
-    return user_of(call, call.path["memberId"])
+    """The member of a path; 404 with code 4131 for nobody of the account, as for somebody who is not in the group."""
+    try:
+        return user_of(call, call.path["memberId"])
+    except WireRefused as no:
+        raise WireRefused(Fault(404, 4131, "The user is not a member of this group.")) from no

@@ -4,6 +4,7 @@ from typing import Any
 
 from usher.access import throttle
 from usher.api.operations import Call, operation
+from usher.content.parts import HEIR_CANNOT_HOST, HEIR_NO_WEBINAR, HEIR_NOT_LICENSED
 from usher.core.refusals import Refused
 from usher.journal.plan import preview
 from usher.journal.verb import plan, words_of
@@ -13,11 +14,14 @@ from usher.zoom_wire.scopes import writing
 
 from .people import AREA, id_of, user_of
 
-# What can be handed over, and how deleting calls it.
+# What can be handed over, and how deleting calls it; the plurals are what a published client sends (decision 0080).
 TRANSFERS = {
     "transfer_meeting": "meetings",
+    "transfer_meetings": "meetings",
     "transfer_recording": "recordings_and_webinars",
+    "transfer_recordings": "recordings_and_webinars",
     "transfer_webinar": "recordings_and_webinars",
+    "transfer_webinars": "recordings_and_webinars",
     "transfer_whiteboard": "whiteboards_and_notes",
     "transfer_notes": "whiteboards_and_notes",
 }
@@ -27,7 +31,8 @@ UNDER_WAY = Fault(
     "Too many concurrent requests. A request to disassociate this user has already been made.",
     headers={"Retry-After": "1"},
 )
-OF_ADMINS = dict.fromkeys(("is_owner", "is_admin", "holds_role", "higher_rank"), (400, 1117))
+HEIR_LACKS = {HEIR_CANNOT_HOST, HEIR_NOT_LICENSED, HEIR_NO_WEBINAR}
+OF_ADMINS = dict.fromkeys(("is_owner", "is_admin", "holds_role", "higher_rank", "oneself"), (400, 1117))
 
 
 @operation(
@@ -74,10 +79,18 @@ def delete_user(call: Call) -> None:
 
 
 def gone(call: Call, verb: str, params: dict[str, Any]) -> None:
-    """Start a verb that takes several rows for one person; when that person is left alone, their reason is the refusal."""
-    planned = plan(call.actor, verb, params)
-    if reasons := sorted(preview(planned).skipped(unchanged=planned.verb.unchanged)):
+    """Start a verb that takes several rows for one person; when that person is left alone, their reason is the refusal. Nobody goes whose content
+    the heir cannot have.
+    """
+    try:
+        planned = plan(call.actor, verb, params)
+    except Refused as refused:
+        raise (invalid({"field": "transfer_email", "message": refused.words}) if refused.field == "heir" else refused) from None
+    seen = preview(planned)
+    if reasons := sorted(seen.skipped(unchanged=planned.verb.unchanged)):
         raise Refused("conflict", reasons[0], f"Nothing was done: {words_of(reasons[0])}.")
+    if lacking := sorted(HEIR_LACKS & {str(tally.skip) for tally in seen.tallies}):
+        raise invalid({"field": "transfer_email", "message": f"Nothing was done: {words_of(lacking[0])}."})
     call.do(verb, params)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from usher.access.roles import called
 from usher.api.operations import MEDIUM, Call, operation
-from usher.api.paging import frame, parameters, start_of
+from usher.api.paging import frame, parameters, skipped, start_of
 from usher.core.refusals import Refused
 from usher.people import by_id
 from usher.people.by_id import STATUSES
@@ -18,6 +18,9 @@ from usher.zoom_wire.scopes import reading, reading_oneself
 
 AREA = "users"
 INCLUDED = ("custom_attributes", "host_key")  # what a list tells when it is asked for
+# The licenses a list can be filtered by. None of them is sold here, so nobody holds one.
+NOT_SOLD = ("zoom_workforce_management", "zoom_compliance_management", "zoom_compliance_manager_for_contact_center")
+WHO = Field("object", fields={"id": Field("string", most=64), "email": Field("string", most=254)})
 
 
 @operation(
@@ -30,15 +33,18 @@ INCLUDED = ("custom_attributes", "host_key")  # what a list tells when it is ask
         "status": Field("string", one_of=STATUSES, default="active"),
         "role_id": Field("string", most=64),
         "include_fields": Field("string", one_of=INCLUDED),
+        "license": Field("string", one_of=NOT_SOLD),
         **parameters(2000),
     },
 )
 def list_users(call: Call) -> dict[str, Any]:
     """List users of a status, active ones unless another is asked for."""
+    if "license" in call.query:
+        call.actor.require("people:user:view")
+        return {**frame(call, 0, None), "users": []}
     place, size, status = start_of(call), call.query["page_size"], call.query["status"]
     role = wire.role_key(call.query.get("role_id", "")) if call.query.get("role_id") else ""
-    offset = 0 if place else (call.query.get("page_number", 1) - 1) * size
-    found = by_id.page(call.actor, status, role=role, after=place, offset=offset, limit=size + 1)
+    found = by_id.page(call.actor, status, role=role, after=place, offset=skipped(call), limit=size + 1)
     more = str(found[size - 1]["id"]) if len(found) > size else None
     return {**frame(call, by_id.how_many(call.actor, status, role), more), "users": [told_of(call, row) for row in found[:size]]}
 
@@ -113,6 +119,22 @@ def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
 
 
 def id_of(call: Call, told: str) -> UUID:
-    """The id of somebody a path or body names."""
+    """The id of somebody a path names."""
     found: UUID = user_of(call, told)["id"]
     return found
+
+
+def ids_of(call: Call, members: list[dict[str, Any]]) -> list[UUID]:
+    """The ids of everybody a body names; 404 with code 1001 for the first who is nobody of the account (TENANT-03)."""
+    told = named_in(call, members)
+    there = by_id.some(call.actor, told)
+    for name in told:
+        if name not in there:
+            raise no_user(name)
+    return list(dict.fromkeys(there[name]["id"] for name in told))
+
+
+def named_in(call: Call, members: list[dict[str, Any]]) -> list[str]:
+    """How a body names its people: the id, which goes before the address; `me` is the caller."""
+    told = [str(m.get("id") or m.get("email") or "") for m in members]
+    return [str(call.actor.user_id) if name == "me" else name for name in told]

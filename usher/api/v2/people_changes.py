@@ -1,9 +1,9 @@
-"""Users: made, changed, given features. Each operation is a few verbs of the portal, in one transaction."""
+"""Users: made and changed. Each operation is a few verbs of the portal, in one transaction."""
 
 from typing import Any
 from uuid import UUID, uuid5
 
-from usher.api.operations import MEDIUM, Call, Cap, operation
+from usher.api.operations import Call, Cap, operation
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
@@ -15,7 +15,7 @@ from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import writing
 
-from .people import AREA, id_of, user_of
+from .people import AREA, user_of
 
 ACTIONS = ("create", "autoCreate", "custCreate", "ssoCreate")
 TYPE = Field("integer", one_of=(1, 2, 3, 4, 99))
@@ -34,7 +34,6 @@ PROFILE = {
 }
 ONE_OF_THESE = ("type", "plan_united_type", "zoom_one_type")
 INVITED = Cap("invited", {"free": 50, "pro": 1_500, "business": 10_000})  # a day
-FEATURES = Cap("features", {"free": 1, "pro": 1, "business": 1}, seconds=10)
 FULL = {"no_seat": (400, 3412)}
 FULL_BASIC = {"no_seat": (400, 2033)}
 
@@ -164,66 +163,6 @@ def change_phone(call: Call, one: dict[str, Any], phone: bool) -> None:
         if refused.code != "no_seat":
             raise
         raise WireRefused(Fault(404, 1102, "No Phone license is available.")) from None
-
-
-@operation(
-    "POST",
-    "/users/features",
-    writing("user", "user:write:feature:admin"),
-    area=AREA,
-    label=MEDIUM,
-    success=201,
-    body={
-        "feature_type": Field("string", required=True, most=64),
-        "feature_value": Field("string", required=True, most=64),
-        "users": Field(
-            "array",
-            required=True,
-            most=30,
-            items=Field("object", fields={"id": Field("string", most=64), "email": Field("string", most=254)}),
-        ),
-    },
-    caps=(FEATURES,),
-)
-def update_features(call: Call) -> dict[str, Any]:
-    """Change the license or an add-on of up to 30 users; each is told apart."""
-    call.actor.require("people:user:manage")  # also of nobody
-    verb, params = feature_of(call.body["feature_type"], call.body["feature_value"])
-    done: list[str] = []
-    failed: dict[str, list[str]] = {}
-    for named in call.body["users"]:
-        told = named.get("id") or named.get("email") or ""
-        try:
-            id = id_of(call, told)
-            started = call.do(verb, {**params, "subjects": {"ids": [str(id)]}})
-            if started.change_id is None:
-                failed.setdefault("No need to update", []).append(told)
-            else:
-                done.append(told)
-        except WireRefused:
-            failed.setdefault("Users not found", []).append(told)
-        except Refused as refused:
-            if refused.kind in ("forbidden", "invalid"):
-                raise
-            failed.setdefault("Not enough seats" if refused.code == "no_seat" else refused.words, []).append(told)
-    return {
-        "success_user_ids": ",".join(done),
-        "fail_details": [{"user_ids": ",".join(ids), "reason": reason} for reason, ids in failed.items()],
-    }
-
-
-ADD_ONS = {"large_meeting": "large_meeting", "webinar": "webinar", "zoom_events": "events", "zoom_whiteboard": "whiteboard"}
-
-
-def feature_of(kind: str, value: str) -> tuple[str, dict[str, Any]]:
-    """The verb of a feature and its parameters; 400 with code 300 for what is not sold here."""
-    if kind == "user_type" and value.isascii() and value.isdigit():
-        return "licenses.change_license", {"license": license_of(int(value[:4]))}
-    if kind in ADD_ONS:
-        size = f":{value}" if kind != "zoom_whiteboard" and value not in ("0", "") else ""
-        taken = value == "0"
-        return ("licenses.take_add_on" if taken else "licenses.give_add_on"), {"add_on": ADD_ONS[kind] + size}
-    raise invalid({"field": "feature_type", "message": f"{kind} cannot be changed here."})
 
 
 def license_of(type: int) -> str:

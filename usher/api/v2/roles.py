@@ -5,7 +5,7 @@ from typing import Any
 from usher.access import roles
 from usher.access.roles import Role
 from usher.api.operations import MEDIUM, Call, operation
-from usher.api.paging import frame, parameters, start_of
+from usher.api.paging import frame, parameters, skipped, start_of
 from usher.core.clock import now
 from usher.core.ids import short
 from usher.core.refusals import Refused
@@ -16,14 +16,13 @@ from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import reading, writing
 
-from .groups import WHO
-from .people import id_of
+from .people import WHO, id_of, ids_of
 
 AREA = "accounts"
 RIGHT = "access:role:view"
 GONE = {
-    "not_found": (404, 1034),
-    "unknown_role": (404, 1034),
+    "not_found": (400, 1034),
+    "unknown_role": (400, 1034),
     "role_name_taken": (400, 1224),
     "is_owner": (400, 300),
     "not_active": (400, 300),
@@ -36,15 +35,26 @@ FIELDS = {
 }
 
 
-@operation("GET", "/roles", reading("role", "role:read:list_roles:admin"), label=MEDIUM, **TOLD)
+@operation(
+    "GET",
+    "/roles",
+    reading("role", "role:read:list_roles:admin"),
+    label=MEDIUM,
+    query={"type": Field("string", one_of=("common", "iq"), default="common")},
+    **TOLD,
+)
 def list_roles(call: Call) -> dict[str, Any]:
-    """List the roles of the account."""
-    found = [told_of(role) for role in roles.roles(call.actor)]
+    """List the roles of the account; of the type iq there are none."""
+    found = [told_of(role) for role in roles.roles(call.actor) if call.query["type"] == "common"]
     return {"roles": found, "total_records": len(found)}
 
 
 @operation(
-    "POST", "/roles", writing("role", "role:write:role:admin"), body={**FIELDS, "name": Field("string", required=True, most=64)}, **TOLD
+    "POST",
+    "/roles",
+    writing("role", "role:write:role:admin"),
+    body={**FIELDS, "name": Field("string", required=True, most=64), "type": Field("string", one_of=("common",))},
+    **TOLD,
 )
 def create_role(call: Call) -> dict[str, Any]:
     """Create a role."""
@@ -76,8 +86,7 @@ def delete_role(call: Call) -> None:
 def list_members(call: Call) -> dict[str, Any]:
     """List who holds a role."""
     role, place, size = role_of(call), start_of(call), call.query["page_size"]
-    offset = 0 if place else (call.query.get("page_number", 1) - 1) * size
-    found = by_id.page(call.actor, "active", role=role.key, after=place, offset=offset, limit=size + 1)
+    found = by_id.page(call.actor, "active", role=role.key, after=place, offset=skipped(call), limit=size + 1)
     more = str(found[size - 1]["id"]) if len(found) > size else None
     shown = [wire.listed(row) for row in found[:size]]
     members = [{**{k: m[k] for k in ("id", "email", "first_name", "last_name", "type")}, "department": m["dept"]} for m in shown]
@@ -96,7 +105,7 @@ def list_members(call: Call) -> dict[str, Any]:
 def give_role(call: Call) -> dict[str, Any]:
     """Give a role to up to 30 users. Ownership and membership are not given."""
     role = editable(role_of(call))
-    ids = [id_of(call, m.get("id") or m.get("email") or "") for m in call.body["members"]]
+    ids = ids_of(call, call.body["members"])
     for id in ids:
         call.do("access.set_role", {"role": role.key, "subjects": {"ids": [str(id)]}})
     return {"add_at": wire.time(now()), "ids": ",".join(short(id) for id in ids)}
@@ -114,17 +123,17 @@ def take_role(call: Call) -> None:
 
 def fields_of(call: Call) -> dict[str, Any]:
     """What a body says of a role, in our names."""
-    return {name: privileges.taken(value) if name == "privileges" else value for name, value in call.body.items()}
+    return {name: privileges.taken(value) if name == "privileges" else value for name, value in call.body.items() if name in FIELDS}
 
 
 def role_of(call: Call) -> Role:
-    """The role of a path; code 1034 for none of the account."""
+    """The role of a path; 400 with code 1034 for none of the account, unknown or foreign (README 5)."""
     try:
         return roles.role(call.actor, wire.role_key(call.path["roleId"]))
     except Refused as refused:
         if refused.kind != "missing":
             raise
-        raise WireRefused(Fault(404, 1034, f"The role {call.path['roleId'][:64]} does not exist.")) from None
+        raise WireRefused(Fault(400, 1034, f"The role {call.path['roleId'][:64]} does not exist.")) from None
 
 
 def editable(role: Role) -> Role:
