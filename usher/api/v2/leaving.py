@@ -75,22 +75,25 @@ def delete_user(call: Call) -> None:
     if row["status"] == "pending":
         gone(call, "lifecycle.withdraw_invitation", one)
         return
-    gone(call, "lifecycle.delete" if call.query["action"] == "delete" else "lifecycle.unlink", {**one, **content_of(call, row)})
+    verb = "lifecycle.delete" if call.query["action"] == "delete" else "lifecycle.unlink"
+    try:
+        gone(call, verb, {**one, **content_of(call, row)})
+    except Refused as refused:
+        if refused.field != "heir":
+            raise
+        raise invalid({"field": "transfer_email", "message": refused.words}) from None
 
 
 def gone(call: Call, verb: str, params: dict[str, Any]) -> None:
     """Start a verb that takes several rows for one person; when that person is left alone, their reason is the refusal. Nobody goes whose content
     the heir cannot have.
     """
-    try:
-        planned = plan(call.actor, verb, params)
-    except Refused as refused:
-        raise (invalid({"field": "transfer_email", "message": refused.words}) if refused.field == "heir" else refused) from None
+    planned = plan(call.actor, verb, params)
     seen = preview(planned)
     if reasons := sorted(seen.skipped(unchanged=planned.verb.unchanged)):
         raise Refused("conflict", reasons[0], f"Nothing was done: {words_of(reasons[0])}.")
     if lacking := sorted(HEIR_LACKS & {str(tally.skip) for tally in seen.tallies}):
-        raise invalid({"field": "transfer_email", "message": f"Nothing was done: {words_of(lacking[0])}."})
+        raise Refused("invalid", lacking[0], f"Nothing was done: {words_of(lacking[0])}.", field="heir")
     call.do(verb, params)
 
 
