@@ -141,7 +141,7 @@ def test_everybody_who_came_in_by_a_domain(owner: Client, northlake: Company, do
 
 def test_a_type_with_too_many_groups_is_typed(owner: Client, groups: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A long list is no menu: names are proposed, and a typed one is understood."""
-    monkeypatch.setattr("usher.portal.advanced.operations.MOST_OFFERED", 1)
+    monkeypatch.setattr("usher.portal.people.belonging.MOST_OFFERED", 1)
     assert '<datalist id="l-group-move-group_from">' in owner.get(TAB).content.decode()
     assert owner.get(f"{TAB}/group-moves?group_from=a&group_into=B").status_code == 200
 

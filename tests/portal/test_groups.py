@@ -218,3 +218,54 @@ def test_the_plan_of_an_import_says_where_they_begin(owner: Client, northlake: C
     staged = owner.post("/people/imports/new", {"file": file, "license": "meetings:basic"})
     page = told(owner.get(staged["Location"]))
     assert "from the file, else Lab (default group)" in page and "from the file, else Chat (default group)" in page
+
+
+def test_sorted_by_how_many_are_in_it(owner: Client, northlake: Company) -> None:
+    """Both ways, over pages; a group with nobody is one of them."""
+    for n, name in enumerate(("None", "One", "Two")):
+        do(northlake.owner, "people.create_group", {"name": name})
+        people = [u for u in (northlake.pending, northlake.member.user_id) if u][:n]
+        if people:
+            do(northlake.owner, "people.add_to_group", {"group": name, "subjects": one(*people)})
+
+    def in_order(path: str) -> list[str]:
+        return re.findall(r'href="/groups/[^"/]+">(None|One|Two)</a>', owner.get(path).content.decode())
+
+    assert in_order("/groups?sort=members") == ["None", "One", "Two"] and in_order("/groups?sort=-members") == ["Two", "One", "None"]
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/groups", "people.create_group"), ("/im-groups", "people.create_im_group")])
+def test_names_are_proposed(owner: Client, northlake: Company, southport: Company, path: str, kind: str) -> None:
+    """TENANT-10, AUTHZ-13: names with these words in them, of this account; nothing for a member."""
+    for name in ("Night shift", "Day <shift>", "Crew"):
+        do(northlake.owner, kind, {"name": name})
+    do(southport.owner, kind, {"name": "Shift of others"})
+    told = owner.get(f"{path}/close", {"whatever": "SHIFT"}).content.decode()
+    assert re.findall(r'value="([^"]*)"', told) == ["Day &lt;shift&gt;", "Night shift"]
+    assert "<option" not in owner.get(f"{path}/close", {"group_to": " "}).content.decode()
+    assert owner.post(f"{path}/close").status_code == 405
+    assert signed_in(northlake.member.user_id).get(f"{path}/close", {"x": "shift"}).status_code == 403
+
+
+def test_with_too_many_to_choose_from_a_group_is_typed(owner: Client, northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S0-27, S0-28, S0-62, S0-64: everywhere a group is chosen; its name in any spelling is understood, a dash means none, an unknown one is refused with the closest."""
+    for name in ("Night", "Day"):
+        do(northlake.owner, "people.create_group", {"name": name})
+        do(northlake.owner, "people.create_im_group", {"name": name})
+    monkeypatch.setattr("usher.portal.people.belonging.MOST_OFFERED", 1)
+    person = short(northlake.pending)
+    for path, field in (
+        (f"/people/group-changes?ids={person}", "group_to"),
+        (f"/people/im-group-changes?ids={person}", "im_group_to"),
+        ("/groups/moves", "group_from"),
+        ("/groups/default", "default_to"),
+    ):
+        page = owner.get(path).content.decode()
+        assert f'name="{field}"' in page and "/close" in page and f'<select class="form-select" id="f-{field}"' not in page, path
+    assert 'id="group" name="group" value=""' in owner.get("/people/new").content.decode()
+    assert "will be added to Night" in owner.get(f"/people/group-changes?ids={person}&how_to=add&group_to=night").content.decode()
+    assert "will have no IM group" in owner.get(f"/people/im-group-changes?ids={person}&im_group_to=-").content.decode()
+    unknown = owner.get(f"/people/group-changes?ids={person}&how_to=add&group_to=nihgt")
+    assert unknown.status_code == 422 and "Closest: Night." in unknown.content.decode()
+    added = owner.post("/people/new", {"addresses": "typed@x.test", "license": "meetings:basic", "key": "t", "group": "DAY"})
+    assert added.status_code == 303

@@ -27,7 +27,7 @@ AREA = {"user": "people:group", "im": "people:im_group"}
 LARGE, FEW = 20_000, 1_000
 COUNTED_TO = f"""(SELECT CASE WHEN sum(used + pending) > {LARGE} THEN {FEW} ELSE {COUNT_TO} END
   FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%')"""
-SORTS = (Sort("name", "g.name_key", "g.id"), Sort("created", "g.created_at", "g.id", "timestamptz"))
+PROPOSED = 10
 SOURCE = "FROM people_group g WHERE g.account_id = %(account)s"
 
 
@@ -52,6 +52,15 @@ def members_of(kind: str) -> str:
         "im": "people_user u WHERE u.account_id = g.account_id AND u.im_group_id = g.id AND u.left_at IS NULL",
     }
     return f"(SELECT count(*)::int FROM (SELECT 1 FROM {who[kind]} LIMIT 1 + {COUNTED_TO}) c)"
+
+
+def sorts(kind: str) -> tuple[Sort, ...]:
+    """By name, by when it was made, and by how many are in it, which is counted for every group then (docs/decisions/0054)."""
+    return (
+        Sort("name", "g.name_key", "g.id"),
+        Sort("created", "g.created_at", "g.id", "timestamptz"),
+        Sort("members", members_of(kind), "g.id", "bigint"),
+    )
 
 
 def default_of(kind: str) -> str:
@@ -84,6 +93,16 @@ def group(actor: Actor, kind: str, id: UUID) -> dict[str, Any]:
     if found is None:
         raise not_found(_("This group"))
     return found
+
+
+def close_to(actor: Actor, kind: str, text: str) -> list[str]:
+    """Names of groups with these words in them, a few, by name; nothing for who covers a part of the account, as they put nobody into a group."""
+    actor.require(f"{AREA[kind]}:view")
+    clause, params = where({"kind": [kind], "q": text})
+    if actor.scope or not text.strip():
+        return []
+    found = sql.rows(f"SELECT g.name {SOURCE} AND {clause} ORDER BY g.name_key LIMIT {PROPOSED}", {"account": actor.account_id, **params})
+    return [f["name"] for f in found]
 
 
 def people_at(actor: Actor, addresses: list[str]) -> list[str]:

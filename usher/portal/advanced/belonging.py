@@ -4,10 +4,10 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.portal.advanced.operations import NO_GROUP, verified
+from usher.portal.advanced.operations import verified
 from usher.portal.advanced.pages import MANAGE, Trouble, look_of, plan_or_tab, tab
 from usher.portal.page import SignedIn, page
-from usher.portal.people.belonging import full_id
+from usher.portal.people.belonging import NO_GROUP, answered, full_id
 from usher.portal.people.bulk import order_of
 from usher.portal.templatetags.usher import number
 
@@ -69,7 +69,7 @@ def domain_groups(request: SignedIn) -> HttpResponseBase:
 
 def default_of(request: SignedIn, key: str, verb: str, title: str) -> HttpResponseBase:
     """The plan of a default group. None is an answer; no answer is not."""
-    wanted = request.GET.get(key.replace("-", "_"), "")
+    wanted = answered(request.GET.get(key.replace("-", "_"), ""))
     if not wanted:
         return tab(request, Trouble(key, _("Choose a group, or none.")))
     params = {"group": "" if wanted == NO_GROUP else full_id(wanted)}

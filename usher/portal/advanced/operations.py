@@ -1,7 +1,7 @@
 """The operations of the Advanced tab as sentences with their questions; each leads to a plan page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
@@ -9,20 +9,16 @@ from django.utils.translation import gettext as _
 
 from usher.accounts import domains
 from usher.core.actor import Actor
-from usher.core.ids import short
 from usher.licenses.catalog import WORKPLACE
-from usher.people import reads
 from usher.people.groups import default_name
 from usher.portal.listing import Words
-from usher.portal.people.belonging import Ask
+from usher.portal.people.belonging import NO_GROUP, Ask, group_ask, group_options
 from usher.portal.plan_page import Option
 from usher.portal.seat_choices import product_option
 from usher.portal.templatetags.usher import number
 
 Ledger = Mapping[str, Mapping[str, Any]]
 DAYS = "90"  # asked for at first: how long somebody has been deactivated
-MOST_OFFERED = 200  # with more groups than this, a name is typed and these are proposed
-NO_GROUP = "none"
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def default_group(data: QueryDict, groups: list[Option], now: str) -> Operation:
         _("Set the default user group"),
         _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
         "/people/advanced/default-group",
-        [default_ask("default_group", data, groups, now)],
+        [default_ask("default_group", data, "user", groups, now)],
         **closed_without_group(groups, "/groups"),
     )
 
@@ -113,7 +109,7 @@ def group_move(data: QueryDict, groups: list[Option]) -> Operation:
         _("Move everybody in a user group to another"),
         _("They leave the first and join the second; where the first was their primary group, the second is."),
         "/people/advanced/group-moves",
-        [group_ask("group_from", _("From"), data, groups), group_ask("group_into", _("To"), data, groups[1:] + groups[:1])],
+        [*move_asks("group_from", "group_into", data, "user", groups)],
         **closed_without_group(groups, "/groups"),
     )
 
@@ -124,7 +120,10 @@ def domain_to_group(data: QueryDict, here: list[Option], groups: list[Option]) -
         _("Add everybody at a domain to a user group"),
         _("Whoever has an address at a managed domain. They stay in the groups they are in."),
         "/people/advanced/domain-groups",
-        [Ask("domain", _("Address at"), "select", data.get("domain", ""), here), group_ask("group_into", _("Add to"), data, groups)],
+        [
+            Ask("domain", _("Address at"), "select", data.get("domain", ""), here),
+            group_ask("group_into", _("Add to"), data.get("group_into", ""), "user", groups),
+        ],
         **(closed_without_domain(here) or closed_without_group(groups, "/groups")),
     )
 
@@ -135,7 +134,7 @@ def default_im_group(data: QueryDict, groups: list[Option], now: str) -> Operati
         _("Set the default IM group"),
         _("Of everybody added from now on, by whatever way. Who is here already stays as they are."),
         "/people/advanced/default-im-group",
-        [default_ask("default_im_group", data, groups, now)],
+        [default_ask("default_im_group", data, "im", groups, now)],
         **closed_without_group(groups, "/im-groups"),
     )
 
@@ -146,7 +145,7 @@ def im_group_move(data: QueryDict, groups: list[Option]) -> Operation:
         _("Move everybody in an IM group to another"),
         _("A person is in one IM group, so the second takes the place of the first."),
         "/people/advanced/im-group-moves",
-        [group_ask("im_group_from", _("From"), data, groups), group_ask("im_group_into", _("To"), data, groups[1:] + groups[:1])],
+        [*move_asks("im_group_from", "im_group_into", data, "im", groups)],
         **closed_without_group(groups, "/im-groups"),
     )
 
@@ -181,24 +180,18 @@ def verified(actor: Actor) -> list[Option]:
     return [Option(d["name"], d["name"]) for d in domains.all_of(actor) if d["state"] == "verified"] if actor.may(domains.VIEW) else []
 
 
-def group_options(actor: Actor, kind: str) -> list[Option]:
-    return [Option(short(g["id"]), g["name"]) for g in reads.groups(actor, kind)]
+def move_asks(left: str, into: str, data: QueryDict, kind: str, groups: list[Option]) -> list[Ask]:
+    """From which group to which: at first the second one."""
+    return [
+        group_ask(left, _("From"), data.get(left, ""), kind, groups),
+        group_ask(into, _("To"), data.get(into, ""), kind, groups[1:] + groups[:1]),
+    ]
 
 
-def group_ask(name: str, words: Words, data: QueryDict, groups: list[Option]) -> Ask:
-    """Which group: one of a list, or typed by its name where the list would be too long."""
-    if len(groups) > MOST_OFFERED:
-        return Ask(name, words, "text", data.get(name, ""), [Option(str(g.words), g.words) for g in groups[:MOST_OFFERED]])
-    return Ask(name, words, "select", data.get(name, ""), groups)
-
-
-def default_ask(name: str, data: QueryDict, groups: list[Option], now: str) -> Ask:
-    """The same for a default, which may be none; the one there is stands there at first."""
-    ask = group_ask(name, _("Now: %(group)s") % {"group": now or _("none")}, data, groups)
-    if ask.kind == "text":
-        return replace(ask, answer=ask.answer or now)
-    chosen = next((g.value for g in groups if g.words == now), NO_GROUP)
-    return replace(ask, answer=ask.answer or chosen, options=[Option(NO_GROUP, _("None")), *groups])
+def default_ask(name: str, data: QueryDict, kind: str, groups: list[Option], now: str) -> Ask:
+    """Which group is the default, which may be none; the one there is stands there at first."""
+    chosen = next((g.value for g in groups if g.words == now), now or NO_GROUP)
+    return group_ask(name, _("Now: %(group)s") % {"group": now or _("none")}, data.get(name) or chosen, kind, groups, none=_("None"))
 
 
 def closed_without_domain(here: list[Option]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def list_of(kind: str, path: str) -> Listing:
         source=groups.SOURCE,
         columns=(
             Column("name", gettext_lazy("Name"), name_cell, lambda r: str(r["name"]), "main", "name"),
-            Column("members", gettext_lazy("People"), members_cell, members_cell, "side num nowrap"),
+            Column("members", gettext_lazy("People"), members_cell, members_cell, "side num nowrap", "members"),
             Column(
                 "created",
                 gettext_lazy("Added"),
@@ -106,7 +106,7 @@ def list_of(kind: str, path: str) -> Listing:
                 shown=False,
             ),
         ),
-        sorts=groups.SORTS,
+        sorts=groups.sorts(kind),
         where=groups.where,
         fixed={"kind": [kind]},
     )

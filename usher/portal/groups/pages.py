@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.acts import row_acts as acts_of_person
 from usher.portal.people.pages import people_noun
 from usher.portal.people.people_list import person_path
+from usher.portal.wish import clean
 
 
 def group_noun(n: int) -> str:
@@ -120,3 +122,19 @@ def user_group(request: SignedIn, group_id: UUID) -> HttpResponse:
 @page("people:im_group:view")
 def im_group(request: SignedIn, im_group_id: UUID) -> HttpResponse:
     return one(request, IM, im_group_id)
+
+
+@page("people:group:view")
+def close_user_groups(request: SignedIn) -> HttpResponse:
+    return proposed(request, USER)
+
+
+@page("people:im_group:view")
+def close_im_groups(request: SignedIn) -> HttpResponse:
+    return proposed(request, IM)
+
+
+def proposed(request: SignedIn, kind: GroupKind) -> HttpResponse:
+    """Proposals for a field that takes a group, whatever it is called, as options of a datalist."""
+    text = clean(str(next(iter(request.GET.values()), "")))
+    return render(request, "groups/close.html", {"names": groups.close_to(request.actor, kind.key, text)})

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from usher.core.actor import Actor
 from usher.core.address import SEPARATORS
 from usher.core.ids import short
 from usher.core.keyset import Row
@@ -14,15 +15,24 @@ from usher.core.refusals import Refused
 from usher.journal.plan import Preview
 from usher.journal.verb import plan
 from usher.people import groups
+from usher.people.named import group_named
 from usher.portal.groups.group_list import IM, USER, GroupKind, path_of
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
-from usher.portal.people.belonging import Ask, ask_page, full_id, group_options, plan_or_ask
+from usher.portal.people.belonging import (
+    MOST_OFFERED,
+    NO_GROUP,
+    Ask,
+    answered,
+    ask_page,
+    full_id,
+    group_ask,
+    group_options,
+    plan_or_ask,
+)
 from usher.portal.people.bulk import subjects_of
-from usher.portal.plan_page import Look, Option, plan_page
+from usher.portal.plan_page import Look, plan_page
 from usher.portal.templatetags.usher import number
-
-NONE = "none"
 
 
 def look_of(kind: GroupKind, title: str, button: Any, group: Row | None = None, **more: Any) -> Look:
@@ -48,31 +58,36 @@ def im_group_deletion(request: SignedIn, im_group_id: UUID) -> HttpResponseBase:
 def deletion(request: SignedIn, kind: GroupKind, id: UUID) -> HttpResponseBase:
     """Delete a group; where somebody is in it, it is asked first what becomes of them."""
     group = groups.group(request.actor, kind.key, id)
-    to = request.GET.get("members_to", "" if group["members"] else NONE)
-    others = [o for o in group_options(request, kind.key) if o.value != short(id)]
+    to = answered(request.GET.get("members_to", "" if group["members"] else NO_GROUP))
+    others = [o for o in group_options(request.actor, kind.key) if o.value != short(id)]
     stay = _("No IM group") if kind is IM else _("Their other groups, if they have any")
-    ask = Ask("members_to", _("Where the people in it go"), "select", to or NONE, [Option(NONE, stay), *others])
-    falls_back = kind is USER and group["members"] and to == NONE
+    ask = group_ask("members_to", _("Where the people in it go"), to or NO_GROUP, kind.key, others, none=stay)
+    falls_back = kind is USER and group["members"] and to == NO_GROUP
     look = look_of(
         kind,
         _("Delete"),
         lambda n: _("Delete the group"),
         group,
         tally={"will": _("leave it")},
-        more=lambda seen: becomes_words(kind, group, to, {o.value: str(o.words) for o in others}, seen),
+        more=lambda seen: becomes_words(kind, group, "" if to == NO_GROUP else name_of(request.actor, kind.key, full_id(to)), seen),
         facts=[(_("New primary group"), _("the one they have been in longest beside it"))] if falls_back else [],
     )
-    params = {"group": str(id), "to": "" if to == NONE else full_id(to)}
+    params = {"group": str(id), "to": "" if to == NO_GROUP else full_id(to)}
     return plan_or_ask(request, kind.verbs["delete"] if to else "", params, look, [ask], _("What becomes of the people in it?"))
 
 
-def becomes_words(kind: GroupKind, group: Row, to: str, names: dict[str, str], seen: Preview) -> str:
-    """What becomes of the members and of the default mark, after the headline."""
+def name_of(actor: Actor, kind: str, group: str) -> str:
+    """How a chosen group is called; the plan has found it already."""
+    return str(group_named(actor, kind, group)["group_name"])
+
+
+def becomes_words(kind: GroupKind, group: Row, to: str, seen: Preview) -> str:
+    """What becomes of the members and of the default mark, after the headline. `to` is where they go, empty for nowhere."""
     if not group["members"]:
         told = _("Nobody is in it.")
-    elif to in names:
+    elif to:
         words = ngettext("%(n)s\u00a0person moves to %(to)s.", "%(n)s\u00a0people move to %(to)s.", seen.will)
-        told = words % {"n": number(seen.will), "to": names[to]}
+        told = words % {"n": number(seen.will), "to": to}
     elif kind is IM:
         words = ngettext("%(n)s\u00a0person will have no IM group.", "%(n)s\u00a0people will have no IM group.", seen.will)
         told = words % {"n": number(seen.will)}
@@ -81,7 +96,7 @@ def becomes_words(kind: GroupKind, group: Row, to: str, names: dict[str, str], s
         told = words % {"n": number(seen.will)}
     if not group["is_default"]:
         return told
-    mark = _("%(to)s becomes the default group.") % {"to": names[to]} if to in names else _("There will be no default group.")
+    mark = _("%(to)s becomes the default group.") % {"to": to} if to else _("There will be no default group.")
     return f"{told} {mark}"
 
 
@@ -98,10 +113,11 @@ def im_group_moves(request: SignedIn) -> HttpResponseBase:
 def moves(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     """Everybody in one group to another (S0-64, S0-67)."""
     left, to = request.GET.get("group_from", ""), request.GET.get("group_to", "")
-    options = group_options(request, kind.key)
+    options = group_options(request.actor, kind.key)
+    second = next((o.value for o in options[1:]), "") if len(options) <= MOST_OFFERED else ""
     asks = [
-        Ask("group_from", _("Everybody in"), "select", left, options),
-        Ask("group_to", _("Move to"), "select", to or next((o.value for o in options[1:]), ""), [o for o in options if o.value != left]),
+        group_ask("group_from", _("Everybody in"), left, kind.key, options),
+        group_ask("group_to", _("Move to"), to or second, kind.key, [o for o in options if o.value != left]),
     ]
     move = people_button(lambda n: ngettext("Move %(n)s person", "Move %(n)s people", n))
     look = look_of(kind, _("Move all people"), move, tally={"will": _("will move")})
@@ -121,9 +137,9 @@ def im_group_default(request: SignedIn) -> HttpResponseBase:
 
 def default(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
     """The group of everybody added from now on, or none (S0-62, S0-63, S0-66)."""
-    to = request.GET.get("default_to", "")
+    to = answered(request.GET.get("default_to", ""))
     hint = _("Whoever is here already stays as they are.")
-    ask = Ask("default_to", _("Default group"), "select", to, [Option(NONE, _("None")), *group_options(request, kind.key)], hint)
+    ask = group_ask("default_to", _("Default group"), to, kind.key, group_options(request.actor, kind.key), none=_("None"), hint=hint)
     look = look_of(
         kind,
         _("Default group"),
@@ -132,7 +148,7 @@ def default(request: SignedIn, kind: GroupKind) -> HttpResponseBase:
         tally={"will": _("will change")},
         then=kind.path,
     )
-    params = {"group": "" if to == NONE else full_id(to)}
+    params = {"group": "" if to == NO_GROUP else full_id(to)}
     return plan_or_ask(
         request, kind.verbs["default"] if to else "", params, look, [ask], _("Where does everybody begin who is added from now on?")
     )

@@ -7,6 +7,7 @@ from usher.portal.groups import naming, pages, plans
 urlpatterns = [
     path("groups", pages.user_groups),
     path("groups/export", pages.user_groups_export),
+    path("groups/close", pages.close_user_groups),
     path("groups/new", naming.new_user_group),
     path("groups/moves", plans.user_group_moves),
     path("groups/default", plans.user_group_default),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("groups/<id:group_id>/removals", plans.user_group_removals),
     path("im-groups", pages.im_groups),
     path("im-groups/export", pages.im_groups_export),
+    path("im-groups/close", pages.close_im_groups),
     path("im-groups/new", naming.new_im_group),
     path("im-groups/moves", plans.im_group_moves),
     path("im-groups/default", plans.im_group_default),

@@ -24,6 +24,7 @@ from usher.lifecycle.join import Invite, choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
 from usher.people.groups import default_names
 from usher.portal.page import SignedIn, page
+from usher.portal.people.belonging import full_id, group_ask, group_options
 from usher.portal.plan_page import Option
 from usher.portal.plan_seats import only_words, wait_note
 from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options
@@ -48,7 +49,8 @@ def add_users(request: SignedIn) -> HttpResponse:
     if not addresses or len(addresses) > MOST_ADDRESSES:
         return show(request, given, addresses, [wrong_number(len(addresses))])
     try:
-        planned = plan_invite(request.actor, stage_addresses(request.actor, addresses, choices_of(request.actor, given)), given)
+        choices = choices_of(request.actor, meant(given))
+        planned = plan_invite(request.actor, stage_addresses(request.actor, addresses, choices), choices)
         left = refused_lines(planned, limit=MOST_ADDRESSES)
         number, invited = invite(planned, key_of(request), "wait" if given["wait"] else "refuse")
     except Refused as refused:
@@ -58,6 +60,11 @@ def add_users(request: SignedIn) -> HttpResponse:
         troubles = [{"field": "addresses", "email": line["email"], "words": line["words"]} for line in left]
         return show(request, given, [line["email"] for line in left], troubles, invited=invited)
     return done(request, number, invited)
+
+
+def meant(given: dict[str, Any]) -> dict[str, Any]:
+    """What a form says, with its groups as verbs take them: by their ids, or as they were typed."""
+    return {**given, **{key: full_id(given[key]) for key in ("group", "im_group") if given.get(key)}}
 
 
 def again(request: SignedIn, refused: Refused) -> HttpResponse | None:
@@ -165,13 +172,10 @@ def add_on_choices(request: SignedIn) -> HttpResponse:
 
 def form_choices(actor: Actor) -> dict[str, Any]:
     """What Add users and Import offer: licenses and add-ons with free seats, groups."""
-    groups = sql.rows(
-        "SELECT id::text AS id, kind, name FROM people_group WHERE account_id = %(a)s ORDER BY name_key LIMIT 500", {"a": actor.account_id}
-    )
     return {
         "licenses": license_options(actor),
         "add_ons": add_on_options(actor),
-        "groups": [g for g in groups if g["kind"] == "user"],
-        "im_groups": [g for g in groups if g["kind"] == "im"],
+        "groups": group_ask("group", "", "", "user", group_options(actor, "user")),
+        "im_groups": group_ask("im_group", "", "", "im", group_options(actor, "im")),
         "default": default_names(actor),
     }

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
@@ -20,6 +21,9 @@ from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ids_of
 
+MOST_OFFERED = 100  # with more groups than this a name is typed, and these are proposed
+PROPOSALS = {"user": "/groups/close", "im": "/im-groups/close"}
+NO_GROUP, DASH = "none", "-"
 HOW = {"add": "people.add_to_group", "move": "people.move_group", "remove": "people.remove_from_group"}
 
 
@@ -63,7 +67,7 @@ def group_change(request: SignedIn) -> HttpResponseBase:
     ]
     asks = [
         Ask("how_to", _("What shall happen"), "radio", how if how in HOW else "add", ways),
-        Ask("group_to", _("User group"), "select", group, group_options(request, "user")),
+        group_ask("group_to", _("User group"), group, "user", group_options(request.actor, "user")),
     ]
     look = look_at(request, _("Change groups"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
     params = {"group": full_id(group), "subjects": subjects}
@@ -74,10 +78,10 @@ def group_change(request: SignedIn) -> HttpResponseBase:
 def im_group_change(request: SignedIn) -> HttpResponseBase:
     """One IM group for all of them, or none."""
     subjects = subjects_of(request)
-    group = request.GET.get("im_group_to")
-    ask = Ask("im_group_to", _("IM group"), "select", group or "", [Option("none", _("None")), *group_options(request, "im")])
+    group = answered(request.GET.get("im_group_to", ""))
+    ask = group_ask("im_group_to", _("IM group"), group, "im", group_options(request.actor, "im"), none=_("None"))
     look = look_at(request, _("Change IM group"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)})
-    params = {"group": "" if group == "none" else full_id(group or ""), "subjects": subjects}
+    params = {"group": "" if group == NO_GROUP else full_id(group), "subjects": subjects}
     return plan_or_ask(request, "people.set_im_group" if group else "", params, look, [ask], _("Which IM group?"))
 
 
@@ -117,8 +121,26 @@ def ask_page(request: SignedIn, look: Look, asks: list[Ask], heading: str, troub
     return render(request, "people/ask.html", context, status=422 if trouble else 200)
 
 
-def group_options(request: SignedIn, kind: str) -> list[Option]:
-    return [Option(short(g["id"]), g["name"]) for g in reads.groups(request.actor, kind)]
+def group_options(actor: Actor, kind: str) -> list[Option]:
+    return [Option(short(g["id"]), g["name"]) for g in reads.groups(actor, kind, limit=MOST_OFFERED + 1)]
+
+
+def group_ask(name: str, words: Words, answer: str, kind: str, groups: list[Option], *, none: Words = "", hint: Words = "") -> Ask:
+    """Which group: one of a list, or typed by its name where the list would be too long, and proposed while somebody types.
+
+    `none` is what no group at all is called, where that can be chosen; typed it is a dash.
+    """
+    if len(groups) <= MOST_OFFERED:
+        return Ask(name, words, "select", answer, [*([Option(NO_GROUP, none)] if none else []), *groups], hint)
+    told = _("The name of a group; a dash means none.") if none else _("The name of a group.")
+    typed = next((str(g.words) for g in groups if g.value == answer), DASH if answer == NO_GROUP else answer)
+    first = [Option(str(g.words), g.words) for g in groups[:MOST_OFFERED]]
+    return Ask(name, words, "text", typed, first, f"{told} {hint}".strip(), PROPOSALS[kind])
+
+
+def answered(text: str) -> str:
+    """What was said of a group: no group at all where a dash was typed."""
+    return NO_GROUP if text.strip() == DASH else text.strip()
 
 
 def full_id(text: str) -> str:

@@ -26,7 +26,7 @@ from usher.people.groups import default_names
 from usher.portal.csv_file import BOM, attached, csv_line, spoken
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import form_choices
+from usher.portal.people.adding import form_choices, meant
 from usher.portal.people.import_columns import heading, told
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.templatetags.usher import number
@@ -47,7 +47,7 @@ def new_import(request: SignedIn) -> HttpResponse:
     if file is None or file.file is None:
         return _form(request, given, {"field": "file", "words": _("No file was chosen. Choose a CSV file.")})
     try:
-        choices = choices_of(request.actor, given)
+        choices = choices_of(request.actor, meant(given))
         stage = stage_csv(request.actor, cast(BinaryIO, file.file), file.name or "", most=MOST_IN_PORTAL, choices=choices)
     except Refused as refused:
         return _form(request, given, {"field": refused.field, "words": refused.words})
