@@ -8,13 +8,17 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
-from tests.people_of import Company
+from tests.people_of import Company, do, one
 from tests.portal.factors_of import code_of, is_in, login_of, set_up_app, sign_in
 from tests.signed_in import signed_in
 from usher.access import links
 from usher.access.tasks import sweep
+from usher.accounts import stored_verbs
+from usher.accounts import tasks as account_tasks
 from usher.core import sealed, sql
 from usher.core.mode import Unsafe, read_mode
+from usher.people import stored_settings
+from usher.people import tasks as people_tasks
 
 OLD, NEW = "an old key of this installation 0123456789", "a new key of this installation 9876543210"
 
@@ -89,6 +93,26 @@ def test_a_lost_key_is_a_wrong_code_and_never_a_fault(under: Callable[..., None]
     under(NEW)
     sweep(0)
     assert not second_step(northlake, code_of(secret))
+
+
+def test_settings_move_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:
+    """F46: secrets among settings of the account and of people are told under either key, and after the sweep without the old one; lost, they are left out."""
+    member, told = northlake.member.user_id, {"tsp": {"passcode": "otter seven", "code": "1"}}
+    assert member
+    do(northlake.owner, "people.store_settings", {"subjects": one(member), "part": "settings", "settings": told})
+    do(northlake.owner, "accounts.store_settings", {"part": "settings", "settings": told})
+
+    def read() -> list[dict[str, object]]:
+        return [stored_settings.of_user(northlake.owner, member, "settings"), stored_verbs.stored_settings(northlake.owner, "settings")]
+
+    under(NEW)
+    assert read() == [{"tsp": {"code": "1"}}] * 2
+    under(NEW, OLD)
+    assert read() == [told] * 2
+    account_tasks.seal_settings(0)
+    people_tasks.seal_settings(0)
+    under(NEW)
+    assert read() == [told] * 2
 
 
 def test_a_value_moved_to_somebody_else_opens_under_no_key(under: Callable[..., None]) -> None:

@@ -43,6 +43,8 @@ def test_it_works(northlake: Company) -> None:
     items = [{"owner": str(ann), "kind": "note", "title": "Mine"}]
     do(northlake.owner, "content.create", {"items": items})
     meeting_id = sql.value("SELECT personal_meeting_id FROM people_user WHERE id = %(u)s", {"u": ann})
+    kept = {"in_meeting": {"chat": True}, "schedule_meeting": {"pmi_password": "otter seven"}}
+    do(northlake.owner, "people.store_settings", {"subjects": one(ann), "part": "settings", "settings": kept})
     unlinked = do(northlake.admin, "lifecycle.unlink", {"subjects": one(ann), "content": {"kinds": ["meetings"], "heir": str(ben)}})
     used = seats(northlake, BASIC)["used"]
     client, page = sign_in(northlake, "ann-own")
@@ -53,6 +55,8 @@ def test_it_works(northlake: Company) -> None:
         {"u": now, "m": meeting_id},
     )
     assert account and (account["plan"], account["opened_by"]) == ("free", "person")
+    # Settings come along; a password stays sealed where it was.
+    assert sql.value("SELECT values FROM people_usersettings WHERE account_id = %(a)s", {"a": account["id"]}) == '{"in_meeting.chat": true}'
     told = standing(now)
     assert (told["status"], told["role"], told["license"]) == ("active", "owner", BASIC)
     held = sql.rows(

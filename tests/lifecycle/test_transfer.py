@@ -1,5 +1,6 @@
 """lifecycle.accept_transfer and lifecycle.move_out: somebody with an account of their own comes into the one that invites them."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,6 +30,11 @@ def no(login: UUID, user: UUID, secret: str = "") -> Refused:
     return refused.value
 
 
+def store(mover: Mover, part: str, settings: dict[str, Any]) -> None:
+    """Settings they have brought to their own account, whose plan lets nobody change them there."""
+    do(system(mover.account), "people.store_settings", {"subjects": one(mover.user), "part": part, "settings": settings})
+
+
 def test_it_works(northlake: Company) -> None:
     """S0-34, S0-35, S0-36, S1-21, S1-22: the meeting ID, recordings and all come along; active with the seats that waited; the old account is closed;
     two Changes with one cause."""
@@ -39,7 +45,10 @@ def test_it_works(northlake: Company) -> None:
     )
     do(actor_of(ida.user), "people.choose_settings", {"settings": {"time_zone": "Europe/Berlin", "language": "de"}})
     number = sql.value("SELECT personal_meeting_id FROM people_user WHERE id = %(u)s", {"u": ida.user})
+    store(ida, "settings", {"in_meeting": {"chat": True}})
+    store(ida, "profile", {"company": "Own"})
     user = asked(northlake, ida, license=LICENSED, add_ons=["phone"])
+    do(northlake.owner, "people.store_settings", {"subjects": one(user), "part": "profile", "settings": {"company": "Northlake"}})
     move(ida.login, user)
     assert living(ida.login) == (northlake.account, user)
     assert (standing(user)["status"], standing(user)["role"], standing(user)["license"], add_ons(user)) == (
@@ -50,6 +59,8 @@ def test_it_works(northlake: Company) -> None:
     )
     told = sql.row("SELECT first_name, time_zone, language, personal_meeting_id FROM people_user WHERE id = %(u)s", {"u": user})
     assert told == {"first_name": "Ida", "time_zone": "Europe/Berlin", "language": "de", "personal_meeting_id": number}
+    kept = sql.rows("SELECT part, values FROM people_usersettings WHERE user_id = %(u)s ORDER BY part", {"u": user})
+    assert kept == [{"part": "profile", "values": {"company": "Northlake"}}, {"part": "settings", "values": {"in_meeting.chat": True}}]
     assert titles_of(user) == ["Film", "meeting", "webinar"]
     assert is_closed(ida.account) and standing(ida.user)["status"] == "gone"
     assert sql.value("SELECT left_how FROM people_user WHERE id = %(u)s", {"u": ida.user}) == "moved"

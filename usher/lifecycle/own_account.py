@@ -23,6 +23,7 @@ from usher.journal import engine
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, plan, register
 from usher.licenses.catalog import BASIC
+from usher.people.stored_settings import COMING_ALONG
 
 from .coming_along import ContentComesAlong
 from .leave import FULL_NAME
@@ -78,7 +79,8 @@ did AS (INSERT INTO people_user (id, account_id, login_id, email, canonical, fir
   SELECT ok.obj, %(account)s, l.id, l.email, l.canonical, u.first_name, u.last_name, u.display_name, u.time_zone, u.language, u.theme, u.single_keys, u.mail_when_done,
     %(meeting_id)s::bigint, 'owner', %(now)s, %(now)s FROM ok JOIN people_user u ON u.id = %(from_user)s::uuid JOIN people_login l ON l.id = u.login_id RETURNING id AS obj),
 standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
-  SELECT obj, %(account)s, 'active', '{BASIC}', 'owner', 1, 1 FROM did)"""
+  SELECT obj, %(account)s, 'active', '{BASIC}', 'owner', 1, 1 FROM did),
+settings AS ({COMING_ALONG.format(person="%(from_user)s::uuid")})"""
 
 
 @register

@@ -19,6 +19,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import Verb, plan, register
 from usher.licenses.catalog import PRODUCTS
+from usher.people.stored_settings import COMING_ALONG
 
 from .accept import Activated, AddOnsActivated
 from .coming_along import ContentComesAlong
@@ -203,7 +204,7 @@ def _step(started: engine.Started, parts: int) -> None:
 class ActivatedAsThemselves(Activated):
     """Like any acceptance, with the profile and the meeting ID the person has already (S0-34). What the administrator entered stays where they said nothing."""
 
-    write = """
+    write = f"""
 did AS (UPDATE people_standing t SET status = 'active', access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok
   WHERE t.user_id = ok.obj AND t.status = 'pending' AND t.license = ok.takes RETURNING t.user_id AS obj),
 named AS (UPDATE people_user u SET login_id = %(login)s::uuid, activated_at = %(now)s, personal_meeting_id = coalesce(%(meeting_id)s::bigint, usher_meeting_id()),
@@ -212,6 +213,7 @@ named AS (UPDATE people_user u SET login_id = %(login)s::uuid, activated_at = %(
   display_name = CASE WHEN o.display_name <> '' THEN o.display_name ELSE u.display_name END,
   time_zone = o.time_zone, language = o.language, theme = o.theme, single_keys = o.single_keys, mail_when_done = o.mail_when_done
   FROM did, people_user o WHERE u.id = did.obj AND o.id = (%(from_users)s::uuid[])[1]),
+settings AS ({COMING_ALONG.format(person="(%(from_users)s::uuid[])[1]")}),
 closed AS (UPDATE people_invitation i SET state = 'accepted', accepted_at = %(now)s FROM did WHERE i.user_id = did.obj)"""
 
 

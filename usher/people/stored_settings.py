@@ -10,6 +10,10 @@ from usher.core.actor import Actor
 from .scope import within
 
 USERS, GROUPS = ("people_usersettings", "user_id"), ("people_groupsettings", "group_id")
+# Of somebody who moves to another account, in a statement whose `did` is who they are there. What is sealed is bound to who they were, and stays behind.
+COMING_ALONG = """INSERT INTO people_usersettings (account_id, user_id, part, values, version)
+  SELECT %(account)s, did.obj, k.part, (SELECT coalesce(jsonb_object_agg(n.key, n.value), '{{}}') FROM jsonb_each(k.values) n WHERE jsonb_typeof(n.value) <> 'object'), 1
+  FROM did JOIN people_usersettings k ON k.user_id = {person} ON CONFLICT (user_id, part) DO NOTHING"""
 
 
 def of_user(actor: Actor, user: UUID, part: str) -> dict[str, Any]:
