@@ -25,6 +25,7 @@ ROOMS = (
     "pages",
     "leaving",
     "large_import",
+    "api",
 )
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = "| what | ours | bare | ratio | promise | kept |\n|---|---|---|---|---|---|"

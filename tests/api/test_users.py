@@ -1,11 +1,15 @@
 """Users by the API: every promised operation that says `now` and acts on people (issue 6)."""
 
+import json
+
 import pytest
 
 from tests.api.caller import Caller, caller
 from tests.people_of import LICENSED, Company, actor_of, add_ons, breaches, do, invite, one, seats, standing
 from usher.core import sql
 from usher.core.ids import short
+from usher.people import by_id
+from usher.zoom_wire import people as wire
 
 
 @pytest.fixture(autouse=True)
@@ -272,3 +276,37 @@ def test_an_admin_does_not_reach_above(northlake: Company) -> None:
     status, body = api.patch(f"/users/{northlake.owner.email}", {"first_name": "X"})
     assert status in (400, 403) and body["code"] == 200
     assert api.get(f"/users/{northlake.owner.email}")[1]["first_name"] == "Olga"
+
+
+def test_the_list_is_written_as_one_person_is(northlake: Company) -> None:
+    """The database writes the list, Python the person: the same for everybody there is, whatever they have or lack."""
+    quick, awkward = 'Ann "Q" \\ O\'\u2028Brien', "Zoë 🚀 </script>"
+    do(northlake.owner, "people.create_group", {"name": "A"})
+    do(northlake.owner, "people.create_im_group", {"name": "B"})
+    group, im_group = (sql.value("SELECT id::text FROM people_group WHERE name = %(n)s", {"n": n}) for n in "AB")
+    everybody = [str(p["user_id"]) for p in sql.rows("SELECT user_id FROM people_standing")]
+    do(northlake.owner, "people.add_to_group", {"group": group, "subjects": {"ids": everybody[:2]}})
+    do(northlake.owner, "people.set_im_group", {"group": im_group, "subjects": {"ids": everybody[1:]}})
+    do(northlake.owner, "access.create_role", {"name": "Desk", "privileges": ["people:user:view"]})
+    sql.execute(
+        "UPDATE people_user SET first_name = %(q)s, department = %(a)s, employee_id = 'E1', language = 'de'", {"q": quick, "a": awkward}
+    )
+    sql.execute(
+        "UPDATE people_user SET display_name = '', first_name = '', last_name = 'Only' WHERE id = %(u)s", {"u": northlake.admin.user_id}
+    )
+    role = sql.value("SELECT key FROM access_role WHERE name = 'Desk'")
+    sql.execute(
+        "UPDATE people_standing SET role = %(r)s, last_sign_in = now() WHERE user_id = %(u)s", {"r": role, "u": northlake.member.user_id}
+    )
+    seen = 0
+    for status in by_id.STATUSES:
+        found = by_id.written(northlake.owner, wire.LISTED, status, limit=100)
+        rows = by_id.page(northlake.owner, status, limit=100)
+        for told, row in zip(json.loads(f"[{found.text}]"), rows, strict=True):
+            assert told == wire.listed(row)
+        assert [list(told) for told in json.loads(f"[{found.text}]")] == [list(wire.listed(row)) for row in rows] or status == "pending"
+        seen += len(rows)
+    assert seen >= 4
+    first = by_id.written(northlake.owner, wire.LISTED, "active", limit=2)
+    assert first.last and len(json.loads(f"[{first.text}]")) == 2
+    assert by_id.written(northlake.owner, wire.LISTED, "active", after=first.last, limit=2).last is None

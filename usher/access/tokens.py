@@ -102,9 +102,10 @@ def issue(client: Client) -> tuple[str, datetime]:
 
 def holder(token: str, *, request_id: str = "", ip: str = "") -> Holder | None:
     """Who works with this token, with the rights they have now. None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08)."""
-    found = sql.row(HOLDER, {"h": hash_of(token), "now": clock.travelled()})
-    if found is None:
+    known = sql.prepared(HOLDER, {"h": hash_of(token), "now": clock.travelled()})
+    if not known:
         return None
+    found = known[0]
     actor = actor_of_row(found, "api", request_id=request_id, ip=ip)
     may = scopes.held(found["token_scopes"]) & scopes.held(found["app_scopes"])
     return Holder(replace(actor, name=f"{found['app_name']} ({actor.name})"), may, found["app"], found["is_over"])

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
@@ -100,15 +101,15 @@ def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, pat
 
 
 def _done(operation: Operation, call: Call) -> HttpResponse:
-    """The operation in one transaction; under a key it answered before, that answer again, and nothing is done."""
+    """The operation: one that writes in one transaction; under a key it answered before, that answer again, and nothing is done."""
     require_area(call.actor, operation.right)
-    with transaction.atomic():
+    with nullcontext() if operation.method == "GET" else transaction.atomic():
         known = answers.known(call.actor.account_id, call.key, call.wish) if call.key else None
         if known is not None:
             limits.give_back(call.actor, operation)
             return said(*known)
         made = operation.run(call)
-        status, body = operation.success, "" if made is None else written(made)
+        status, body = operation.success, "" if made is None else made if isinstance(made, str) else written(made)
         if call.key:
             answers.keep(call.actor.account_id, call.key, status, body)
         return said(status, body)

@@ -112,7 +112,7 @@ def operation(
     right: str = "people:user:view",
     caps: tuple[Cap, ...] = (),
 ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
-    """Register a function as an operation. What it returns is the body; nothing for a 204. The first line of its docstring is its summary."""
+    """Register a function as an operation. What it returns is the body, as text when it is JSON already; nothing for a 204. The first line of its docstring is its summary."""
 
     def keep(run: Callable[[Call], Any]) -> Callable[[Call], Any]:
         summary = (run.__doc__ or "").strip().splitlines()[0]

@@ -44,7 +44,7 @@ def start_of(call: Call) -> Any:
         raise invalid(BAD) from None
     if not any(hmac.compare_digest(sent, _mac(key, call, payload)) for key in derived("next_page_token")):
         raise invalid(BAD)
-    if ends <= clock.now().timestamp():
+    if ends <= clock.here().timestamp():
         raise invalid(BAD)
     return place
 
@@ -58,7 +58,7 @@ def token(call: Call, place: Any) -> str:
     """The token of the page that begins behind a place; empty when there is none."""
     if place is None:
         return ""
-    payload = json.dumps([int(clock.now().timestamp()) + LIFE_SECONDS, place]).encode()
+    payload = json.dumps([int(clock.here().timestamp()) + LIFE_SECONDS, place]).encode()
     mac = _mac(derived("next_page_token")[0], call, payload)
     return base64.urlsafe_b64encode(mac + payload).decode().rstrip("=")
 

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "usher.portal.door.SecurityHeaders",
     "usher.portal.door.LastResort",
     "django.middleware.gzip.GZipMiddleware",
+    "usher.portal.door.Programs",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

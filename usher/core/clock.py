@@ -16,6 +16,11 @@ def now() -> datetime:
     return _travelling.get() or value("SELECT now()")
 
 
+def here() -> datetime:
+    """The time of this machine, or the time travelled to: for what may be off by a moment, and is no reason to ask the database."""
+    return _travelling.get() or datetime.now(UTC)
+
+
 def zone_of(name: str) -> tzinfo:
     """The zone a person lives by; UTC for nobody's and for one this machine does not know."""
     try:

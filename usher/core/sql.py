@@ -32,15 +32,16 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     """
     connection.ensure_connection()
     bare = SERVER_SIDE(connection.connection)
-    with connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare) as cursor:
+    with connection.wrap_database_errors, connection.make_debug_cursor(bare) if connection.queries_logged else bare as cursor:
         cursor.execute(sql, adapt(params))
-        return as_dicts(cursor) if cursor.description else []
+        return as_dicts(cursor) if cursor.pgresult.nfields else []
 
 
 def as_dicts(cursor: Any) -> list[dict[str, Any]]:
-    """The rows of an executed cursor."""
-    names = [c[0] for c in cursor.description]
-    json_columns = [c[0] for c in cursor.description if c[1] == JSONB]  # Django leaves jsonb to its fields
+    """The rows of an executed cursor. Names and types come from libpq itself: psycopg's description makes an object a column."""
+    told = cursor.pgresult
+    names = [told.fname(n).decode() for n in range(told.nfields)]
+    json_columns = [name for n, name in enumerate(names) if told.ftype(n) == JSONB]  # Django leaves jsonb to its fields
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for name in json_columns:
         for line in found:
