@@ -82,7 +82,6 @@ class Invite(Verb):
             raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
         if stage.source == "csv":
             require(actor, "import")
-        account = Account.objects.get(pk=actor.account_id)
         more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
         waits = {"waits": True} if params.get("waits") else {}
         told = {
@@ -93,7 +92,9 @@ class Invite(Verb):
             "file": stage.filename,
             **choices_of(actor, params),
         }
-        return {**told, "columns": more, "off": switched_off(account)} if more else told
+        if not more:
+            return told
+        return {**told, "columns": more, "off": switched_off(Account.objects.get(pk=actor.account_id))}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {
