@@ -78,15 +78,19 @@ def _time(column: str) -> str:
     return f"""to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 
 
+def _kept(name: str) -> str:
+    return f"(SELECT k.values->>'{name}' FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile')"
+
+
 # `listed` as SQL over people_user u and people_standing s, for the one list that is read all day; a test compares the two.
 LISTED = f"""json_strip_nulls(json_build_object(
   'id', CASE WHEN s.status <> 'pending' THEN {_short("u.id")} END,
   'first_name', u.first_name, 'last_name', u.last_name, 'display_name', coalesce(nullif(u.display_name, ''), btrim(u.first_name || ' ' || u.last_name)),
-  'email', u.email, 'type', {_case("s.license", TYPES, "1")}, 'pmi', coalesce(u.personal_meeting_id, 0), 'timezone', u.time_zone,
+  'email', u.email, 'type', {_case("s.license", TYPES, "1")}, 'pmi', coalesce({_kept("pmi")}::bigint, u.personal_meeting_id, 0), 'timezone', u.time_zone,
   'verified', CASE s.status WHEN 'pending' THEN 0 ELSE 1 END, 'dept', u.department, 'created_at', {_time("u.created_at")}, 'user_created_at', {_time("u.created_at")},
   'group_ids', (SELECT coalesce(json_agg({_short("m.group_id")} ORDER BY m."primary" DESC, m.id), '[]') FROM people_membership m WHERE m.user_id = u.id),
   'im_group_ids', CASE WHEN u.im_group_id IS NULL THEN '[]'::json ELSE json_build_array({_short("u.im_group_id")}) END,
-  'language', coalesce(nullif(u.language, ''), 'en-US'), 'status', s.status, 'role_id', {_case("s.role", ROLES, _short("s.role::uuid"))},
+  'language', coalesce(nullif({_kept("language")}, ''), nullif(u.language, ''), 'en-US'), 'status', s.status, 'role_id', {_case("s.role", ROLES, _short("s.role::uuid"))},
   'last_login_time', {_time("s.last_sign_in")}, 'employee_unique_id', nullif(u.employee_id, '')))"""
 
 
