@@ -52,6 +52,7 @@ MORE = {
 - No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url`, `play_url` and `download_url` lead to the portal, where one signs in.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
+- Reports tell at most 31 days at once. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
 """,
     "de": """
 ## Was anders ist
@@ -70,6 +71,7 @@ MORE = {
 - Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url`, `play_url` und `download_url` führen ins Portal, wo man sich anmeldet.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
+- Berichte sagen höchstens 31 Tage auf einmal. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
 """,
 }
 

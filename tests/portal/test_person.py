@@ -139,9 +139,9 @@ def test_sign_ins_and_sign_out(owner: Client, northlake: Company) -> None:
     """S4-3: where from and how, newest first by keyset; the end of all sessions is one plan away."""
     member = northlake.member.user_id
     sql.execute(
-        """INSERT INTO people_signin (user_id, at, means, ip, agent)
-           SELECT %(u)s, now() - make_interval(hours => n), 'password', '192.0.2.' || n, 'Browser ' || n FROM generate_series(1, 60) n""",
-        {"u": member},
+        """INSERT INTO people_signin (account_id, user_id, at, means, ip, agent)
+           SELECT %(a)s, %(u)s, now() - make_interval(hours => n), 'password', '192.0.2.' || n, 'Browser ' || n FROM generate_series(1, 60) n""",
+        {"a": northlake.account, "u": member},
     )
     first = owner.get(path(member) + "/sign-in")
     assert "192.0.2.50" in text(first) and "192.0.2.51" not in text(first)

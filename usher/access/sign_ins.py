@@ -23,6 +23,31 @@ def sign_ins_of(actor: Actor, user: UUID, *, before: datetime | None = None, lim
     )
 
 
+def activities(
+    actor: Actor, since: datetime, until: datetime, *, after: tuple[str, str, int] | None = None, limit: int
+) -> list[dict[str, Any]]:
+    """Sign-ins and sign-outs between two moments, the newest first: id, way (in or out), at, ip, email. `after` is the place (at, way, id) of the last one seen."""
+    actor.require("people:user:view")
+    at, way, id = after or (until.isoformat(), "out", 0)
+    covered = within(actor, "x.user_id")
+    walk = """(SELECT x.id, '{way}' AS way, x.at, x.ip, u.email FROM {table} x JOIN people_user u ON u.id = x.user_id
+               WHERE x.account_id = %(account)s AND x.at >= %(since)s AND (x.at, x.id) < (%(at)s::timestamptz, %({way}_id)s){covered}
+               ORDER BY x.at DESC, x.id DESC LIMIT %(limit)s)"""
+    walks = [walk.format(way=w, table=table, covered=covered) for w, table in (("in", "people_signin"), ("out", "people_signout"))]
+    return sql.rows(
+        f"{' UNION ALL '.join(walks)} ORDER BY at DESC, way, id DESC LIMIT %(limit)s",
+        {
+            "account": actor.account_id,
+            "since": since,
+            "at": at,
+            # At one moment the sign-ins come first: below the place of a sign-out there is none of them, below that of a sign-in every sign-out.
+            "in_id": id if way == "in" else 0,
+            "out_id": id if way == "out" else 2**62,
+            "limit": limit,
+        },
+    )
+
+
 def open_sessions_of(actor: Actor, user: UUID, limit: int = 50) -> list[dict[str, Any]]:
     """since, seen_at, ip and agent of the sessions that still count, last used first: what access.sign_out would end."""
     actor.require("people:user:view")

@@ -79,10 +79,19 @@ def canonical_of(email: str) -> str:
 def came_in(user: UUID, means: str, ip: str, agent: str) -> None:
     """Write a sign-in down. The date in the list moves at most once in three days (behaviour.md A)."""
     sql.execute(
-        """WITH seen AS (INSERT INTO people_signin (user_id, at, means, ip, agent) VALUES (%(u)s, %(now)s, %(means)s, %(ip)s, %(agent)s))
+        """WITH seen AS (INSERT INTO people_signin (account_id, user_id, at, means, ip, agent)
+             SELECT u.account_id, u.id, %(now)s, %(means)s, %(ip)s, %(agent)s FROM people_user u WHERE u.id = %(u)s)
            UPDATE people_standing SET last_sign_in = %(now)s WHERE user_id = %(u)s
            AND (last_sign_in IS NULL OR last_sign_in < %(now)s::timestamptz - interval '3 days')""",
         {"u": user, "now": clock.now(), "means": means, "ip": ip, "agent": printable(agent)},
+    )
+
+
+def went_out(actor: Actor) -> None:
+    """Write down that somebody ended their session."""
+    sql.execute(
+        "INSERT INTO people_signout (account_id, user_id, at, ip) VALUES (%(a)s, %(u)s, %(now)s, %(ip)s)",
+        {"a": actor.account_id, "u": actor.user_id, "now": clock.now(), "ip": actor.ip},
     )
 
 

@@ -114,6 +114,11 @@ def outcome(found: dict[str, Any]) -> Outcome:
     )
 
 
+def done_of(found: dict[str, Any]) -> int:
+    """How many people (or things) a Change row of this module did something to. One without a run did it to one, or it would not be there: nothing is counted."""
+    return outcome(found).done if found["state"] else 1
+
+
 def sentence(found: dict[str, Any], done: int) -> str:
     """What this Change did, as a sentence."""
     return names.sentence(found["verb"], found["params"], done, undoes=found["undoes"] is not None)

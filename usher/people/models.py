@@ -256,6 +256,7 @@ class SignIn(models.Model):
     """One sign-in of a person: when, from where, by what means."""
 
     id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", db_index=False)
     at = models.DateTimeField(db_default=Now())
     means = models.TextField()  # password | setup_link | invitation
@@ -263,4 +264,25 @@ class SignIn(models.Model):
     agent = models.TextField(default="")
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-at"], name="sign_in_user")]
+        constraints = [SameAccount(column="user_id", table="people_user", name="sign_in_in_account", on_delete="CASCADE")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="sign_in_user"),
+            models.Index(fields=["account", "at", "id"], name="sign_in_account"),
+        ]
+
+
+class SignOut(models.Model):
+    """One session that its person ended: when and from where. What ends sessions otherwise stands in the journal."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_outs", db_constraint=False, db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    ip = models.TextField(default="")
+
+    class Meta:
+        constraints = [SameAccount(column="user_id", table="people_user", name="sign_out_in_account", on_delete="CASCADE")]
+        indexes = [
+            models.Index(fields=["user"], name="sign_out_user"),
+            models.Index(fields=["account", "at", "id"], name="sign_out_account"),
+        ]

@@ -10,6 +10,7 @@ from . import (
     people,
     people_changes,
     recordings,
+    reports,
     roles,
     rooms,
     settings,
@@ -28,4 +29,5 @@ AREAS = (
     settings,
     meetings,
     recordings,
+    reports,
 )

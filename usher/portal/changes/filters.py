@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.journal.spans import SINCE, UNTIL
 from usher.people.filters import like_literal
 
 NUMBER = re.compile(r"^[Cc]-?([0-9]{1,18})$|^([0-9]{1,18})$")
@@ -18,10 +19,6 @@ STATES = {
     "running": "c.id = ANY (ARRAY(SELECT x.change_id FROM journal_run x WHERE x.account_id = %(account)s AND x.state = 'running'))",
     "undone": "c.id = ANY (ARRAY(SELECT x.undoes FROM journal_change x WHERE x.account_id = %(account)s AND x.undoes IS NOT NULL))",
 }
-# A number is drawn a moment before or after the time is read: an hour of slack, and the time itself decides.
-NUMBER_AT = "(SELECT x.number FROM journal_change x WHERE x.account_id = %(account)s AND x.at {sign} %(f_{key})s::timestamptz {slack} ORDER BY x.at {way}, x.number {way} LIMIT 1)"
-SINCE = "c.number >= " + NUMBER_AT.format(sign=">=", key="from", slack="- interval '1 hour'", way="ASC") + " AND c.at >= %(f_from)s"
-UNTIL = "c.number <= " + NUMBER_AT.format(sign="<", key="to", slack="+ interval '1 hour'", way="DESC") + " AND c.at < %(f_to)s"
 
 
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

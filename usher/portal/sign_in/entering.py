@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,13 +15,13 @@ from usher.access.actors import remember
 from usher.access.backend import PATH
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import BAD_LINK, spend
-from usher.access.way_in import Person, came_in
+from usher.access.way_in import Person, came_in, went_out
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
 from usher.lifecycle.consolidate import question
 from usher.lifecycle.own_account import waits_for
 from usher.people.models import Login
-from usher.portal.page import MUST_ANSWER, QUESTION
+from usher.portal.page import MUST_ANSWER, QUESTION, SignedIn
 from usher.portal.problem import problem
 
 BAD, GONE = 400, 410
@@ -43,6 +44,13 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
     if means == "passkey":  # password and second factor in one: allauth's stage asks no more
         record_authentication(request, login, "mfa", type="webauthn", passwordless=True)
     return perform_login(request, login, email_verification="none", redirect_url=path)
+
+
+def leave(request: SignedIn) -> None:
+    """The session ends, with a line in the history of whoever had it."""
+    if request.actor is not None:
+        went_out(request.actor)
+    logout(request)
 
 
 def bind(request: HttpRequest, person: Person, means: str) -> None:

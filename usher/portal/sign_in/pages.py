@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from usher.core.refusals import Refused
 from usher.lifecycle.own_account import waits_for
 from usher.lifecycle.sign_up import is_open
 from usher.portal.page import SignedIn, own_path, public
-from usher.portal.sign_in.entering import by_link, closed, enter
+from usher.portal.sign_in.entering import by_link, closed, enter, leave
 from usher.portal.sign_in.forms import Forgot, NewPassword, SignIn
 
 
@@ -42,7 +41,7 @@ def sign_in(request: SignedIn) -> HttpResponse:
 def sign_out(request: SignedIn) -> HttpResponse:
     """The session ends; only ours is where one may go next (WEB-03)."""
     path = own_path(request.POST.get("next", "/sign-in"), request)
-    logout(request)
+    leave(request)
     return HttpResponseRedirect(path)
 
 

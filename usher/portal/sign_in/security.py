@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from usher.access.way_in import by_password, by_user, recent
 from usher.people.models import Login
 from usher.portal.page import SignedIn, member_page
 from usher.portal.sign_in.device import device_of
+from usher.portal.sign_in.entering import leave
 from usher.portal.sign_in.forms import OwnPassword
 from usher.portal.sign_in.fresh import fresh_sign_in
 from usher.portal.sign_in.means import means_in_words
@@ -52,7 +53,7 @@ def password(request: SignedIn) -> HttpResponse:
 def sessions(request: SignedIn) -> HttpResponse:
     """Sign out everywhere, here too."""
     own.end_sessions(request.actor)
-    logout(request)
+    leave(request)
     return HttpResponseRedirect("/sign-in")
 
 
@@ -71,7 +72,7 @@ def session_end(request: SignedIn, session_id: UUID) -> HttpResponse:
     """Sign out in one place."""
     own.end_session(request.actor, session_id)
     if str(session_id) == open_sessions.here(request.session):
-        logout(request)
+        leave(request)
         return HttpResponseRedirect("/sign-in")
     messages.success(request, _("That session has ended."))
     return HttpResponseRedirect("/me/security")
