@@ -8,8 +8,8 @@ from usher.api.days import DAYS, NEEDED, month_of
 from usher.api.operations import HEAVY, Call, operation
 from usher.api.paging import by_token, frame, parameters, start_of, token
 from usher.content import hosts
-from usher.journal import logs
 from usher.journal.verb import VERBS
+from usher.people import admin_log
 from usher.zoom_wire import reports as wire
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
@@ -34,7 +34,7 @@ def operation_logs(call: Call) -> dict[str, Any]:
     place, size, category = start_of(call), call.query["page_size"], call.query["category_type"]
     since, until = month_of(call)
     verbs = None if category == "all" else [verb for verb in VERBS if wire.category_of(verb) == category]
-    found = logs.page(call.actor, since, until, verbs=verbs, before=place, limit=size + 1)
+    found = admin_log.page(call.actor, since, until, verbs=verbs, before=place, limit=size + 1)
     more = found[size - 1]["number"] if len(found) > size else None
     return {"operation_logs": [wire.operation(row) for row in found[:size]], "page_size": size, "next_page_token": token(call, more)}
 

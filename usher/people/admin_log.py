@@ -5,9 +5,8 @@ from typing import Any
 
 from usher.core import sql
 from usher.core.actor import Actor
-
-from . import reads
-from .spans import SINCE, UNTIL
+from usher.journal import reads
+from usher.journal.spans import SINCE, UNTIL
 
 COLUMNS = "c.id, c.number, c.verb, c.params, c.undoes, c.at, coalesce(u.email, c.actor_name) AS operator, r.state, r.counts, r.totals"
 JOINED = "LEFT JOIN journal_run r ON r.change_id = c.id LEFT JOIN people_user u ON u.id = c.actor_id AND u.account_id = c.account_id"
