@@ -9,7 +9,7 @@ OF_PERSON = "UPDATE people_signin i SET account_id = u.account_id FROM people_us
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0013_stored_settings"), ("accounts", "0001_initial")]
+    dependencies = [("people", "0015_domains_are_counted"), ("accounts", "0001_initial")]
 
     operations = [
         migrations.AddField(
