@@ -263,6 +263,14 @@ def test_a_method_nobody_knows(northlake: Company) -> None:
     assert answer.status_code == 405 and answer.json()["code"] == 405 and answer["Allow"]
 
 
+@pytest.mark.parametrize("depth", [99, 500, 900, 5_000])
+def test_a_deep_body_is_none_with_a_key_too(northlake: Company, depth: int) -> None:
+    """DOS-06: what a key is bound to walks over the whole body; too deep for that is refused before."""
+    body = '{"action":"deactivate","x":' + "[" * depth + "]" * depth + "}"
+    answer = caller(northlake.owner)("PUT", f"/users/{northlake.member.email}/status", body, Idempotency_Key="k")
+    assert answer.status_code == (204 if depth < 100 else 400)
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_a_body_of_another_kind(northlake: Company, kind: str) -> None:
     """MASS-07: 415, whatever page sent it."""

@@ -49,6 +49,15 @@ def test_members_that_cannot_be_added(api: Caller, southport: Company) -> None:
     assert api.post(f"{one}/members", {"members": [{"id": "me"}] * 31})[1]["code"] == 300
 
 
+def test_who_left_is_not_counted(northlake: Company, api: Caller) -> None:
+    """S0-27: they keep their groups for the day they come back, and are in no number."""
+    for name in ("Sales", "Support"):
+        one = f"/groups/{api.post('/groups', {'name': name})[1]['id']}"
+        api.post(f"{one}/members", {"members": [{"email": northlake.member.email}, {"email": northlake.admin.email}]})
+    assert api.delete(f"/users/{northlake.member.email}?action=delete")[0] == 204
+    assert [g["total_members"] for g in api.get("/groups")[1]["groups"]] == [1, 1] and api.get(one)[1]["total_members"] == 1
+
+
 def test_a_member_is_moved(northlake: Company, api: Caller) -> None:
     a, b = (api.post("/groups", {"name": name})[1]["id"] for name in ("A", "B"))
     api.post(f"/groups/{a}/members", {"members": [{"email": northlake.member.email}]})

@@ -121,9 +121,9 @@ def is_secret(name: str, value: Any) -> bool:
     return isinstance(value, str) and not last.startswith("require_") and any(word in last for word in SECRET)
 
 
-def above(names: Iterable[str]) -> list[str]:
+def above(names: Iterable[str]) -> dict[str, bool]:
     """Every name that stands over one of these: what stops being a value when it becomes an object."""
-    return sorted({".".join(steps[:n]) for steps in (name.split(".") for name in names) for n in range(1, len(steps))})
+    return {".".join(steps[:n]): True for steps in (name.split(".") for name in names) for n in range(1, len(steps))}
 
 
 def rows_of(table: str, key: str, owner: object) -> dict[str, dict[str, Any]]:
@@ -140,7 +140,7 @@ def checked(wish: Mapping[str, Any], part: Any, gone: Iterable[str], now: Mappin
 
 def terms(params: Mapping[str, Any]) -> dict[str, Any]:
     """The same as the part asks for them."""
-    return {"part": params["part"], "wish": sql.Jsonb(params["settings"]), "above": above(params["settings"])}
+    return {"part": params["part"], "wish": sql.Jsonb(params["settings"]), "above": sql.Jsonb(above(params["settings"]))}
 
 
 def seal_anew(table: str, key: str) -> None:
@@ -162,6 +162,11 @@ def seal_anew(table: str, key: str) -> None:
             )
 
 
+# A value whose name goes on from one that is wished for: it would stand below a value. A row is opened once and joined, however many names it has.
+BELOW_A_WISH = """EXISTS (SELECT 1 FROM string_to_array(s.key, '.') n, generate_series(1, cardinality(n) - 1) i
+                     WHERE %(wish)s::jsonb ? array_to_string(n[:i], '.'))"""
+
+
 class StoredPart(Part):
     """One row of settings, merged. Parameters: part, wish (name -> value, null takes it away), above. A list is replaced as a whole."""
 
@@ -180,10 +185,10 @@ class StoredPart(Part):
                         WHEN f.n > {MOST} OR f.bytes > {MOST_BYTES} THEN '{FULL}' END AS skip, {NO_SEATS}
                    FROM ({self.owner(params)}) o LEFT JOIN {self.table} t ON t.{self.key} = o.obj AND t.part = %(part)s::text
                    CROSS JOIN LATERAL (
-                     SELECT coalesce(jsonb_object_agg(c.key, coalesce(t.values->c.key, 'null')), '{{}}') AS before, coalesce(jsonb_object_agg(c.key, c.value), '{{}}') AS after
-                     FROM (SELECT w.key, w.value FROM jsonb_each(%(wish)s::jsonb) w WHERE coalesce(t.values->w.key, 'null') <> w.value
-                           UNION ALL SELECT s.key, 'null' FROM jsonb_each(t.values) s WHERE NOT %(wish)s::jsonb ? s.key
-                             AND (s.key = ANY(%(above)s::text[]) OR EXISTS (SELECT 1 FROM jsonb_object_keys(%(wish)s::jsonb) k WHERE starts_with(s.key, k || '.')))) c) d
+                     SELECT coalesce(jsonb_object_agg(c.key, c.old), '{{}}') AS before, coalesce(jsonb_object_agg(c.key, c.new), '{{}}') AS after
+                     FROM (SELECT coalesce(w.key, s.key) AS key, coalesce(s.value, 'null') AS old, coalesce(w.value, 'null') AS new
+                           FROM jsonb_each(%(wish)s::jsonb) w FULL JOIN jsonb_each(t.values) s ON s.key = w.key
+                           WHERE CASE WHEN w.key IS NULL THEN %(above)s::jsonb ? s.key OR {BELOW_A_WISH} ELSE coalesce(s.value, 'null') <> w.value END) c) d
                    CROSS JOIN LATERAL (SELECT count(*) AS n, sum(octet_length(x.key) + octet_length(x.value::text)) AS bytes
                      FROM jsonb_each(coalesce(t.values, '{{}}') || d.after) x WHERE x.value <> 'null') f"""
 
@@ -212,7 +217,7 @@ did AS (SELECT obj FROM kept UNION ALL SELECT obj FROM made)"""
 
 def _differ(values: str, told: str) -> str:
     """SQL that is true when a row has other values than these; null stands for none."""
-    return f"EXISTS (SELECT 1 FROM jsonb_each({told}) b WHERE coalesce({values}->b.key, 'null') <> b.value)"
+    return f"EXISTS (SELECT 1 FROM jsonb_each({told}) b LEFT JOIN jsonb_each({values}) v ON v.key = b.key WHERE coalesce(v.value, 'null') <> b.value)"
 
 
 def _without_nulls(values: str) -> str:

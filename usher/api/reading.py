@@ -12,6 +12,7 @@ from usher.zoom_wire.fields import Fields, read, read_texts
 
 MOST_BYTES = 1024 * 1024  # of one body; the largest of the contract are lists of 30 people
 LONGEST_KEY = 200
+DEEPEST = 100  # objects and lists in each other, of any body; the deepest of the contract has 8
 
 
 class _Twice(ValueError):
@@ -87,6 +88,17 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         raise WireRefused(Fault(400, 300, "A key stands twice in the body.")) from None
     except (ValueError, RecursionError):
         raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object.")) from None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or _is_deep(given):
         raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object."))
     return given
+
+
+def _is_deep(given: Any) -> bool:
+    """Whether something lies deeper than any function that walks over it by calling itself may be asked to go."""
+    level = [given]
+    for _depth in range(DEEPEST):
+        inner = [one for outer in level for one in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [one for one in inner if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True
