@@ -123,4 +123,4 @@ def test_what_can_be_held_together() -> None:
             both = what_is_wrong(LICENSED, [one_product.code, other.code])
             assert both == "" or "exclude" in both
             assert (both == "") == (what_is_wrong(LICENSED, [other.code, one_product.code]) == "")
-    assert all(p.kind in {"workplace", "add_on"} for p in PRODUCTS.values())
+    assert all(p.kind in {"workplace", "add_on", "package"} for p in PRODUCTS.values())

@@ -80,6 +80,7 @@ PARAMS: dict[str, Any] = {
     "template": "x",
     "template_name": "Desk",
     "code": "",
+    "for_people": True,
     "lowest": 1000,
     "highest": 9999,
 }

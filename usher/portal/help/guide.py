@@ -67,6 +67,7 @@ PLACES = {
     "/account": "account",
     "/account/outbox": "outbox",
     "/account/apps": "api",
+    "/oauth": "api",
     "/me": "account",
     "/me/own-account": "leaving",
     "/me/security": "sign-in",
