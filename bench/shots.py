@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.shots_of_apps import take_apps
 from bench.shots_of_joining import take_joining
 
 PICTURES = Path(__file__).parent.parent / "docs" / "guide" / "pictures"
@@ -95,6 +96,7 @@ def take_all(link: str, folder: Path) -> None:
                 _take(context.new_page(), base, file, f"{theme}{suffix}")
                 context.close()
         take_joining(browser, base, folder, state, PICTURES)
+        take_apps(browser, base, state, PICTURES)
         browser.close()
 
 

@@ -37,6 +37,11 @@ def test_the_company_and_its_year(db: None) -> None:
     assert sql.value("SELECT count(DISTINCT site_id) FROM people_user WHERE left_at IS NULL") == sql.value(
         "SELECT count(*) FROM accounts_site"
     )
+    apps = sql.rows(
+        "SELECT p.name, sum(c.calls) > 500 AS busy FROM access_app p JOIN access_appcalls c ON c.app_id = p.id GROUP BY p.name ORDER BY 1"
+    )
+    assert apps == [{"name": "HR sync", "busy": True}, {"name": "Phone book", "busy": True}]
+    assert sql.value("SELECT count(*) FROM access_consent") == 5
     assert not breaches()
 
 

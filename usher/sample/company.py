@@ -17,6 +17,7 @@ from usher.licenses.catalog import BASIC, LICENSED
 from usher.lifecycle.open_account import open_account
 from usher.lifecycle.tasks import expire_invitations
 
+from .apps import begin_apps
 from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
 from .rules import begin_rules, wait_and_claim
@@ -168,6 +169,7 @@ class Company(Telling):
             )
         with self.at(20, -1):
             undo.start_undo(self.desk, number)
+        begin_apps(self)
         begin_rules(self)
         with self.at(17):
             self.invite(self.desk, self.crowd.of("Bergen", 5), license=BASIC, group="Night shift")

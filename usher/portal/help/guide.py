@@ -69,6 +69,7 @@ PLACES = {
     "/account/apps": "api",
     "/oauth": "api",
     "/me": "account",
+    "/me/apps": "api",
     "/me/own-account": "leaving",
     "/me/security": "sign-in",
     "/me/confirm": "sign-in",
