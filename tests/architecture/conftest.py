@@ -31,14 +31,22 @@ def with_a_recording(name: str) -> "Company":
 
 
 def add_app(company: "Company") -> None:
-    """One for people, to which a member agreed."""
+    """One for people, to which a member agreed, with a webhook that has something to send; nobody is there to send it."""
+    from tests.people_of import do, one
     from usher.access import api_apps, consents
+    from usher.connections.webhooks import expanding, subscriptions
+    from usher.core import sql
     from usher.core.ids import short
 
     here = "https://portal.example.com/callback"
     app, _secret = api_apps.make(company.owner, "HR sync", "all", f"app-{company.domain}", redirects=[here])
     asking = consents.app_asking(company.member, short(app), here)
     consents.give(company.member, asking, consents.wish_of(asking, {"response_type": "code"}))
+    fields = {"name": "Payroll", "url": "https://receiver.example/hook", "events": ["user.updated"]}
+    subscriptions.make(company.owner, app, fields, {"type": 0}, f"webhook-{company.domain}")
+    sql.execute("UPDATE webhooks_subscription SET state = 'on', checked_at = now()")
+    do(company.owner, "people.set_department", {"department": "Sales", "subjects": one(company.member.user_id or "")})
+    expanding.tell(company.account)
 
 
 def stage_files(company: "Company") -> None:

@@ -75,6 +75,8 @@ def ids_of(company: Company) -> dict[str, Any]:
         "site_id": value("SELECT id FROM accounts_site WHERE account_id = %(a)s ORDER BY id LIMIT 1"),
         "app_id": value("SELECT id FROM access_app WHERE account_id = %(a)s AND for_people"),
         "consent_id": value("SELECT id FROM access_consent WHERE account_id = %(a)s"),
+        "webhook_id": value("SELECT id FROM webhooks_subscription WHERE account_id = %(a)s"),
+        "delivery_id": value("SELECT id FROM webhooks_delivery WHERE account_id = %(a)s ORDER BY seq LIMIT 1"),
         "role_id": value("SELECT id FROM access_role WHERE account_id = %(a)s"),
         "message_id": value("SELECT id FROM mail_message WHERE account_id = %(a)s ORDER BY id DESC LIMIT 1"),
     }

@@ -1,5 +1,6 @@
 """Every page, light and dark, wide and narrow: axe finds nothing of any impact, nothing scrolls sideways; and all of it works without JavaScript."""
 
+import json
 import re
 from typing import Any
 
@@ -74,6 +75,8 @@ OBJECTS = {
     "app_id": "SELECT id FROM access_app ORDER BY id LIMIT 1",
     "consent_id": "SELECT id FROM access_consent LIMIT 1",
     "own_consent_id": "SELECT id FROM access_consent LIMIT 1",
+    "webhook_id": "SELECT id FROM webhooks_subscription ORDER BY id LIMIT 1",
+    "delivery_id": "SELECT id FROM webhooks_delivery ORDER BY seq LIMIT 1",
     "role_id": "SELECT id FROM access_role WHERE key <> 'admin' ORDER BY id LIMIT 1",
     "item_id": "SELECT id FROM content_item ORDER BY id LIMIT 1",
     "export_id": "SELECT id FROM people_export ORDER BY id DESC LIMIT 1",
@@ -92,7 +95,10 @@ def make_objects(portal: Portal, page: Page) -> None:
     portal.usher.run("groups", "create", "Crew")
     portal.usher.run("im-groups", "create", "Chat")
     portal.usher.run("people", "add", "look@northlake.test", "--group", "Crew", "--im-group", "Chat")
-    portal.usher.run("app", "create", "--name", "HR sync", "--scopes", "all")
+    app = portal.usher.run("app", "create", "--name", "HR sync", "--scopes", "all", "--json")
+    portal.usher.run("webhooks", "create", "--app", json.loads(app.stdout)["client_id"], "--url", "https://receiver.example/hook")
+    portal.usher.sql("UPDATE webhooks_subscription SET state = 'on', checked_at = now()")
+    portal.usher.run("groups", "create", "Heard of")
     portal.usher.run("domains", "claim", "look.example")  # verified, as its page has most to look at then
     portal.usher.sql("UPDATE accounts_domain SET state = 'verified', verified_at = now(), how = 'dns', missing_since = now()")
     for path, text in (

@@ -87,7 +87,9 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
 
 
 def opens(operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> bool:
-    """Whether a scope of the token opens the operation, for everybody or for the person the token stands for (README 1, `me`)."""
+    """Whether a scope of the token opens the operation, for everybody or for the person the token stands for (README 1, `me`). Some the contract asks for none."""
+    if not operation.scopes.all:
+        return True
     return bool(operation.scopes.all & holder.scopes) or (path.get("userId") == "me" and bool(set(operation.scopes.own) & holder.scopes))
 
 
@@ -97,7 +99,7 @@ def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, pat
     query = query_of(request, operation.query)
     body, raw = body_of(request, {**operation.body, **operation.kept}) if writes else ({}, {})
     key = f"{holder.app} {holder.actor.user_id} {own}" if (own := key_of(request)) and writes else ""
-    return Call(holder.actor, request, path, query, body, raw, key)
+    return Call(holder.actor, request, path, query, body, raw, key, holder.app)
 
 
 def _done(operation: Operation, call: Call) -> HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from usher.access import scopes as known_scopes
 from usher.access.throttle import UNTIL_MIDNIGHT
@@ -27,7 +28,7 @@ Codes = Mapping[str, tuple[int, int]]
 class Call:
     """One request of an operation: who, what the path, query and body say, checked, and the body as it came.
 
-    `key` is what the client sent as Idempotency-Key, bound to its app; empty without one.
+    `key` is what the client sent as Idempotency-Key, bound to its app; empty without one. `app` is the one whose token it is.
     """
 
     actor: Actor
@@ -37,6 +38,7 @@ class Call:
     body: Mapping[str, Any]
     raw: Mapping[str, Any]
     key: str = ""
+    app: UUID | None = None
     _nth: list[int] = field(default_factory=lambda: [0])
 
     @cached_property

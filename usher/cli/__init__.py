@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "advanced": ("advanced", "advanced", "Totals, and what is done to everybody at once."),
     "content": ("content", "content", "List what people made, and hand it over."),
     "app": ("app", "app", "Make API apps, and switch them off."),
+    "webhooks": ("webhooks", "webhooks", "Tell addresses what happens: webhooks and their log."),
     "mail": ("mail", "mail", "Read the mails that were written."),
     "change": ("changes", "change", "List changes and show one."),
     "undo": ("changes", "undo", "Take a change back."),

@@ -19,6 +19,7 @@ from usher.access.roles import NAMES as ROLES
 from usher.access.roles import called
 from usher.accounts.places import ROOM_KINDS
 from usher.accounts.plans import PLANS
+from usher.connections.webhooks.log import STATES as DELIVERIES
 from usher.content.kinds import OCCURRENCE, length_in_words
 from usher.core import sql
 from usher.core.actor import Actor
@@ -114,11 +115,21 @@ LABELS: dict[str, str | Promise] = {
     "for_people": gettext_lazy("For people"),
     "is_public": gettext_lazy("Public"),
     "is_on": gettext_lazy("Works"),
+    "url": gettext_lazy("Address"),
+    "events": gettext_lazy("Events"),
+    "webhook_state": gettext_lazy("State"),
+    "delivery": gettext_lazy("Delivery"),
     "creator": gettext_lazy("Works with the rights of"),
     "settings": gettext_lazy("Settings"),
 }
 PROOFS = {"waiting": gettext_lazy("waited for"), "verified": gettext_lazy("found"), "released": gettext_lazy("given up")}  # of a domain
 STATES = {"here": gettext_lazy("here"), "trash": gettext_lazy("in the trash"), "active": gettext_lazy("in use")}  # of content and phones
+HEARS = {
+    "new": gettext_lazy("not confirmed"),
+    "on": gettext_lazy("on"),
+    "paused": gettext_lazy("paused"),
+    "off": gettext_lazy("off"),
+}  # of a webhook
 STATUSES = {
     "active": gettext_lazy("Active"),
     "inactive": gettext_lazy("Deactivated"),
@@ -136,6 +147,8 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "language": dict(settings.LANGUAGES),
     "mark": MARKS,
     "occurs": OCCURRENCE,
+    "webhook_state": HEARS,
+    "delivery": DELIVERIES,
     "plan": {p.code: p.name for p in PLANS.values()},
 }
 EMPTY = (
@@ -244,7 +257,7 @@ def value_in_words(key: str, value: Any) -> str:
         )
     if key in CALLED:
         return str(CALLED[key].get(value, value))
-    if key in ("scopes", "redirects", "numbers", "lost"):
+    if key in ("scopes", "redirects", "numbers", "lost", "events"):
         return listed(value)
     if key == "starts_at":
         return exactly(datetime.fromisoformat(value))

@@ -93,6 +93,13 @@ TREE = (
                 rest=("/account/apps/",),
                 also=_("programs, tokens, secrets, client, scopes"),
             ),
+            Entry(
+                _("Webhooks"),
+                "/account/webhooks",
+                "connections:webhook:view",
+                rest=("/account/webhooks/",),
+                also=_("events, subscriptions, deliveries, signature"),
+            ),
             Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
         ),
     ),

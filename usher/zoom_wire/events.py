@@ -115,3 +115,33 @@ def member_of(group_id: UUID | str, row: Mapping[str, Any]) -> Told:
 def came_or_went(user: UUID, email: str, at: datetime) -> Told:
     """Somebody signed in or out in a browser, with an address and a password or a passkey."""
     return {"id": short(user), "client_type": "browser", "date_time": time(at), "email": email, "version": "", "login_type": 100}
+
+
+# What the wire calls the parts of an authorization header -> what they are called here.
+HEADER = {
+    "custom_header_type": "type",
+    "username": "username",
+    "password": "password",
+    "client_id": "client_id",
+    "client_secret": "client_secret",
+    "token_url": "token_url",
+    "scope": "scope",
+    "state": "state",
+    "client_authentication": "client_authentication",
+    "custom_header_key": "key",
+    "custom_header_value": "value",
+}
+
+
+def subscription(row: Mapping[str, Any]) -> Told:
+    """A webhook in a list, with nothing secret of its header."""
+    return {
+        "event_subscription_id": short(row["id"]),
+        "events": row["events"],
+        "event_subscription_name": row["name"],
+        "event_webhook_url": row["url"],
+        "subscription_scope": row["scope"],
+        "created_source": row["source"],
+        "subscriber_id": short(row["creator_id"]),
+        "custom_header": {wire: row["auth"][ours] for wire, ours in HEADER.items() if ours in row["auth"]},
+    }

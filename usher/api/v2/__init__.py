@@ -6,6 +6,7 @@ from . import (
     group_admins,
     groups,
     leaving,
+    marketplace,
     meetings,
     people,
     people_changes,
@@ -30,4 +31,5 @@ AREAS = (
     meetings,
     recordings,
     reports,
+    marketplace,
 )

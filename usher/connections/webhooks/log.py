@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.core import clock, outbound, sql
 from usher.core.actor import Actor
+from usher.core.ids import short
 from usher.core.refusals import not_found
 
 from .confirming import WRONG
@@ -45,6 +46,17 @@ def delivery(actor: Actor, webhook: UUID, id: UUID) -> dict[str, Any]:
     if found is None:
         raise not_found(_("This delivery"))
     return found
+
+
+def last(actor: Actor, webhook: UUID | str, limit: int = 5) -> list[dict[str, Any]]:
+    """The newest deliveries of a webhook, for its page and for the command line."""
+    actor.require("connections:webhook:view")
+    found = sql.rows(
+        """SELECT d.id, d.event, d.state, d.tries, d.status, d.took_ms, d.trouble, d.created_at, e.name FROM webhooks_delivery d
+           JOIN webhooks_event e ON e.id = d.message_id WHERE d.account_id = %(a)s AND d.subscription_id = %(w)s ORDER BY d.created_at DESC, d.id DESC LIMIT %(n)s""",
+        {"a": actor.account_id, "w": webhook, "n": limit},
+    )
+    return [{**d, "path_id": short(d["id"]), "words": STATES[d["state"]], "why": why(d["status"], d["trouble"])} for d in found]
 
 
 def with_notices() -> list[UUID]:

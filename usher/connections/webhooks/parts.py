@@ -44,7 +44,7 @@ class EditedWebhook(Part):
         now = VALUES.format(s="s")
         return f"""SELECT NULL::int AS subj, s.id AS obj, s.version, {now} AS before, {now} || %(fields)s::jsonb
                      || CASE WHEN s.url <> coalesce(%(fields)s::jsonb->>'url', s.url) THEN '{{"webhook_state": "new"}}'::jsonb ELSE '{{}}' END AS after,
-                   CASE WHEN {now} @> %(fields)s::jsonb AND NOT %(anew)s THEN 'already' END AS skip, {NO_SEATS}
+                   CASE WHEN {now} || %(fields)s::jsonb = {now} AND NOT %(anew)s THEN 'already' END AS skip, {NO_SEATS}
                    FROM webhooks_subscription s WHERE s.account_id = %(account)s AND s.id = %(webhook)s::uuid"""
 
     write = f"""did AS (UPDATE webhooks_subscription t SET name = ok.after->>'name', url = ok.after->>'url', events = {TEXTS}, scope = ok.after->>'reach',

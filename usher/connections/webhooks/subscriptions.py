@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from usher.core import clock, sql
+from usher.core import clock, jobs, sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused, not_found
 from usher.journal import engine
@@ -79,6 +79,7 @@ def make(actor: Actor, app: UUID, fields: Mapping[str, Any], auth: Mapping[str, 
         _keep_hidden(id, hidden)
         if source == "openapi":  # nobody will press a button: the clock asks
             sql.execute("UPDATE webhooks_subscription SET check_at = %(now)s WHERE id = %(i)s", {"i": id, "now": clock.now()})
+            jobs.defer("webhooks.ask", account=str(actor.account_id), webhook=str(id))
         return Made(id, _first_secret(actor, app))
 
 

@@ -34,6 +34,12 @@ def look(timestamp: int) -> None:
     deliver()
 
 
+@app.task(name="webhooks.ask", queue="webhooks")
+def ask(account: str, webhook: str) -> None:
+    """Ask one address that was just subscribed by the API."""
+    confirming.check(UUID(account), UUID(webhook))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="webhooks.check", queue="clock", queueing_lock="webhooks.check")
 def check(timestamp: int) -> None:

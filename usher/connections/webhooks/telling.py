@@ -1,6 +1,6 @@
 """What each verb tells the world: one line of TELLS for each part whose effects are events. Everything here is pure: rows of effects in, events out.
 
-A row is an effect with what stands beside it (expanding.py): obj, before, after, verb, undone, email, first_name, last_name, display_name, license, group_name, to_group.
+A row is an effect with what stands beside it (expanding.py): obj, before, after, verb, undone, email, first_name, last_name, display_name, license, group_name, to_group, part.
 The effects of an undo have their before and after exchanged, so most of it needs no words of its own here.
 """
 
@@ -195,14 +195,30 @@ def domain(row: Row) -> Iterator[Told]:
 
 
 def settings(event: str) -> Tell:
-    """Stored settings of a person, a group or the account: the keys that changed, as they are and as they were."""
+    """Stored settings of a person, a group or the account: those that changed, as they are and as they were. What is kept sealed is nobody's to tell (HOOK-10)."""
 
     def tell(row: Row) -> Iterator[Told]:
+        if row["part"] != "settings":
+            return
         id = short(row["obj"])
-        new, old = ({"id": id, "settings": (row[side] or {}).get("settings") or {}} for side in ("after", "before"))
-        yield Told(event, row["obj"], row["email"] or row["group_name"] or "", new, old)
+        new, old = ({"id": id, "settings": unsealed((row[side] or {}).get("settings") or {})} for side in ("after", "before"))
+        if new["settings"] or old["settings"]:
+            yield Told(event, row["obj"], row["email"] or row["group_name"] or "", new, old)
 
     return tell
+
+
+def unsealed(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names as an object of objects; an object as a value is a sealed one and left out."""
+    whole: dict[str, Any] = {}
+    for name, value in flat.items():
+        *above, last = name.split(".")
+        place = whole
+        for step in above if not isinstance(value, Mapping) else ():
+            place = place.setdefault(step, {})
+        if not isinstance(value, Mapping) and isinstance(place, dict):
+            place[last] = value
+    return whole
 
 
 DELETED, UNLINKED = gone("user.deleted"), gone("user.disassociated")

@@ -6,6 +6,7 @@ Pausing, sending again and deleting is open to everybody who manages webhooks. N
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from usher.access.app_verbs import app_of, refuse_anothers
 from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.refusals import Refused
+from usher.core.refusals import Refused, not_found
 from usher.journal.names import figure
 from usher.journal.verb import Verb, register
 
@@ -182,7 +183,11 @@ class SendAgain(_OfWebhook):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         ids = params.get("deliveries")
-        return {**super().check(actor, params), "deliveries": sorted({str(id) for id in ids}) if ids else None}
+        try:
+            told = sorted({str(UUID(str(id))) for id in ids}) if ids else None
+        except ValueError:
+            raise not_found(_("This delivery")) from None
+        return {**super().check(actor, params), "deliveries": told}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return len(params["deliveries"] or ()) == 1

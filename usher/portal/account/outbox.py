@@ -39,6 +39,8 @@ MAILS: dict[str, str | Promise] = {
     "recovery_code_used": _("Recovery code used"),
     "deletion_ahead": _("Deletion ahead"),
     "work_ended": _("Work ended"),
+    "webhook_silent": _("Webhook that does not answer"),
+    "webhook_off": _("Webhook switched off"),
     "ownership_given": _("Account handed on"),
     "ownership_received": _("Account received"),
 }

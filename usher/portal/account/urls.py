@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.account import apps, never_touch, outbox, owner, pages, settings, subscribing, waiting
+from usher.portal.account import apps, never_touch, outbox, owner, pages, settings, subscribing, waiting, webhook_log, webhooks
 
 urlpatterns = [
     path("account", pages.account),
@@ -23,6 +23,18 @@ urlpatterns = [
     path("account/apps/<id:app_id>/state", apps.state),
     path("account/apps/<id:app_id>/holder", apps.holder),
     path("account/apps/<id:app_id>/deletion", apps.deletion),
+    path("account/webhooks", webhooks.all_webhooks),
+    path("account/webhooks/new", webhooks.new_webhook),
+    path("account/webhooks/log", webhook_log.deliveries),
+    path("account/webhooks/log/export", webhook_log.log_export),
+    path("account/webhooks/<id:webhook_id>", webhooks.one_webhook),
+    path("account/webhooks/<id:webhook_id>/confirmation", webhooks.confirmation),
+    path("account/webhooks/<id:webhook_id>/state", webhooks.state),
+    path("account/webhooks/<id:webhook_id>/secret", webhooks.secret),
+    path("account/webhooks/<id:webhook_id>/deletion", webhooks.deletion),
+    path("account/webhooks/<id:webhook_id>/again", webhook_log.failed_again),
+    path("account/webhooks/<id:webhook_id>/deliveries/<id:delivery_id>", webhook_log.delivery),
+    path("account/webhooks/<id:webhook_id>/deliveries/<id:delivery_id>/again", webhook_log.again),
     path("account/outbox", outbox.outbox),
     path("account/outbox/test", outbox.mail_test),
     path("account/outbox/export", outbox.outbox_export),
