@@ -38,6 +38,7 @@ FIRST = (
     "sign-in",
     "api",
     "api-compatibility",
+    "webhooks",
     "command-line",
 )
 
@@ -68,6 +69,7 @@ PLACES = {
     "/account/outbox": "outbox",
     "/account/apps": "api",
     "/oauth": "api",
+    "/account/webhooks": "webhooks",
     "/me": "account",
     "/me/apps": "api",
     "/me/own-account": "leaving",
