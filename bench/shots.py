@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.shots_of_apps import take_apps
 from bench.shots_of_joining import take_joining
+from bench.shots_of_webhooks import take_webhooks
+from tests.receiver import Receiver, receiving
 
 PICTURES = Path(__file__).parent.parent / "docs" / "guide" / "pictures"
 CHROMIUM = "/usr/bin/chromium"
@@ -48,17 +50,18 @@ adaeze.okafor@northlake.test,Quality,,Gold,,
 
 def main() -> None:
     """Start a sample, take the pictures, stop it."""
-    with tempfile.TemporaryDirectory(prefix="usher-shots-") as data:
+    with tempfile.TemporaryDirectory(prefix="usher-shots-") as data, receiving(Path(data)) as (receiver, certificate):
         port = _free_port()
         with subprocess.Popen(
             [Path(sys.executable).parent / "usher", "up", "--sample", "company", "--data", data, "--port", str(port)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "USHER_SECRET_KEY", "USHER_BASE_URL"}},
+            env={k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "USHER_SECRET_KEY", "USHER_BASE_URL"}}
+            | {"USHER_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128", "USHER_OUTBOUND_CA": str(certificate)},
         ) as usher:
             try:
-                take_all(_link(usher), Path(data))
+                take_all(_link(usher), Path(data), receiver)
             finally:
                 usher.terminate()
                 usher.wait(60)
@@ -79,7 +82,7 @@ def _link(usher: "subprocess.Popen[str]") -> str:
     raise SystemExit("usher up printed no sign-in link")
 
 
-def take_all(link: str, folder: Path) -> None:
+def take_all(link: str, folder: Path, receiver: Receiver) -> None:
     """Sign in once, then every page light and dark, wide and narrow."""
     base = link.split("/link/")[0]
     file = folder / "new-starters-november.csv"
@@ -97,6 +100,7 @@ def take_all(link: str, folder: Path) -> None:
                 context.close()
         take_joining(browser, base, folder, state, PICTURES)
         take_apps(browser, base, state, PICTURES)
+        take_webhooks(browser, base, state, PICTURES, receiver)
         browser.close()
 
 

@@ -82,11 +82,11 @@ LOG = Listing(
     columns=(
         Column("event", _("Event"), event_cell, lambda r: str(r["event"]), "main"),
         Column("about", _("About"), lambda r: r["name"], lambda r: str(r["name"]), "meta"),
-        Column("webhook", _("Webhook"), lambda r: r["webhook"], lambda r: str(r["webhook"]), "meta nowrap"),
+        Column("webhook", _("Webhook"), lambda r: r["webhook"], lambda r: str(r["webhook"]), "nowrap"),
         Column(
             "state", _("State"), lambda r: status(DOTS[r["state"]], log.STATES[r["state"]]), lambda r: str(log.STATES[r["state"]]), "side"
         ),
-        Column("answer", _("Answer"), answer_of, answer_of, "meta"),
+        Column("answer", _("Answer"), answer_of, answer_of),
         Column("took", _("Took"), took, took, "num nowrap"),
         Column("tries", _("Tries"), lambda r: r["tries"], lambda r: str(r["tries"]), "num"),
         Column("tried", _("Last tried"), lambda r: when(r["tried_at"], "—"), partial(moment, "tried_at"), "num nowrap", shown=False),
