@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests import receiver as receivers
 from tests.connections.hooks import app_of, confirmed, deliveries, made, state_of, told
-from tests.people_of import Company, do, one
+from tests.people_of import PASSWORD, Company, do, one
 from tests.receiver import Receiver
 from tests.signed_in import signed_in
 from usher.core import sql
@@ -172,3 +172,17 @@ def test_what_failed_is_sent_again_all_at_once(northlake: Company, receiver: Rec
     told()
     assert [d["state"] for d in deliveries(hook)] == ["delivered"] * 2
     assert isinstance(unshort(here.rpartition("/")[2]), UUID)
+
+
+def test_who_comes_and_goes(northlake: Company, receiver: Receiver) -> None:
+    """README 9: user.signed_in and user.signed_out, of the portal."""
+    confirmed(northlake.owner, app_of(northlake.owner), receiver, ["user.signed_in", "user.signed_out"])
+    browser = Client()
+    entered = browser.post("/sign-in", {"email": f"member@{northlake.domain}", "password": PASSWORD})
+    assert entered.status_code == 302 and browser.post("/sign-out").status_code == 302
+    told()
+    payloads = [(c.event, c.told["payload"]) for c in receiver.came]
+    assert [event for event, _payload in payloads] == ["user.signed_in", "user.signed_out"]
+    for _event, payload in payloads:
+        assert payload["object"]["email"] == f"member@{northlake.domain}" and payload["object"]["client_type"] == "browser"
+        assert "operator" not in payload

@@ -58,7 +58,7 @@ def rotate(actor: Actor, client_id: str, key: str | None) -> None:
     """Give an app another secret and print it; the one before is good for a day."""
     from usher.access import api_apps
 
-    _show(actor, client_id, api_apps.rotate(actor, _id(client_id), fresh_key(key)))
+    _show(actor, client_id, api_apps.rotate(actor, id_of(client_id), fresh_key(key)))
 
 
 @app.command("off")
@@ -66,7 +66,7 @@ def rotate(actor: Actor, client_id: str, key: str | None) -> None:
 @as_operator
 def switch_off(actor: Actor, client_id: str) -> int:
     """Switch an app off: it gets no token, and the ones it has open nothing."""
-    return _change(actor, "access.edit_app", {"app": _id(client_id), "is_on": False})
+    return _change(actor, "access.edit_app", {"app": id_of(client_id), "is_on": False})
 
 
 @app.command("on")
@@ -74,7 +74,7 @@ def switch_off(actor: Actor, client_id: str) -> int:
 @as_operator
 def switch_on(actor: Actor, client_id: str) -> int:
     """Switch an app on again."""
-    return _change(actor, "access.edit_app", {"app": _id(client_id), "is_on": True})
+    return _change(actor, "access.edit_app", {"app": id_of(client_id), "is_on": True})
 
 
 @app.command("hand-over")
@@ -83,7 +83,7 @@ def switch_on(actor: Actor, client_id: str) -> int:
 @as_operator
 def hand_over(actor: Actor, client_id: str, to: str) -> int:
     """Hand an app to somebody else, with whose rights it works then."""
-    return _change(actor, "access.hand_over_app", {"app": _id(client_id), "to": to})
+    return _change(actor, "access.hand_over_app", {"app": id_of(client_id), "to": to})
 
 
 @app.command("delete")
@@ -91,7 +91,7 @@ def hand_over(actor: Actor, client_id: str, to: str) -> int:
 @as_operator
 def delete(actor: Actor, client_id: str) -> int:
     """Delete an app with its secrets and tokens, for good."""
-    return _change(actor, "access.delete_app", {"app": _id(client_id)})
+    return _change(actor, "access.delete_app", {"app": id_of(client_id)})
 
 
 def _show(actor: Actor, client_id: str, secret: str | None, without: str = "shown before") -> None:
@@ -109,7 +109,7 @@ def _change(actor: Actor, verb: str, params: dict[str, Any]) -> int:
     return do(plan(actor, verb, params), fresh_key(None))
 
 
-def _id(client_id: str) -> Any:
+def id_of(client_id: str) -> Any:
     """The app's id; its client id is the same in short. Refused (missing) by what asks for it when it is none."""
     from usher.core.ids import unshort
 

@@ -6,7 +6,7 @@ import click
 
 from usher.core.actor import Actor
 
-from .app import _id
+from .app import id_of
 from .door import emit
 from .options import as_operator, fresh_key, key_option
 
@@ -33,7 +33,7 @@ def create(actor: Actor, client_id: str, url: str, name: str, events: str, key: 
     from usher.core.ids import short
 
     chosen = list(KINDS) if events == "all" else events.replace(",", " ").split()
-    made = subscriptions.make(actor, _id(client_id), {"name": name, "url": url, "events": chosen}, {"type": 0}, fresh_key(key))
+    made = subscriptions.make(actor, id_of(client_id), {"name": name, "url": url, "events": chosen}, {"type": 0}, fresh_key(key))
     told = {"id": short(made.id), "signing_secret": made.secret}
     emit(told, text=f"id: {told['id']}\nsigning_secret: {made.secret or 'shown before, with the first webhook of the app'}")
 
@@ -63,7 +63,7 @@ def confirm(actor: Actor, id: str) -> int:
 
     from .door import DONE, REFUSED
 
-    tried = confirming.confirm(actor, _id(id), fresh_key(None))
+    tried = confirming.confirm(actor, id_of(id), fresh_key(None))
     right = confirming.is_confirmed(tried)
     why = "" if right else log.why(tried.status, tried.trouble)
     emit({"confirmed": right, "status": tried.status, "why": why}, text="Confirmed." if right else f"Not confirmed: {why}.")
@@ -75,7 +75,7 @@ def confirm(actor: Actor, id: str) -> int:
 @as_operator
 def pause(actor: Actor, id: str) -> int:
     """Tell nothing for a while. What happens meanwhile is not told later."""
-    return _change(actor, "connections.edit_webhook", {"webhook": _id(id), "fields": {"webhook_state": "paused"}})
+    return _change(actor, "connections.edit_webhook", {"webhook": id_of(id), "fields": {"webhook_state": "paused"}})
 
 
 @webhooks.command("resume")
@@ -83,7 +83,7 @@ def pause(actor: Actor, id: str) -> int:
 @as_operator
 def resume(actor: Actor, id: str) -> int:
     """Let a paused webhook go on."""
-    return _change(actor, "connections.edit_webhook", {"webhook": _id(id), "fields": {"webhook_state": "on"}})
+    return _change(actor, "connections.edit_webhook", {"webhook": id_of(id), "fields": {"webhook_state": "on"}})
 
 
 @webhooks.command("renew")
@@ -94,7 +94,7 @@ def renew(actor: Actor, client_id: str, key: str | None) -> None:
     """Sign the messages of an app with another secret and print it; the old one counts no more."""
     from usher.connections.webhooks import subscriptions
 
-    secret = subscriptions.renew(actor, _id(client_id), fresh_key(key))
+    secret = subscriptions.renew(actor, id_of(client_id), fresh_key(key))
     emit({"client_id": client_id, "signing_secret": secret}, text=f"signing_secret: {secret or 'shown before'}")
 
 
@@ -109,7 +109,7 @@ def show_log(actor: Actor, id: str, limit: int) -> None:
 
     from .columns import lined_up
 
-    found = log.last(actor, webhook_of(actor, _id(id))["webhook"], limit)
+    found = log.last(actor, webhook_of(actor, id_of(id))["webhook"], limit)
     told = [{**d, "id": d["path_id"], "created_at": d["created_at"].isoformat(timespec="seconds")} for d in found]
     emit(
         {"deliveries": [{c: d[c] for c in LOGGED} for d in told]},
@@ -123,7 +123,7 @@ def show_log(actor: Actor, id: str, limit: int) -> None:
 @as_operator
 def resend(actor: Actor, id: str, deliveries: tuple[str, ...]) -> int:
     """Send deliveries again; without naming any, everything that failed."""
-    return _change(actor, "connections.send_again", {"webhook": _id(id), "deliveries": [_id(d) for d in deliveries] or None})
+    return _change(actor, "connections.send_again", {"webhook": id_of(id), "deliveries": [id_of(d) for d in deliveries] or None})
 
 
 @webhooks.command("delete")
@@ -131,7 +131,7 @@ def resend(actor: Actor, id: str, deliveries: tuple[str, ...]) -> int:
 @as_operator
 def delete(actor: Actor, id: str) -> int:
     """Delete a webhook with its log, for good."""
-    return _change(actor, "connections.delete_webhook", {"webhook": _id(id)})
+    return _change(actor, "connections.delete_webhook", {"webhook": id_of(id)})
 
 
 def _change(actor: Actor, verb: str, params: dict[str, Any]) -> int:

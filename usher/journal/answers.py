@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from usher.core import clock, sql
 from usher.core.refusals import Refused
+from usher.core.sealed import Unreadable, seal, unseal
 
 LIFE = timedelta(days=1)
+PURPOSE = "answer"
 
 
 def known(account: UUID, key: str, wish: bytes) -> tuple[int, str] | None:
@@ -24,14 +26,17 @@ def known(account: UUID, key: str, wish: bytes) -> tuple[int, str] | None:
     found = sql.rows("SELECT wish, status, body FROM journal_answer WHERE account_id = %(account)s AND key = %(key)s", names)[0]
     if bytes(found["wish"]) != wish:
         raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
-    return found["status"], found["body"]
+    try:
+        return found["status"], unseal(found["body"], PURPOSE, account) if found["body"] else ""
+    except Unreadable:
+        raise Refused("conflict", "key_reused", _("What was answered under this key cannot be read any more. Use a new key.")) from None
 
 
 def keep(account: UUID, key: str, status: int, body: str) -> None:
-    """What the claimed key was answered."""
+    """What the claimed key was answered, sealed: an answer may hold what is shown once (SECRET-01)."""
     sql.execute(
         "UPDATE journal_answer SET status = %(status)s, body = %(body)s WHERE account_id = %(account)s AND key = %(key)s",
-        {"account": account, "key": hash_of(key), "status": status, "body": body},
+        {"account": account, "key": hash_of(key), "status": status, "body": seal(body, PURPOSE, account) if body else ""},
     )
 
 

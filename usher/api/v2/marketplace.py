@@ -43,23 +43,20 @@ CODES: dict[tuple[str, str] | str, tuple[int, int]] = {
     label=MEDIUM,
     query={
         **parameters(300),
-        "user_id": Field("string", required=True, most=254),
-        "account_id": Field("string", required=True, most=64),
+        "user_id": Field("string", most=254),
+        "account_id": Field("string", most=64),
         "subscription_scope": Field("string", most=32),
     },
     **TOLD,
 )
 def list_subscriptions(call: Call) -> dict[str, Any]:
-    """List the event subscriptions of the app."""
-    own_account(call, call.query["account_id"])
-    user, scope = id_of(call, call.query["user_id"]), call.query.get("subscription_scope")
+    """List the event subscriptions of the app, of one scope, or those that one user is told by."""
+    known, scope = subscriptions.webhooks(call.actor, app_of(call)), call.query.get("subscription_scope")
+    own_account(call, call.query.get("account_id", "me"))
+    user = id_of(call, call.query["user_id"]) if "user_id" in call.query else None
     if scope:
         checked_scope(scope)
-    found = [
-        w
-        for w in subscriptions.webhooks(call.actor, call.app)
-        if scope in (None, w["scope"]) and (w["scope"] == "account" or user in w["user_ids"])
-    ]
+    found = [w for w in known if scope in (None, w["scope"]) and (user is None or w["scope"] == "account" or user in w["user_ids"])]
     offset, size = start_of(call) or 0, call.query["page_size"]
     more = offset + size if len(found) > offset + size else None
     told = [wire.subscription(w) for w in found[offset : offset + size]]
@@ -92,8 +89,8 @@ def list_subscriptions(call: Call) -> dict[str, Any]:
 )
 def create_subscription(call: Call) -> dict[str, Any]:
     """Subscribe an address to events. It hears of them once it has answered a challenge; with the first one of the app comes the secret it is asked for."""
-    if "account_id" in call.body:
-        own_account(call, call.body["account_id"])
+    subscriptions.webhooks(call.actor, app_of(call))  # whoever may see none learns nothing of what else is wrong
+    own_account(call, call.body.get("account_id", "me"))
     scope = checked_scope(call.body.get("subscription_scope", ""))
     users = people_of(call, call.body.get("user_ids") or []) if scope == "user" else []
     if scope == "user" and not users:
@@ -120,16 +117,16 @@ def create_subscription(call: Call) -> dict[str, Any]:
     label=MEDIUM,
     success=204,
     query={
-        "event_subscription_id": Field("string", required=True, most=64),
-        "account_id": Field("string", required=True, most=64),
+        "event_subscription_id": Field("string", most=64),
+        "account_id": Field("string", most=64),
         "user_ids": Field("string", most=2600),
     },
     **TOLD,
 )
 def unsubscribe(call: Call) -> None:
     """Take users out of a subscription; without any named, or with nobody left, it is deleted."""
-    own_account(call, call.query["account_id"])
-    found = subscription_of(call, call.query["event_subscription_id"])
+    found = subscription_of(call, call.query.get("event_subscription_id", ""))
+    own_account(call, call.query.get("account_id", "me"))
     gone = people_of(call, [u for u in call.query.get("user_ids", "").split(",") if u])
     left = [str(u) for u in found["user_ids"] if str(u) not in gone]
     if gone and left:
@@ -149,8 +146,8 @@ def unsubscribe(call: Call) -> None:
 )
 def subscribe_users(call: Call) -> None:
     """Put users into a subscription of users."""
-    own_account(call, call.body["account_id"])
     found = subscription_of(call, call.path["eventSubscriptionId"])
+    own_account(call, call.body["account_id"])
     users = people_of(call, call.body.get("user_ids") or [])
     if found["scope"] == "user" and users:
         edit(call, found, [*(str(u) for u in found["user_ids"]), *users])
@@ -196,14 +193,9 @@ def people_of(call: Call, told: list[str]) -> list[str]:
 
 
 def subscription_of(call: Call, told: str) -> dict[str, Any]:
-    """A subscription of this very app; 404 with code 1601 for every other."""
-    try:
-        found = subscriptions.webhook(call.actor, unshort(told))
-    except (ValueError, Refused) as no:
-        if isinstance(no, Refused) and no.kind != "missing":
-            raise
-        found = {}
-    if found.get("app_id") != call.app:
+    """A subscription of this very app, of which there are few; 404 with code 1601 for every other."""
+    found = next((w for w in subscriptions.webhooks(call.actor, app_of(call)) if short(w["id"]) == told), None)
+    if found is None:
         raise WireRefused(Fault(404, 1601, f"The app event subscription is invalid: {told[:64]}."))
     return found
 

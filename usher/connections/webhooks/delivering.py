@@ -8,6 +8,7 @@ record   delivered (200, 204) | waiting again (no answer, 500 and above) after 5
 Who dies between sending and recording leaves a lease that ends: the same event is sent again with the same x-zm-request-id.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -24,6 +25,7 @@ from usher.core.sealed import Unreadable
 
 from . import signing
 
+log = logging.getLogger(__name__)
 MOST, PER_ADDRESS = 32, 8
 LEASE = timedelta(seconds=30)
 RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
@@ -97,7 +99,16 @@ def deliver(seconds: float) -> bool:
             if not flying:
                 return time.monotonic() >= until
             landed, _still = wait(flying, timeout=signing.SECONDS, return_when=FIRST_COMPLETED)
-            record([(flying.pop(one), one.result()) for one in landed])
+            record([(flying.pop(one), _came_of(one)) for one in landed])
+
+
+def _came_of(one: Future[Try]) -> Try:
+    """What came of it. A failure of our own must not keep the others, nor be met again at once: it counts as no answer."""
+    try:
+        return one.result()
+    except Exception:
+        log.exception("A webhook could not be sent")
+        return Try(None, 0, trouble="unreachable")
 
 
 def claim() -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ from usher.access.backend import PATH
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import BAD_LINK, spend
 from usher.access.way_in import Person, came_in, went_out
+from usher.access.way_in import Person, came_in
+from usher.connections.webhooks.listening import came_or_went
+from usher.core.actor import Actor
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
 from usher.lifecycle.consolidate import question
@@ -59,6 +62,15 @@ def bind(request: HttpRequest, person: Person, means: str) -> None:
         raise RuntimeError("nobody is bound to a session who lives nowhere")
     remember(request, person.user_id, person.epoch)
     came_in(person.user_id, means, client_ip(request.META), request.headers.get("User-Agent", ""))
+    came_or_went(person.user_id, "user.signed_in")
+
+
+def leave(request: HttpRequest) -> None:
+    """The session ends here, and whoever listens is told."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None and actor.user_id is not None:
+        came_or_went(actor.user_id, "user.signed_out")
+    logout(request)
 
 
 def no_way_in(request: HttpRequest, person: Person | None) -> HttpResponse:
