@@ -16,9 +16,7 @@ from usher.access.backend import PATH
 from usher.access.origin import client_ip, neighborhood
 from usher.access.throttle import BAD_LINK, spend
 from usher.access.way_in import Person, came_in, went_out
-from usher.access.way_in import Person, came_in
 from usher.connections.webhooks.listening import came_or_went
-from usher.core.actor import Actor
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
 from usher.lifecycle.consolidate import question
@@ -50,9 +48,10 @@ def enter(request: HttpRequest, person: Person, means: str, path: str) -> HttpRe
 
 
 def leave(request: SignedIn) -> None:
-    """The session ends, with a line in the history of whoever had it."""
-    if request.actor is not None:
+    """The session ends, with a line in the history of whoever had it, and whoever listens is told."""
+    if request.actor is not None and request.actor.user_id is not None:
         went_out(request.actor)
+        came_or_went(request.actor.user_id, "user.signed_out")
     logout(request)
 
 
@@ -63,14 +62,6 @@ def bind(request: HttpRequest, person: Person, means: str) -> None:
     remember(request, person.user_id, person.epoch)
     came_in(person.user_id, means, client_ip(request.META), request.headers.get("User-Agent", ""))
     came_or_went(person.user_id, "user.signed_in")
-
-
-def leave(request: HttpRequest) -> None:
-    """The session ends here, and whoever listens is told."""
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is not None and actor.user_id is not None:
-        came_or_went(actor.user_id, "user.signed_out")
-    logout(request)
 
 
 def no_way_in(request: HttpRequest, person: Person | None) -> HttpResponse:
