@@ -24,6 +24,7 @@ def owner(request: SignedIn) -> HttpResponseBase:
         crumbs=[(_("Owner"), PATH)],
         button=lambda n: _("Hand the account over"),
         back=(_("Cancel"), "/account"),
+        tally={"will": _("becomes the owner")},
         facts=[(_("The new owner"), _("may do everything here")), (_("You"), _("become an admin")), (_("Both"), _("get a mail"))],
         facts_words=_("What then"),
     )
