@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
-import psycopg
 import pytest
 
+from tests import prepared
 from tests.companies import kept_companies
 from tests.harness import Usher
-from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
 
 __all__ = ["kept_companies"]
@@ -31,11 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = Path(tempfile.mkdtemp(prefix="usher-test-", dir="/tmp"))
         folder.chmod(0o711)
-        cluster = Cluster(DataDir(folder), QUICK)
-        cluster.start()
-        with psycopg.connect(cluster.url.replace("//usher@/usher", "//postgres@/postgres"), autocommit=True) as connection:
-            connection.execute("ALTER ROLE usher CREATEDB")
-            connection.execute("GRANT SET ON PARAMETER session_replication_role TO usher")  # see emptied_after_test
+        cluster = prepared.start(folder, QUICK)
         config.stash[STARTED] = (cluster, folder)
         for name in [n for n in os.environ if n.startswith("USHER_") and n != "USHER_PG_BIN"]:
             del os.environ[name]
@@ -47,6 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
             DJANGO_SETTINGS_MODULE="usher.config.settings",
         )
     django.setup()  # pytest-django does it only for settings it was told about before this file was loaded
+    from django.db import connections
+
+    connections.databases["default"]["TEST"]["TEMPLATE"] = prepared.MIGRATED
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

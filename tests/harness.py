@@ -18,6 +18,8 @@ from typing import Any
 
 import psycopg
 
+from tests.prepared import MIGRATED
+
 COMMAND = [sys.executable, "-m", "usher"]
 
 
@@ -80,14 +82,28 @@ class Usher:
     web: list[subprocess.Popen[bytes]] = field(default_factory=list)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     log: Path = Path(os.devnull)
+    migrated: bool = False  # it was made of a database that is
 
     @classmethod
     def on(cls, server: str, environment: Mapping[str, str]) -> "Usher":
-        """With a new database in that server, which close() drops."""
+        """With a new database in that server, which close() drops: migrated already where the server keeps one that is (prepared.py)."""
+        with psycopg.connect(server, autocommit=True) as connection:
+            ready = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone() is not None
+        return cls._on(server, environment, MIGRATED if ready else "template1")
+
+    @classmethod
+    def on_nothing(cls, server: str, environment: Mapping[str, str]) -> "Usher":
+        """The same with a database in which nothing was made yet."""
+        return cls._on(server, environment, "template1")
+
+    @classmethod
+    def _on(cls, server: str, environment: Mapping[str, str], template: str) -> "Usher":
         name = "run_" + secrets.token_hex(6)
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return cls.of(server.replace("@/usher?", f"@/{name}?"), environment)
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        made = cls.of(server.replace("@/usher?", f"@/{name}?"), environment)
+        made.migrated = template == MIGRATED
+        return made
 
     @classmethod
     def of(cls, url: str, environment: Mapping[str, str]) -> "Usher":
@@ -98,8 +114,9 @@ class Usher:
         return cls({**os.environ, "DATABASE_URL": url, "USHER_BASE_URL": base_url, **environment}, base_url, log=log)
 
     def start(self, *, web: int, workers: int) -> None:
-        """Migrate, start the processes and wait until they answer."""
-        self.run("migrate", check=True)
+        """Migrate where it was not yet, start the processes and wait until they answer."""
+        if not self.migrated:
+            self.run("migrate", check=True)
         for _ in range(workers):
             self.start_worker()
         for _ in range(web):

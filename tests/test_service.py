@@ -129,7 +129,7 @@ def test_https_without_secret_does_not_start(data_folder: Path) -> None:
 
 @pytest.mark.smoke
 def test_two_migrations_at_once_apply_everything_once(server: str) -> None:
-    with_database = Usher.on(server, {})
+    with_database = Usher.on_nothing(server, {})
     answers: list[dict[str, list[str]]] = []
 
     def migrate() -> None:
