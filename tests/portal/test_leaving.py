@@ -158,8 +158,17 @@ def test_deleting_for_good_is_red_typed_and_needs_a_fresh_sign_in(owner: Client,
     assert "for good" in text and "btn-danger" in text and "Type ben@" in text and "gone within minutes" in text
     assert confirm(owner, address).status_code == 422
     assert standing(ben)["status"] == "active"
-    assert confirm(owner, address, typed=f"ben@{northlake.domain}").status_code == 303
-    assert standing(ben)["status"] == "gone"
+    done = confirm(owner, address, typed=f"ben@{northlake.domain}")
+    assert done.status_code == 303 and standing(ben)["status"] == "gone"
+    result = owner.get(done["Location"]).content.decode()
+    assert f'{done["Location"]}/undo"' not in result and "Nobody of them is in the trash any more." in result
+    assert owner.get(f"{done['Location']}/undo").status_code == 409
+
+
+def test_a_deletion_is_undone_as_long_as_somebody_of_it_is_in_the_trash(owner: Client, northlake: Company, ben: UUID) -> None:
+    """S4-22: offered while there is a way back."""
+    done = confirm(owner, f"/people/{short(ben)}/deletion")
+    assert f'{done["Location"]}/undo"' in owner.get(done["Location"]).content.decode()
 
 
 def test_the_profile_and_the_row_offer_the_way_back(owner: Client, ann: UUID) -> None:

@@ -20,7 +20,7 @@ def why_not(found: dict[str, Any]) -> str:
         return _("This is an undo itself. Do the change again instead.")
     if found["undone_by"]:
         return _("It is undone already, by C-%(number)s.") % {"number": found["undone_by"]}
-    return ""
+    return "" if found["state"] == "running" else verb.why_no_undo(found)
 
 
 def plan_undo(actor: Actor, found: dict[str, Any]) -> Plan:

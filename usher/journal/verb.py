@@ -145,6 +145,10 @@ class Verb:
         """One sentence in the past tense for Activity and results."""
         raise NotImplementedError
 
+    def why_no_undo(self, change: Mapping[str, Any]) -> str:
+        """Why a Change that has ended, a row of reads.change, cannot be taken back by now, as a sentence; empty when it can."""
+        return ""
+
     def undo_words(self, done: int) -> str:
         """What the undo button promises."""
         return _("Everything goes back as it was, unless it was changed since.")

@@ -12,6 +12,7 @@ from usher.content.parts import HandOver, checked_kinds, kinds_of
 from usher.content.verbs.hand_over import MANAGER, checked_heir
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.clock import now
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
@@ -253,6 +254,13 @@ class Delete(_Leave):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return ngettext("%(n)s person was deleted", "%(n)s people were deleted", done) % {"n": figure(done)}
+
+    def why_no_undo(self, change: Mapping[str, Any]) -> str:
+        there = """SELECT EXISTS (SELECT 1 FROM lifecycle_departure WHERE account_id = %(a)s AND change_id = %(c)s AND how = 'deleted'
+          AND (purge_at IS NULL OR purge_at > %(now)s))"""
+        if sql.value(there, {"a": change["account_id"], "c": change["id"], "now": now()}):
+            return ""
+        return _("Nobody of them is in the trash any more.")
 
     def undo_words(self, done: int) -> str:
         return _("They are here again with everything they had, as far as seats and addresses are free, until the trash is emptied.")
