@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests.people_of import Company
+from tests.people_of import Company, do
 from tests.signed_in import signed_in
 from usher.access import api_apps, app_calls, tokens
 from usher.core import sql
@@ -111,6 +111,20 @@ def test_handed_over_by_a_plan(owner: Client, northlake: Company) -> None:
     assert owner.post(f"{app}/holder?to={short(admin.user_id)}", form).status_code == 303
     assert f"Works with the rights of {admin.name}" in owner.get(app).content.decode()
     assert northlake.owner.email not in signed_in(admin.user_id).get(f"{app}/holder").content.decode()
+
+
+def test_the_plan_of_leaving_tells_of_apps(owner: Client, northlake: Company) -> None:
+    """F14: what stops with a leaver is said before; of an app that is off, or handed over, nothing."""
+    assert northlake.member.user_id is not None
+    path = f"/people/{short(northlake.member.user_id)}/deactivation"
+    for name in ("HR sync", "Import"):
+        api_apps.make(northlake.operator, name, "all", f"test:{uuid7()}", creator=northlake.member.user_id)
+    assert "2 that they answer for stop." in owner.get(path).content.decode().replace("\u00a0", " ")
+    app = sql.value("SELECT id FROM access_app WHERE name = 'Import'")
+    do(northlake.owner, "access.hand_over_app", {"app": app, "to": str(northlake.owner.user_id)})
+    assert "1 that they answer for stops." in owner.get(path).content.decode().replace("\u00a0", " ")
+    do(northlake.owner, "access.edit_app", {"app": sql.value("SELECT id FROM access_app WHERE name = 'HR sync'"), "is_on": False})
+    assert "answer for" not in owner.get(path).content.decode()
 
 
 def test_calls_are_on_its_page(owner: Client, northlake: Company) -> None:

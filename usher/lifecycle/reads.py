@@ -32,9 +32,11 @@ class Trash:
 
 @dataclass(frozen=True)
 class Consequences:
-    """`invitations` that could still be accepted were sent by those who can leave; until when the deleted could be restored (None: they never could)."""
+    """`invitations` that could still be accepted were sent by those who can leave, and so many `apps` that are on stop with them; until when the
+    deleted could be restored (None: they never could)."""
 
     invitations: int
+    apps: int
     until: datetime | None
 
 
@@ -83,14 +85,16 @@ def moves_of(planned: Plan, people: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def consequences(actor: Actor, subjects: Mapping[str, Any]) -> Consequences:
     """What follows when these people leave now."""
+    leavers = f"""SELECT s.user_id FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id
+                  WHERE s.role = 'member' AND s.status = 'active'"""
     found = sql.row(
         f"""SELECT (SELECT count(*)::int FROM people_invitation i WHERE i.account_id = %(account)s AND i.state = 'open' AND i.expires_at > {NOW}
-              AND i.invited_by IN (SELECT s.user_id FROM ({selection.sql_of(subjects)}) who JOIN people_standing s ON s.user_id = who.id
-                WHERE s.role = 'member' AND s.status = 'active')) AS invitations,
+              AND i.invited_by IN ({leavers})) AS invitations,
+            (SELECT count(*)::int FROM access_app p WHERE p.account_id = %(account)s AND p.is_on AND p.creator_id IN ({leavers})) AS apps,
             CASE WHEN trash_days > 0 THEN {NOW} + make_interval(days => trash_days) END AS until FROM accounts_account WHERE id = %(account)s""",
         {**selection.params_of(subjects), "account": actor.account_id, "actor": actor.user_id, "travelled": travelled()},
     )
-    return Consequences(**(found or {"invitations": 0, "until": None}))
+    return Consequences(**(found or {"invitations": 0, "apps": 0, "until": None}))
 
 
 def invitations_without_sender(actor: Actor) -> int:

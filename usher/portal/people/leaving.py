@@ -182,7 +182,7 @@ def more_words(planned: Plan, seen: Preview) -> str:
 
 
 def facts_of(way: Way, planned: Plan, follows: reads.Consequences) -> Facts:
-    """What can be brought back and until when, and whose invitations stop working."""
+    """What can be brought back and until when, and which invitations and apps stop working."""
     back: Facts = []
     if way is DEACTIVATE:
         back = [(_("Access"), _("at any time, by Reactivate")), (_("Licenses"), _("given back as far as seats are free"))]
@@ -208,4 +208,11 @@ def facts_of(way: Way, planned: Plan, follows: reads.Consequences) -> Facts:
             sent,
         )
         back.append((_("Invitations"), told % {"n": number(sent)}))
+    if apps := follows.apps:
+        told = ngettext(
+            "%(n)s that they answer for stops. Hand it over before, or take it afterwards, under API apps.",
+            "%(n)s that they answer for stop. Hand them over before, or take them afterwards, under API apps.",
+            apps,
+        )
+        back.append((_("API apps"), told % {"n": number(apps)}))
     return back
