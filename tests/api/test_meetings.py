@@ -132,6 +132,16 @@ def test_settings_do_not_grow_for_ever(northlake: Company, api: Caller) -> None:
     assert [api.patch(path, {"settings": {name: "a" * 30_000}})[0] for name in "abc"] == [204, 204, 400]
 
 
+def test_what_lets_somebody_in_is_kept_nowhere(northlake: Company, api: Caller) -> None:
+    """AUDIT-07, SECRET-01: no passcode, at whatever depth, is in the item or in the journal; what stands beside it is kept."""
+    wish = {"password": "847362", "settings": {"x_passcode": "847362", "deep": [{"host_key": "847362", "a": 1}], "passcode_on": True}}
+    made = api.post(of(northlake), wish)[1]
+    assert api.patch(f"/meetings/{made['id']}", {**wish, "agenda": "A"}) == (204, None)
+    assert api.get(f"/meetings/{made['id']}")[1]["settings"] == {"deep": [{"a": 1}], "passcode_on": True} and made["password"] == ""
+    for table in ("content_item", "journal_effect", "journal_change"):
+        assert not sql.value(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%847362%%'", {}), table
+
+
 def test_who_may_host_what(northlake: Company) -> None:
     """behaviour.md B: Unassigned hosts no meetings (3161), nobody without the add-on webinars (200), nobody who is not active anything (3000)."""
     api = caller(northlake.owner)

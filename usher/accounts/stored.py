@@ -5,7 +5,6 @@ A row holds them flat, by dotted names (`in_meeting.chat`), so that a merge is o
 
 import contextlib
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.free_form import is_secret, is_sound
 from usher.core.refusals import Refused
 from usher.core.sealed import Unreadable, is_present, seal, unseal
 from usher.journal.names import figure
@@ -23,8 +23,7 @@ from usher.journal.verb import Part, reason
 
 FULL = reason("settings_full", gettext_lazy("there is no room for more settings here"), refused=True)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-# Text under a name with one of these in it lets somebody in: it is kept sealed, and the journal has the sealed form only (SECRET-01).
-SECRET = ("password", "passcode", "secret", "token", "host_key", "credential")
+# What lets somebody in is kept sealed, and the journal has the sealed form only (SECRET-01).
 PURPOSE = "stored setting"
 DEEPEST, MOST, MOST_BYTES = 10, 2_000, 256 * 1024  # levels of objects and lists; settings of one row, and their size
 PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile")
@@ -59,17 +58,8 @@ def _gather(given: Any, above: str, depth: int, found: dict[str, Any]) -> None:
 
 def _refuse_unsound(value: Any, field: str, depth: int) -> None:
     """Refuse what the database cannot keep as it is: characters that are none, numbers that are none, lists without end."""
-    inner = [*value, *value.values()] if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    odd = isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) < 0xE000 for c in value))
-    if (
-        depth > DEEPEST
-        or odd
-        or (isinstance(value, float) and not math.isfinite(value))
-        or (isinstance(value, int) and abs(value) >= 2**63)
-    ):
+    if not is_sound(value, DEEPEST - depth):
         raise Refused("invalid", "bad_setting", _("This is no value of a setting."), field=field[:200])
-    for one in inner:
-        _refuse_unsound(one, field, depth + 1)
 
 
 def nested(flat: Mapping[str, Any], owner: object) -> dict[str, Any]:
@@ -109,16 +99,6 @@ def _kept(name: str, value: Any, now: Any, owner: object) -> Any:
         except Unreadable:
             pass
     return {"sealed": seal(told, PURPOSE, owner)}
-
-
-def is_secret(name: str, value: Any) -> bool:
-    """Whether a value, or one inside of a list, is text that lets somebody in."""
-    if isinstance(value, Mapping):
-        return any(is_secret(inner, one) for inner, one in value.items())
-    if isinstance(value, list):
-        return any(is_secret(name, one) for one in value)
-    last = name.rpartition(".")[2].lower()
-    return isinstance(value, str) and not last.startswith("require_") and any(word in last for word in SECRET)
 
 
 def above(names: Iterable[str]) -> dict[str, bool]:

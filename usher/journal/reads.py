@@ -48,6 +48,9 @@ class Outcome:
         }
 
 
+ONE = Outcome(done=1, unchanged=0, skipped=0, failed=0, refused=0, left=0, reasons={}, state="done")
+
+
 def seen_by(actor: Actor, by: str = "c.actor_id") -> str:
     """What follows a WHERE so that whose role covers a part of the account sees only what they did themselves; empty for everybody else."""
     return f" AND {by} = '{actor.user_id}'::uuid" if actor.scope else ""
@@ -114,9 +117,9 @@ def outcome(found: dict[str, Any]) -> Outcome:
     )
 
 
-def done_of(found: dict[str, Any]) -> int:
-    """How many people (or things) a Change row of this module did something to. One without a run did it to one, or it would not be there: nothing is counted."""
-    return outcome(found).done if found["state"] else 1
+def in_short(found: dict[str, Any]) -> Outcome:
+    """The same for many lines. A Change without a run was done to one object, or it would not be there: nothing is counted."""
+    return outcome(found) if found["state"] else ONE
 
 
 def sentence(found: dict[str, Any], done: int) -> str:

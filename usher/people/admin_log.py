@@ -32,4 +32,4 @@ def page(
     found = sql.rows(
         f"SELECT {COLUMNS} FROM journal_change c {JOINED} WHERE c.number = ANY (ARRAY({numbers})) ORDER BY c.number DESC", asked
     )
-    return [{**row, "words": reads.sentence(row, reads.done_of(row))} for row in found]
+    return [{**row, "words": reads.sentence(row, reads.in_short(row).done)} for row in found]

@@ -34,7 +34,8 @@ from usher.phone.verbs.templates import POLICY
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day, exactly
 
-LONGEST_DETAILS = 200
+LONGEST_DETAIL = 60
+LONG = ("details", "settings", "privileges", "description")  # told on more than one line
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
     "role": gettext_lazy("Role"),
@@ -220,17 +221,32 @@ def product_of(told: dict[str, Any]) -> str:
 
 
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """One entry per value that changes and has a label; somebody new has only an after."""
+    """One entry per value that changes and has a label; somebody new has only an after. Of further fields those that differ are told."""
+    if before.get("details") is not None and after.get("details") is not None:
+        was, will = flat(before["details"]), flat(after["details"])
+        same = {name for name in was if name in will and was[name] == will[name]}
+        before, after = (
+            {**told, "details": {n: v for n, v in all.items() if n not in same}} for told, all in ((before, was), (after, will))
+        )
     return [
         {
             "key": key,
             "label": LABELS[key],
             "old": told_of(key, before) if before else "",
             "new": told_of(key, after),
+            "long": key in LONG,
         }
         for key in LABELS
         if key in {**before, **after} and (before.get(key) or None) != (after.get(key) or None)
     ]
+
+
+def flat(details: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Objects of objects as dotted name -> value."""
+    found: dict[str, Any] = {}
+    for name, value in details.items():
+        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) else {above + name: value}
+    return found
 
 
 def told_of(key: str, told: dict[str, Any]) -> str:
@@ -263,10 +279,10 @@ def value_in_words(key: str, value: Any) -> str:
         return exactly(datetime.fromisoformat(value))
     if key == "seconds":
         return length_in_words(value)
-    if key == "details":
-        return Truncator(json.dumps(value, ensure_ascii=False)).chars(LONGEST_DETAILS)
     if key == "settings":
         return listed([f"{name}: {setting_in_words(one)}" for name, one in value.items()])
+    if key == "details":
+        return listed([f"{name}: {Truncator(setting_in_words(one)).chars(LONGEST_DETAIL)}" for name, one in flat(value).items()])
     if key == "policy":
         return listed([str(POLICY[k][v]) for k, v in value.items() if v in POLICY.get(k, {})])
     if isinstance(value, bool):
