@@ -1,6 +1,5 @@
 """Rows of plans and changes in words: who, from what to what, and why not."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +8,6 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,10 +29,10 @@ from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.people.marks import KINDS as MARKS
 from usher.people.scope import within
 from usher.phone.verbs.templates import POLICY
+from usher.portal.further_fields import further_in_words, setting_in_words, what_differs
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day, exactly
 
-LONGEST_DETAIL = 60
 LONG = ("details", "settings", "privileges", "description")  # told on more than one line
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
@@ -222,12 +220,7 @@ def product_of(told: dict[str, Any]) -> str:
 
 def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """One entry per value that changes and has a label; somebody new has only an after. Of further fields those that differ are told."""
-    if before.get("details") is not None and after.get("details") is not None:
-        was, will = flat(before["details"]), flat(after["details"])
-        same = {name for name in was if name in will and was[name] == will[name]}
-        before, after = (
-            {**told, "details": {n: v for n, v in all.items() if n not in same}} for told, all in ((before, was), (after, will))
-        )
+    before, after = what_differs(before, after)
     return [
         {
             "key": key,
@@ -239,14 +232,6 @@ def changes_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, 
         for key in LABELS
         if key in {**before, **after} and (before.get(key) or None) != (after.get(key) or None)
     ]
-
-
-def flat(details: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Objects of objects as dotted name -> value."""
-    found: dict[str, Any] = {}
-    for name, value in details.items():
-        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) else {above + name: value}
-    return found
 
 
 def told_of(key: str, told: dict[str, Any]) -> str:
@@ -282,7 +267,7 @@ def value_in_words(key: str, value: Any) -> str:
     if key == "settings":
         return listed([f"{name}: {setting_in_words(one)}" for name, one in value.items()])
     if key == "details":
-        return listed([f"{name}: {Truncator(setting_in_words(one)).chars(LONGEST_DETAIL)}" for name, one in flat(value).items()])
+        return listed(further_in_words(value))
     if key == "policy":
         return listed([str(POLICY[k][v]) for k, v in value.items() if v in POLICY.get(k, {})])
     if isinstance(value, bool):
@@ -292,15 +277,6 @@ def value_in_words(key: str, value: Any) -> str:
     if key in ("on", "starts", "ends"):
         return long_day(date.fromisoformat(value))
     return day(datetime.fromisoformat(value)) if key == "expires_at" else str(value)
-
-
-def setting_in_words(value: Any) -> str:
-    """What is kept under a name. A secret is sealed, and nobody reads it here."""
-    if value is None:
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    return _("a secret") if isinstance(value, dict) else json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
 
 
 def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
