@@ -180,8 +180,8 @@ def test_a_member_may_nothing_of_an_admin(northlake: Company) -> None:
     for operation in OPERATIONS:
         asked = {"email": "a@b.test", "from": "2026-11-01", "to": "2026-11-02"}
         query = "?" + "&".join(f"{name}={asked[name]}" for name, field in operation.query.items() if field.required)
-        status, body = told(api(operation.method, address(operation.path, northlake) + query, example(operation.body)))
-        assert status in (403, 404) or body["code"] == 1034, (operation.method, operation.path, status)
+        status, _body = told(api(operation.method, address(operation.path, northlake) + query, example(operation.body)))
+        assert status in (403, 404), (operation.method, operation.path, status)
     assert standing_of(northlake) == before
 
 

@@ -40,7 +40,10 @@ def test_it_is_kept_and_returned(northlake: Company, api: Caller) -> None:
     for path in (f"/users/{northlake.member.email}", f"/users/pending@{northlake.domain}"):
         assert api.patch(path, {**GIVEN, "vanity_name": path[7:13], "dept": "Sales", "nobody_knows": 1}) == (204, None)
         found = api.get(path)[1]
-        assert {name: found[name] for name in GIVEN} == {**GIVEN, "vanity_name": path[7:13]} and found["dept"] == "Sales"
+        numbers = [{**number, "verified": False} for number in GIVEN["phone_numbers"]]
+        assert {name: found[name] for name in GIVEN} == {**GIVEN, "phone_numbers": numbers, "vanity_name": path[7:13]} and found[
+            "dept"
+        ] == "Sales"
         assert "nobody_knows" not in found
     listed = {u["email"]: u for u in api.get("/users?include_fields=custom_attributes")[1]["users"]}
     assert (

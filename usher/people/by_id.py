@@ -127,6 +127,14 @@ def some(actor: Actor, told: list[str]) -> dict[str, dict[str, Any]]:
     return {row["told"]: row for row in found}
 
 
+def has_expired(actor: Actor, told: str) -> bool:
+    """Whether somebody who is named by id or address was invited, and the invitation expired before they came."""
+    actor.require("people:user:view")
+    clause, value = _named(told, False)
+    query = f"SELECT EXISTS (SELECT 1 FROM people_user u WHERE u.account_id = %(account)s AND u.left_how = 'expired' AND {clause}{within(actor)})"
+    return bool(sql.value(query, {"account": actor.account_id, "told": value}))
+
+
 def is_here(actor: Actor, address: str) -> bool:
     """Whether somebody living in this account has an address; of other accounts nothing is told (R11, TENANT-10)."""
     actor.require("people:user:view")

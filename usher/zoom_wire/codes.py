@@ -42,6 +42,11 @@ def no_user(told: str) -> WireRefused:
     return WireRefused(Fault(404, 1001, f"User does not exist: {told[:128]}."))
 
 
+def no_invitation(told: str) -> WireRefused:
+    """400 with code 1120: an invitation that expired (README 3)."""
+    return WireRefused(Fault(400, 1120, f"A valid invitation to join this account was not found for this user: {told[:128]}."))
+
+
 def no_scope(granular: tuple[str, ...]) -> Fault:
     """A token without a scope of the operation: 403 (S4-41) with the body code of the contract (R8)."""
     return Fault(403, 4711, f"Invalid access token, does not contain scopes:[{', '.join(granular)}].")

@@ -54,6 +54,7 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
         "language": kept.get("language") or row["language"] or "en-US",
         "status": row["status"],
         "role_id": role_id(row["role"]),
+        "login_types": [WORK_EMAIL],
     }
     if row["last_sign_in"]:
         told["last_login_time"] = time(row["last_sign_in"])
@@ -109,13 +110,12 @@ def one(row: Mapping[str, Any], account: UUID, role_name: str, kept: Mapping[str
         "company": "",
         "phone_country": "",
         "phone_number": "",
-        "phone_numbers": [],
         "use_pmi": False,
         "personal_meeting_url": "",
         "pic_url": "",
         "cms_user_id": "",
         "cluster": "us01",
-        "login_types": [WORK_EMAIL],
         **kept,
+        "phone_numbers": [{**number, "verified": False} for number in kept.get("phone_numbers", [])],  # nobody calls to verify them
     }
     return {**told, "manager": row["manager_email"]} if row["manager_email"] else told

@@ -13,7 +13,7 @@ from usher.people.by_id import STATUSES
 from usher.people.stored_settings import opened
 from usher.zoom_wire import people as wire
 from usher.zoom_wire import privileges
-from usher.zoom_wire.codes import no_user
+from usher.zoom_wire.codes import no_invitation, no_user
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import reading, reading_oneself
 
@@ -115,7 +115,9 @@ def permissions(call: Call) -> dict[str, Any]:
 
 
 def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
-    """Whom a path or a body means; 404 with code 1001 for nobody of the account (S4-42, TENANT-01). `me` may read themselves whatever their role."""
+    """Whom a path or a body means; 404 with code 1001 for nobody of the account (S4-42, TENANT-01), 400 with code 1120 for somebody whose invitation
+    expired (README 3). `me` may read themselves whatever their role.
+    """
     if told == "me":
         return by_id.oneself(call.actor)
     try:
@@ -123,7 +125,7 @@ def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
     except Refused as refused:
         if refused.kind != "missing":
             raise
-        raise no_user(told) from None
+        raise (no_invitation(told) if not employee and by_id.has_expired(call.actor, told) else no_user(told)) from None
 
 
 def id_of(call: Call, told: str) -> UUID:

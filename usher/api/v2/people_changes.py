@@ -55,6 +55,7 @@ FULL_BASIC = {"no_seat": (400, 2033)}
                 "first_name": Field("string", most=64, default=""),
                 "last_name": Field("string", most=64, default=""),
                 "display_name": Field("string", most=128, default=""),
+                "feature": Field("object", fields={"zoom_phone": Field("boolean")}, default={}),
             },
         ),
     },
@@ -72,8 +73,11 @@ def create_user(call: Call) -> dict[str, Any]:
     if started.change_id is None:
         raise WireRefused(Fault(409, 1005, f"User already in the account: {told['email']}"))
     row = user_of(call, told["email"].strip())
+    one = {"subjects": {"ids": [str(row["id"])]}}
     if told["display_name"] and not started.repeat:
-        call.do("people.edit_profile", {"subjects": {"ids": [str(row["id"])]}, "fields": {"display_name": told["display_name"]}})
+        call.do("people.edit_profile", {**one, "fields": {"display_name": told["display_name"]}})
+    if told["feature"].get("zoom_phone") and not started.repeat:
+        change_phone(call, one, True)
     return {
         "id": short(row["id"]),
         "email": row["email"],

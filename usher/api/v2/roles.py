@@ -127,7 +127,8 @@ def fields_of(call: Call) -> dict[str, Any]:
 
 
 def role_of(call: Call) -> Role:
-    """The role of a path; 400 with code 1034 for none of the account, unknown or foreign (README 5)."""
+    """The role of a path; 400 with code 1034 for none of the account, unknown or foreign (README 5). Who may not see roles learns of none."""
+    call.actor.require(RIGHT)
     try:
         return roles.role(call.actor, wire.role_key(call.path["roleId"]))
     except Refused as refused:
