@@ -92,7 +92,7 @@ LISTED = f"""json_strip_nulls(json_build_object(
   'group_ids', (SELECT coalesce(json_agg({_short("m.group_id")} ORDER BY m."primary" DESC, m.id), '[]') FROM people_membership m WHERE m.user_id = u.id),
   'im_group_ids', CASE WHEN u.im_group_id IS NULL THEN '[]'::json ELSE json_build_array({_short("u.im_group_id")}) END,
   'language', coalesce(nullif({_kept("language")}, ''), nullif(u.language, ''), 'en-US'), 'status', s.status, 'role_id', {_case("s.role", ROLES, _short("s.role::uuid"))},
-  'last_login_time', {_time("s.last_sign_in")}, 'employee_unique_id', nullif(u.employee_id, '')))"""
+  'login_types', json_build_array({WORK_EMAIL}), 'last_login_time', {_time("s.last_sign_in")}, 'employee_unique_id', nullif(u.employee_id, '')))"""
 
 
 def one(row: Mapping[str, Any], account: UUID, role_name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
