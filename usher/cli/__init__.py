@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "roles": ("roles", "roles", "Roles: list, show, create, set, delete."),
     "domains": ("domains", "domains", "Claim domains, prove them, and say what they do."),
     "advanced": ("advanced", "advanced", "Totals, and what is done to everybody at once."),
+    "phone": ("phone", "phone", "Phones, numbers, calling packages, sites and templates."),
     "content": ("content", "content", "List what people made, and hand it over."),
     "app": ("app", "app", "Make API apps, and switch them off."),
     "webhooks": ("webhooks", "webhooks", "Tell addresses what happens: webhooks and their log."),

@@ -1,0 +1,93 @@
+"""`usher phone …`: the same verbs as everywhere, and what their lists tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cli.told import Told
+
+Cli = Callable[..., Told]
+
+
+@pytest.fixture
+def equipped(northlake: Any, db: None) -> Any:
+    from tests.phone.phones import equip
+
+    equip(northlake)
+    return northlake
+
+
+def test_add_list_and_take_away(cli: Cli, equipped: Any) -> None:
+    """S3-1, S3-24, S3-42, S3-54: shown first, given, found by extension and number, changed, removed."""
+    member = f"member@{equipped.domain}"
+    assert cli("phone", "add", member, "--package", "200", "--numbers", "--dry-run").answer["state"] == "planned"
+    assert cli("phone", "list").answer == {"phones": [], "next": None}
+    assert cli("phone", "add", member, "--package", "200", "--numbers").code == 0
+    (row,) = cli("phone", "list", "--search", "1000").answer["phones"]
+    assert (row["email"], row["extension"], row["numbers"], row["packages"]) == (member, "1000", ["+4722000000"], ["calling:200"])
+    assert cli("phone", "list", "--search", "22000000").answer["phones"] == [row]
+    assert cli("phone", "list", "--search", "4444").answer["phones"] == []
+    assert cli("phone", "set-extension", member, "4127").code == 0
+    assert cli("phone", "assign-package", member, "--package", "calling_more:4010").code == 0
+    assert cli("phone", "remove-packages", member).code == 0
+    assert cli("phone", "list", "--package", "none").answer["phones"][0]["extension"] == "4127"
+    assert cli("phone", "remove", member).code == 0 and cli("phone", "list").answer["phones"] == []
+
+
+def test_the_trash(cli: Cli, equipped: Any) -> None:
+    """S3-46 … S3-49"""
+    member = f"member@{equipped.domain}"
+    cli("phone", "add", member)
+    assert cli("phone", "trash", member).answer["code"] == "no_trash"
+    assert cli("phone", "settings", "--soft-delete", "on").code == 0
+    assert cli("phone", "settings").answer["settings"]["soft_delete"] is True
+    assert [r["code"] for r in cli("phone", "remove", member).answer["refusals"]] == ["trash_first"]
+    assert cli("phone", "trash", member).code == 0
+    assert [p["email"] for p in cli("phone", "list", "--state", "trash").answer["phones"]] == [member]
+    assert cli("phone", "restore").code == 2
+    assert cli("phone", "restore", member).code == 0 and len(cli("phone", "list").answer["phones"]) == 1
+
+
+def test_numbers(cli: Cli, equipped: Any) -> None:
+    """S3-5: by hand and by a file, of which one bad line never stops the good ones."""
+    admin, member = (f"{who}@{equipped.domain}" for who in ("admin", "member"))
+    cli("phone", "add", admin, member, "--package", "200")
+    told = cli("phone", "numbers", "add", "--file", "-", data=b"number\n+48 12 555 01 27,x\n22000000\n")
+    assert told.code == 4 and told.counts == {"new": 1, "skipped": 1, "refused": 1}
+    assert cli("phone", "numbers", "assign", admin, "+48125550127", "+4722000003").code == 0
+    assert cli("phone", "numbers", "assign", member, "+48125550127").code == 3
+    assert cli("phone", "numbers", "move", member, "+48125550127").code == 0
+    assert cli("phone", "numbers", "caller-id", member).code == 0
+    held = {n["number"]: n for n in cli("phone", "numbers", "list").answer["numbers"] if n["holder"]}
+    assert sorted(held) == ["+4722000003", "+48125550127"] and len({n["extension"] for n in held.values()}) == 2
+    assert not held["+48125550127"]["caller"]
+    assert cli("phone", "numbers", "unassign", "+48125550127").code == 0
+    assert cli("phone", "numbers", "release", "+48125550127").code == 0
+    assert "+48125550127" not in [n["number"] for n in cli("phone", "numbers", "list", "--free").answer["numbers"]]
+    assert cli("phone", "numbers", "add").code == 2
+
+
+def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
+    """S3-12, S3-16, S3-57"""
+    cli("sites", "create", "Oslo")
+    cli("sites", "create", "Bergen")
+    assert cli("phone", "sites", "set", "Oslo", "--lowest", "2000", "--highest", "2999", "--country", "no").code == 0
+    assert cli("phone", "sites", "set", "Oslo", "--emergency-address", "Main street 1").code == 0
+    (oslo,) = [s for s in cli("phone", "sites", "list").answer["sites"] if s["name"] == "Oslo"]
+    assert (oslo["lowest"], oslo["country"], oslo["emergency_address"]) == (2000, "NO", "Main street 1")
+    assert cli("phone", "templates", "create", "Desk", "--voicemail", "off", "--site", "Oslo").code == 0
+    assert cli("phone", "templates", "edit", "Desk", "--name", "Desks", "--recording", "ask").code == 0
+    (made,) = cli("phone", "templates", "list").answer["templates"]
+    assert (made["name"], made["site"], made["policy"]) == ("Desks", None, {"recording": "ask"})
+    member = f"member@{equipped.domain}"
+    assert cli("phone", "add", member, "--site", "Oslo", "--template", "Desks").code == 0
+    assert cli("phone", "move", member, "--site", "Bergen").code == 0
+    assert [p["site"] for p in cli("phone", "list", "--site", "bergen").answer["phones"]] == ["Bergen"]
+    assert cli("phone", "templates", "edit", "Desks", "--voicemail", "off").code == 0
+    assert cli("phone", "apply-template", member, "--template", "Desks").code == 0
+    assert cli("phone", "templates", "delete", "Desks").code == 0
+    assert cli("phone", "resend", member).code == 0
+    assert cli("phone", "packages", "switch", "calling:200", "off").code == 0
+    assert [p["active"] for p in cli("phone", "packages", "list").answer["packages"] if p["product"] == "calling:200"] == [False]
+    assert cli("phone", "add", f"admin@{equipped.domain}", "--package", "200").answer["code"] == "package_inactive"
