@@ -25,7 +25,7 @@ NAMES = (
 
 
 def test_it_works(northlake: Company) -> None:
-    """S3-16, S3-46, S1-24: made, applied with the phone and later, changed, deleted; each undone."""
+    """S3-16, S3-46: made, applied with the phone and later, changed, deleted; each undone."""
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"voicemail": "off"}})
@@ -44,7 +44,7 @@ def test_it_works(northlake: Company) -> None:
     undo.start_undo(northlake.owner, deleted.number or 0)
     assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desk"]
     switched = do(northlake.owner, "phone.change_settings", {"soft_delete": True, "welcome_mail": False})
-    assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "automatic": False, "site_codes": False}
+    assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "site_codes": False}
     undo.start_undo(northlake.owner, switched.number or 0)
     assert reads.settings(northlake.owner) == reads.DEFAULTS and not breaches()
 

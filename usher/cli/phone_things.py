@@ -229,7 +229,6 @@ def delete_template(actor: Actor, template: str, key: str | None, dry_run: bool)
 @click.command("settings")
 @click.option("--soft-delete", type=ON_OFF, help="A phone goes to the trash before it is removed.")
 @click.option("--welcome-mail", type=ON_OFF)
-@click.option("--automatic", type=ON_OFF, help="Phone comes with the Workplace license.")
 @click.option("--site-codes", type=ON_OFF, help="The code of a site stands before its extensions.")
 @writing
 def settings(actor: Actor, key: str | None, dry_run: bool, **given: str | None) -> int:

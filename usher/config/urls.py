@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("usher.portal.places.urls")),
     path("", include("usher.portal.domains.urls")),
     path("", include("usher.portal.content.urls")),
+    path("", include("usher.portal.phone.urls")),
     path("", include("usher.portal.help.urls")),
     path("", include("usher.portal.search.urls")),
     path("", include("usher.portal.lists.urls")),

@@ -47,10 +47,11 @@ _CLAUSES = {
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
     "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
     "site": "u.site_id = ANY(%(f_site)s::uuid[])",
-    # The state of somebody's phone; `waiting` is whoever holds Phone and has none in use.
-    "phone": """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
+    # The state of somebody's phone; `waiting` is whoever holds Phone and has none in use, `none` whoever could be given one.
+    "phone": """('none' = ANY(%(f_phone)s) AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = u.id AND h.state <> 'away')
+      OR u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
       UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
-        WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active')""",
+        WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'))""",
     "phone_site": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.site_id = ANY(%(f_phone_site)s::uuid[]))",
     # A calling package by its product; `none` is whoever has no calling plan, `inactive` whoever holds a package the account has switched off.
     "package": """(u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND (a.product = ANY(%(f_package)s)

@@ -134,7 +134,6 @@ class Settings(models.Model):
     account = models.OneToOneField("accounts.Account", models.CASCADE, primary_key=True, related_name="+")
     soft_delete = models.BooleanField(default=False, db_default=False)  # a phone goes to the trash before it can be removed (S3-46)
     welcome_mail = models.BooleanField(default=True, db_default=True)
-    automatic = models.BooleanField(default=False, db_default=False)  # Phone comes with the Workplace license (S1-24)
     site_codes = models.BooleanField(default=False, db_default=False)
     version = models.IntegerField(default=1, db_default=1)
 

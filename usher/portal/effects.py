@@ -105,7 +105,6 @@ LABELS: dict[str, str | Promise] = {
     "emergency_address": gettext_lazy("Emergency address"),
     "soft_delete": gettext_lazy("Soft delete"),
     "welcome_mail": gettext_lazy("Welcome mail"),
-    "automatic": gettext_lazy("Automatic phone assignment"),
     "site_codes": gettext_lazy("Site codes"),
     "active": gettext_lazy("Active"),
     "policy": gettext_lazy("Phone settings"),

@@ -45,6 +45,24 @@ TREE = (
         ),
     ),
     Entry(
+        _("Phone System Management"),
+        "/phone",
+        icon="phone",
+        key="p",
+        children=(
+            Entry(
+                _("Users & Rooms"),
+                "/phone/users",
+                "phone:user:view",
+                rest=("/phone/users/", "/phone/pending", "/phone/trash", "/phone/trash/", "/phone/people"),
+                also=_("phones, extensions, pending, trash"),
+            ),
+            Entry(_("Numbers"), "/phone/numbers", "phone:number:view", rest=("/phone/numbers/",), also=_("direct numbers, DID, caller ID")),
+            Entry(_("Packages"), "/phone/packages", "phone:package:view", rest=("/phone/packages/",), also=_("calling plans, inactive")),
+            Entry(_("Settings of Phone"), "/phone/settings", "phone:settings:view", also=_("soft delete, welcome mail, site codes")),
+        ),
+    ),
+    Entry(
         _("Content"),
         "/content",
         "content:item:view",

@@ -20,7 +20,11 @@ from usher.portal.people.acts import acts_of
 from usher.portal.people.people_list import STATUS
 from usher.portal.people.person.ahead import ahead, queued
 
-RIGHTS = {"activity": "journal:change:view", "content": "content:item:view"}  # tabs that need a right of their own
+RIGHTS = {
+    "activity": "journal:change:view",
+    "content": "content:item:view",
+    "phone": "phone:user:view",
+}  # tabs that need a right of their own
 BUTTONS = 2  # verbs that stand as buttons; the others are in the menu beside them
 
 
@@ -52,6 +56,7 @@ def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
     every = [
         ("", _("Overview"), None),
         ("licenses", _("Licenses"), len(found["seats"]) + (found["license"] is not None)),
+        ("phone", _("Phone"), None),
         ("content", _("Content"), None),
         ("groups", _("Groups"), len(found["groups"])),
         ("activity", _("Activity"), None),

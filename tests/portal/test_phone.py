@@ -1,0 +1,156 @@
+"""Phone in the portal: the lists of Users & Rooms, what is done from them, numbers, packages, settings, and one's own phone."""
+
+import pytest
+from django.test import Client
+
+from tests.people_of import Company, do, one
+from tests.phone.phones import PLAN, add, equip, extension, own, phone
+from tests.signed_in import signed_in
+from usher.core import sql
+from usher.core.ids import short
+from usher.phone import reads
+
+
+@pytest.fixture
+def owner(db: None, northlake: Company) -> Client:
+    equip(northlake)
+    return signed_in(northlake.owner.user_id)
+
+
+def done(client: Client, address: str) -> str:
+    """The plan of an address, shown and then done; the words of the plan."""
+    shown = client.get(address)
+    assert shown.status_code == 200
+    answer = client.post(address, {"digest": shown.context["digest"], "key": shown.context["key"]})
+    assert answer.status_code == 303 and answer["Location"].startswith("/changes/"), answer.content.decode()[-2000:]
+    return shown.content.decode()
+
+
+def test_three_people_get_phones(owner: Client, northlake: Company) -> None:
+    """S3-7, S3-9 … S3-17: chosen in the list of those without, asked what they shall have, planned, done; then they stand in Users."""
+    people = [p for p in (northlake.owner.user_id, northlake.admin.user_id, northlake.member.user_id) if p]
+    ids = ",".join(short(p) for p in people)
+    listed = owner.get("/phone/people").content.decode()
+    assert "member@" in listed and "pending@" not in listed and "up to 100" in listed
+    asked = owner.get(f"/phone/users/additions?ids={ids}")
+    assert b"What shall they have?" in asked.content and b"5 free" in asked.content and b"site_to" not in asked.content
+    told = done(owner, f"/phone/users/additions?ids={ids}&package_to={PLAN}&numbers_to=next")
+    assert "3\u00a0people will have a phone with Unlimited US and Canada." in told and "1002" in told
+    rows = owner.get("/phone/users").content.decode()
+    assert all(e in rows for e in ("1000", "1001", "1002", "+47\u00a022\u00a000\u00a000\u00a000", "Not set up"))
+    assert b"Everybody who is active has a phone." in owner.get("/phone/people").content
+
+
+def test_search_and_filters(owner: Client, northlake: Company) -> None:
+    """S3-57 … S3-59: by extension and number; an inactive package is found, with the word in red and in parentheses."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, package=PLAN, numbers="next")
+    add(northlake, b)
+    for query, who in (("q=1000", a), ("q=%2B4722", a), (f"package={PLAN}", a), ("package=none", b), ("set_up=no&q=member", b)):
+        rows = owner.get(f"/phone/users?{query}").content.decode()
+        assert (f"/people/{short(a)}/phone" in rows) == (who == a) and (f"/people/{short(b)}/phone" in rows) == (who == b), query
+    assert b"inactive)" not in owner.get("/phone/users").content
+    done(owner, f"/phone/packages/switches?package={PLAN}&to=inactive")
+    assert b'<span class="bad">(inactive)</span>' in owner.get("/phone/users?package=inactive").content
+    assert b"(inactive)" in owner.get("/phone/packages").content
+    done(owner, "/phone/users/package-assignments?all=1&phone=active&package=inactive&package_to=calling:100")
+    assert phone(a)["packages"] == ["calling:100"]
+
+
+def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> None:
+    """S3-41 … S3-56: remove all packages, move to trash and remove; the trash is there only with the policy on."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who, package=PLAN, numbers="next")
+    ids = f"?ids={short(who)}"
+    assert b"trashings" not in owner.get("/phone/users").content and b"/phone/trash" not in owner.get("/phone/users").content
+    assert "also takes the direct numbers" in done(owner, "/phone/users/package-removals" + ids)
+    assert owner.post("/phone/settings", {"soft_delete": "on", "welcome_mail": "on", "key": "a"}).status_code == 303
+    rows = owner.get("/phone/users").content.decode()
+    assert "trashings" in rows and "Move it to the trash first." in rows
+    assert "30 days" in done(owner, "/phone/users/trashings" + ids)
+    assert "29 days" in (bin := owner.get("/phone/trash").content.decode()) or "30 days" in bin
+    done(owner, "/phone/trash/restorations" + ids)
+    assert extension(who) == "1000"
+    done(owner, "/phone/users/trashings" + ids)
+    done(owner, "/phone/users/removals" + ids)
+    assert phone(who) == {}
+
+
+def test_who_may_only_look(owner: Client, northlake: Company) -> None:
+    """S0-5: the lists and the menus without what changes anything."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    do(
+        northlake.owner,
+        "access.create_role",
+        {"name": "Looks", "privileges": ["phone:user:view", "phone:settings:view", "people:user:view"]},
+    )
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Looks'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(who)})
+    looker = signed_in(who)
+    rows = looker.get("/phone/users").content.decode()
+    assert "1000" in rows and "This needs the right to manage phone users." in rows and 'href="/phone/people"' not in rows
+    assert looker.get(f"/people/{short(who)}/phone").status_code == 200
+    assert looker.get("/phone/users/removals?ids=" + short(who)).status_code == 403
+    assert looker.post("/phone/settings", {"soft_delete": "on", "key": "b"}).status_code == 403
+    assert not reads.settings(northlake.owner)["soft_delete"]
+
+
+def test_a_person_s_phone(owner: Client, northlake: Company) -> None:
+    """S3-4, S3-20, S3-21, S3-23: the tab, the extension with its refusal, and the mail again until it is set up."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    tab = f"/people/{short(b)}/phone"
+    assert b"5 seats are free" in owner.get(tab).content
+    add(northlake, a, b, package=PLAN)
+    assert b"Resend invite" in owner.get(tab).content and b"Unlimited US and Canada" in owner.get(tab).content
+    taken = owner.post(f"{tab}/extension", {"extension": extension(a), "key": "a"})
+    assert taken.status_code == 422 and b"has this extension" in taken.content
+    assert owner.post(f"{tab}/extension", {"extension": "4127", "key": "b"}).status_code == 303 and extension(b) == "4127"
+    done(owner, f"/phone/users/resends?ids={short(b)}")
+    own(northlake.member, {})
+    assert b"Resend invite" not in owner.get(tab).content
+
+
+def test_numbers(owner: Client, northlake: Company) -> None:
+    """S3-5, S3-27, S3-28: pasted, assigned, taken back, released."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who, package=PLAN)
+    answer = owner.post("/phone/numbers/new", {"numbers": "+48 12 555 01 27\nnothing", "country": "", "key": "a"})
+    assert answer.status_code == 303
+    assert owner.post("/phone/numbers/new", {"numbers": "1", "country": "XX", "key": "b"}).status_code == 422
+    assert "+48\u00a012\u00a0555\u00a001\u00a027" in owner.get("/phone/numbers?q=48").content.decode()
+    found = next(n for n in reads.numbers(northlake.owner, limit=50) if n["number"] == "+48125550127")
+    ids = f"?ids={short(found['id'])}"
+    assert owner.get(f"/phone/numbers/assignments{ids}&holder=nobody@x.test").status_code == 422
+    done(owner, f"/phone/numbers/assignments{ids}&holder={northlake.member.email}")
+    assert phone(who)["numbers"] == ["+48125550127"]
+    assert b"Caller ID" in owner.get("/phone/numbers?held=held").content
+    done(owner, "/phone/numbers/returns" + ids)
+    done(owner, "/phone/numbers/releases" + ids)
+    assert "+48125550127" not in [n["number"] for n in reads.numbers(northlake.owner)]
+
+
+def test_my_phone(owner: Client, northlake: Company) -> None:
+    """S3-19, S3-22, S3-35: without one; with one; saved, it is set up; a wrong extension keeps what was typed."""
+    who = northlake.member.user_id
+    assert who
+    me = signed_in(who)
+    assert b"You have no phone here" in me.get("/me/phone").content
+    add(northlake, who)
+    assert b"save them once" in me.get("/me/phone").content
+    wrong = me.post("/me/phone", {"extension": "12", "key": "a"})
+    assert wrong.status_code == 422 and b'value="12"' in wrong.content
+    assert me.post("/me/phone", {"extension": "4127", "voicemail": "off", "key": "b"}).status_code == 303
+    assert (extension(who), phone(who)["policy"]) == ("4127", {"voicemail": "off"}) and phone(who)["set_up_at"]
+
+
+def test_who_waits(owner: Client, northlake: Company) -> None:
+    """S3-33, S3-34: invited with Phone, they stand in Pending until they activate."""
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
+    assert b"pending@" in owner.get("/phone/pending").content and b"pending@" not in owner.get("/phone/users").content
+    assert b"Holds Phone" in owner.get(f"/people/{short(northlake.pending)}/phone").content

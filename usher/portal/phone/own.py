@@ -1,0 +1,53 @@
+"""My phone: what somebody sees and changes of their own phone; the link in the mail leads here (S3-19, S3-22, S3-35)."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from usher.core.refusals import Refused
+from usher.licenses.catalog import PRODUCTS
+from usher.phone import reads
+from usher.phone.numbering import shown
+from usher.phone.verbs.extension import change_own
+from usher.phone.verbs.templates import POLICY
+from usher.portal.page import SignedIn, member_page
+from usher.portal.plan_page import Option
+
+
+@member_page(("GET", "POST"))
+def own_phone(request: SignedIn) -> HttpResponse:
+    """Extension, voicemail, recording and call waiting; numbers and packages to look at."""
+    found = reads.phone(request.actor, request.actor.user_id) if request.actor.user_id else None
+    if request.method != "POST" or found is None or found["state"] != "active":
+        return form(request, found, {})
+    policy = {name: request.POST[name] for name in POLICY if name in request.POST}
+    try:
+        change_own(request.actor, request.POST.get("extension", "").strip(), policy, request.POST.get("key", "")[:64])
+    except Refused as refused:
+        return form(request, {**found, "extension": request.POST.get("extension", "")}, {"field": "extension", "words": refused.words})
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect("/me/phone", status=303)
+
+
+def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any]) -> HttpResponse:
+    context = {
+        "phone": found if found and found["state"] == "active" else None,
+        "waits": found is None and bool(request.actor.user_id) and reads.waits(request.actor, request.actor.user_id),  # type: ignore[arg-type]
+        "numbers": [shown(n) for n in (found or {}).get("numbers", ())],
+        "packages": [PRODUCTS[p].name for p in (found or {}).get("packages", ())],
+        "choices": [
+            (
+                name,
+                [Option(value, words) for value, words in options.items()],
+                (found or {}).get("policy", {}).get(name, next(iter(options))),
+            )
+            for name, options in POLICY.items()
+        ],
+        "trouble": trouble,
+        "key": uuid4().hex,
+    }
+    return render(request, "phone/own.html", context, status=422 if trouble else 200)

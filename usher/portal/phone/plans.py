@@ -1,0 +1,170 @@
+"""What is done to phones: each is a question or two, then a plan page (S3-11 … S3-17, S3-24 … S3-28, S3-40 … S3-55)."""
+
+from typing import Any
+
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.journal.verb import plan
+from usher.licenses import ledger
+from usher.licenses.catalog import PACKAGES
+from usher.people import reads as people
+from usher.phone import reads
+from usher.portal.page import SignedIn, page
+from usher.portal.people.belonging import Ask, full_id, plan_or_ask
+from usher.portal.people.bulk import subjects_of
+from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT
+from usher.portal.plan_page import Look, Option, plan_page
+from usher.portal.seat_choices import product_option
+from usher.portal.templatetags.usher import number
+from usher.portal.wish import ids_of, split
+
+
+def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Look:
+    return Look(title=title, crumbs=[(_("Phone"), USERS.path), (title, "")], button=button, back=(_("Cancel"), path), **more)
+
+
+def change(n: int) -> str:
+    return ngettext("Change %(n)s phone", "Change %(n)s phones", n) % {"n": number(n)}
+
+
+def package_options(actor: Actor, *, plans: bool = False) -> list[Option]:
+    """The active packages this account ever bought, each with its free seats."""
+    off = {p["product"] for p in reads.packages(actor) if not p["active"]}
+    lines = {s["product"]: s for s in ledger.seats(actor)}
+    free = {code: s["free"] for code, s in lines.items()}
+    offered = [p for p in PACKAGES if p.code in lines and p.code not in off and (p.code.startswith("calling:") or not plans)]
+    return [product_option(actor, p, free) for p in offered]
+
+
+def site_options(actor: Actor) -> list[Option]:
+    return [Option(short(s["id"]), s["name"]) for s in people.sites(actor)]
+
+
+def template_options(actor: Actor) -> list[Option]:
+    return [Option(short(t["id"]), t["name"]) for t in reads.templates(actor)] if actor.may("phone:template:view") else []
+
+
+@page(MANAGE, ("GET", "POST"))
+def addition(request: SignedIn) -> HttpResponseBase:
+    """Give people a phone: site when there are several, package, template, numbers (S3-11, S3-12, S3-15, S3-16)."""
+    data = request.GET
+    wish = {
+        "site": full_id(chosen(data, "site_to")),
+        "package": chosen(data, "package_to"),
+        "template": full_id(chosen(data, "template_to")),
+        "numbers": chosen(data, "numbers_to"),
+        "subjects": subjects_of(request),
+    }
+    words = lambda n: ngettext("Give %(n)s person a phone", "Give %(n)s people a phone", n) % {"n": number(n)}  # noqa: E731
+    look = look_at(_("Give a phone"), words, WITHOUT.path)
+    asks = what_they_get(request.actor, data)
+    return plan_or_ask(request, "phone.add" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
+
+
+def chosen(data: QueryDict, name: str) -> str:
+    """An answer; `none` is none."""
+    return data.get(name, "none").removeprefix("none")
+
+
+def what_they_get(actor: Actor, data: QueryDict) -> list[Ask]:
+    """Site and template are asked only where there is something to choose."""
+    none, sites, templates = Option("none", _("None")), site_options(actor), template_options(actor)
+    packages = [Option("none", _("None"), _("internal calls only")), *package_options(actor, plans=True)]
+    ways = [none, Option("next", _("The next free number each"), _("needs a package"))]
+    at = Ask("site_to", _("Site"), "select", data.get("site_to", ""), [Option("none", _("where each one is")), *sites])
+    like = Ask("template_to", _("Template"), "select", data.get("template_to", ""), [none, *templates])
+    return [
+        *([at] if len(sites) > 1 else []),
+        Ask("package_to", _("Package"), "radio", data.get("package_to", "none"), packages),
+        *([like] if templates else []),
+        Ask("numbers_to", _("Direct numbers"), "radio", data.get("numbers_to", "none"), ways),
+    ]
+
+
+@page(MANAGE, ("GET", "POST"))
+def package_assignment(request: SignedIn) -> HttpResponseBase:
+    """Assign a package, or replace one (S3-26, S3-27, S3-60)."""
+    wanted = request.GET.get("package_to", "")
+    options = package_options(request.actor)
+    hint = "" if options else _("No active package was bought yet. Seats are bought under Account, Subscriptions.")
+    ask = Ask("package_to", _("Package"), "radio", wanted, options, hint)
+    look = look_at(_("Assign package"), change, note=_("One calling plan replaces another. Extras stand beside it."))
+    params = {"package": wanted, "subjects": subjects_of(request)}
+    return plan_or_ask(request, "phone.assign_package" if wanted else "", params, look, [ask], _("Which package?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def package_removal(request: SignedIn) -> HttpResponseBase:
+    """Remove all packages, and with them the direct numbers (S3-40, S3-54, S3-55)."""
+    note = _("Removing the package also takes the direct numbers. Internal calls go on working.")
+    look = look_at(_("Remove all packages"), change, note=note)
+    return plan_page(request, plan(request.actor, "phone.remove_packages", {"subjects": subjects_of(request)}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def site_change(request: SignedIn) -> HttpResponseBase:
+    """Another site for phones; the extensions stay."""
+    wanted, sites = request.GET.get("site_to", ""), site_options(request.actor)
+    ask = Ask(
+        "site_to", _("Site"), "select", wanted, sites, "" if sites else _("There are no sites yet. They are added under Account, Places.")
+    )
+    look = look_at(_("Change site"), change, note=_("Extensions stay as they are."))
+    params = {"site": full_id(wanted), "subjects": subjects_of(request)}
+    return plan_or_ask(request, "phone.move_to_site" if wanted else "", params, look, [ask], _("Which site?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def template_application(request: SignedIn) -> HttpResponseBase:
+    """Apply a template to phones."""
+    wanted, options = request.GET.get("template_to", ""), template_options(request.actor)
+    ask = Ask("template_to", _("Template"), "select", wanted, options, "" if options else _("There is no template yet."))
+    look = look_at(_("Apply a template"), change, note=_("What the template sets wins over what a phone had."))
+    params = {"template": full_id(wanted), "subjects": subjects_of(request)}
+    return plan_or_ask(request, "phone.apply_template" if wanted else "", params, look, [ask], _("Which template?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def trashing(request: SignedIn) -> HttpResponseBase:
+    """Move phones to the trash (S3-47, S3-48, S3-52)."""
+    look = look_at(
+        _("Move to trash"),
+        lambda n: ngettext("Move %(n)s phone to the trash", "Move %(n)s phones to the trash", n) % {"n": number(n)},
+        note=_("In the trash for 30 days. Seat, package, extension and numbers are free for others meanwhile."),
+    )
+    return plan_page(request, plan(request.actor, "phone.put_in_trash", {"subjects": subjects_of(request)}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def removal(request: SignedIn) -> HttpResponseBase:
+    """Remove phones (S3-37 … S3-39, S3-42, S3-46)."""
+    look = look_at(
+        _("Remove phones"),
+        lambda n: ngettext("Remove %(n)s phone", "Remove %(n)s phones", n) % {"n": number(n)},
+        note=_("Seat, package, extension and numbers come free at once. The people stay."),
+    )
+    return plan_page(request, plan(request.actor, "phone.remove", {"subjects": subjects_of(request)}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def restoration(request: SignedIn) -> HttpResponseBase:
+    """Restore phones from the trash; what was taken meanwhile is told with each (S3-49, S3-53)."""
+    ids = [str(i) for i in ids_of(split(request.GET, "ids"))]
+    look = look_at(
+        _("Restore"),
+        lambda n: ngettext("Restore %(n)s phone", "Restore %(n)s phones", n) % {"n": number(n)},
+        TRASH.path,
+        note=_("Whose extension is taken gets the next free one; numbers and packages come back as far as they are free."),
+    )
+    return plan_page(request, plan(request.actor, "phone.restore", {"ids": ids} if ids else {"all": True}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def resend(request: SignedIn) -> HttpResponseBase:
+    """Send the mail about the phone again (S3-21, S3-23)."""
+    look = look_at(_("Resend invite"), lambda n: ngettext("Resend %(n)s mail", "Resend %(n)s mails", n) % {"n": number(n)})
+    return plan_page(request, plan(request.actor, "phone.resend_invite", {"subjects": subjects_of(request)}), look)

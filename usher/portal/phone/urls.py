@@ -1,0 +1,34 @@
+"""Addresses of Phone."""
+
+from django.urls import path
+
+from usher.portal.phone import lists, numbers, own, person, plans, settings
+
+urlpatterns = [
+    path("phone/users", lists.users),
+    path("phone/users/export", lists.users_export),
+    path("phone/pending", lists.pending),
+    path("phone/trash", lists.trash),
+    path("phone/people", lists.without),
+    path("phone/users/additions", plans.addition),
+    path("phone/users/package-assignments", plans.package_assignment),
+    path("phone/users/package-removals", plans.package_removal),
+    path("phone/users/site-changes", plans.site_change),
+    path("phone/users/template-applications", plans.template_application),
+    path("phone/users/trashings", plans.trashing),
+    path("phone/users/removals", plans.removal),
+    path("phone/users/resends", plans.resend),
+    path("phone/trash/restorations", plans.restoration),
+    path("phone/numbers", numbers.numbers),
+    path("phone/numbers/export", numbers.numbers_export),
+    path("phone/numbers/new", numbers.new_numbers),
+    path("phone/numbers/assignments", numbers.assignment),
+    path("phone/numbers/returns", numbers.taking_back),
+    path("phone/numbers/releases", numbers.release),
+    path("phone/packages", numbers.packages),
+    path("phone/packages/switches", numbers.package_switch),
+    path("phone/settings", settings.settings),
+    path("people/<id:person_id>/phone", person.phone),
+    path("people/<id:person_id>/phone/extension", person.extension),
+    path("me/phone", own.own_phone),
+]
