@@ -42,6 +42,9 @@ def test_the_company_and_its_year(db: None) -> None:
     )
     assert apps == [{"name": "HR sync", "busy": True}, {"name": "Phone book", "busy": True}]
     assert sql.value("SELECT count(*) FROM access_consent") == 5
+    phones = {r["state"]: r["n"] for r in sql.rows("SELECT state, count(*)::int AS n FROM phone_user GROUP BY 1")}
+    assert phones["active"] > 150 and phones["trash"] == 2
+    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id IS NOT NULL") > 20
     assert not breaches()
 
 

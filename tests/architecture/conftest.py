@@ -25,6 +25,7 @@ def with_a_recording(name: str) -> "Company":
     license_all(company)
     upload(company.operator, io.BytesIO(b"film"), "film.mp4", 4, {"owner": str(company.member.user_id), "title": "Film"}, f"film-{name}")
     add_places(company)
+    do(company.owner, "phone.add", {"subjects": {"ids": [str(company.member.user_id)]}})
     stage_files(company)
     add_app(company)
     return company

@@ -58,7 +58,7 @@ def test_wrong_parameters(northlake: Company) -> None:
 
 
 def test_the_plan_tells_extension_and_seats(northlake: Company) -> None:
-    """S3-11 … S3-16: nothing is written, and everything is told, number for number."""
+    """S3-15, S3-17: nothing is written, and everything is told, number for number."""
     equip(northlake)
     people = [northlake.admin.user_id, northlake.member.user_id]
     planned = plan(northlake.owner, NAME, {"package": PLAN, "subjects": one(*(p for p in people if p))})

@@ -27,7 +27,7 @@ def done(client: Client, address: str) -> str:
 
 
 def test_three_people_get_phones(owner: Client, northlake: Company) -> None:
-    """S3-7, S3-9 … S3-17: chosen in the list of those without, asked what they shall have, planned, done; then they stand in Users."""
+    """S3-7, S3-9, S3-13 … S3-15, S3-17: chosen in the list of those without, asked what they shall have, planned, done; then they stand in Users."""
     people = [p for p in (northlake.owner.user_id, northlake.admin.user_id, northlake.member.user_id) if p]
     ids = ",".join(short(p) for p in people)
     listed = owner.get("/phone/people").content.decode()
@@ -59,7 +59,7 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
 
 
 def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> None:
-    """S3-41 … S3-56: remove all packages, move to trash and remove; the trash is there only with the policy on."""
+    """S3-41, S3-42, S3-46 … S3-49, S3-54 … S3-56: remove all packages, move to trash and remove; the trash is there only with the policy on."""
     who = northlake.member.user_id
     assert who
     add(northlake, who, package=PLAN, numbers="next")

@@ -20,6 +20,7 @@ from usher.lifecycle.tasks import expire_invitations
 from .apps import begin_apps
 from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
+from .phones import arrange_phones, call_out, put_some_away
 from .rules import begin_rules, wait_and_claim
 from .telling import Telling
 
@@ -75,6 +76,7 @@ class Company(Telling):
     def tell(self) -> None:
         self.begin()
         self.roll_out()
+        arrange_phones(self)
         self.hire()
         self.make_content()
         self.lately()
@@ -175,6 +177,7 @@ class Company(Telling):
             self.invite(self.desk, self.crowd.of("Bergen", 5), license=BASIC, group="Night shift")
         with self.at(15):
             self.do(self.admin, "licenses.change_license", {"license": LICENSED, "subjects": {"ids": self.some(BASIC, 17, "promoted")}})
+        call_out(self)
         with self.at(9):
             self.do(self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some(LICENSED, 7)}})
         with self.at(6):
@@ -185,6 +188,7 @@ class Company(Telling):
                     "people.edit_profile",
                     {"subjects": {"ids": [id]}, "fields": {"job_title": title, "employee_id": f"N-{1040 + n}"}},
                 )
+        put_some_away(self)
         with self.at(4):
             left, heir = self.some(LICENSED, 160, "content0")[0], self.some(LICENSED, 1, "heir")[0]
             self.do(

@@ -1,5 +1,6 @@
 """Users & Rooms of Phone: who has a phone, who waits for theirs, the trash, and whom one can be given (S3-7, S3-10, S3-13, S3-58, S3-59)."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -94,7 +95,7 @@ USERS = Listing(
         Column("packages", gettext_lazy("Package"), packages_cell, packages_of, "meta"),
         text_column("site", gettext_lazy("Site"), shown=True),
         Column("set_up", gettext_lazy("Status"), lambda r: status(*set_up_of(r)), lambda r: str(set_up_of(r)[1]), "nowrap"),
-        EMAIL,
+        replace(EMAIL, css="clip"),
         DEPARTMENT,
         text_column("template", gettext_lazy("Template")),
         text_column("cost_center", gettext_lazy("Cost center")),
