@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -135,33 +136,39 @@ def is_page(page: Page, path: str) -> bool:
     return "text/html" in answer.headers.get("content-type", "") and "<html" in answer.text()
 
 
-def wrong_on(page: Page, path: str, theme: str, width: int) -> list[Any]:
-    """What is wrong with one page at this size."""
-    page.goto(path)
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
-    told = page.evaluate("document.documentElement.scrollWidth")
-    return violations(page) + ([f"scrolls sideways: {told}"] if told > width else [])
+def wrong_on(page: Page, path: str, theme: str, sizes: Iterable[str]) -> list[Any]:
+    """What is wrong with one page, size after size: it is loaded at the first, the others are what a window that is drawn smaller or larger shows."""
+    found: list[Any] = []
+    for nth, size in enumerate(sizes):
+        page.set_viewport_size(SIZES[size])
+        if not nth:
+            page.goto(path)
+            assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+        told = page.evaluate("document.documentElement.scrollWidth")
+        found += [(size, *v) for v in violations(page)]
+        found += [f"{size} scrolls sideways: {told}"] if told > SIZES[size]["width"] else []
+    return found
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("size", SIZES)
-def test_axe_and_width_in_light(portal: Portal, size: str) -> None:
+@pytest.mark.timeout(1200)
+def test_axe_and_width_in_light(portal: Portal) -> None:
     """WCAG 2.2, all rules of axe; portal.md section 12: scrollWidth == innerWidth; every page there is, signed in and as a stranger."""
-    look_at_everything(portal, size, "light")
+    look_at_everything(portal, "light", ("wide", "narrow"))
 
 
-def look_at_everything(portal: Portal, size: str, theme: Any) -> None:
-    """Every page at this size in this theme; test_look_dark.py is the other half, so that two processes share them."""
-    page = portal.sign_in(portal.window(viewport=SIZES[size], color_scheme=theme))
+def look_at_everything(portal: Portal, theme: Any, sizes: Sequence[str]) -> None:
+    """Every page at these sizes in this theme, loaded at the first of them. test_look_dark.py is the other half: there the narrow one is first, and two
+    processes share them."""
+    page = portal.sign_in(portal.window(viewport=SIZES[sizes[0]], color_scheme=theme))
     make_objects(portal, page)
-    stranger = portal.window(viewport=SIZES[size], color_scheme=theme).new_page()
+    stranger = portal.window(viewport=SIZES[sizes[0]], color_scheme=theme).new_page()
     everything = [(page, path) for path in (*addresses(portal, ("member", "privilege")), *STATES)]
     everything += [(stranger, path) for path in addresses(portal, ("public",))]
     found, seen = {}, 0
     for window, path in everything:
         if is_page(window, path):
             seen += 1
-            if wrong := wrong_on(window, path, theme, SIZES[size]["width"]):
+            if wrong := wrong_on(window, path, theme, sizes):
                 found[path] = wrong
     assert not found
     assert seen > 60
