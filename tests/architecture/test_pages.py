@@ -18,7 +18,7 @@ from usher.core.ids import short
 from usher.portal.page import Policy, check_policies, page, routes
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-NOT_ALWAYS = ("/undo", "/again")  # pages of a change that has a way back, or something left to do
+NOT_ALWAYS = ("/undo", "/again", "/try")  # pages of a change that has a way back or something left to do, and of an app of one's own
 COUNTS = Path(__file__).parent / "query_counts.json"
 # Anybody may open these; each has a reason.
 FOR_ANYBODY = {

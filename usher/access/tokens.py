@@ -74,6 +74,16 @@ def client(client_id: str, secret: str, ip: str) -> Client | None:
     return Client(found["id"], found["account_id"], tuple(found["scopes"]), found["access_epoch"], found["for_people"], found["is_public"])
 
 
+def own(actor: Actor, app: UUID) -> Client | None:
+    """An app that the actor created themselves and that works with their rights: for calls they make from the portal. None for any other."""
+    found = sql.row(
+        """SELECT p.id, p.account_id, p.scopes, s.access_epoch FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id
+           WHERE p.id = %(app)s AND p.account_id = %(a)s AND p.creator_id = %(u)s AND p.is_on AND NOT p.for_people""",
+        {"app": app, "a": actor.account_id, "u": actor.user_id},
+    )
+    return Client(found["id"], found["account_id"], tuple(found["scopes"]), found["access_epoch"], False, False) if found else None
+
+
 def is_account(client: Client, account: str) -> bool:
     """Whether an account id as a client sends it, short or as a UUID, is the client's own (TENANT-05)."""
     try:

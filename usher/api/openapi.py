@@ -1,14 +1,16 @@
 """What the API can do as OpenAPI 3.1, made from its operations; and the page that shows it."""
 
+import json
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from usher.core.policy import Policy
-from usher.zoom_wire.fields import Field, object_schema
+from usher.zoom_wire.fields import Field, Fields, object_schema
 
 from .door import WRITES, answer
 from .operations import OPERATIONS, Operation
@@ -25,6 +27,7 @@ ERROR = {
         },
     },
 }
+PLAIN: dict[str, Any] = {"string": "…", "integer": 1, "boolean": True, "array": [], "object": {}, "number": 1}
 DENIED = {
     "400": "A field or parameter is wrong, or a rule says no.",
     "401": "No token, or one that is not good.",
@@ -128,11 +131,57 @@ def file(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The same to read: operations by area with scopes, parameters and fields."""
-    areas: dict[str, list[Operation]] = {}
+    """The same to read: operations by area with scopes, parameters, fields, codes and a line for a shell."""
+    areas: dict[str, list[dict[str, Any]]] = {}
     for operation in sorted(OPERATIONS, key=lambda o: (o.path, o.method)):
-        areas.setdefault(operation.area, []).append(operation)
-    return render(request, "api/docs.html", {"areas": areas})
+        areas.setdefault(operation.area.replace("_", " "), []).append(to_read(operation))
+    return render(request, "api/docs.html", {"areas": areas, "base": settings.BASE_URL})
+
+
+def to_read(operation: Operation) -> dict[str, Any]:
+    """One operation for the page."""
+    parts = [(_("Parameters"), operation.query), (_("Body"), operation.body)]
+    return {
+        "id": f"{operation.area}-{operation.name}",
+        "method": operation.method,
+        "path": operation.path,
+        "summary": operation.summary,
+        "success": operation.success,
+        "label": operation.label.lower().replace("_", "-"),
+        "scopes": [*operation.scopes.granular, *operation.scopes.classic],
+        "parts": [{"title": title, "fields": rows_of(fields)} for title, fields in parts if fields],
+        "codes": sorted({f"{http} {code}" for http, code in operation.codes.values()}),
+        "curl": curl(operation),
+    }
+
+
+def rows_of(fields: Fields, within: str = "") -> list[dict[str, Any]]:
+    """The fields of a table, those of an object below it with its name before theirs."""
+    found = []
+    for name, field in fields.items():
+        found.append({"name": within + name, "required": field.required, "kind": field.kind, "takes": takes(field)})
+        inner, mark = (
+            (field.fields, ".") if field.fields else (field.items.fields, "[].") if field.items and field.items.fields else ({}, "")
+        )
+        found += rows_of(inner or {}, f"{within}{name}{mark}")
+    return found
+
+
+def takes(field: Field) -> str:
+    """The limits of a field in a few words."""
+    if field.one_of:
+        return ", ".join(map(str, field.one_of))
+    if field.kind == "integer" and (field.least is not None or field.most is not None):
+        return f"{'' if field.least is None else field.least} … {'' if field.most is None else field.most}"
+    return f"≤ {field.most}" if field.most is not None else ""
+
+
+def curl(operation: Operation) -> str:
+    """A line for a shell, with what must be in the body."""
+    must = {name: field.one_of[0] if field.one_of else PLAIN[field.kind] for name, field in operation.body.items() if field.required}
+    method = "" if operation.method == "GET" else f"-X {operation.method} "
+    body = f"-H 'Content-Type: application/json' -d '{json.dumps(must)}' " if operation.body else ""
+    return f"curl {method}-H \"Authorization: Bearer $TOKEN\" {body}'{settings.BASE_URL}/v2{operation.path}'"
 
 
 for view in (file, page):

@@ -137,6 +137,7 @@ def form(request: SignedIn, given: dict[str, Any], refused: Refused | None = Non
         "people": people_of(request, app) if app and app["for_people"] else None,
         "most": MOST_PEOPLE,
         "lends": app is None or actor.is_owner or app["creator_id"] == actor.user_id,
+        "tries": app is not None and app["creator_id"] == actor.user_id and app["is_on"] and not app["for_people"],
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
     }
     return render(request, "account/app.html", context, status=422 if refused else 200)

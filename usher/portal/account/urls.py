@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.account import apps, never_touch, outbox, owner, pages, settings, subscribing, waiting, webhook_log, webhooks
+from usher.portal.account import apps, never_touch, outbox, owner, pages, settings, subscribing, trying, waiting, webhook_log, webhooks
 
 urlpatterns = [
     path("account", pages.account),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/apps/<id:app_id>/secret", apps.secret),
     path("account/apps/<id:app_id>/state", apps.state),
     path("account/apps/<id:app_id>/holder", apps.holder),
+    path("account/apps/<id:app_id>/try", trying.try_it),
     path("account/apps/<id:app_id>/deletion", apps.deletion),
     path("account/webhooks", webhooks.all_webhooks),
     path("account/webhooks/new", webhooks.new_webhook),
