@@ -128,6 +128,26 @@ def test_in_which_order(northlake: Company, app: UUID, receiver: Receiver) -> No
     assert updates[6]["operation"] == "sign_out_from_all_devices" and "old_object" not in updates[6]
 
 
+def test_stored_settings(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """HOOK-10: what changed and what it was; nothing that lets somebody into a meeting."""
+    confirmed(northlake.owner, app, receiver)
+    group = do(northlake.owner, "people.create_group", {"name": "Crew"})
+    crew = str(sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": group.change_id}))
+    for chat in (True, False):
+        wish = {"part": "settings", "settings": {"in_meeting": {"chat": chat}, "schedule_meeting": {"pmi_password": f"river{chat}"}}}
+        do(northlake.owner, "people.store_settings", {**wish, "subjects": one(northlake.member.user_id or "")})
+        do(northlake.owner, "people.store_group_settings", {**wish, "group": crew})
+        do(northlake.owner, "accounts.store_settings", wish)
+    told()
+    came = [c for c in receiver.came if c.event.endswith("settings_updated")]
+    assert sorted(c.event for c in came) == sorted(["account.settings_updated", "group.settings_updated", "user.settings_updated"] * 2)
+    assert all(wrong(CONTRACT[c.event], c.told) == [] for c in came) and "river" not in str([c.body for c in came])
+    last = {c.event: c.told["payload"] for c in came}
+    for payload in last.values():
+        assert payload["object"]["settings"] == {"in_meeting": {"chat": False}}
+        assert payload["old_object"]["settings"] == {"in_meeting": {"chat": True}}
+
+
 def test_every_verb_that_tells_is_one() -> None:
     """The table names verbs and parts that there are."""
     assert [v for v in TELLS if v not in VERBS] == []
