@@ -48,6 +48,8 @@ MORE = {
 - `type` may also be 3 (On-Prem). 99, `plan_united_type` and `zoom_one_type` cannot be given.
 - `action` of `POST /users` is `create`; the other three need a single sign-on or a login nobody was asked about.
 - `GET /groups` shows 300 on a page unless `page_size` says less.
+- Somebody deactivated can be deleted; Zoom refuses it with code 200.
+- `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
 - A meeting or webinar that recurs is one item: its dates are not told one by one, and `occurrence_id` is refused with code 300. Nothing is held here, so nothing is `live`.
 - No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url`, `play_url` and `download_url` lead to the portal, where one signs in.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
@@ -67,6 +69,8 @@ MORE = {
 - `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type` und `zoom_one_type` lassen sich nicht vergeben.
 - `action` von `POST /users` ist `create`; die drei anderen brauchen Single Sign-on oder ein Login, nach dem niemand gefragt wurde.
 - `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt.
+- Wer deaktiviert ist, lässt sich löschen; Zoom lehnt das mit dem Code 200 ab.
+- `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.
 - Ein Meeting oder Webinar, das wiederkehrt, ist ein Element: Seine Termine werden nicht einzeln genannt, und `occurrence_id` wird mit dem Code 300 abgelehnt. Gehalten wird hier nichts, also ist nichts `live`.
 - Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url`, `play_url` und `download_url` führen ins Portal, wo man sich anmeldet.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.

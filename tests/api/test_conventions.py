@@ -99,9 +99,9 @@ def test_nobody_in_a_group_is_no_member(northlake: Company, southport: Company, 
 
 
 def test_204_is_empty(northlake: Company, api: Caller) -> None:
-    """README 1: no body, no type, length 0; a body with DELETE is read by nobody."""
+    """README 1: no body and no type; RFC 9110 8.6 forbids to tell its length. A body with DELETE is read by nobody."""
     answer = api("DELETE", f"/users/{short(northlake.pending)}", {"action": "delete"})
-    assert answer.status_code == 204 and answer.content == b"" and "Content-Type" not in answer and answer["Content-Length"] == "0"
+    assert answer.status_code == 204 and answer.content == b"" and "Content-Type" not in answer
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])
@@ -118,10 +118,22 @@ def test_json_by_any_of_its_names(northlake: Company, api: Caller, kind: str) ->
 def counted(api: Caller, path: str) -> tuple[int, Any]:
     with CaptureQueriesContext(connection) as seen:
         body = api.get(path)[1]
-    return len([q for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]), body
+    return len([q for q in seen if not (q["sql"] or "").startswith(("SAVEPOINT", "RELEASE"))]), body
 
 
-@pytest.mark.parametrize("path", ["/users?status=pending", "/groups", "/im/groups", "/groups/{g}/members", "/roles", "/roles/2/members"])
+LARGE = ("/users?page_size=2000", "/users?page_size=1&page_number=2", "/users?status=pending&role_id=2&page_size=2000")
+SMALL = (
+    "/users?status=pending",
+    "/groups",
+    "/im/groups",
+    "/groups/{g}/members",
+    "/groups/{g}/members?page_size=2000",
+    "/roles",
+    "/roles/2/members",
+)
+
+
+@pytest.mark.parametrize("path", [*SMALL, *LARGE])
 def test_no_query_for_each_row(northlake: Company, api: Caller, path: str, settings: Any) -> None:
     """S4-37: a list of two costs as many statements as one of twelve."""
     settings.API_LIMITS = False  # the invitations of a day
