@@ -95,7 +95,7 @@ USERS = Listing(
         Column("packages", gettext_lazy("Package"), packages_cell, packages_of, "meta"),
         text_column("site", gettext_lazy("Site"), shown=True),
         Column("set_up", gettext_lazy("Status"), lambda r: status(*set_up_of(r)), lambda r: str(set_up_of(r)[1]), "nowrap"),
-        replace(EMAIL, css="clip"),
+        replace(EMAIL, css="clip", shown=False),
         DEPARTMENT,
         text_column("template", gettext_lazy("Template")),
         text_column("cost_center", gettext_lazy("Cost center")),
