@@ -121,7 +121,7 @@ def responses(operation: Operation) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     if operation.success != 204:
         good["content"] = {"application/json": {"schema": {"type": "object"}}}
-    more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path else {}
+    more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path or operation.query else {}
     return {str(operation.success): good, **{status: {"description": words, **error} for status, words in {**DENIED, **more}.items()}}
 
 
