@@ -15,6 +15,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -164,10 +165,7 @@ def is_allowed(address: IP, env: Mapping[str, str]) -> bool:
 
 def _connected(addresses: list[IP], host: str, port: int, until: float) -> ssl.SSLSocket:
     """A connection to the first of these addresses that takes one, with a certificate for the name."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if more := os.environ.get("USHER_OUTBOUND_CA"):
-        context.load_verify_locations(more)
+    context = _trusting(more, os.stat(more).st_mtime_ns) if (more := os.environ.get("USHER_OUTBOUND_CA")) else _trusting("", 0)
     trouble = "unreachable"
     for address in addresses:
         try:
@@ -186,6 +184,16 @@ def _connected(addresses: list[IP], host: str, port: int, until: float) -> ssl.S
             raise
         bare.close()
     raise NoAnswer(trouble)
+
+
+@lru_cache(maxsize=4)
+def _trusting(more: str, _changed: int) -> ssl.SSLContext:
+    """Whom to believe: what the system trusts, and a file of further authorities. Reading them costs more than asking, so they are read once for each state of the file."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if more:
+        context.load_verify_locations(more)
+    return context
 
 
 def _left(until: float) -> float:

@@ -5,6 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from usher.core import jobs
+from usher.journal.tasks import look_again
 
 from . import confirming, delivering, expanding, log
 
@@ -14,7 +15,8 @@ SLICE_SECONDS = 15.0
 @app.task(name="webhooks.tell", queue="webhooks")
 def tell(account: str) -> None:
     """What an account's changes say becomes events, and these are sent."""
-    expanding.tell(UUID(account))
+    if expanding.tell(UUID(account)):
+        look_again()  # thousands of new deliveries without statistics are looked through again and again
     deliver()
 
 
