@@ -13,6 +13,7 @@ from usher.journal import undo
 from usher.phone import tasks
 
 pytestmark = pytest.mark.django_db
+TRASH = {"query": {"phone": ["trash"]}}
 NAMES = ("phone.remove", "phone.put_in_trash", "phone.restore", "phone.purge")
 
 
@@ -53,8 +54,8 @@ def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Co
     assert do(northlake.owner, "phone.put_in_trash", {"subjects": one(theirs)}).change_id is None
     do(southport.owner, "phone.put_in_trash", {"subjects": one(theirs)})
     assert do(northlake.owner, "phone.remove", {"subjects": one(theirs)}).change_id is None
-    assert outcome(northlake.owner, do(northlake.owner, "phone.restore", {"ids": [str(theirs)]})).done == 0
-    do(northlake.owner, "phone.restore", {"all": True})
+    assert outcome(northlake.owner, do(northlake.owner, "phone.restore", {"subjects": one(theirs)})).done == 0
+    do(northlake.owner, "phone.restore", {"subjects": TRASH})
     assert phone(theirs)["state"] == "trash"
 
 
@@ -92,7 +93,7 @@ def test_the_trash_frees_everything_at_once(northlake: Company) -> None:
     add(northlake, b, package=PLAN, numbers="next")
     assert (extension(b), phone(b)["numbers"]) == ("1000", ["+4722000000"]) and extension(a) == ""
     do(northlake.owner, "phone.put_in_trash", {"subjects": one(b)})
-    back = do(northlake.owner, "phone.restore", {"ids": [str(a)]})
+    back = do(northlake.owner, "phone.restore", {"subjects": one(a)})
     assert phone(a) == before and not breaches()
     undo.start_undo(northlake.owner, back.number or 0)
     assert phone(a)["state"] == "trash" and seats(northlake, PLAN)["used"] == 0 and not breaches()
@@ -108,11 +109,25 @@ def test_restore_tells_what_is_gone(northlake: Company) -> None:
     do(northlake.owner, "phone.assign_package", {"package": EXTRA, "subjects": one(a)})
     do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
     add(northlake, b, package=PLAN, numbers="next")
-    back = do(northlake.owner, "phone.restore", {"all": True})
+    back = do(northlake.owner, "phone.restore", {"subjects": TRASH})
     assert (extension(a), phone(a)["numbers"], phone(a)["packages"]) == ("1001", [], [EXTRA])
     told = sql.rows("SELECT phase, after FROM journal_effect WHERE change_id = %(c)s ORDER BY phase", {"c": back.change_id})
     assert told[0]["after"]["not_back"] == [PLAN]
     assert (told[1]["after"]["extension"], told[1]["after"]["lost"]) == ("1001", ["1000", "+4722000000"]) and not breaches()
+
+
+def test_only_whom_the_filter_finds_comes_back(northlake: Company) -> None:
+    """S3-49, MASS-01: all that match a search of the trash, not the whole trash."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    for person in (a, b):
+        add(northlake, person)
+        do(northlake.owner, "phone.put_in_trash", {"subjects": one(person)})
+    email = sql.value("SELECT email FROM people_user WHERE id = %(i)s", {"i": a})
+    do(northlake.owner, "phone.restore", {"subjects": {"query": {"phone": ["trash"], "q": email}}})
+    assert (phone(a)["state"], phone(b)["state"]) == ("active", "trash") and not breaches()
 
 
 def test_no_seat_for_a_restore(northlake: Company) -> None:
@@ -125,7 +140,7 @@ def test_no_seat_for_a_restore(northlake: Company) -> None:
     do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
     add(northlake, b)
     with pytest.raises(Refused) as no:
-        do(northlake.owner, "phone.restore", {"all": True})
+        do(northlake.owner, "phone.restore", {"subjects": TRASH})
     assert no.value.code == "no_seat" and phone(a)["state"] == "trash"
 
 

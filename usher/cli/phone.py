@@ -124,8 +124,8 @@ def restore(actor: Actor, emails: tuple[str, ...], everybody: bool, key: str | N
     """Bring phones back from the trash, as far as seats, extensions and numbers are free."""
     if bool(emails) == everybody:
         raise click.UsageError("Name people, or say --all.")
-    wish: dict[str, Any] = {"all": True} if everybody else {"ids": [str(person_id(actor, e)) for e in emails]}
-    return carry_out(actor, "phone.restore", lambda: wish, How(key, dry_run, True, None))
+    who: dict[str, Any] = {"query": {"phone": ["trash"]}} if everybody else {"ids": [str(person_id(actor, e)) for e in emails]}
+    return carry_out(actor, "phone.restore", lambda: {"subjects": who}, How(key, dry_run, True, None))
 
 
 @phone.command("set-extension")

@@ -10,7 +10,8 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
-from usher.people import selection
+from usher.people.of_people import OfPeople
+from usher.people.selection import sql_of
 from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, PHONE_SEATS, SORTED, TOLD, Made, staged
 from usher.phone.verbs.removing import NO_SEATS_NOW, SEATS_BACK
@@ -20,7 +21,7 @@ PACKAGE_FREE = """(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 
 
 
 class SeatsBack(Part):
-    """The seat of Phone, and the packages as far as they are free and active, by who was put away first. Parameter: ids, or null for the whole trash."""
+    """The seat of Phone, and the packages as far as they are free and active, by who was put away first. Parameter: subjects."""
 
     lock = ("people_standing", "user_id")
 
@@ -28,7 +29,7 @@ class SeatsBack(Part):
         return f"""WITH lying AS MATERIALIZED (SELECT row_number() OVER (ORDER BY h.away_at, h.id) AS n, h.id, h.purge_at, h.had, {NAME} AS name, u.email, s.version, s.status,
                      {PHONE_SEATS.format(user="h.id")} AS seats
                      FROM phone_user h JOIN people_user u ON u.id = h.user_id JOIN people_standing s ON s.user_id = h.user_id
-                     WHERE h.account_id = %(account)s AND h.state = 'trash' AND u.left_at IS NULL AND (%(ids)s::uuid[] IS NULL OR h.id = ANY (%(ids)s::uuid[]))),
+                     WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.id IN (SELECT who.id FROM ({sql_of(params["subjects"])}) who)),
                    packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {PACKAGE_FREE.format(product="p.product")}
                        AND NOT EXISTS (SELECT 1 FROM phone_package o WHERE o.account_id = %(account)s AND o.product = p.product) AS fits
                      FROM lying l CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(l.had->'packages', '[]')) p(product) WHERE l.status = 'active')
@@ -69,8 +70,8 @@ def who(params: Mapping[str, Any]) -> str:
 
 
 @register
-class Restore(Verb):
-    """Bring phones back from the trash (S3-49, S3-53). Parameters: ids, or all.
+class Restore(OfPeople):
+    """Bring the phones of a set of people back from the trash (S3-49, S3-53).
 
     Extension and numbers come back as far as they are free: who lost theirs gets the next free extension, and what is gone is told with each. A package
     that is taken or inactive by now is told too. Skipped: who finds no Phone seat (no_seat), who is not active, who holds Phone again.
@@ -79,15 +80,13 @@ class Restore(Verb):
     name = "phone.restore"
     privilege = "phone:user:manage"
     parts = (SeatsBack(), Made(who))
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"all": True} if params.get("all") else {"ids": selection.checked(actor, {"ids": params.get("ids")})["ids"]}
+    spares_marked = False
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return False  # the second phase goes by the rows of the first
 
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"ids": params.get("ids"), "wants_number": False}
+    def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"wants_number": False}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0phone comes back from the trash.", "%(n)s\u00a0phones come back from the trash.", will)

@@ -21,7 +21,6 @@ from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.seat_choices import product_option
 from usher.portal.templatetags.usher import number
-from usher.portal.wish import ids_of, split
 
 
 def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Look:
@@ -153,14 +152,13 @@ def removal(request: SignedIn) -> HttpResponseBase:
 @page(MANAGE, ("GET", "POST"))
 def restoration(request: SignedIn) -> HttpResponseBase:
     """Restore phones from the trash; what was taken meanwhile is told with each (S3-49, S3-53)."""
-    ids = [str(i) for i in ids_of(split(request.GET, "ids"))]
     look = look_at(
         _("Restore"),
         lambda n: ngettext("Restore %(n)s phone", "Restore %(n)s phones", n) % {"n": number(n)},
         TRASH.path,
         note=_("Whose extension is taken gets the next free one; numbers and packages come back as far as they are free."),
     )
-    return plan_page(request, plan(request.actor, "phone.restore", {"ids": ids} if ids else {"all": True}), look)
+    return plan_page(request, plan(request.actor, "phone.restore", {"subjects": subjects_of(request)}), look)
 
 
 @page(MANAGE, ("GET", "POST"))
