@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.caller import Caller, caller
-from tests.people_of import Company
+from tests.people_of import Company, actor_of, do
 from usher.access import throttle
 from usher.api import limits
 from usher.api.limits import RATES, Rates
@@ -146,6 +146,18 @@ def test_one_statement_a_call(northlake: Company) -> None:
     assert len(seen) == 1
     limit = throttle.Limit("x", 1, 1)
     assert [throttle.take((limit, "a"))[0].tries for _ in range(4)] == [1, 2, 2, 2]
+
+
+def test_one_account_without_limits(northlake: Company, southport: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S4-43: the operator's switch holds from the next call on, for this account alone."""
+    few(monkeypatch, "", "business", light=0)
+    assert api.get("/users/me")[0] == 429
+    do(northlake.operator, "accounts.switch_api_limits", {"on": False})
+    answer = api("GET", "/users/me")
+    assert answer.status_code == 200 and "X-RateLimit-Limit" not in answer.headers
+    assert southport.owner.user_id and limits.are_on(actor_of(southport.owner.user_id))
+    do(northlake.operator, "accounts.switch_api_limits", {"on": True})
+    assert api.get("/users/me")[0] == 429
 
 
 def test_whoever_runs_the_server_can_switch_them_off(

@@ -19,7 +19,7 @@ from .roles import rights_of
 USER_KEY, EPOCH_KEY = "usher_user", "usher_epoch"
 
 PERSON = f"""SELECT u.id, u.account_id, u.email, u.first_name, u.last_name, u.display_name, s.role, s.status, s.access_epoch,
-              a.name AS account_name, a.plan, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
+              a.name AS account_name, a.plan, a.api_limits, u.language, a.language AS account_language, u.time_zone, u.theme, u.single_keys, u.mail_when_done,
               a.admins_need_factor AND s.role <> 'member' AND NOT EXISTS (
                 SELECT 1 FROM mfa_authenticator m WHERE m.user_id = u.login_id AND m.type IN ('totp', 'webauthn')) AS lacks_factor,
               {all_of("a.plan")} AS capabilities, r.privileges AS given, r.name AS role_name, r.most, x.kind AS scope_kind, x.values AS scope_values
@@ -88,6 +88,7 @@ def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip:
         ip=ip,
         account_name=found["account_name"],
         plan=found["plan"],
+        api_limits=found["api_limits"],
         capabilities=frozenset(found["capabilities"]),
         languages=(found["language"], found["account_language"]),
         time_zone=found["time_zone"],

@@ -19,4 +19,4 @@ class AccountsConfig(AppConfig):
         register_pair("mail:message", _("the outbox"))
         register_pair("journal:change", _("what was changed"))
         gates.append(require_area)
-        from . import changing_plan, domains, room_verbs, site_verbs, stored_verbs, verbs  # noqa: F401
+        from . import changing_plan, counting_calls, domains, room_verbs, site_verbs, stored_verbs, verbs  # noqa: F401

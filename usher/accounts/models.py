@@ -18,6 +18,7 @@ class Account(models.Model):
     admins_need_factor = models.BooleanField(default=False, db_default=False)
     trash_days = models.IntegerField(default=30, db_default=30)  # how long somebody deleted can be restored; 0: purged at once
     delete_after_days = models.IntegerField(default=0, db_default=0)  # deactivated people are deleted after so many days; 0: never
+    api_limits = models.BooleanField(default=True, db_default=True)  # whether calls of its programs are counted (api/limits.py)
     language = models.TextField(default="en")
     country = models.TextField(default="US")
     version = models.IntegerField(default=1)

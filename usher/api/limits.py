@@ -57,8 +57,8 @@ COUNTERS = {"phone": "phone", "number_management": "phone", "contact_center": "c
 
 
 def count(actor: Actor, operation: Operation) -> dict[str, str]:
-    """Count one call; the headers that tell what is left. 429 beyond a limit, and then nothing was done. With USHER_API_LIMITS=off nothing is counted."""
-    if not settings.API_LIMITS:
+    """Count one call; the headers that tell what is left. 429 beyond a limit, and then nothing was done. Nothing is counted where limits are off."""
+    if not are_on(actor):
         return {}
     at_once, *others = limits_of(actor, operation)
     told = {t.limit: t for t in throttle.take(*((limit, str(actor.account_id)) for limit in (at_once, *others)))}
@@ -68,9 +68,14 @@ def count(actor: Actor, operation: Operation) -> dict[str, str]:
     return headers(told[at_once], operation)
 
 
+def are_on(actor: Actor) -> bool:
+    """Off for the whole server with USHER_API_LIMITS=off, for one account by its operator (accounts/counting_calls.py)."""
+    return bool(settings.API_LIMITS) and actor.api_limits
+
+
 def give_back(actor: Actor, operation: Operation) -> None:
     """A call that made nothing does not count against what an operation may make; the call itself counts."""
-    if settings.API_LIMITS and operation.caps:
+    if are_on(actor) and operation.caps:
         throttle.give_back(*((limit, str(actor.account_id)) for limit in caps_of(actor, operation)))
 
 

@@ -115,6 +115,19 @@ def change_plan(actor: Actor, plan_code: str, key: str | None, dry_run: bool) ->
     return show(planned) if dry_run else do(planned, fresh_key(key))
 
 
+@account.command("api-limits")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@writing
+def switch_limits(actor: Actor, state: str, key: str | None, dry_run: bool) -> int:
+    """Limit the calls of the account's programs as its plan says, or not at all."""
+    from usher.journal.verb import plan
+
+    from .doing import do, show
+
+    planned = plan(actor, "accounts.switch_api_limits", {"on": state == "on"})
+    return show(planned) if dry_run else do(planned, fresh_key(key))
+
+
 @account.command("transfer-owner")
 @click.argument("email")
 @writing

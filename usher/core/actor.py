@@ -52,6 +52,7 @@ class Actor:
     ip: str = ""
     account_name: str = field(default="", compare=False)
     plan: str = field(default="", compare=False)  # the code of the account's plan
+    api_limits: bool = field(default=True, compare=False)  # whether calls of the account's programs are counted
     capabilities: frozenset[str] | None = field(default=None, compare=False)  # of that plan; None: nobody has read them yet
     languages: tuple[str, str] = field(default=("", ""), compare=False)  # the person's own choice, and the account's
     time_zone: str = field(default="", compare=False)  # the person's; empty is UTC

@@ -26,6 +26,7 @@ BY_NAME = {
     "licenses.subscribe": "billing",
     "licenses.set_seats": "billing",
     "accounts.change_plan": "billing",
+    "accounts.switch_api_limits": "account",
     "accounts.change_settings": "account",
 }
 BY_AREA = {"people": "user", "lifecycle": "user", "licenses": "user", "access": "user", "content": "recording", "phone": "user"}

@@ -97,6 +97,7 @@ KINDS: dict[str, Words] = {
     "lifecycle.choose_address": _("Change the own address"),
     "lifecycle.sign_up": _("Sign up by a domain"),
     "accounts.change_plan": _("Change the plan"),
+    "accounts.switch_api_limits": _("Switch the limits of the API"),
     "accounts.require_factor": _("Ask for a second factor"),
     "accounts.store_settings": _("Store settings of the account"),
     "people.store_settings": _("Store settings of people"),
