@@ -23,7 +23,7 @@ from .allotting import carrying
 from .models import Stage
 from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
-from .staging import mode_of
+from .staging import OneStaged, find, mode_of
 
 SHARED = ("department", "job_title", "location")
 LONGEST_SHARED = {"department": 128, "job_title": 128, "location": 256}
@@ -77,7 +77,7 @@ class Invite(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         id = id_of(str(params.get("stage")))
-        stage = Stage.objects.filter(pk=id, account_id=actor.account_id).first() if id else None
+        stage = find(actor, id) if id else None
         if stage is None or mode_of(stage) != "add":
             raise Refused("missing", "not_found", _("This import is not here any more. Upload the file again."))
         if stage.source == "csv":
@@ -146,6 +146,11 @@ class Invite(Verb):
 def plan_invite(actor: Actor, stage: Stage, choices: Mapping[str, Any]) -> Plan:
     """The plan of inviting everybody of a stage with these shared choices."""
     return plan(actor, Invite.name, {"stage": str(stage.id), **choices})
+
+
+def plan_invite_one(actor: Actor, one: OneStaged, choices: Mapping[str, Any]) -> Plan:
+    """The plan of inviting the one person a program names."""
+    return plan(actor, Invite.name, {"stage": str(one.stage), **choices})
 
 
 def refused_lines(planned: Plan, *, after: int = 0, limit: int = 50) -> list[dict[str, Any]]:

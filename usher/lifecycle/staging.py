@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BufferedIOBase
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +24,24 @@ MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
 JOINED, FEW = ("update", "addresses"), 500  # lists whose lines are joined with each other, and how many lines that is nothing for
 COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places, more) FROM STDIN"
+
+
+ONE = """
+WITH stage AS (INSERT INTO lifecycle_stage (id, account_id, user_id, source, filename, encoding, delimiter, lines, choices, created_at)
+  VALUES (%(stage)s, %(account)s, %(user)s, 'api', '', '', '', 1, '{}', coalesce(%(now)s::timestamptz, now())) ON CONFLICT (id) DO NOTHING RETURNING id)
+INSERT INTO lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places)
+SELECT stage.id, %(id)s::uuid, %(line)s::int, %(email)s::text, %(canonical)s::text, %(first_name)s::text, %(last_name)s::text, '', '', '', %(problem)s::text,
+  %(field)s::text, %(said)s::text, %(places)s::jsonb FROM stage RETURNING id, email, first_name, last_name"""
+ONE_THERE = "SELECT id, email, first_name, last_name FROM lifecycle_stagedline WHERE stage_id = %(stage)s"
+STAGE = "SELECT id, account_id, source, filename, encoding, delimiter, lines, choices FROM lifecycle_stage WHERE id = %(id)s AND account_id = %(account)s"
+
+
+class OneStaged(NamedTuple):
+    """The stage of one person, the id they will have, and their address as it is kept."""
+
+    stage: UUID
+    person: UUID
+    email: str
 
 
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
@@ -91,7 +109,7 @@ def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -
     return stage
 
 
-def stage_person(actor: Actor, id: UUID, email: str, first_name: str, last_name: str) -> Stage:
+def stage_person(actor: Actor, id: UUID, email: str, first_name: str, last_name: str) -> OneStaged:
     """Stage one person whom a program invites; the id comes from its idempotency key, so the same wish finds the same stage.
 
     Refused (conflict, key_reused) when that key staged somebody else.
@@ -99,18 +117,15 @@ def stage_person(actor: Actor, id: UUID, email: str, first_name: str, last_name:
     actor.require("people:user:manage")
     (line,) = check_addresses([email])
     line = line._replace(first_name=first_name, last_name=last_name)
-    stage = Stage(id=id, account_id=actor.account_id, user_id=actor.user_id, source="api", choices={}, created_at=clock.now(), lines=1)
-    there = sql.row(
-        "SELECT l.email, l.first_name, l.last_name FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id WHERE g.id = %(i)s",
-        {"i": id},
-    )
-    if there is None:
-        with transaction.atomic():
-            _copy(stage.id, [line])
-            stage.save(force_insert=True)
-    elif there != {"email": line.email, "first_name": first_name, "last_name": last_name}:
+    told = {"stage": id, "account": actor.account_id, "user": actor.user_id, "now": clock.travelled(), "id": uuid7(), **line._asdict()}
+    there = sql.prepared(ONE, {**told, "places": _json(line.places)}) or sql.rows(ONE_THERE, {"stage": id})
+    if {k: there[0][k] for k in ("email", "first_name", "last_name")} != {
+        "email": line.email,
+        "first_name": first_name,
+        "last_name": last_name,
+    }:
         raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
-    return stage
+    return OneStaged(id, there[0]["id"], line.email)
 
 
 def _copy(stage: UUID, lines: Iterable[Line]) -> int:
@@ -124,10 +139,16 @@ def _json(value: dict[str, Any] | None) -> str | None:
 
 def stage_of(actor: Actor, stage: UUID, mode: str = "add") -> Stage:
     """A stage of the actor's account that was uploaded for this (add, leavers, update, addresses), or Refused (missing)."""
-    found = Stage.objects.filter(pk=stage, account_id=actor.account_id).first()
+    found = find(actor, stage)
     if found is None or mode_of(found) != mode:
         raise not_found(_("This import"))
     return found
+
+
+def find(actor: Actor, stage: UUID) -> Stage | None:
+    """A stage of the actor's account: what was chosen and how many lines it has. By a prepared statement, as programs invite people one by one."""
+    found = sql.prepared(STAGE, {"id": stage, "account": actor.account_id})
+    return Stage(**found[0]) if found else None
 
 
 def mode_of(stage: Stage) -> str:

@@ -68,19 +68,18 @@ def create_user(call: Call) -> dict[str, Any]:
         raise WireRefused(NOT_HERE[call.body["action"]])
     license = license_of(told["type"])
     key = call.next_key()
-    stage = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
-    started = seated(told["type"], lambda: engine.start(join.plan_invite(call.actor, stage, {"license": license}), key))
+    one = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
+    started = seated(told["type"], lambda: engine.start(join.plan_invite_one(call.actor, one, {"license": license}), key))
     if started.change_id is None:
         raise WireRefused(Fault(409, 1005, f"User already in the account: {told['email']}"))
-    row = user_of(call, told["email"].strip())
-    one = {"subjects": {"ids": [str(row["id"])]}}
+    who = {"subjects": {"ids": [str(one.person)]}}
     if told["display_name"] and not started.repeat:
-        call.do("people.edit_profile", {**one, "fields": {"display_name": told["display_name"]}})
+        call.do("people.edit_profile", {**who, "fields": {"display_name": told["display_name"]}})
     if told["feature"].get("zoom_phone") and not started.repeat:
-        change_phone(call, one, True)
+        change_phone(call, who, True)
     return {
-        "id": short(row["id"]),
-        "email": row["email"],
+        "id": short(one.person),
+        "email": one.email,
         "first_name": told["first_name"],
         "last_name": told["last_name"],
         "type": told["type"],
