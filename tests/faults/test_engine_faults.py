@@ -36,7 +36,8 @@ OF_A_CHANGE = [
     "end_before_commit@1",
 ]
 OF_ONE = ["short_before_commit@1"]
-SHOWN_ELSEWHERE = {"mail.before_send", "mail.sent", "content.stored"}  # tests/mail, test_hand_over
+# tests/mail, test_hand_over, test_webhooks
+SHOWN_ELSEWHERE = {"mail.before_send", "mail.sent", "content.stored", "webhooks.sent", "webhooks.told_before_commit"}
 
 
 @pytest.fixture(scope="module")

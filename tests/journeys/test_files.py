@@ -28,7 +28,7 @@ def test_different_licenses_with_too_few_seats(portal: Portal) -> None:
     upload(page, "/people/imports/new", MIXED)
     expect(page.get_by_role("heading", level=1)).to_contain_text("5 people will be invited, each with what their line says.")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Only 1 Webinar 500 seat is free.")
-    page.locator("label[for=how-first]", has_text="Change the first 3").click()
+    page.locator("label[for=how-first]", has_text="Invite the first 3").click()
     page.get_by_role("button", name="Invite 3 people").click()
     page.wait_for_url("**/changes/*")
     expect(page.locator("main")).to_contain_text("3 people invited from people.csv")

@@ -56,8 +56,7 @@ def read_link(page: Page, address: str) -> str:
         if link.count():
             return str(link.get_attribute("href"))
         page.wait_for_timeout(200)  # the worker writes mails in its own time
-        page.go_back()
-        page.reload()
+        page.goto(f"/account/outbox?q={address}")
     raise AssertionError("no link appeared in the Outbox")
 
 

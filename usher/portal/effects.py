@@ -33,7 +33,7 @@ from usher.portal.further_fields import further_in_words, setting_in_words, what
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day, exactly
 
-LONG = ("details", "settings", "privileges", "description")  # told on more than one line
+LONG = ("details", "settings", "privileges", "description", "scopes", "events")  # told on more than one line
 LABELS: dict[str, str | Promise] = {
     "license": gettext_lazy("License"),
     "role": gettext_lazy("Role"),
