@@ -112,6 +112,7 @@ def test_a_role_nobody_knows_gives_nothing(northlake: Company) -> None:
         "lacks_factor": False,
         "account_name": "",
         "plan": "business",
+        "api_limits": True,
         "language": "",
         "account_language": "en",
         "time_zone": "UTC",

@@ -97,9 +97,12 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
         return f"""SELECT s.user_id AS id{place} FROM people_standing s JOIN people_user u ON u.id = s.user_id
                    WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED[next(shape for shape in PICKED if shape in subjects)]}{rest}"""
     clause, _ = where(subjects["query"])
-    but = f" AND NOT u.id IN ({kept.IDS})" if "except_kept" in subjects else ""
+    but = f" AND NOT s.user_id IN ({kept.IDS})" if "except_kept" in subjects else ""
+    but += f" AND NOT s.user_id = ANY(%(sel_except)s::uuid[]){rest}"
+    if "u." not in clause + place:  # who is here is known in the narrow table, too (invariant I3-standing)
+        return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {clause}{but}"
     return f"""SELECT u.id{place} FROM people_user u JOIN people_standing s ON s.user_id = u.id
-               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} AND NOT u.id = ANY(%(sel_except)s::uuid[]){but}{rest}"""
+               WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause}{but}"""
 
 
 def order_by(subjects: Mapping[str, Any]) -> str:
