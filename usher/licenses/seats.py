@@ -55,7 +55,7 @@ class WorkplaceSeat(Part):
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
                    LEFT JOIN (SELECT a.user_id, array_agg(a.product) AS add_ons FROM licenses_seat a
                               WHERE a.account_id = %(account)s AND a.product = ANY(%(needing)s) GROUP BY 1) h ON h.user_id = e.obj
-                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
 
 
 INSERT_SEAT = """INSERT INTO licenses_seat (id, account_id, user_id, product, since)
@@ -93,7 +93,7 @@ class AddOnGiven(Part):
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after, CASE WHEN a.user_id IS NULL THEN 'changed' END AS skip,
                    NULL::text AS takes, %(add_on)s::text || {PENDING_SUFFIX} AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN licenses_seat a ON a.user_id = e.obj AND a.product = %(add_on)s
-                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
 
 
 class AddOnAway(Part):
@@ -117,4 +117,4 @@ class AddOnAway(Part):
                         WHEN EXISTS (SELECT 1 FROM licenses_seat x WHERE x.user_id = e.obj AND x.product = ANY(%(barred)s)) THEN 'excluded' END AS skip,
                    %(add_on)s::text || {PENDING_SUFFIX} AS takes, NULL::text AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN licenses_seat a ON a.user_id = e.obj AND a.product = %(add_on)s
-                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.obj"""
+                   WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
