@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.verb import Part, register
+from usher.journal.verb import NO_SEATS, Part, register
 from usher.people.named import bare, id_of
 
 from .actors import name_of, person
-from .app_verbs import NO_SEATS, OfApp, app_of, refuse_anothers
+from .app_verbs import OfApp, app_of, refuse_anothers
 from .roles import people_to_ask
 from .verbs import NOT_ACTIVE
 

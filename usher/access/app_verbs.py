@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused, not_found
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import NO_SEATS, Part, Verb, register
 
 from . import redirects, scopes
 from .verbs import NOT_ACTIVE
 
 LONGEST_NAME = 64
 FIELDS = ("name", "scopes", "redirects", "is_on")
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
 VALUES = (
     "jsonb_build_object('name', {row}.name, 'scopes', to_jsonb({row}.scopes), 'redirects', to_jsonb({row}.redirects), 'is_on', {row}.is_on)"
 )

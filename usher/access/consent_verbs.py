@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import NO_SEATS, Part, Verb, register
 
-from .app_verbs import LISTED, NO_SEATS, OfApp
+from .app_verbs import LISTED, OfApp
 from .own import OWN
 
 HELD = "jsonb_build_object('name', {app}, 'scopes', to_jsonb({scopes}::text[]), 'epoch', {epoch})"

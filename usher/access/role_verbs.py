@@ -11,7 +11,7 @@ from usher.core.actor import Actor
 from usher.core.privileges import expand
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import NO_SEATS, Part, Verb, reason, register
 from usher.people.rank import is_beyond
 
 from .handing_out import custom_role, given_role, refuse_more_than_own, refuse_without_plan
@@ -21,7 +21,6 @@ from .verbs import BEFORE, RolePart, called_in
 ROLE_NAME = reason("role_name_taken", gettext_lazy("there is a role of this name already"), refused=True)
 ROLE_HELD = reason("role_held", gettext_lazy("somebody holds it since"), "later")
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 255
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
 TAKEN = "EXISTS (SELECT 1 FROM access_role o WHERE o.account_id = %(account)s AND o.key <> %(role)s AND o.name_key = usher_fold({name}))"
 UNDONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"
 

@@ -19,7 +19,7 @@ from usher.core.free_form import is_secret, is_sound
 from usher.core.refusals import Refused
 from usher.core.sealed import Unreadable, is_present, seal, unseal
 from usher.journal.names import figure
-from usher.journal.verb import Part, reason
+from usher.journal.verb import DONE, NO_SEATS, Part, reason
 
 FULL = reason("settings_full", gettext_lazy("there is no room for more settings here"), refused=True)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -27,8 +27,6 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 PURPOSE = "stored setting"
 DEEPEST, MOST, MOST_BYTES = 10, 2_000, 256 * 1024  # levels of objects and lists; settings of one row, and their size
 PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile")
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
-DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"
 
 
 def leaves(given: Any) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from django.utils.translation import gettext_lazy
 from usher.core.actor import Actor
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
+NO_SEATS = "NULL::text AS takes, NULL::text AS gives"  # in the rows of a part that moves none
+DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"  # the effects e that an undo takes back
 
 
 class Part:

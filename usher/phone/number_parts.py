@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from usher.journal.verb import Part, reason
-from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.journal.verb import DONE, NO_SEATS, Part, reason
 from usher.people.verbs.profile import name_of
 
 from .extensions import LOCK, LOCKED

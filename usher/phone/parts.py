@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from usher.journal.verb import Part, reason
+from usher.journal.verb import DONE, NO_SEATS, Part, reason
 from usher.people.selection import order_by, sql_of
-from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.people.verbs.profile import name_of
 
 from .extensions import LOCK, LOCKED, NO_EXTENSION, SITE_OF, allotted

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from usher.journal.verb import Part, reason
+from usher.journal.verb import NO_SEATS, Part, reason
 
 from .fields import MOST
 
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
 TOO_MANY = reason("too_many_webhooks", gettext_lazy("this app has 20 webhooks already"), refused=True)
 SILENT = reason("webhook_silent", gettext_lazy("a webhook that hears of nothing now: confirm it or let it go on first"))
 VALUES = """jsonb_build_object('name', {s}.name, 'url', {s}.url, 'events', to_jsonb({s}.events), 'auth', {s}.auth, 'reach', {s}.scope,

@@ -6,10 +6,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 
 from usher.core.actor import Actor
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.people.named import group_named
-
-from .groups import DONE, NO_SEATS
 
 
 class DefaultPart(Part):

@@ -10,11 +10,11 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.people.named import group_named
 
 from .group_parts import GONE, HERE, IM_MEMBERS, ITSELF, MEMBERS, REPLACED, FromGroup, FromImGroup
-from .groups import DONE, NO_SEATS, TAKEN
+from .groups import TAKEN
 
 
 class Leaving(FromGroup):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from usher.journal.verb import Part
+from usher.journal.verb import DONE, NO_SEATS, Part
 from usher.people import selection
 
-from .groups import DONE, NO_SEATS, TAKEN
+from .groups import TAKEN
 
 # Whom a deletion is about. Who left the account keeps the groups they had, for the day they come back.
 MEMBERS = """SELECT m.user_id AS id FROM people_membership m JOIN people_standing s ON s.user_id = m.user_id

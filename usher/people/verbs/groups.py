@@ -8,15 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.named import MOST_GROUPS, group_named
 
 NAME_TAKEN = reason("name_taken", gettext_lazy("there is a group of this name already"), refused=True)
 TOO_MANY = reason("too_many_groups", gettext_lazy("there are 5,000 groups already"), refused=True)
 LONGEST_NAME = 127  # behaviour.md G: under 128 characters
 
-NO_SEATS = "NULL::text AS takes, NULL::text AS gives"
-DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"
 TAKEN = "SELECT 1 FROM people_group x WHERE x.account_id = %(account)s AND x.kind = %(kind)s AND x.name_key = usher_fold({name})"
 
 

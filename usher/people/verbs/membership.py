@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.journal.names import figure
-from usher.journal.verb import Part, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, reason, register
 from usher.people import selection
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
-
-from .groups import DONE, NO_SEATS
 
 NOT_MEMBER = reason("not_member", gettext_lazy("not in this group"))
 GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not there any more"))

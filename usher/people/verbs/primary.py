@@ -6,10 +6,9 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from usher.journal.names import figure
-from usher.journal.verb import Part, register
+from usher.journal.verb import NO_SEATS, Part, register
 from usher.people import selection
 
-from .groups import NO_SEATS
 from .membership import GROUP, UNDONE, OfGroup
 
 

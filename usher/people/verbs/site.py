@@ -8,12 +8,10 @@ from django.utils.translation import ngettext
 from usher.accounts.places import SITE_GONE
 from usher.core.actor import Actor
 from usher.journal.names import figure
-from usher.journal.verb import Part, register
+from usher.journal.verb import DONE, NO_SEATS, Part, register
 from usher.people import selection
 from usher.people.named import site_named
 from usher.people.of_people import OfPeople
-
-from .groups import DONE, NO_SEATS
 
 # The site is locked shared: whoever deletes it waits, and then sees the people; or it is gone, and nobody comes to it.
 THERE = """there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE)"""

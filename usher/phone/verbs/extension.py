@@ -11,11 +11,10 @@ from usher.accounts.places import SITE_GONE
 from usher.core.actor import Actor
 from usher.journal import engine
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, plan, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, plan, reason, register
 from usher.people.named import site_named
 from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
-from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.people.verbs.own import OWN
 from usher.people.verbs.profile import name_of
 from usher.phone.extensions import EXTENSION_RESERVED, EXTENSION_TAKEN, LOCK, LOCKED, RESERVED

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure, listed
-from usher.journal.verb import Part, Verb, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.licenses.catalog import PACKAGES, PRODUCTS
 from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
-from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.phone.parts import NAME, NO_PHONE, NUMBERS
 from usher.phone.parts import PACKAGES as HELD
 from usher.phone.verbs.adding import checked_package

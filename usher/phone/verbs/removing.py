@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, reason, register
+from usher.journal.verb import DONE, Part, reason, register
 from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
-from usher.people.verbs.groups import DONE
 from usher.phone import reads
 from usher.phone.parts import NAME, NO_PHONE, NOT_ACTIVE, NUMBERS, PACKAGES, PHONE_SEATS, TOLD
 

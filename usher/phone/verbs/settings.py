@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import listed
-from usher.journal.verb import Part, Verb, register
-from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.phone.reads import DEFAULTS
 
 WORDS: dict[str, str | Promise] = {

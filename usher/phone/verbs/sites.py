@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from usher.accounts.places import site
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.journal.verb import Part, Verb, reason, register
-from usher.people.verbs.groups import DONE, NO_SEATS
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.phone.models import HIGHEST, LOWEST
 from usher.phone.numbering import checked_country
 

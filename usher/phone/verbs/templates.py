@@ -12,11 +12,10 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.named import bare, id_of
 from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
-from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.phone.parts import NAME, NO_PHONE
 
 TEMPLATE_TAKEN = reason("template_taken", gettext_lazy("another template has this name"), refused=True)

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import Part, Verb, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.of_people import OfPeople
 from usher.people.selection import sql_of
-from usher.people.verbs.groups import DONE, NO_SEATS
 from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, PHONE_SEATS, SORTED, TOLD, Made, staged
 from usher.phone.verbs.removing import NO_SEATS_NOW, SEATS_BACK
 
