@@ -89,6 +89,13 @@ def test_a_filter_by_what_nobody_has_finds_nobody(api: Caller) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["", "/", "/nowhere", "/users/a/b/c"])
+def test_an_address_that_is_none_answers_as_the_api_does(api: Caller, path: str) -> None:
+    """S4-42: JSON, even where a client forgot everything after the version."""
+    status, body = api.get(path)
+    assert (status, body["code"]) == (400, 2300) and body["message"]
+
+
 def test_nobody_in_a_group_is_no_member(northlake: Company, southport: Company, api: Caller) -> None:
     """README 4: 4131 for who is not in the group, for nobody, and for somebody of another account alike."""
     for path in ("/groups", "/im/groups"):

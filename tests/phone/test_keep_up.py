@@ -102,3 +102,14 @@ def test_a_package_never_comes_back_alone(northlake: Company) -> None:
     do(northlake.owner, "licenses.set_seats", {"product": "phone", "quantity": 0})
     do(northlake.owner, "lifecycle.reactivate", {"subjects": one(a)})
     assert add_ons(a) == [] and tasks.keep_up() == 0 and not breaches()
+
+
+def test_of_many_who_hurry_the_last_one_looks(northlake: Company) -> None:
+    """Each looks at every account: with another one waiting behind it, it need not."""
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.member.user_id or "")})
+    tasks.hurry.defer()
+    tasks.hurry()
+    assert not phone(northlake.member.user_id or "")
+    sql.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'phone.hurry'")
+    tasks.hurry()
+    assert extension(northlake.member.user_id or "")

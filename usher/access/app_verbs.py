@@ -64,7 +64,7 @@ class EditedApp(Part):
 
 
 class OtherSecret(Part):
-    """That an app has another secret; the secret itself is written beside it (api_apps.py), in the same transaction. Parameter: app."""
+    """That an app has another secret; the secret itself is written beside it (api_apps.py, webhooks/subscriptions.py), in the same transaction. Parameter: app."""
 
     lock = ("access_app", "id")
 

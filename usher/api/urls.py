@@ -29,6 +29,7 @@ urlpatterns = [
     path("oauth/token", oauth.token),
     path("oauth/revoke", oauth.revoke),
     *addresses(),
+    path("v2", unknown_view),
     path("v2/", unknown_view),
     path("v2/<path:rest>", unknown_view),
 ]

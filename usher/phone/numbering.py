@@ -4,7 +4,7 @@ Google's metadata in `phonenumbers` knows both (docs/decisions/0009).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,18 +87,18 @@ def checked_extension(value: Any) -> str:
 
 def reserved() -> Iterator[tuple[str, str]]:
     """(country, number) of what no extension may be: emergency numbers of 3 to 6 digits, and every service of 3 digits."""
+    every = {n: "\n".join(f"{number:0{n}}" for number in range(10**n)) for n in (3, 4, 5, 6)}
     for country in countries():
         metadata = PhoneMetadata.short_metadata_for_region(country)
         if metadata is None:
             continue
-        emergency = _matching(metadata.emergency, (3, 4, 5, 6))
-        services = _matching(metadata.short_code, (3,))
-        yield from ((country, number) for number in sorted(emergency | services))
+        found = _matching(metadata.emergency, every) | _matching(metadata.short_code, {3: every[3]})
+        yield from ((country, number) for number in sorted(found))
 
 
-def _matching(described: Any, lengths: tuple[int, ...]) -> set[str]:
+def _matching(described: Any, every: Mapping[int, str]) -> set[str]:
+    """The numbers of a description, looked for in the text of all there are: one search instead of a million."""
     if described is None or not described.national_number_pattern:
         return set()
-    pattern = re.compile(described.national_number_pattern)
-    possible = [n for n in lengths if n in described.possible_length]
-    return {text for n in possible for number in range(10**n) if pattern.fullmatch(text := f"{number:0{n}}")}
+    pattern = re.compile(f"^(?:{described.national_number_pattern})$", re.MULTILINE)
+    return {m.group() for n, numbers in every.items() if n in described.possible_length for m in pattern.finditer(numbers)}

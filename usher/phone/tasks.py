@@ -16,6 +16,7 @@ from .verbs.trash import Purge
 
 LACKING = """SELECT DISTINCT a.account_id FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id LEFT JOIN phone_user h ON h.id = a.user_id
   WHERE a.product = 'phone' AND s.status = 'active' AND (h.id IS NULL OR h.state = 'away')"""
+ANOTHER = "SELECT 1 FROM procrastinate_jobs WHERE queue_name = 'clock' AND task_name = 'phone.hurry' AND status = 'todo' LIMIT 1"
 FORGOTTEN = f"SELECT DISTINCT h.account_id FROM phone_user h WHERE {NO_SEAT_ANY_MORE}"
 
 
@@ -44,8 +45,9 @@ def keep_up_on_time(timestamp: int = 0) -> None:
 
 @app.task(name="phone.hurry", queue="clock")
 def hurry() -> None:
-    """Deferred by verbs that move seats, with their end."""
-    keep_up()
+    """Deferred by verbs that move seats, with their end. Each looks at everybody, so that of many who wait only the last one looks."""
+    if not sql.value(ANOTHER):
+        keep_up()
 
 
 def purge_due() -> int:

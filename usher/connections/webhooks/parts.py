@@ -83,20 +83,6 @@ class WebhookGone(Part):
     write = "did AS (DELETE FROM webhooks_subscription t USING ok WHERE t.id = ok.obj RETURNING t.id AS obj)"
 
 
-class OtherSigningSecret(Part):
-    """That an app's messages are signed with another secret; the secret itself is written beside it (subscriptions.py), in the same transaction. Parameter: app."""
-
-    lock = ("access_app", "id")
-
-    def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, p.id AS obj, p.version, jsonb_build_object('name', p.name, 'version', p.version) AS before,
-                   jsonb_build_object('name', p.name, 'version', p.version + 1) AS after, NULL::text AS skip, {NO_SEATS}
-                   FROM access_app p WHERE p.account_id = %(account)s AND p.id = %(app)s::uuid"""
-
-    write = """did AS (UPDATE access_app t SET version = t.version + 1 FROM ok
-               WHERE t.id = ok.obj AND t.version = (ok.before->>'version')::int RETURNING t.id AS obj)"""
-
-
 class SentAgain(Part):
     """Deliveries that are over go on their way once more, in the order in which things happened. Parameters: webhook, deliveries (ids, or null for all that failed)."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from usher.access.app_verbs import app_of, refuse_anothers
+from usher.access.app_verbs import OtherSecret, app_of, refuse_anothers
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused, not_found
@@ -19,7 +19,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Verb, register
 
 from .fields import checked_fields, scopes_of, webhook_of
-from .parts import SILENT, EditedWebhook, NewWebhook, OtherSigningSecret, SentAgain, StateOfWebhook, WebhookGone
+from .parts import SILENT, EditedWebhook, NewWebhook, SentAgain, StateOfWebhook, WebhookGone
 
 
 class _OfWebhook(Verb):
@@ -159,7 +159,7 @@ class RenewSigningSecret(_OfWebhook):
     """Sign the messages of an app with another secret, from now on. Parameter: app."""
 
     name = "connections.renew_signing_secret"
-    parts = (OtherSigningSecret(),)
+    parts = (OtherSecret(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         found = app_of(actor, params.get("app"))

@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.account')),
                 ('soft_delete', models.BooleanField(db_default=False, default=False)),
                 ('welcome_mail', models.BooleanField(db_default=True, default=True)),
-                ('automatic', models.BooleanField(db_default=False, default=False)),
                 ('site_codes', models.BooleanField(db_default=False, default=False)),
                 ('version', models.IntegerField(db_default=1, default=1)),
             ],
