@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.caller import Caller, caller, told
-from tests.api.test_door import address, example
+from tests.api.every_operation import address, example
 from tests.people_of import Company, do
 from usher.api.door import WRITES
 from usher.api.operations import OPERATIONS, Operation

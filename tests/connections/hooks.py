@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from tests.people_of import Company, do, one
 from tests.receiver import Receiver
 from usher.access import api_apps
 from usher.connections.webhooks import confirming, delivering, expanding, log, subscriptions
@@ -39,8 +40,8 @@ def confirmed(actor: Actor, app: UUID, receiver: Receiver, events: list[str] | N
 
 def told(account: UUID | None = None) -> None:
     """What a worker would do until nothing is due."""
-    for one in [account] if account else log.with_notices():
-        expanding.tell(one)
+    for each in [account] if account else log.with_notices():
+        expanding.tell(each)
     while delivering.deliver(20):
         pass
 
@@ -54,3 +55,10 @@ def deliveries(webhook: UUID) -> list[dict[str, Any]]:
 
 def state_of(webhook: UUID) -> str:
     return str(sql.value("SELECT state FROM webhooks_subscription WHERE id = %(w)s", {"w": webhook}))
+
+
+def left(company: Company, *users: UUID) -> int:
+    """Deactivated; the number of the change."""
+    started = do(company.admin, "lifecycle.deactivate", {"subjects": one(*(users or (company.member.user_id or "",)))})
+    assert started.number
+    return started.number
