@@ -1,5 +1,8 @@
 """phone.set_up and phone.put_away: a phone follows its seat, whichever door the seat came and went by."""
 
+from time import monotonic
+from typing import Any
+
 import pytest
 
 from tests.people_of import Company, accept_invitation, add_ons, breaches, do, one, seats
@@ -105,7 +108,7 @@ def test_a_package_never_comes_back_alone(northlake: Company) -> None:
 
 
 def test_of_many_who_hurry_the_last_one_looks(northlake: Company) -> None:
-    """Each looks at every account: with another one waiting behind it, it need not."""
+    """With another one waiting behind it none of them need look."""
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.member.user_id or "")})
     tasks.hurry.defer()
     tasks.hurry()
@@ -113,3 +116,27 @@ def test_of_many_who_hurry_the_last_one_looks(northlake: Company) -> None:
     sql.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'phone.hurry'")
     tasks.hurry()
     assert extension(northlake.member.user_id or "")
+
+
+def test_where_no_seat_moved_nobody_is_looked_at(northlake: Company, southport: Company, django_assert_num_queries: Any) -> None:
+    """One look at the ledger while all is quiet; a seat that moves in one account, by whichever verb, is followed there."""
+    for company in (northlake, southport):
+        do(company.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(company.member.user_id or "")})
+    assert [tasks.keep_up(), tasks.keep_up()] == [2, 0]
+    with django_assert_num_queries(1):
+        assert tasks.keep_up() == 0
+    do(southport.owner, "lifecycle.deactivate", {"subjects": one(southport.member.user_id or "")})
+    do(southport.owner, "lifecycle.reactivate", {"subjects": one(southport.member.user_id or "")})
+    assert tasks.keep_up() == 1 and southport.member.user_id and extension(southport.member.user_id)
+
+
+def test_every_account_is_looked_at_now_and_then(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a seat that went by no verb is missed for a while only."""
+    member = northlake.member.user_id
+    assert member
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(member)})
+    assert [tasks.keep_up(), tasks.keep_up()] == [1, 0]
+    sql.execute("DELETE FROM licenses_seat WHERE user_id = %(u)s", {"u": member})
+    assert tasks.keep_up() == 0 and extension(member)
+    monkeypatch.setattr(tasks, "monotonic", lambda: monotonic() + tasks.TRUSTED_SECONDS)
+    assert tasks.keep_up() == 1 and not extension(member)

@@ -1,5 +1,6 @@
 """What happens to phones on time."""
 
+from time import monotonic
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -15,15 +16,34 @@ from .verbs.keeping_up import NO_SEAT_ANY_MORE, PutAway, SetUp
 from .verbs.trash import Purge
 
 LACKING = """SELECT DISTINCT a.account_id FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id LEFT JOIN phone_user h ON h.id = a.user_id
-  WHERE a.product = 'phone' AND s.status = 'active' AND (h.id IS NULL OR h.state = 'away')"""
+  WHERE a.account_id = ANY(%(accounts)s) AND a.product = 'phone' AND s.status = 'active' AND (h.id IS NULL OR h.state = 'away')"""
+FORGOTTEN = f"SELECT DISTINCT h.account_id FROM phone_user h WHERE h.account_id = ANY(%(accounts)s) AND {NO_SEAT_ANY_MORE}"
 ANOTHER = "SELECT 1 FROM procrastinate_jobs WHERE queue_name = 'clock' AND task_name = 'phone.hurry' AND status = 'todo' LIMIT 1"
-FORGOTTEN = f"SELECT DISTINCT h.account_id FROM phone_user h WHERE {NO_SEAT_ANY_MORE}"
+# Every seat that moves writes its row of the ledger, and no two writings of a row look the same.
+LEDGERS = "SELECT l.account_id, l.xmin::text || l.ctid::text AS written FROM licenses_license l WHERE l.product = 'phone'"
+TRUSTED_SECONDS = 300
+_quiet: dict[UUID, tuple[str, float]] = {}  # account -> the ledger's row while nothing was to do, and until when that is believed
 
 
 def keep_up() -> int:
-    """Phones follow their seats, account by account; how many accounts had something to do. A run that is not over is not begun again."""
-    wishes = [(verb, r["account_id"]) for verb, found in ((PutAway, FORGOTTEN), (SetUp, LACKING)) for r in sql.rows(found)]
+    """Phones follow their seats, account by account; how many accounts had something to do. A run that is not over is not begun again.
+
+    Looks at accounts where a Phone seat moved since this process found nothing to do there, and after TRUSTED_SECONDS at every one (docs/decisions/0083).
+    """
+    moved = {r["account_id"]: r["written"] for r in sql.rows(LEDGERS) if not _is_quiet(r["account_id"], r["written"])}
+    if not moved:
+        return 0
+    wishes = [
+        (verb, r["account_id"]) for verb, found in ((PutAway, FORGOTTEN), (SetUp, LACKING)) for r in sql.rows(found, {"accounts": [*moved]})
+    ]
+    busy = {account for _verb, account in wishes}
+    _quiet.update({account: (written, monotonic() + TRUSTED_SECONDS) for account, written in moved.items() if account not in busy})
     return sum(_do(verb.name, account) for verb, account in wishes)
+
+
+def _is_quiet(account: UUID, written: str) -> bool:
+    known, until = _quiet.get(account, ("", 0.0))
+    return known == written and monotonic() < until
 
 
 def _do(name: str, account: UUID) -> bool:
@@ -45,7 +65,7 @@ def keep_up_on_time(timestamp: int = 0) -> None:
 
 @app.task(name="phone.hurry", queue="clock")
 def hurry() -> None:
-    """Deferred by verbs that move seats, with their end. Each looks at everybody, so that of many who wait only the last one looks."""
+    """Deferred by verbs that move seats, with their end. Of many who wait only the last one looks."""
     if not sql.value(ANOTHER):
         keep_up()
 
