@@ -36,15 +36,15 @@ class Part:
     `locked` is the key in terms of a row's columns: the object itself, or whoever it belongs to, when everybody locks that one first.
     """
 
-    lock: ClassVar[tuple[str, str] | None] = None
-    locked: ClassVar[str] = "obj"
+    lock: tuple[str, str] | None = None
+    locked: str = "obj"
     beside: ClassVar[bool] = True  # its rows are told beside those of the people they belong to
     asks_again: ClassVar[bool] = False  # at the end of its phase a run asks `rows` once more, for what arrived meanwhile
     became: ClassVar[str] = (
         "c.after"  # what a done row (c, with its row d of `did`) is told to have become; some only know it when they write
     )
-    write: ClassVar[str] = ""
-    back_write: ClassVar[str] = ""
+    write: str = ""
+    back_write: str = ""
 
     def rows(self, params: Mapping[str, Any]) -> str:
         """The SELECT of this part."""

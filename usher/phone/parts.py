@@ -6,22 +6,18 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from usher.journal.verb import DONE, NO_SEATS, Part, reason
-from usher.people.selection import order_by, sql_of
 from usher.people.verbs.profile import name_of
 
 from .extensions import LOCK, LOCKED, NO_EXTENSION, SITE_OF, allotted
+from .holders import PEOPLE, Holders
 
 NOT_ACTIVE = reason("phone_needs_active", _("not active here: a phone comes when they are"))
 IN_TRASH = reason("phone_in_trash", _("their phone is in the trash: restore it there"))
 NO_PHONE = reason("no_phone", _("has no phone"))
 
 NAME = name_of("u")
-IS_PLAN, IS_PACKAGE = "starts_with({product}, 'calling:')", "starts_with({product}, 'calling')"
 NUMBERS = "(SELECT coalesce(jsonb_agg(n.number ORDER BY n.number), '[]') FROM phone_number n WHERE n.holder_id = {id})"
-PACKAGES = "(SELECT coalesce(jsonb_agg(a.product ORDER BY a.product), '[]') FROM licenses_seat a WHERE a.user_id = {user} AND starts_with(a.product, 'calling'))"
-PHONE_SEATS = "(SELECT string_agg(a.product, ' ' ORDER BY a.product) FROM licenses_seat a WHERE a.user_id = {user} AND (a.product = 'phone' OR starts_with(a.product, 'calling')))"
 SORTED = "(SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array({seats}, ' ')) x)"
-HAS_PLAN = "EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND starts_with(a.product, 'calling:'))"
 # What a phone is, as the journal tells it: enough to make it again. Of phone_user h.
 TOLD = f"""jsonb_build_object('extension', h.extension, 'site_id', h.site_id, 'template_id', h.template_id, 'policy', h.policy, 'set_up_at', h.set_up_at,
     'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
@@ -30,6 +26,7 @@ PUT_AWAY = f"""
 phones AS (UPDATE phone_user h SET state = 'away', away_at = %(now)s, had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}), version = h.version + 1
   FROM did WHERE h.id = did.obj AND h.state = 'active'),
 numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
+CHANGED_SINCE = """(h.extension <> {told}->>'extension' OR EXISTS (SELECT 1 FROM phone_number n WHERE n.holder_id = h.id AND NOT coalesce({told}->'numbers', '[]') ? n.number))"""
 
 
 class PhoneSeats(Part):
@@ -38,44 +35,48 @@ class PhoneSeats(Part):
     Whoever holds Phone already and waits for their extension needs no second seat.
     """
 
-    lock = ("people_standing", "user_id")
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        self.of, self.lock = of, of.lock
+        seats_now, standing = of.phone_seats("ok.obj"), of.standing.format(id="ok.obj")
+        self.write = f"""
+did AS (SELECT ok.obj, ok.takes FROM ok {standing}
+  WHERE {of.status} = 'active' AND {seats_now} IS NOT DISTINCT FROM ok.before->>'phone_seats'
+  AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = ok.obj AND h.state <> 'away')),
+{of.take("held")}"""
+        self.back_write = f"""
+did AS (SELECT ok.obj, ok.gives FROM ok WHERE {seats_now} IS NOT DISTINCT FROM ok.before->>'phone_seats'),
+freed AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND a.product = ANY (string_to_array(did.gives, ' ')))"""
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, r.id AS obj, r.version, jsonb_build_object('name', r.name, 'email', r.email, 'phone_seats', r.seats) AS before,
-                   jsonb_build_object('name', r.name, 'phone_seats', {SORTED.format(seats="concat_ws(' ', r.seats, r.takes)")}) AS after,
+        of = self.of
+        return f"""SELECT NULL::int AS subj, r.id AS obj, r.version, r.told || jsonb_build_object('phone_seats', r.seats) AS before,
+                   jsonb_build_object('name', r.told->'name', 'phone_seats', {SORTED.format(seats="concat_ws(' ', r.seats, r.takes)")}) AS after,
                    CASE WHEN r.status <> 'active' THEN '{NOT_ACTIVE}' WHEN r.state = 'active' THEN 'already' WHEN r.state = 'trash' THEN '{IN_TRASH}' END AS skip,
                    nullif(r.takes, '') AS takes, NULL::text AS gives
-                   FROM (SELECT s.user_id AS id, s.version, s.status, h.state, {NAME} AS name, u.email, held.seats,
+                   FROM (SELECT u.id, {of.version} AS version, {of.status} AS status, h.state, {of.told} AS told, held.seats,
                            concat_ws(' ', CASE WHEN 'phone' = ANY (string_to_array(held.seats, ' ')) IS NOT TRUE THEN 'phone' END,
-                             CASE WHEN NOT {HAS_PLAN.format(user="s.user_id")} THEN %(package)s::text END) AS takes
-                         FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                         LEFT JOIN phone_user h ON h.id = who.id CROSS JOIN LATERAL (SELECT {PHONE_SEATS.format(user="s.user_id")} AS seats) held
-                         {order_by(params["subjects"])}) r"""
-
-    write = f"""
-did AS (SELECT ok.obj, ok.takes FROM ok JOIN people_standing s ON s.user_id = ok.obj
-  WHERE s.status = 'active' AND {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.before->>'phone_seats'
-  AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = ok.obj AND h.state <> 'away')),
-held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-  SELECT usher_uuid7(), %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product)"""
+                             CASE WHEN NOT {of.has_plan("u.id")} THEN %(package)s::text END) AS takes
+                         FROM {of.chosen(params)}
+                         LEFT JOIN phone_user h ON h.id = who.id CROSS JOIN LATERAL (SELECT {of.phone_seats("u.id")} AS seats) held
+                         {of.order(params)}) r"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         """The seats that were given, as long as the phone is as it was made (Made.back asks the same) and they are still held."""
+        of = self.of
         given = """(SELECT string_agg(x, ' ') FROM unnest(string_to_array(e.after->>'phone_seats', ' ')) x
                     WHERE x = ANY (string_to_array(coalesce(e.before->>'phone_seats', ''), ' ')) IS NOT TRUE)"""
-        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN s.status <> 'active' OR {PHONE_SEATS.format(user="e.obj")} IS DISTINCT FROM e.after->>'phone_seats' THEN 'changed'
+        return f"""SELECT NULL::int AS subj, e.obj, {of.version} AS version, e.after AS before, e.before AS after,
+                   CASE WHEN {of.status} <> 'active' OR {of.phone_seats("e.obj")} IS DISTINCT FROM e.after->>'phone_seats' THEN 'changed'
                         WHEN EXISTS (SELECT 1 FROM journal_effect m JOIN phone_user h ON h.id = m.obj WHERE m.change_id = e.change_id AND m.phase = 1 AND m.obj = e.obj
                           AND m.result = 'done' AND {CHANGED_SINCE.format(told="m.after")}) THEN 'changed' END AS skip,
                    NULL::text AS takes, {given} AS gives
-                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj WHERE {DONE} ORDER BY e.obj"""
-
-    back_write = f"""
-did AS (SELECT ok.obj, ok.gives FROM ok WHERE {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.before->>'phone_seats'),
-freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND a.product = ANY (string_to_array(did.gives, ' ')))"""
+                   FROM journal_effect e {of.standing.format(id="e.obj")} WHERE {DONE} ORDER BY e.obj"""
 
 
-CHANGED_SINCE = """(h.extension <> {told}->>'extension' OR EXISTS (SELECT 1 FROM phone_number n WHERE n.holder_id = h.id AND NOT coalesce({told}->'numbers', '[]') ? n.number))"""
+AGAIN = allotted(
+    """SELECT ok.ord AS n, ok.obj AS id, (ok.after->>'site_id')::uuid AS site_id, ok.after->>'extension' AS wish, %(wants_number)s::boolean AS wants_number,
+       (ok.after->>'template_id')::uuid AS template_id, ok.after->'numbers' AS numbers FROM ok"""
+)
 
 
 class Made(Part):
@@ -88,38 +89,13 @@ class Made(Part):
     lock, locked = LOCK, LOCKED
     became: ClassVar[str] = "c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers)"
 
-    def __init__(self, who: Callable[[Mapping[str, Any]], str]) -> None:
-        self.who = who
-
-    def rows(self, params: Mapping[str, Any]) -> str:
-        site = f"coalesce(l.site_id, h.site_id, {SITE_OF})"
-        wanted = f"""SELECT row_number() OVER () AS n, l.subj, l.id, {site} AS site_id, h.extension AS wish,
-                       %(wants_number)s::boolean AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {NAME} AS name, u.email,
-                       CASE WHEN %(wants_number)s::boolean THEN '[]' ELSE coalesce(h.had->'numbers', '[]') END AS had
-                     FROM ({self.who(params)}) l JOIN people_user u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
-        free = "n.account_id = %(account)s AND n.holder_id IS NULL AND g.had ? n.number"
-        return f"""WITH {allotted(wanted)}
-                   SELECT g.subj, g.id AS obj, g.version, jsonb_build_object('name', g.name, 'email', g.email, 'extension', NULL) AS before,
-                   jsonb_build_object('user', g.id, 'extension', g.extension, 'site', s.name, 'site_id', g.site_id, 'template_id', g.template_id,
-                     'numbers', CASE WHEN x.number IS NOT NULL THEN jsonb_build_array(x.number) ELSE back.numbers END,
-                     'lost', CASE WHEN g.wish <> g.extension THEN jsonb_build_array(g.wish) ELSE '[]' END || (SELECT coalesce(jsonb_agg(v), '[]')
-                       FROM jsonb_array_elements_text(g.had) v WHERE NOT back.numbers ? v)) AS after,
-                   CASE WHEN g.state = 'active' THEN 'already' WHEN g.extension IS NULL THEN '{NO_EXTENSION}' END AS skip, {NO_SEATS}
-                   FROM given g LEFT JOIN accounts_site s ON s.id = g.site_id LEFT JOIN phone_number x ON x.id = g.number_id
-                   CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.number ORDER BY n.number), '[]') AS numbers FROM phone_number n
-                     WHERE g.had <> '[]' AND {free}) back ORDER BY g.n"""
-
-    # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one.
-    write = f"""{
-        allotted(
-            '''SELECT ok.ord AS n, ok.obj AS id, (ok.after->>'site_id')::uuid AS site_id, ok.after->>'extension' AS wish, %(wants_number)s::boolean AS wants_number,
-               (ok.after->>'template_id')::uuid AS template_id, ok.after->'numbers' AS numbers FROM ok'''
-        )
-    },
-made AS (INSERT INTO phone_user (id, account_id, user_id, extension, site_id, template_id, policy, state, had, since, version)
+    def __init__(self, who: Callable[[Mapping[str, Any]], str], of: Holders = PEOPLE) -> None:
+        self.who, self.of = who, of
+        # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one.
+        self.write = f"""{AGAIN},
+made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, since, version)
   SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
-  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL
-  AND EXISTS (SELECT 1 FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id WHERE a.user_id = g.id AND a.product = 'phone' AND s.status = 'active')
+  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
     policy = phone_user.policy || excluded.policy, state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
     WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, version),
@@ -128,15 +104,28 @@ numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since
       SELECT g.id, g.number_id, true AS first FROM given g WHERE g.number_id IS NOT NULL
       UNION ALL SELECT g.id, m.id, m.number = g.numbers->>0 FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.numbers) v
         JOIN phone_number m ON m.account_id = %(account)s AND m.number = v WHERE NOT g.wants_number) y ORDER BY number_id, id) x
-  WHERE n.id = x.number_id AND n.holder_id IS NULL AND x.id IN (SELECT obj FROM made) AND {
-        HAS_PLAN.format(user="x.id")
-    } RETURNING n.holder_id, n.number),
+  WHERE n.id = x.number_id AND n.holder_id IS NULL AND x.id IN (SELECT obj FROM made) AND {of.has_plan("x.id")} RETURNING n.holder_id, n.number),
 told AS MATERIALIZED (SELECT coalesce(jsonb_object_agg(holder_id, numbers), '{{}}') AS who FROM (SELECT holder_id, jsonb_agg(number ORDER BY number) AS numbers
   FROM numbered GROUP BY 1) t),
-did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS numbers FROM made),
-mails AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), %(account)s, 'phone', u.id, u.email, '{{}}', %(now)s, %(now)s FROM did JOIN people_user u ON u.id = did.obj
-  WHERE did.version = 1 AND coalesce((SELECT o.welcome_mail FROM phone_settings o WHERE o.account_id = %(account)s), true))"""
+did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS numbers FROM made){of.greeting}"""
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        of = self.of
+        wanted = f"""SELECT row_number() OVER () AS n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, h.extension AS wish,
+                       %(wants_number)s::boolean AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.told} AS told,
+                       CASE WHEN %(wants_number)s::boolean THEN '[]' ELSE coalesce(h.had->'numbers', '[]') END AS had
+                     FROM ({self.who(params)}) l JOIN {of.table} u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
+        free = "n.account_id = %(account)s AND n.holder_id IS NULL AND g.had ? n.number"
+        return f"""WITH {allotted(wanted)}
+                   SELECT g.subj, g.id AS obj, g.version, g.told || '{{"extension": null}}' AS before,
+                   jsonb_build_object('user', g.id, 'extension', g.extension, 'site', s.name, 'site_id', g.site_id, 'template_id', g.template_id,
+                     'numbers', CASE WHEN x.number IS NOT NULL THEN jsonb_build_array(x.number) ELSE back.numbers END,
+                     'lost', CASE WHEN g.wish <> g.extension THEN jsonb_build_array(g.wish) ELSE '[]' END || (SELECT coalesce(jsonb_agg(v), '[]')
+                       FROM jsonb_array_elements_text(g.had) v WHERE NOT back.numbers ? v)) AS after,
+                   CASE WHEN g.state = 'active' THEN 'already' WHEN g.extension IS NULL THEN '{NO_EXTENSION}' END AS skip, {NO_SEATS}
+                   FROM given g LEFT JOIN accounts_site s ON s.id = g.site_id LEFT JOIN phone_number x ON x.id = g.number_id
+                   CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.number ORDER BY n.number), '[]') AS numbers FROM phone_number n
+                     WHERE g.had <> '[]' AND {free}) back ORDER BY g.n"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,

@@ -15,14 +15,14 @@ from usher.people.filters import where
 from usher.people.scope import within
 from usher.people.verbs.profile import name_of
 
+from .holders import PEOPLE
 from .parts import NUMBERS
-from .parts import PACKAGES as HELD
 
 NAME = name_of("u")
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN phone_user h ON h.user_id = u.id"
 LIVING = "u.account_id = %(account)s AND u.left_at IS NULL AND h.account_id = %(account)s"
 COLUMNS = f"""u.id, {NAME} AS name, u.email, u.first_name, u.last_name, u.display_name, u.department, u.cost_center, s.status, h.extension, h.state, h.site_id,
-  (SELECT g.name FROM accounts_site g WHERE g.id = h.site_id) AS site, {NUMBERS.format(id="h.id")} AS numbers, {HELD.format(user="u.id")} AS packages,
+  (SELECT g.name FROM accounts_site g WHERE g.id = h.site_id) AS site, {NUMBERS.format(id="h.id")} AS numbers, {PEOPLE.packages("u.id")} AS packages,
   (SELECT t.name FROM phone_template t WHERE t.id = h.template_id) AS template, h.set_up_at, h.since, h.away_at, h.purge_at, h.had, h.policy, h.version"""
 SORTS = (
     Sort("name", "u.name_key", "u.id", begins=True),

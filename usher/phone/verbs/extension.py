@@ -18,6 +18,7 @@ from usher.people.selection import order_by, sql_of
 from usher.people.verbs.own import OWN
 from usher.people.verbs.profile import name_of
 from usher.phone.extensions import EXTENSION_RESERVED, EXTENSION_TAKEN, LOCK, LOCKED, RESERVED
+from usher.phone.holders import PEOPLE, Holders
 from usher.phone.numbering import checked_extension
 from usher.phone.parts import NAME, NO_PHONE
 from usher.phone.verbs.adding import phone_of
@@ -131,14 +132,15 @@ class ChangeOwn(_OfOnePhone):
 class AtPhoneSite(Part):
     """The site of phones; the extension stays. Parameter: site."""
 
-    lock = ("people_standing", "user_id")
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        self.of, self.lock = of, of.lock
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email, 'site', g.name, 'site_id', h.site_id) AS before,
+        of = self.of
+        return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('site', g.name, 'site_id', h.site_id) AS before,
                    jsonb_build_object('site', %(site_name)s::text, 'site_id', %(site)s::uuid) AS after,
                    CASE WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN h.site_id = %(site)s::uuid THEN 'already' END AS skip, {NO_SEATS}
-                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                   LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN accounts_site g ON g.id = h.site_id {order_by(params["subjects"])}"""
+                   FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN accounts_site g ON g.id = h.site_id {of.order(params)}"""
 
     # The site is locked shared: whoever deletes it waits, and then sees the phones; or it is gone, and no phone comes to it.
     write = """

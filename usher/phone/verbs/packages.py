@@ -12,9 +12,8 @@ from usher.journal.names import figure, listed
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.licenses.catalog import PACKAGES, PRODUCTS
 from usher.people.of_people import OfPeople
-from usher.people.selection import order_by, sql_of
-from usher.phone.parts import NAME, NO_PHONE, NUMBERS
-from usher.phone.parts import PACKAGES as HELD
+from usher.phone.holders import PEOPLE, Holders
+from usher.phone.parts import NO_PHONE, NUMBERS
 from usher.phone.verbs.adding import checked_package
 
 WITHOUT = "(SELECT string_agg(x, ' ' ORDER BY x) FROM jsonb_array_elements_text({all}) x WHERE NOT {some} ? x)"
@@ -23,47 +22,47 @@ NUMBERS_LEFT = "CASE WHEN EXISTS (SELECT 1 FROM jsonb_array_elements_text({packa
 
 
 class PackagesChanged(Part):
-    """The packages of people with a phone. Parameters: give, a product or null, which replaces a calling plan they have; take, products.
+    """The packages of holders of a phone. Parameters: give, a product or null, which replaces a calling plan they have; take, products.
 
     Where no calling plan is left the direct numbers go too, and undo brings those back that are still free.
     """
 
-    lock = ("people_standing", "user_id")
-
-    def rows(self, params: Mapping[str, Any]) -> str:
-        target = """(SELECT coalesce(jsonb_agg(x ORDER BY x), '[]') FROM (
-            SELECT x FROM jsonb_array_elements_text(r.packages) x WHERE NOT x = ANY (%(take)s::text[])
-              AND (%(give)s::text IS NULL OR x <> %(give)s::text AND NOT (starts_with(x, 'calling:') AND starts_with(%(give)s::text, 'calling:')))
-            UNION ALL SELECT %(give)s::text WHERE %(give)s::text IS NOT NULL) t)"""
-        return f"""SELECT NULL::int AS subj, w.id AS obj, w.version, jsonb_build_object('name', w.name, 'email', w.email, 'packages', w.packages, 'numbers', w.numbers) AS before,
-                   jsonb_build_object('packages', w.target, 'numbers', {NUMBERS_LEFT.format(packages="w.target", numbers="w.numbers")}) AS after,
-                   CASE WHEN w.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN w.packages = w.target THEN 'already' END AS skip,
-                   {WITHOUT.format(all="w.target", some="w.packages")} AS takes, {WITHOUT.format(all="w.packages", some="w.target")} AS gives
-                   FROM (SELECT r.*, {target} AS target FROM (
-                     SELECT s.user_id AS id, s.version, h.state, {NAME} AS name, u.email, {HELD.format(user="s.user_id")} AS packages, {NUMBERS.format(id="s.user_id")} AS numbers
-                     FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                     LEFT JOIN phone_user h ON h.id = who.id {order_by(params["subjects"])}) r) w"""
-
-    # What is given waits for what is taken: an index allows one calling plan at every moment.
-    write = f"""
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        self.of, self.lock = of, of.lock
+        # What is given waits for what is taken: an index allows one calling plan at every moment.
+        self.write = self.back_write = f"""
 did AS (SELECT ok.obj, ok.before, ok.after, ok.takes, ok.gives FROM ok JOIN phone_user h ON h.id = ok.obj AND h.state = 'active'
-  WHERE {HELD.format(user="ok.obj")} = ok.before->'packages'),
-freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND a.product = ANY (string_to_array(did.gives, ' ')) RETURNING a.user_id),
-held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+  WHERE {of.packages("ok.obj")} = ok.before->'packages'),
+freed AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND a.product = ANY (string_to_array(did.gives, ' ')) RETURNING a.{of.column}),
+held AS (INSERT INTO {of.seats} (id, account_id, {of.column}, product, since)
   SELECT usher_uuid7(), %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product WHERE (SELECT count(*) FROM freed) >= 0),
 dropped AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did
   WHERE n.holder_id = did.obj AND NOT did.after->'numbers' ? n.number),
 back AS (UPDATE phone_number n SET holder_id = x.obj, since = %(now)s, version = n.version + 1 FROM (SELECT DISTINCT ON (number) did.obj, number
     FROM did, jsonb_array_elements_text(did.after->'numbers') number WHERE NOT did.before->'numbers' ? number ORDER BY number, did.obj) x
   WHERE n.account_id = %(account)s AND n.number = x.number AND n.holder_id IS NULL)"""
-    back_write = write
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        of = self.of
+        target = """(SELECT coalesce(jsonb_agg(x ORDER BY x), '[]') FROM (
+            SELECT x FROM jsonb_array_elements_text(r.packages) x WHERE NOT x = ANY (%(take)s::text[])
+              AND (%(give)s::text IS NULL OR x <> %(give)s::text AND NOT (starts_with(x, 'calling:') AND starts_with(%(give)s::text, 'calling:')))
+            UNION ALL SELECT %(give)s::text WHERE %(give)s::text IS NOT NULL) t)"""
+        return f"""SELECT NULL::int AS subj, w.id AS obj, w.version, w.told || jsonb_build_object('packages', w.packages, 'numbers', w.numbers) AS before,
+                   jsonb_build_object('packages', w.target, 'numbers', {NUMBERS_LEFT.format(packages="w.target", numbers="w.numbers")}) AS after,
+                   CASE WHEN w.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN w.packages = w.target THEN 'already' END AS skip,
+                   {WITHOUT.format(all="w.target", some="w.packages")} AS takes, {WITHOUT.format(all="w.packages", some="w.target")} AS gives
+                   FROM (SELECT r.*, {target} AS target FROM (
+                     SELECT u.id, {of.version} AS version, h.state, {of.told} AS told, {of.packages("u.id")} AS packages, {NUMBERS.format(id="u.id")} AS numbers
+                     FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id {of.order(params)}) r) w"""
 
     def back(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN h.state IS DISTINCT FROM 'active' OR {HELD.format(user="e.obj")} <> e.after->'packages' THEN 'changed' END AS skip,
+        of = self.of
+        return f"""SELECT NULL::int AS subj, e.obj, {of.version} AS version, e.after AS before, e.before AS after,
+                   CASE WHEN h.state IS DISTINCT FROM 'active' OR {of.packages("e.obj")} <> e.after->'packages' THEN 'changed' END AS skip,
                    {WITHOUT.format(all="e.before->'packages'", some="e.after->'packages'")} AS takes,
                    {WITHOUT.format(all="e.after->'packages'", some="e.before->'packages'")} AS gives
-                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.obj"""
+                   FROM journal_effect e {of.standing.format(id="e.obj")} LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.obj"""
 
 
 @register

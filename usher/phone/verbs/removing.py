@@ -11,57 +11,66 @@ from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import DONE, Part, reason, register
 from usher.people.of_people import OfPeople
-from usher.people.selection import order_by, sql_of
 from usher.phone import reads
-from usher.phone.parts import NAME, NO_PHONE, NOT_ACTIVE, NUMBERS, PACKAGES, PHONE_SEATS, TOLD
+from usher.phone.holders import PEOPLE, Holders
+from usher.phone.parts import NO_PHONE, NOT_ACTIVE, NUMBERS, TOLD
 
 DAYS = 30  # S3-49
 TRASH_FIRST = reason("trash_first", gettext_lazy("the account wants a phone in the trash before it is removed"))
-SEATS_GONE = """seats AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND (a.product = 'phone' OR starts_with(a.product, 'calling'))),
-numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
-SEATS_BACK = """held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-  SELECT usher_uuid7(), %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product)"""
-NO_SEATS_NOW = f"{PHONE_SEATS.format(user='ok.obj')} IS NULL"
 
 
 class _Phones(Part):
-    """What the two ways share: the phones of people, with the seats that come free. `why_not` goes on a CASE over h and the settings o."""
+    """What the two ways share: the phones of holders, with the seats that come free. `why_not` goes on a CASE over h and the settings o."""
 
-    lock = ("people_standing", "user_id")
     why_not: ClassVar[str] = ""
     after: ClassVar[str]
 
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        self.of, self.lock = of, of.lock
+
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email, 'phone_seats', held.seats, 'state', h.state)
+        of = self.of
+        return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('phone_seats', held.seats, 'state', h.state)
                      || CASE WHEN h.id IS NULL THEN '{{}}' ELSE {TOLD} END AS before, {self.after} AS after,
                    CASE WHEN h.state IS DISTINCT FROM 'active' AND h.state IS DISTINCT FROM 'trash' AND held.seats IS NULL THEN '{NO_PHONE}'
-                        WHEN s.status <> 'active' THEN '{NOT_ACTIVE}' {self.why_not} END AS skip, NULL::text AS takes, held.seats AS gives
-                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                   LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN phone_settings o ON o.account_id = %(account)s
-                   CROSS JOIN LATERAL (SELECT {PHONE_SEATS.format(user="s.user_id")} AS seats) held {order_by(params["subjects"])}"""
+                        WHEN {of.status} <> 'active' THEN '{NOT_ACTIVE}' {self.why_not} END AS skip, NULL::text AS takes, held.seats AS gives
+                   FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN phone_settings o ON o.account_id = %(account)s
+                   CROSS JOIN LATERAL (SELECT {of.phone_seats("u.id")} AS seats) held {of.order(params)}"""
 
     def back(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN s.status <> 'active' THEN '{NOT_ACTIVE}' WHEN {PHONE_SEATS.format(user="e.obj")} IS NOT NULL OR h.state = 'active'
+        of = self.of
+        return f"""SELECT NULL::int AS subj, e.obj, {of.version} AS version, e.after AS before, e.before AS after,
+                   CASE WHEN {of.status} <> 'active' THEN '{NOT_ACTIVE}' WHEN {of.phone_seats("e.obj")} IS NOT NULL OR h.state = 'active'
                      OR h.state IS DISTINCT FROM e.after->>'state' THEN 'changed' END AS skip, nullif(e.before->>'phone_seats', '') AS takes, NULL::text AS gives
-                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.ord"""
+                   FROM journal_effect e {of.standing.format(id="e.obj")} LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.ord"""
+
+    def seats_gone(self) -> str:
+        """CTEs after `did` (obj): seats and numbers are free."""
+        of = self.of
+        return f"""seats AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND (a.product = 'phone' OR starts_with(a.product, 'calling'))),
+numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
 
 
 class Gone(_Phones):
-    """The phone and its seats are gone. Undone, the seats are back, and the clock makes the phone again as it was, as far as it is free."""
+    """The phone and its seats are gone. Undone, the seats are back, and the clock makes the phone again as it was, as far as it is free.
+
+    A room has no trash: it is never asked for one first.
+    """
 
     after = "jsonb_build_object('extension', NULL, 'numbers', '[]'::jsonb, 'state', NULL)"
-    why_not = f"WHEN h.state = 'active' AND o.soft_delete THEN '{TRASH_FIRST}'"
+    why_not = f"WHEN h.state = 'active' AND h.user_id IS NOT NULL AND o.soft_delete THEN '{TRASH_FIRST}'"
 
-    write = f"""
-did AS (SELECT ok.obj FROM ok LEFT JOIN phone_user h ON h.id = ok.obj WHERE {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.gives
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        super().__init__(of)
+        self.write = f"""
+did AS (SELECT ok.obj FROM ok LEFT JOIN phone_user h ON h.id = ok.obj WHERE {of.phone_seats("ok.obj")} IS NOT DISTINCT FROM ok.gives
   AND h.state IS NOT DISTINCT FROM ok.before->>'state'),
-{SEATS_GONE},
+{self.seats_gone()},
 phones AS (DELETE FROM phone_user h USING did WHERE h.id = did.obj)"""
-    back_write = f"""
-did AS (SELECT ok.obj, ok.takes, ok.after FROM ok JOIN people_standing s ON s.user_id = ok.obj WHERE s.status = 'active' AND {NO_SEATS_NOW}),
-{SEATS_BACK},
-phones AS (INSERT INTO phone_user (id, account_id, user_id, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at)
+        self.back_write = f"""
+did AS (SELECT ok.obj, ok.takes, ok.after FROM ok {of.standing.format(id="ok.obj")} WHERE {of.status} = 'active' AND {of.phone_seats("ok.obj")} IS NULL),
+{of.take("held")},
+phones AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at)
   SELECT did.obj, %(account)s, did.obj, did.after->>'extension', (SELECT g.id FROM accounts_site g WHERE g.id = (did.after->>'site_id')::uuid),
     (SELECT t.id FROM phone_template t WHERE t.id = (did.after->>'template_id')::uuid), did.after->'policy', CASE did.after->>'state' WHEN 'trash' THEN 'trash' ELSE 'away' END,
     jsonb_build_object('numbers', did.after->'numbers'), (did.after->>'set_up_at')::timestamptz, %(now)s, %(now)s,
@@ -75,15 +84,17 @@ class Trashed(_Phones):
     after = "jsonb_build_object('state', 'trash', 'numbers', '[]'::jsonb)"
     why_not = f"WHEN h.state = 'trash' THEN 'already' WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}'"
 
-    write = f"""
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        super().__init__(of)
+        self.write = f"""
 did AS (UPDATE phone_user h SET state = 'trash', away_at = %(now)s, purge_at = %(now)s::timestamptz + interval '{DAYS} days', version = h.version + 1,
-    had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}, 'packages', {PACKAGES.format(user="h.id")})
-  FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT FROM ok.gives RETURNING h.id AS obj),
-{SEATS_GONE}"""
-    back_write = f"""
-did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
-  WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {NO_SEATS_NOW} RETURNING h.id AS obj, ok.takes),
-{SEATS_BACK}"""
+    had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}, 'packages', {of.packages("h.id")})
+  FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND {of.phone_seats("ok.obj")} IS NOT DISTINCT FROM ok.gives RETURNING h.id AS obj),
+{self.seats_gone()}"""
+        self.back_write = f"""
+did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok {of.standing.format(id="ok.obj")}
+  WHERE h.id = ok.obj AND h.state = 'trash' AND {of.status} = 'active' AND {of.phone_seats("ok.obj")} IS NULL RETURNING h.id AS obj, ok.takes),
+{of.take("held")}"""
 
 
 class _Away(OfPeople):

@@ -15,8 +15,8 @@ from usher.journal.names import figure
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.named import bare, id_of
 from usher.people.of_people import OfPeople
-from usher.people.selection import order_by, sql_of
-from usher.phone.parts import NAME, NO_PHONE
+from usher.phone.holders import PEOPLE, Holders
+from usher.phone.parts import NO_PHONE
 
 TEMPLATE_TAKEN = reason("template_taken", gettext_lazy("another template has this name"), refused=True)
 OTHER_SITE = reason("other_site", gettext_lazy("is at another site than the template is for"))
@@ -96,17 +96,17 @@ class TemplateGone(Part):
 class Applied(Part):
     """The template of phones, and what it sets. Parameters: subjects, template, policy, of_site (or null)."""
 
-    lock = ("people_standing", "user_id")
+    def __init__(self, of: Holders = PEOPLE) -> None:
+        self.of, self.lock = of, of.lock
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email, 'template_id', h.template_id,
-          'policy', h.policy) AS before,
+        of = self.of
+        return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('template_id', h.template_id, 'policy', h.policy) AS before,
                    jsonb_build_object('template_id', %(template)s::uuid, 'policy', h.policy || %(policy)s::jsonb) AS after,
                    CASE WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN %(of_site)s::uuid IS NOT NULL AND h.site_id IS DISTINCT FROM %(of_site)s::uuid
                      THEN '{OTHER_SITE}'
                         WHEN h.template_id = %(template)s::uuid AND h.policy @> %(policy)s::jsonb THEN 'already' END AS skip, {NO_SEATS}
-                   FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                   LEFT JOIN phone_user h ON h.id = who.id {order_by(params["subjects"])}"""
+                   FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id {of.order(params)}"""
 
     write = """did AS (UPDATE phone_user h SET template_id = (SELECT t.id FROM phone_template t WHERE t.id = (ok.after->>'template_id')::uuid), policy = ok.after->'policy',
       version = h.version + 1 FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND h.policy = ok.before->'policy' RETURNING h.id AS obj)"""

@@ -12,8 +12,8 @@ from usher.journal.names import figure
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.of_people import OfPeople
 from usher.people.selection import sql_of
-from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, PHONE_SEATS, SORTED, TOLD, Made, staged
-from usher.phone.verbs.removing import NO_SEATS_NOW, SEATS_BACK
+from usher.phone.holders import PEOPLE
+from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, SORTED, TOLD, Made, staged
 
 HAS_SEAT = reason("has_phone_seat", gettext_lazy("holds Phone already: take that back first"))
 PACKAGE_FREE = """(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"""
@@ -26,7 +26,7 @@ class SeatsBack(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""WITH lying AS MATERIALIZED (SELECT row_number() OVER (ORDER BY h.away_at, h.id) AS n, h.id, h.purge_at, h.had, {NAME} AS name, u.email, s.version, s.status,
-                     {PHONE_SEATS.format(user="h.id")} AS seats
+                     {PEOPLE.phone_seats("h.id")} AS seats
                      FROM phone_user h JOIN people_user u ON u.id = h.user_id JOIN people_standing s ON s.user_id = h.user_id
                      WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.id IN (SELECT who.id FROM ({sql_of(params["subjects"])}) who)),
                    packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {PACKAGE_FREE.format(product="p.product")}
@@ -41,19 +41,19 @@ class SeatsBack(Part):
 
     write = f"""
 did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
-  WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {NO_SEATS_NOW} RETURNING h.id AS obj, ok.takes),
-{SEATS_BACK}"""
+  WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {PEOPLE.phone_seats("ok.obj")} IS NULL RETURNING h.id AS obj, ok.takes),
+{PEOPLE.take("held")}"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN s.status <> 'active' OR {PHONE_SEATS.format(user="e.obj")} IS DISTINCT FROM {SORTED.format(seats="e.after->>'phone_seats'")} THEN 'changed'
+                   CASE WHEN s.status <> 'active' OR {PEOPLE.phone_seats("e.obj")} IS DISTINCT FROM {SORTED.format(seats="e.after->>'phone_seats'")} THEN 'changed'
                         WHEN EXISTS (SELECT 1 FROM journal_effect m JOIN phone_user h ON h.id = m.obj WHERE m.change_id = e.change_id AND m.phase = 1 AND m.obj = e.obj
                           AND m.result = 'done' AND {CHANGED_SINCE.format(told="m.after")}) THEN 'changed' END AS skip, NULL::text AS takes, e.after->>'phone_seats' AS gives
                    FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj WHERE {DONE} ORDER BY e.ord"""
 
     back_write = f"""
 did AS (UPDATE phone_user h SET state = 'trash', purge_at = (ok.after->>'purge_at')::timestamptz, had = ok.after->'had', version = h.version + 1 FROM ok
-  WHERE h.id = ok.obj AND h.state = 'away' AND {PHONE_SEATS.format(user="ok.obj")} IS NOT DISTINCT
+  WHERE h.id = ok.obj AND h.state = 'away' AND {PEOPLE.phone_seats("ok.obj")} IS NOT DISTINCT
     FROM {SORTED.format(seats="ok.gives")}
   RETURNING h.id AS obj),
 seats AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND (a.product = 'phone' OR starts_with(a.product, 'calling')))"""
