@@ -139,3 +139,21 @@ def test_before_and_after_and_what_belongs_together(owner: Client, northlake: Co
     lines = owner.get(f"/changes/{done.number}", {"find": northlake.member.email}).context["lines"]
     assert [line["email"] for line in lines] == [northlake.member.email]
     assert owner.get(f"/changes/{done.number}", {"find": "nobody-of-this-name"}).context["lines"] == []
+
+
+def test_what_another_version_wrote_is_told_by_its_title(owner: Client, northlake: Company) -> None:
+    """A change whose parameters lack what the sentence is made of now, and one of a verb this version does not know: the page, the change and the file
+    tell of them by the title, and of all others as ever."""
+    number = licensed(northlake.owner, northlake.member.user_id)
+    for verb in ("licenses.change_license", "people.unicorn"):
+        sql.execute(
+            """INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_name, door, request_id, ip)
+               VALUES (gen_random_uuid(), %(a)s, %(v)s, '{}', %(v)s, '', 'system', 'Usher', 'clock', '', '')""",
+            {"a": northlake.account, "v": verb},
+        )
+    text = owner.get("/activity").content.decode()
+    assert "Change license (1)" in text and "people.unicorn (1)" in text and "1\u00a0person became Licensed" in text
+    told = b"".join(owner.get("/activity/export").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "Change license (1)" in told and number in told
+    older = sql.value("SELECT number FROM journal_change WHERE verb = 'licenses.change_license' AND params = '{}'")
+    assert "Change license" in owner.get(f"/changes/{older}").content.decode()

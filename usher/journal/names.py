@@ -1,16 +1,21 @@
 """The words of the journal: reasons become refusals, Changes become sentences. Templates stand with their verbs."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from usher.core.refusals import Refused
 
 from .verb import VERBS, Plan, words_of
+
+log = logging.getLogger(__name__)
+TITLES: dict[str, str | Promise] = {}  # what each verb is called by itself; registered at start
 
 
 def refusal(code: str, plan: Plan) -> Refused:
@@ -22,10 +27,18 @@ def refusal(code: str, plan: Plan) -> Refused:
 
 def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = False) -> str:
     """What a Change did, in the past tense."""
-    if verb not in VERBS:
-        return f"{verb} ({done})"
-    told = VERBS[verb].sentence(params, done)
+    told = _told(verb, params, done)
     return _("Undone: %(sentence)s") % {"sentence": told} if undoes else told
+
+
+def _told(verb: str, params: Mapping[str, Any], done: int) -> str:
+    """A journal is read for years: what an older version wrote, or a newer one, may not be what the sentence is made of now. Its title is, then."""
+    if verb in VERBS:
+        try:
+            return VERBS[verb].sentence(params, done)
+        except (LookupError, TypeError, ValueError) as trouble:
+            log.warning("No sentence for %s from its parameters: %r", verb, trouble)
+    return f"{TITLES.get(verb, verb)} ({figure(done)})"
 
 
 def figure(n: int) -> str:

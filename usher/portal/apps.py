@@ -10,7 +10,11 @@ class PortalConfig(AppConfig):
     name = "usher.portal"
 
     def ready(self) -> None:
+        from usher.journal import names
+        from usher.portal.changes.words import KINDS
+
         register(policies_check)
+        names.TITLES.update(KINDS)
 
 
 def policies_check(app_configs: Any, **_rest: Any) -> list[CheckMessage]:
