@@ -74,14 +74,14 @@ def test_wrong_method(owner: Client) -> None:
 
 
 def test_seats_stand_beside_every_choice(owner: Client, northlake: Company) -> None:
-    """S0-21, S0-22, S0-23, S0-24, S0-25, S1-15, S1-16: free seats, none free, needs Meeting Connector; only what can be had can be chosen."""
+    """S0-21, S0-22, S0-23, S0-24, S0-25, S1-15, S1-16: free seats, none free, needs Meeting Connector; what cannot be had is closed, what may be waited for is marked."""
     sql.execute(
         "UPDATE licenses_license SET bought = 1, pending = 1 WHERE account_id = %(a)s AND product = 'phone'", {"a": northlake.account}
     )
     text = owner.get("/people/new").content.decode()
     assert re.search(r'value="meetings:licensed"[^>]*><span>Licensed</span><span class="n">10 free', text)
     assert re.search(r'value="meetings:on_prem" disabled><span>On-Prem</span><span class="n warn">needs Meeting Connector', text)
-    assert re.search(r'value="phone" disabled><span>Phone</span><span class="n warn">none free', text)
+    assert re.search(r'value="phone"><span>Phone</span><span class="n warn">none free', text)
     sql.execute("UPDATE accounts_account SET meeting_connector = true WHERE id = %(a)s", {"a": northlake.account})
     assert re.search(
         r'value="meetings:on_prem" disabled><span>On-Prem</span><span class="n warn">none free', owner.get("/people/new").content.decode()

@@ -1,5 +1,7 @@
 """Inviting where seats lack: the third choice of an import's plan, and the tick of Add users."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -57,6 +59,22 @@ def test_add_users_offers_it_when_seats_lack(owner: Client, northlake: Company) 
     answer = owner.post("/people/new", form("ann@x.test, bob@x.test", add_ons=["scheduler"], wait="yes"))
     assert answer.status_code == 303 and pending(northlake) == {"ann@x.test", "bob@x.test"}
     assert [sql.value("SELECT email FROM people_user WHERE id = %(u)s", {"u": u}) for u in line()] == ["bob@x.test"]
+
+
+def test_what_has_no_seat_left_can_be_waited_for(owner: Client, northlake: Company) -> None:
+    """S0-25, S0-57: open, and marked; the foot says so and offers to wait; without the tick nobody is invited; the form of an import as well."""
+    set_seats(northlake, 1)
+    owner.post("/people/new", form("first@x.test", key="k0", add_ons=["scheduler"]))
+    for path in ("/people/new", "/people/imports/new"):
+        assert re.search(r'value="scheduler"><span>Scheduler</span><span class="n warn">none free', owner.get(path).content.decode())
+    chosen = form("ann@x.test", add_ons=["scheduler"])
+    told = owner.post("/people/new/sum", chosen).content.decode()
+    assert "No Scheduler seat is free." in told and 'name="wait" value="yes"' in told and " checked" not in told
+    assert 'name="wait"' not in owner.post("/people/new/sum", form("ann@x.test")).content.decode()
+    assert " checked" in owner.post("/people/new/sum", {**chosen, "wait": "yes"}).content.decode()
+    assert owner.post("/people/new", chosen).status_code == 422 and pending(northlake) == {"first@x.test"}
+    assert owner.post("/people/new", {**chosen, "wait": "yes"}).status_code == 303
+    assert pending(northlake) == {"first@x.test", "ann@x.test"} and len(line()) == 1
 
 
 def test_without_the_privilege(db: None, northlake: Company) -> None:

@@ -47,6 +47,7 @@ class Option:
     words: Words
     note: Words = ""
     disabled: bool = False
+    warn: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,10 @@
-"""Licenses and add-ons as choices, each with its free seats beside it; what cannot be had says why (S0-21 … S0-25, S1-15, S1-16; portal.md 6)."""
+"""Licenses and add-ons as choices, each with its free seats beside it; what cannot be had says why (S0-21 … S0-25, S1-15, S1-16; portal.md 6).
 
-from collections.abc import Collection, Sequence
+What was bought and has no seat free stays open: nobody is given what is not there, but they may wait for it, and whoever chooses is told (decision 0085).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,11 +17,13 @@ from usher.licenses.ledger import seats
 from usher.portal.plan_page import Option
 from usher.portal.templatetags.usher import number
 
+Ledger = Mapping[str, Mapping[str, Any]]  # product -> its line; what was never bought has none
+
 
 def license_options(actor: Actor) -> list[Option]:
     """The Workplace licenses."""
-    free = {s["product"]: s["free"] for s in seats(actor)}
-    return [product_option(actor, p, free) for p in WORKPLACE]
+    lines = ledger_of(actor)
+    return [product_option(actor, p, lines) for p in WORKPLACE]
 
 
 def add_on_options(actor: Actor) -> list[Option]:
@@ -37,9 +43,8 @@ def fitting_add_ons(actor: Actor, license: str, chosen: Sequence[str]) -> list[O
 
 
 def _bought(actor: Actor) -> list[Option]:
-    lines = {s["product"]: s for s in seats(actor)}
-    free = {product: s["free"] for product, s in lines.items()}
-    return [product_option(actor, p, free) for p in ADD_ONS if lines.get(p.code, {}).get("bought")]
+    lines = ledger_of(actor)
+    return [product_option(actor, p, lines) for p in ADD_ONS if lines.get(p.code, {}).get("bought")]
 
 
 def _there(actor: Actor) -> list[Product]:
@@ -49,17 +54,23 @@ def _there(actor: Actor) -> list[Product]:
 
 
 def _noted(option: Option, words: str) -> Option:
-    return Option(option.value, option.words, f"{option.note} · {words}" if words else option.note, option.disabled)
+    return replace(option, note=f"{option.note} · {words}") if words else option
 
 
-def product_option(actor: Actor, product: Product, free: dict[str, int]) -> Option:
+def ledger_of(actor: Actor) -> Ledger:
+    return {s["product"]: s for s in seats(actor)}
+
+
+def product_option(actor: Actor, product: Product, lines: Ledger) -> Option:
     """One license or add-on with its free seats in words; disabled with the reason when it cannot be had."""
     if product.setting and not is_on(actor, product.setting):
         return Option(product.code, product.name, _("needs Meeting Connector"), True)
     if is_free_of_charge(product):
         return Option(product.code, product.name, _("cannot host meetings") if product.code == UNASSIGNED else _("no seat needed"))
-    n = free.get(product.code, 0)
-    return Option(product.code, product.name, _("%(n)s free") % {"n": number(n)} if n else _("none free"), not n)
+    line = lines.get(product.code)
+    if line is None or line["free"] <= 0:
+        return Option(product.code, product.name, _("none free"), disabled=not line or not line["bought"], warn=True)
+    return Option(product.code, product.name, _("%(n)s free") % {"n": number(line["free"])})
 
 
 def needs_words(product: Product, there: Sequence[Product]) -> str:

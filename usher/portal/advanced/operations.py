@@ -1,6 +1,5 @@
 """The operations of the Advanced tab as sentences with their questions; each leads to a plan page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +13,9 @@ from usher.people.groups import default_name
 from usher.portal.listing import Words
 from usher.portal.people.belonging import NO_GROUP, Ask, group_ask, group_options
 from usher.portal.plan_page import Option
-from usher.portal.seat_choices import product_option
+from usher.portal.seat_choices import Ledger, product_option
 from usher.portal.templatetags.usher import number
 
-Ledger = Mapping[str, Mapping[str, Any]]
 DAYS = "90"  # asked for at first: how long somebody has been deactivated
 
 
@@ -167,12 +165,9 @@ def holders(lines: Ledger) -> list[Option]:
 
 
 def licenses_to(actor: Actor, lines: Ledger) -> list[Option]:
-    """The licenses to change to, with their free seats. One with too few stays open: its plan says what is missing, and the ways on."""
-    offered = (product_option(actor, p, {code: line["free"] for code, line in lines.items()}) for p in WORKPLACE)
-    return [
-        Option(o.value, f"{o.words} ({o.note})" if o.note else o.words, "", o.disabled and not lines.get(o.value, {}).get("bought"))
-        for o in offered
-    ]
+    """The licenses to change to, with their free seats in their words."""
+    offered = (product_option(actor, p, lines) for p in WORKPLACE)
+    return [Option(o.value, f"{o.words} ({o.note})" if o.note else o.words, "", o.disabled) for o in offered]
 
 
 def verified(actor: Actor) -> list[Option]:

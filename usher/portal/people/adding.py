@@ -129,17 +129,21 @@ def show(request: SignedIn, given: dict[str, Any], addresses: list[str], trouble
         "bad": " ".join(t["email"] for t in troubles if t.get("email")),
         "troubles": troubles,
         "invited": invited,
-        "waits": [Option("yes", _("Invite everybody now, some wait for seats"))] if short else [],
-        "wait_note": wait_note(VERBS[Invite.name]),
+        **(waiting_choice() if short else {}),
         "key": uuid4().hex if request.method == "GET" or invited else request.POST.get("key", ""),
         **form_choices(request.actor),
     }
     return render(request, template, context, status=422 if troubles else 200)
 
 
+def waiting_choice() -> dict[str, Any]:
+    """The answer where seats lack: everybody is invited now, and who finds none waits (S0-57)."""
+    return {"waits": [Option("yes", _("Invite everybody now, some wait for seats"))], "wait_note": wait_note(VERBS[Invite.name])}
+
+
 @page("people:user:manage", ("POST",))
 def add_users_sum(request: SignedIn) -> HttpResponse:
-    """The foot of the form: how many invitations, and which seats they take while they are pending."""
+    """The foot of the form: how many invitations, and which seats they take while they are pending; where some lack, the tick to wait for them."""
     request.actor.require_everybody()
     n = len({a for a in SEPARATORS.split(request.POST.get("addresses", "")) if "@" in a})
     codes = [
@@ -149,7 +153,8 @@ def add_users_sum(request: SignedIn) -> HttpResponse:
     ]
     free = {s["product"]: max(0, s["free"]) for s in seats(request.actor)}
     short = [only_words({"name": PRODUCTS[c].name, "free": free.get(c, 0)}) for c in codes if free.get(c, 0) < n]
-    return render(request, "people/add_users_sum.html", {"n": n, "taken": taken_words(n, codes), "short": " ".join(short)})
+    told = {"n": n, "taken": taken_words(n, codes), "short": " ".join(short), "given": {"wait": request.POST.get("wait", "")}}
+    return render(request, "people/add_users_sum.html", {**told, **(waiting_choice() if short else {})})
 
 
 def taken_words(n: int, codes: list[str]) -> str:

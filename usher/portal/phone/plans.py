@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.journal.verb import plan
-from usher.licenses import ledger
 from usher.licenses.catalog import PACKAGES
 from usher.people import reads as people
 from usher.phone import reads
@@ -19,7 +18,7 @@ from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.people.bulk import subjects_of
 from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT
 from usher.portal.plan_page import Look, Option, plan_page
-from usher.portal.seat_choices import product_option
+from usher.portal.seat_choices import ledger_of, product_option
 from usher.portal.templatetags.usher import number
 
 
@@ -34,10 +33,9 @@ def change(n: int) -> str:
 def package_options(actor: Actor, *, plans: bool = False) -> list[Option]:
     """The active packages this account ever bought, each with its free seats."""
     off = {p["product"] for p in reads.packages(actor) if not p["active"]}
-    lines = {s["product"]: s for s in ledger.seats(actor)}
-    free = {code: s["free"] for code, s in lines.items()}
+    lines = ledger_of(actor)
     offered = [p for p in PACKAGES if p.code in lines and p.code not in off and (p.code.startswith("calling:") or not plans)]
-    return [product_option(actor, p, free) for p in offered]
+    return [product_option(actor, p, lines) for p in offered]
 
 
 def site_options(actor: Actor) -> list[Option]:
