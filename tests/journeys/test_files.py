@@ -66,6 +66,38 @@ def test_refused_lines_are_corrected_and_uploaded_again(portal: Portal) -> None:
     assert (found["u1@northlake.test"], found["u2@northlake.test"]) == ("Sales", "")
 
 
+TELLING = """() => { window.told = []; new MutationObserver(() => told.push($('[data-upload] [role=status]').textContent)).observe($('[data-upload]'), { subtree: true, childList: true }) }"""
+
+
+def test_how_much_of_a_file_is_there(portal: Portal) -> None:
+    """S0-37: the way of a file is told in quarters; one that did not arrive says so where it was chosen, which stays, and goes at the second try; then a
+    choice of its plan replaces what changes, where the reader is, with the focus where it was."""
+    portal.usher.run("seats", "set", "whiteboard", "1", check=True)
+    page = portal.sign_in(portal.window())
+    page.goto("/people/imports/new")
+    lines = "email,first name,last name,license,add-ons\n" + "".join(
+        f"big{n}@northlake.test,First,Last,Basic,Whiteboard\n" for n in range(900)
+    )
+    page.get_by_label("CSV file").set_input_files({"name": "big.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    page.evaluate(TELLING)
+    page.route("**/imports/new", lambda route: route.abort())
+    page.get_by_role("button", name="Upload and see the plan").click()
+    expect(page.locator("[data-upload]")).to_contain_text("The file did not arrive, and nothing was done. Try again.")
+    expect(page.locator("#notices")).to_be_empty()
+    page.unroute("**/imports/new")
+    page.get_by_role("button", name="Upload and see the plan").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Only 1 Whiteboard seat is free.")
+    assert "/people/imports/" in page.url and "/new" not in page.url
+    told = page.evaluate("told")
+    assert "0 percent of the file is there." in told and told[-1] == "The file is there and is being read."
+    page.locator("label[for=how-wait]").click()
+    page.wait_for_url("**how=wait**")
+    expect(page.get_by_role("button", name="Invite all 900 people now, some wait for seats")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "how-wait" and page.evaluate("told.length") == len(told)
+    page.go_back()
+    expect(page.locator("#how-nothing")).to_be_checked()
+
+
 def test_another_address(portal: Portal) -> None:
     """S1-12, behaviour.md A: refused at the field where the domain is not ours, done where it is, and undone by the notice."""
     portal.usher.run("people", "add", "wren@northlake.test", check=True)

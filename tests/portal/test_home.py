@@ -87,7 +87,7 @@ def test_a_bug_is_500_with_a_number(owner: Client, monkeypatch: pytest.MonkeyPat
 
 def test_htmx_gets_a_refusal_as_a_notice(owner: Client) -> None:
     answer = owner.get("/people/AaIANa4jd6-T4p879C2Yaw", headers={"HX-Request": "true"})
-    assert answer.status_code == 404 and answer["HX-Retarget"] == "#notices"
+    assert answer.status_code == 404 and (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#notices", "unset")
     assert "<html" not in answer.content.decode()
 
 

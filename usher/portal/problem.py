@@ -35,7 +35,7 @@ def problem(
     is_htmx = request.headers.get("HX-Request") == "true"
     response = render(request, "problem.html#notice" if is_htmx else "problem.html", context, status=status)
     if is_htmx:
-        response["HX-Retarget"], response["HX-Reswap"] = "#notices", "beforeend"
+        response["HX-Retarget"], response["HX-Reswap"], response["HX-Reselect"] = "#notices", "beforeend", "unset"
     return _with(response, headers)
 
 

@@ -155,11 +155,13 @@ addEventListener('htmx:beforeRequest', (event) => { if (event.detail.elt.matches
 addEventListener('htmx:configRequest', (event) => { if (event.detail.elt.matches('a[data-keep]')) event.detail.path = event.detail.elt.getAttribute('hx-get') }) // htmx remembers the first one
 function clear() { const url = new URL(location); for (const key of ['sel', 'all', 'except', 'selection']) url.searchParams.delete(key); location.replace(url) }
 
-// While a list is asked for, its rows stay and dim; after five seconds that is said. (freshen ends it.)
+// While a list or a plan is asked for, what stands there stays and dims; after five seconds that is said. (freshen ends it.)
+const PLACES = { rows: '#rows', listing: '#rows', main: '#main' }
 let slow = 0
 addEventListener('htmx:beforeSend', (event) => {
-  if (!['rows', 'listing'].includes(event.detail.target.id)) return
-  $('#rows')?.setAttribute('aria-busy', 'true')
+  const busy = PLACES[event.detail.target.id]
+  if (!busy || event.detail.elt.matches('[hx-encoding]')) return
+  $(busy)?.setAttribute('aria-busy', 'true')
   clearTimeout(slow)
   slow = setTimeout(() => say(words.slow), 5000)
 })
@@ -250,7 +252,7 @@ addEventListener('htmx:afterSettle', (event) => {
   if (target.id === 'dialog') return
   enhance(document)
   if ($('#bulk')) show(chosen())
-  if (document.activeElement === document.body && ['rows', 'listing'].includes(target.id)) $('#rows')?.focus({ preventScroll: true })
+  if (document.activeElement === document.body && PLACES[target.id]) $(PLACES[target.id])?.focus({ preventScroll: true })
 })
 
 // 7. Single keys, unless somebody is typing or has switched them off (WCAG 2.1.4); one thing at a time.
