@@ -1,16 +1,14 @@
-"""What may be done to rooms: create, edit, delete."""
+"""What may be done to rooms: create, edit. They are deleted in phone/verbs/rooms.py, where it is known what phone they have."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from usher.core.actor import Actor
 from usher.core.free_form import checked_details
 from usher.core.refusals import Refused
-from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
 
 from .places import PLACE_NAME_TAKEN, SITE_GONE, checked_ids, checked_kind, checked_name, checked_site, room
@@ -89,18 +87,18 @@ class RoomEdited(_AtSite):
 
 
 class RoomGone(Part):
-    """Rooms that are not there any more. Parameter: ids. Undo brings them back to the site they stood at, as long as it is there."""
+    """Rooms that are not there any more, once they have no phone. Parameter: ids. Undo brings them back to the site they stood at, as long as it is there."""
 
     lock = ("accounts_room", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, r.id AS obj, r.version, jsonb_build_object('name', r.name, 'kind', r.kind, 'site_id', r.site_id,
                   'details', r.details, 'created_at', r.created_at) AS before, '{}'::jsonb AS after,
-                  CASE WHEN EXISTS (SELECT 1 FROM licenses_roomseat h WHERE h.room_id = r.id) THEN 'has_phone' END AS skip, NULL::text AS takes, NULL::text AS gives
+                  NULL::text AS skip, NULL::text AS takes, NULL::text AS gives
                   FROM accounts_room r WHERE r.account_id = %(account)s AND r.id = ANY(%(ids)s::uuid[]) ORDER BY r.id"""
 
     write = """did AS (DELETE FROM accounts_room t USING ok WHERE t.id = ok.obj AND t.name = ok.before->>'name'
-               AND NOT EXISTS (SELECT 1 FROM licenses_roomseat h WHERE h.room_id = t.id) RETURNING t.id AS obj)"""
+               AND NOT EXISTS (SELECT 1 FROM licenses_roomseat h WHERE h.room_id = t.id) AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = t.id) RETURNING t.id AS obj)"""
     back_write = f"did AS ({INSERT})"
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -165,30 +163,6 @@ class EditRoom(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return _("The room %(room)s was changed") % {"room": params["name"]}
-
-
-@register
-class DeleteRooms(Verb):
-    """Delete rooms. Parameter: rooms, ids. What is not of this account does not exist."""
-
-    name = "accounts.delete_rooms"
-    privilege = "accounts:place:manage"
-    parts = (RoomGone(),)
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"rooms": checked_ids(params.get("rooms"))}
-
-    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"ids": params["rooms"]}
-
-    def is_one(self, params: Mapping[str, Any]) -> bool:
-        return len(params["rooms"]) == 1
-
-    def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return ngettext("%(n)s\u00a0room will be deleted.", "%(n)s\u00a0rooms will be deleted.", will) % {"n": figure(will)}
-
-    def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return ngettext("%(n)s\u00a0room was deleted", "%(n)s\u00a0rooms were deleted", done) % {"n": figure(done)}
 
 
 def checked(actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:

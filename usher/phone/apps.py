@@ -36,6 +36,8 @@ SEATLESS = f"""SELECT h.id::text, h.extension FROM phone_user h WHERE h.state = 
 NUMBERED = f"""SELECT n.number, h.id::text AS holder, h.state FROM phone_number n JOIN phone_user h ON h.id = n.holder_id
   WHERE (h.state <> 'active' OR NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id AND starts_with(a.product, 'calling:'))
     AND NOT EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = h.room_id AND starts_with(a.product, 'calling:'))) AND {_SETTLED.format(account="n.account_id")}"""
-UNPHONED = f"""SELECT a.user_id::text, a.product FROM licenses_seat a WHERE starts_with(a.product, 'calling')
-  AND NOT EXISTS (SELECT 1 FROM licenses_seat p WHERE p.user_id = a.user_id AND p.product = 'phone') AND {_SETTLED.format(account="a.account_id")}"""
+UNPHONED = f"""SELECT a.user_id::text AS holder, a.product FROM licenses_seat a WHERE starts_with(a.product, 'calling')
+  AND NOT EXISTS (SELECT 1 FROM licenses_seat p WHERE p.user_id = a.user_id AND p.product = 'phone') AND {_SETTLED.format(account="a.account_id")}
+  UNION ALL SELECT a.room_id::text, a.product FROM licenses_roomseat a WHERE starts_with(a.product, 'calling')
+  AND NOT EXISTS (SELECT 1 FROM licenses_roomseat p WHERE p.room_id = a.room_id AND p.product = 'phone')"""
 TWICE = "SELECT account_id::text, extension FROM phone_user WHERE state = 'active' GROUP BY 1, 2 HAVING count(*) > 1"

@@ -18,6 +18,7 @@ NO_PHONE = reason("no_phone", _("has no phone"))
 NAME = name_of("u")
 NUMBERS = "(SELECT coalesce(jsonb_agg(n.number ORDER BY n.number), '[]') FROM phone_number n WHERE n.holder_id = {id})"
 SORTED = "(SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array({seats}, ' ')) x)"
+SEATS_FREE = "(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"
 # What a phone is, as the journal tells it: enough to make it again. Of phone_user h.
 TOLD = f"""jsonb_build_object('extension', h.extension, 'site_id', h.site_id, 'template_id', h.template_id, 'policy', h.policy, 'set_up_at', h.set_up_at,
     'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""

@@ -13,10 +13,13 @@ from usher.journal.plan import preview
 from usher.journal.verb import plan
 
 from .verbs.keeping_up import NO_SEAT_ANY_MORE, PutAway, SetUp
+from .verbs.rooms import SetUpRooms
 from .verbs.trash import Purge
 
 LACKING = """SELECT DISTINCT a.account_id FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id LEFT JOIN phone_user h ON h.id = a.user_id
   WHERE a.account_id = ANY(%(accounts)s) AND a.product = 'phone' AND s.status = 'active' AND (h.id IS NULL OR h.state = 'away')"""
+LACKING_ROOMS = """SELECT DISTINCT a.account_id FROM licenses_roomseat a LEFT JOIN phone_user h ON h.id = a.room_id
+  WHERE a.account_id = ANY(%(accounts)s) AND a.product = 'phone' AND (h.id IS NULL OR h.state = 'away')"""
 FORGOTTEN = f"SELECT DISTINCT h.account_id FROM phone_user h WHERE h.account_id = ANY(%(accounts)s) AND {NO_SEAT_ANY_MORE}"
 ANOTHER = "SELECT 1 FROM procrastinate_jobs WHERE queue_name = 'clock' AND task_name = 'phone.hurry' AND status = 'todo' LIMIT 1"
 # Every seat that moves writes its row of the ledger, and no two writings of a row look the same.
@@ -33,9 +36,8 @@ def keep_up() -> int:
     moved = {r["account_id"]: r["written"] for r in sql.rows(LEDGERS) if not _is_quiet(r["account_id"], r["written"])}
     if not moved:
         return 0
-    wishes = [
-        (verb, r["account_id"]) for verb, found in ((PutAway, FORGOTTEN), (SetUp, LACKING)) for r in sql.rows(found, {"accounts": [*moved]})
-    ]
+    every = ((PutAway, FORGOTTEN), (SetUp, LACKING), (SetUpRooms, LACKING_ROOMS))
+    wishes = [(verb, r["account_id"]) for verb, found in every for r in sql.rows(found, {"accounts": [*moved]})]
     busy = {account for _verb, account in wishes}
     _quiet.update({account: (written, monotonic() + TRUSTED_SECONDS) for account, written in moved.items() if account not in busy})
     return sum(_do(verb.name, account) for verb, account in wishes)

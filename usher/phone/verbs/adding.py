@@ -1,9 +1,10 @@
 """Giving people a phone: seat, package, extension and number in one Change (S3-1 … S3-19, S3-24)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -27,9 +28,14 @@ def first(params: Mapping[str, Any]) -> str:
     return marks.sparing(rows, "obj") if marks.of_many(params["subjects"]) else rows
 
 
-def who(params: Mapping[str, Any]) -> str:
-    """Whom the seats go to, with the chosen site and template."""
-    return f"SELECT l.ord AS subj, l.obj AS id, %(site)s::uuid AS site_id, %(template)s::uuid AS template_id FROM ({staged(first)(params)}) l ORDER BY l.ord"
+def receivers(first: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    """Whom the seats of the first phase go to, with the chosen site and template."""
+
+    def who(params: Mapping[str, Any]) -> str:
+        return f"""SELECT l.ord AS subj, l.obj AS id, %(site)s::uuid AS site_id, %(template)s::uuid AS template_id
+                   FROM ({staged(first)(params)}) l ORDER BY l.ord"""
+
+    return who
 
 
 class MadeForThem(Made):
@@ -49,8 +55,8 @@ class Add(OfPeople):
 
     name = "phone.add"
     privilege = "phone:user:manage"
-    parts = (PhoneSeats(), MadeForThem(who))
-    lost = gettext_lazy("Mails that were sent stay sent.")
+    parts = (PhoneSeats(), MadeForThem(receivers(first)))
+    lost: ClassVar[str | Promise] = gettext_lazy("Mails that were sent stay sent.")
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         package = checked_package(actor, params["package"]) if params.get("package") else None

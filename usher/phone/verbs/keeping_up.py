@@ -44,7 +44,7 @@ did AS (SELECT ok.obj FROM ok JOIN phone_user h ON h.id = ok.obj WHERE {NO_SEAT_
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND starts_with(a.product, 'calling'))"""
 
 
-class _OfTheClock(Verb):
+class OfTheClock(Verb):
     """What the two halves share: only the clock does it."""
 
     privilege = "phone:user:manage"
@@ -60,7 +60,7 @@ class _OfTheClock(Verb):
 
 
 @register
-class SetUp(_OfTheClock):
+class SetUp(OfTheClock):
     """Give an extension to whoever is active and holds Phone without one (R9, S3-33). Who had a phone before gets it back as far as it is free."""
 
     name = "phone.set_up"
@@ -77,7 +77,7 @@ class SetUp(_OfTheClock):
 
 
 @register
-class PutAway(_OfTheClock):
+class PutAway(OfTheClock):
     """Put the phones to rest whose seat was taken back: extension, numbers and packages are free, and remembered for when the seat comes back."""
 
     name = "phone.put_away"

@@ -97,7 +97,7 @@ did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.ver
 {of.take("held")}"""
 
 
-class _Away(OfPeople):
+class Away(OfPeople):
     """What both verbs share."""
 
     privilege = "phone:user:manage"
@@ -109,7 +109,7 @@ class _Away(OfPeople):
 
 
 @register
-class Remove(_Away):
+class Remove(Away):
     """Take the phone from each of a set of people: their seat, package, extension and numbers are free at once (S3-37 … S3-39, S3-42).
 
     Skipped: who has no phone (no_phone), and where the account wants it so, whose phone is not in the trash yet (trash_first; S3-46).
@@ -127,7 +127,7 @@ class Remove(_Away):
 
 
 @register
-class PutInTrash(_Away):
+class PutInTrash(Away):
     """Move the phones of a set of people to the trash for 30 days (S3-47, S3-48). Refuses (conflict, no_trash) while the account has no trash for phones."""
 
     name = "phone.put_in_trash"

@@ -13,10 +13,9 @@ from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.of_people import OfPeople
 from usher.people.selection import sql_of
 from usher.phone.holders import PEOPLE
-from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, SORTED, TOLD, Made, staged
+from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, SEATS_FREE, SORTED, TOLD, Made, staged
 
 HAS_SEAT = reason("has_phone_seat", gettext_lazy("holds Phone already: take that back first"))
-PACKAGE_FREE = """(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"""
 
 
 class SeatsBack(Part):
@@ -29,7 +28,7 @@ class SeatsBack(Part):
                      {PEOPLE.phone_seats("h.id")} AS seats
                      FROM phone_user h JOIN people_user u ON u.id = h.user_id JOIN people_standing s ON s.user_id = h.user_id
                      WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.id IN (SELECT who.id FROM ({sql_of(params["subjects"])}) who)),
-                   packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {PACKAGE_FREE.format(product="p.product")}
+                   packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {SEATS_FREE.format(product="p.product")}
                        AND NOT EXISTS (SELECT 1 FROM phone_package o WHERE o.account_id = %(account)s AND o.product = p.product) AS fits
                      FROM lying l CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(l.had->'packages', '[]')) p(product) WHERE l.status = 'active')
                    SELECT NULL::int AS subj, l.id AS obj, l.version, jsonb_build_object('name', l.name, 'email', l.email, 'state', 'trash', 'purge_at', l.purge_at,
