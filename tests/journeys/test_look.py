@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -93,11 +95,11 @@ ASK = """what => axe.run(document, {resultTypes: ['violations'], ...what})
   .then(told => told.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.target)]))"""
 
 
-def violations(page: Page, what: dict[str, Any]) -> list[Any]:
-    """What axe finds on the page as it stands; `what` are options of axe.run, none for everything."""
+def violations(page: Page, what: Mapping[str, Any] = MappingProxyType({})) -> list[Any]:
+    """What axe finds on the page as it stands: everything, or what these options of axe.run ask."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    return list(page.evaluate(ASK, what))
+    return list(page.evaluate(ASK, dict(what)))
 
 
 def make_objects(portal: Portal, page: Page) -> None:
@@ -144,7 +146,7 @@ def wrong_on(page: Page, path: str) -> list[Any]:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(SIZES["wide"])
     page.goto(path)
-    found = [("wide", *v) for v in violations(page, {})] + sideways(page, "wide")
+    found = [("wide", *v) for v in violations(page)] + sideways(page, "wide")
     page.set_viewport_size(SIZES["narrow"])
     found += [("narrow", *v) for v in violations(page, WITHOUT_READABLE)] + sideways(page, "narrow")
     page.emulate_media(color_scheme="dark")
@@ -197,7 +199,7 @@ def test_axe_of_what_opens(portal: Portal, size: str) -> None:
         page.goto("/people")
         page.click(opener)
         page.wait_for_timeout(300)  # the dialog's rise
-        if wrong := violations(page, {}):
+        if wrong := violations(page):
             found[opener] = wrong
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
     assert not found
