@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.caller import Caller, caller, told
 from tests.api.every_operation import address, example
-from tests.people_of import Company, do
+from tests.people_of import Company, do, one
 from usher.api.door import WRITES
 from usher.api.operations import OPERATIONS, Operation
 from usher.core import clock, sql
@@ -88,6 +88,39 @@ def test_a_refusal_leaves_the_key_free(northlake: Company) -> None:
     assert api("PATCH", path, body, Idempotency_Key="k").status_code == 404
     do(northlake.operator, "licenses.set_seats", {"product": "phone", "quantity": 1})
     assert api("PATCH", path, body, Idempotency_Key="k").status_code == 204
+
+
+def test_an_answer_asks_for_the_right_again(northlake: Company) -> None:
+    """AUTHZ-08: what was answered is told again while its right is there, and to nobody who lost it since."""
+    api, admin = caller(northlake.admin), northlake.admin.user_id or ""
+    wish = {"action": "create", "user_info": {"email": f"new@{northlake.domain}", "type": 1}}
+    calls = [("POST", "/users", wish), ("PATCH", f"/users/{northlake.member.email}", {"dept": "A"}), ("POST", "/groups", {"name": "A"})]
+    empty = ("POST", "/users/features", {"feature_type": "zoom_whiteboard", "feature_value": "true", "users": []})
+    first = {n: api(*one_of, Idempotency_Key=f"k{n}") for n, one_of in enumerate((*calls, empty))}
+    do(northlake.owner, "access.create_role", {"name": "Groups", "privileges": ["people:group:manage"]})
+    role = sql.value("SELECT key FROM access_role WHERE name = 'Groups'")
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(admin)})
+    status = {n: api(*one_of, Idempotency_Key=f"k{n}").status_code for n, one_of in enumerate((*calls, empty))}
+    assert status == {0: 403, 1: 403, 2: 201, 3: 403}, "who may manage groups only, hears of groups only"
+    do(northlake.owner, "access.set_role", {"role": "admin", "subjects": one(admin)})
+    assert [api(*one_of, Idempotency_Key=f"k{n}").content for n, one_of in enumerate(calls)] == [first[n].content for n in range(3)]
+
+
+def test_an_answer_asks_whom_the_role_covers(northlake: Company) -> None:
+    """AUTHZ-11: who covers other people since does not hear what was answered about those of before."""
+    api, admin = caller(northlake.admin), northlake.admin.user_id or ""
+    path = f"/users/{northlake.member.email}"
+    assert api("PATCH", path, {"dept": "A"}, Idempotency_Key="k").status_code == 204
+    do(northlake.owner, "access.create_role", {"name": "Desk", "privileges": ["people:user:manage"]})
+    role = sql.value("SELECT key FROM access_role WHERE name = 'Desk'")
+    for department, status in (("B", 403), ("A", 403)):
+        scope = {"kind": "department", "values": [department]}
+        do(northlake.owner, "access.set_role", {"role": role, "scope": scope, "subjects": one(admin)})
+        assert api("PATCH", path, {"dept": "A"}, Idempotency_Key="k").status_code == status
+    assert api("PATCH", path, {"job_title": "A"}, Idempotency_Key="k2").status_code == 204
+    assert api("PATCH", path, {"job_title": "A"}, Idempotency_Key="k2").status_code == 204
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(admin)})
+    assert api("PATCH", path, {"job_title": "A"}, Idempotency_Key="k2").status_code == 204, "more people than then"
 
 
 def test_answers_are_forgotten(northlake: Company) -> None:

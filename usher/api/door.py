@@ -106,14 +106,14 @@ def _done(operation: Operation, call: Call) -> HttpResponse:
     """The operation: one that writes in one transaction; under a key it answered before, that answer again, and nothing is done."""
     require_area(call.actor, operation.right)
     with nullcontext() if operation.method == "GET" else transaction.atomic():
-        known = answers.known(call.actor.account_id, call.key, call.wish) if call.key else None
+        known = answers.known(call.actor, call.key, call.wish, operation.right) if call.key else None
         if known is not None:
             limits.give_back(call.actor, operation)
             return said(*known)
         made = operation.run(call)
         status, body = operation.success, "" if made is None else made if isinstance(made, str) else written(made)
         if call.key:
-            answers.keep(call.actor.account_id, call.key, status, body)
+            answers.keep(call.actor, call.key, status, body, call.verbs)
         return said(status, body)
 
 

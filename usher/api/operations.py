@@ -39,7 +39,7 @@ class Call:
     raw: Mapping[str, Any]
     key: str = ""
     app: UUID | None = None
-    _nth: list[int] = field(default_factory=lambda: [0])
+    verbs: list[str] = field(default_factory=list)  # started so far
 
     @cached_property
     def cursor_scope(self) -> str:
@@ -55,12 +55,12 @@ class Call:
 
     def do(self, verb: str, params: dict[str, Any], *, short: str = "refuse") -> engine.Started:
         """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent. `short` is the engine's, for too few seats."""
-        self._nth[0] += 1
-        return engine.start(plan(self.actor, verb, params), self.next_key(), short=short)
+        return engine.start(plan(self.actor, verb, params), self.next_key(verb), short=short)
 
-    def next_key(self) -> str:
-        """The journal's key of the next thing this call does."""
-        return f"api:{sha256(self.key.encode()).hexdigest()[:40]}:{self._nth[0]}" if self.key else f"api:once:{uuid7()}"
+    def next_key(self, verb: str) -> str:
+        """The journal's key of the next thing this call does, by this verb. An answer that is kept is told again to who may still start all of them."""
+        self.verbs.append(verb)
+        return f"api:{sha256(self.key.encode()).hexdigest()[:40]}:{len(self.verbs)}" if self.key else f"api:once:{uuid7()}"
 
 
 @dataclass(frozen=True)

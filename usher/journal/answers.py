@@ -1,25 +1,35 @@
 """What was answered to a call under a key, kept for a day: the same call under the same key is answered the same, and done once.
 
+It is told again to who may still do what was done: whoever lost the right since, or covers other people, is refused like at the first time.
+
 The row is written in the transaction that does the work: whoever comes meanwhile with the same key waits for its end, and when it came to nothing there is no row.
 """
 
+import json
+from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
-from uuid import UUID
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from usher.core import clock, sql
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.core.sealed import Unreadable, seal, unseal
 
+from .verb import VERBS, require
+
 LIFE = timedelta(days=1)
-PURPOSE = "answer"
+PURPOSE = "answer under a key"
 
 
-def known(account: UUID, key: str, wish: bytes) -> tuple[int, str] | None:
-    """Claim a key for a wish. Status and body when it was answered; None when it is new. Refused (conflict, key_reused) when it was used for another wish."""
-    names = {"account": account, "key": hash_of(key), "wish": wish}
+def known(actor: Actor, key: str, wish: bytes, right: str) -> tuple[int, str] | None:
+    """Claim a key for a wish. Status and body when it was answered; None when it is new. `right` is asked for again where nothing was started.
+
+    Refused (conflict, key_reused) when it was used for another wish; (forbidden) when the actor may not do it any more (AUTHZ-08).
+    """
+    names = {"account": actor.account_id, "key": hash_of(key), "wish": wish}
     new = "INSERT INTO journal_answer (account_id, key, wish) VALUES (%(account)s, %(key)s, %(wish)s) ON CONFLICT DO NOTHING"
     if sql.execute(new, names):
         return None
@@ -27,17 +37,34 @@ def known(account: UUID, key: str, wish: bytes) -> tuple[int, str] | None:
     if bytes(found["wish"]) != wish:
         raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
     try:
-        return found["status"], unseal(found["body"], PURPOSE, account) if found["body"] else ""
+        kept = json.loads(unseal(found["body"], PURPOSE, actor.account_id))
     except Unreadable:
         raise Refused("conflict", "key_reused", _("What was answered under this key cannot be read any more. Use a new key.")) from None
+    _ask_again(actor, kept, right)
+    return found["status"], kept["body"]
 
 
-def keep(account: UUID, key: str, status: int, body: str) -> None:
-    """What the claimed key was answered, sealed: an answer may hold what is shown once (SECRET-01)."""
+def _ask_again(actor: Actor, kept: dict[str, Any], right: str) -> None:
+    """Refuse (forbidden) who may not start what was started then, or whose role covers other people than it did."""
+    for name in kept["verbs"]:
+        require(actor, VERBS[name])
+    if not kept["verbs"]:
+        actor.require(right)
+    if kept["covers"] != _covered(actor):
+        actor.require_everybody()
+
+
+def keep(actor: Actor, key: str, status: int, body: str, verbs: Iterable[str]) -> None:
+    """What the claimed key was answered and by which verbs, sealed: an answer may hold what is shown once (SECRET-01)."""
+    kept = json.dumps({"body": body, "verbs": sorted(set(verbs)), "covers": _covered(actor)})
     sql.execute(
         "UPDATE journal_answer SET status = %(status)s, body = %(body)s WHERE account_id = %(account)s AND key = %(key)s",
-        {"account": account, "key": hash_of(key), "status": status, "body": seal(body, PURPOSE, account) if body else ""},
+        {"account": actor.account_id, "key": hash_of(key), "status": status, "body": seal(kept, PURPOSE, actor.account_id)},
     )
+
+
+def _covered(actor: Actor) -> list[str] | None:
+    return [actor.scope.kind, *sorted(actor.scope.values)] if actor.scope else None
 
 
 def sweep() -> int:

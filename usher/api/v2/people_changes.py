@@ -67,7 +67,7 @@ def create_user(call: Call) -> dict[str, Any]:
     if call.body["action"] != "create":
         raise WireRefused(NOT_HERE[call.body["action"]])
     license = license_of(told["type"])
-    key = call.next_key()
+    key = call.next_key(join.Invite.name)
     one = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
     started = seated(told["type"], lambda: engine.start(join.plan_invite_one(call.actor, one, {"license": license}), key))
     if started.change_id is None:

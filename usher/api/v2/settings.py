@@ -162,7 +162,7 @@ def store(call: Call, verb: str, whose: dict[str, Any], acting: Mapping[str, lis
     option = call.query.get("option")
     for told in wire.AUTHENTICATION:
         if option == told or (option is None and told in call.body):
-            new = f"option_{short(uuid5(call.actor.account_id, call.next_key()))}"
+            new = f"option_{short(uuid5(call.actor.account_id, call.next_key(verb)))}"
             wish, gone = wire.changed_authentication(told, call.body, stored_settings_of(call, told), new)
             call.do(verb, {**whose, "part": told, "settings": wish, "gone": gone})
     if option not in wire.AUTHENTICATION:
