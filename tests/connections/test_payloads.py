@@ -12,9 +12,11 @@ from uuid import UUID
 
 import pytest
 
+from tests.api.agreeing import agree, app_for_people
 from tests.connections.hooks import confirmed, told
 from tests.people_of import PASSWORD, Company, accept_invitation, do, invite, one
 from tests.receiver import Receiver
+from usher.access import consents
 from usher.connections.webhooks import signing
 from usher.connections.webhooks.catalog import KINDS
 from usher.connections.webhooks.telling import TELLS
@@ -25,6 +27,7 @@ from usher.journal.verb import VERBS
 from usher.zoom_wire import events as wire
 
 pytestmark = pytest.mark.django_db
+EVERYWHERE = ("operator_id", "event_ts")  # of the envelope, also where one event's own schema leaves them out
 CONTRACT: dict[str, Any] = json.loads((Path(__file__).parent / "contract_events.json").read_text())
 
 
@@ -41,7 +44,7 @@ def wrong(schema: dict[str, Any], value: Any, place: str = "") -> list[str]:
         return []
     known = schema.get("properties", {})
     missing = [f"{place}.{name} is missing" for name in schema.get("required", []) if name not in value]
-    more = [f"{place}.{name} is not in the contract" for name in value if known and name not in known and name != "operator_id"]
+    more = [f"{place}.{name} is not in the contract" for name in value if known and name not in known and name not in EVERYWHERE]
     return missing + more + [w for name, part in known.items() if name in value for w in wrong(part, value[name], f"{place}.{name}")]
 
 
@@ -64,6 +67,10 @@ def everything(company: Company) -> list[UUID]:
     do(owner, "access.set_role", {"role": "admin", "subjects": one(new)})
     do(owner, "access.set_role", {"role": "member", "subjects": one(new)})
     do(owner, "access.sign_out", {"subjects": one(new)})
+    do(owner, "access.create_role", {"name": "Desk", "privileges": ["people:user:view"]})
+    desk = sql.value("SELECT key FROM access_role WHERE name = 'Desk'")
+    do(owner, "access.set_role", {"role": desk, "scope": {"kind": "group", "values": [crew]}, "subjects": one(new)})
+    do(owner, "access.set_role", {"role": "member", "subjects": one(new)})
     do(owner, "people.remove_from_group", {"group": crew, "subjects": one(new)})
     do(owner, "people.add_to_group", {"group": crew, "subjects": one(new)})
     do(owner, "lifecycle.deactivate", {"subjects": one(new)})
@@ -92,6 +99,7 @@ def test_every_event_is_as_the_contract_says(northlake: Company, app: UUID, rece
         "user.signed_out",
         "group.settings_updated",
         "account.settings_updated",
+        "app_deauthorized",
     }
     sent = " ".join(c.body + str(c.headers) for c in receiver.came)
     hashes = [r["token_hash"] for r in sql.rows("SELECT encode(token_hash, 'hex') AS token_hash FROM people_invitation")]
@@ -108,6 +116,7 @@ def test_in_which_order(northlake: Company, app: UUID, receiver: Receiver) -> No
     assert [c.event for c in of_new] == [
         *("user.created", "group.member_added", "user.invitation_accepted"),
         *["user.updated"] * 7,
+        *("user.updated", "group.admin_added", "user.updated", "group.admin_deleted"),
         *(
             "group.member_deleted",
             "group.member_added",
@@ -126,6 +135,49 @@ def test_in_which_order(northlake: Company, app: UUID, receiver: Receiver) -> No
     assert updates[3]["object"]["settings"] == {"feature": {"webinar": True, "webinar_capacity": 500}}
     assert [u["object"].get("role") for u in updates[4:6]] == ["1", "2"]
     assert updates[6]["operation"] == "sign_out_from_all_devices" and "old_object" not in updates[6]
+
+
+def test_administrators_of_groups(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """README 9: one message for each group, whichever way a role comes to cover it or stops to; the undo tells the other half."""
+    confirmed(northlake.owner, app, receiver, ["group.admin_added", "group.admin_deleted"])
+    owner, member = northlake.owner, one(northlake.member.user_id or "")
+    groups = []
+    for name in ("Crew", "Deck"):
+        made = do(owner, "people.create_group", {"name": name})
+        groups.append(str(sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": made.change_id})))
+    do(owner, "access.create_role", {"name": "Desk", "privileges": ["people:user:view"]})
+    role = sql.value("SELECT key FROM access_role WHERE name = 'Desk'")
+    for values in ([groups[0]], groups, [groups[1]]):
+        do(owner, "access.set_role", {"role": role, "scope": {"kind": "group", "values": values}, "subjects": member})
+    gone = do(owner, "access.delete_role", {"role": role, "instead": "member"})
+    start_undo(owner, gone.number or 0)
+    told()
+    crew, deck = (short(UUID(group)) for group in groups)
+    seen = [(c.event.rpartition("_")[2], c.told["payload"]["object"]["id"]) for c in receiver.came]
+    assert seen == [("added", crew), ("added", deck), ("deleted", crew), ("deleted", deck), ("added", deck)]
+    assert all(wrong(CONTRACT[c.event], c.told) == [] for c in receiver.came)
+    assert receiver.came[0].told["payload"]["object"]["admins"] == [
+        {"id": short(northlake.member.user_id), "email": northlake.member.email}  # type: ignore[arg-type]
+    ]
+
+
+def test_an_app_hears_that_an_agreement_ended(northlake: Company, receiver: Receiver) -> None:
+    """README 9: the app itself, whoever ended it; other apps hear nothing of it, whatever they listen to."""
+    mine, other = (app_for_people(northlake.owner) for _n in range(2))
+    confirmed(northlake.owner, mine.id, receiver, ["app_deauthorized"], path="/mine")
+    secret = receiver.secret
+    confirmed(northlake.owner, other.id, receiver, ["app_deauthorized"], path="/other")
+    for end in (consents.withdraw, lambda actor, id: do(northlake.owner, "access.end_consent", {"consent": id})):
+        agree(northlake.member.user_id, mine)
+        end(northlake.member, sql.value("SELECT id FROM access_consent WHERE app_id = %(a)s", {"a": mine.id}))
+    told()
+    receiver.secret = secret
+    assert [c.path for c in receiver.came] == ["/hook/mine"] * 2 and all(receiver.signed(c) for c in receiver.came)
+    for came in receiver.came:
+        payload = came.told["payload"]
+        assert wrong(CONTRACT[came.event], came.told) == [] and "object" not in payload
+        assert (payload["user_id"], payload["client_id"]) == (short(northlake.member.user_id), mine.client_id)  # type: ignore[arg-type]
+        assert payload["event_ts"] == came.told["event_ts"]
 
 
 def test_stored_settings(northlake: Company, app: UUID, receiver: Receiver) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.connections.hooks import confirmed, deliveries, left, made, state_of, told
 from tests.people_of import Company, crowd, do, one
 from tests.receiver import Receiver
-from usher.connections.webhooks import confirming, delivering, expanding
+from usher.access.api_apps import OVERLAP
+from usher.connections.webhooks import confirming, delivering, expanding, signing, subscriptions
 from usher.core import clock, sql
 from usher.core.ids import short
 
@@ -63,6 +64,38 @@ def test_no_answer_is_tried_again(northlake: Company, app: UUID, receiver: Recei
     sql.execute("UPDATE webhooks_delivery SET next_at = now()")
     told()
     assert deliveries(hook)[0]["trouble"] == "unreachable" and deliveries(hook)[0]["state"] == "waiting"
+
+
+def test_both_secrets_for_a_day(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """OAUTH-18: after a renewal a receiver that refuses the new signature gets the same message signed with the secret it has; the day after no more."""
+    start = clock.now()
+    with clock.travel(start):
+        confirmed(northlake.owner, app, receiver)
+        new = subscriptions.renew(northlake.owner, app, "k") or ""
+        receiver.answers = lambda came: 200 if receiver.signed(came) else 401
+        left(northlake)
+        told()
+        assert [receiver.signed(c) for c in receiver.came] == [False, True]
+        assert len({c.headers["x-zm-request-id"] for c in receiver.came}) == len({c.body for c in receiver.came}) == 1
+        old, receiver.secret = receiver.secret, new
+        do(northlake.owner, "people.create_group", {"name": "A"})
+        told()
+        assert len(receiver.came) == 3 and receiver.signed(receiver.came[2]), "the new one is tried first"
+    receiver.secret = old
+    with clock.travel(start + OVERLAP + MINUTE):
+        do(northlake.owner, "people.create_group", {"name": "B"})
+        told()
+        assert len(receiver.came) == 4 and not receiver.signed(receiver.came[3])
+        assert signing.forget_old_secrets() == 1 and signing.secrets_of(app) == [new]
+    assert sql.value("SELECT old_sealed FROM webhooks_signingsecret") == ""
+
+
+def test_an_address_knows_either_secret(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """README 9, Challenge: within the day an address that answers by the secret before is still confirmed; a third one is none."""
+    hook = confirmed(northlake.owner, app, receiver)
+    for n, right in enumerate((True, False)):
+        subscriptions.renew(northlake.owner, app, f"k{n}")
+        assert confirming.is_confirmed(confirming.confirm(northlake.owner, hook, f"c{n}")) is right
 
 
 def test_in_order_for_each_person(northlake: Company, app: UUID, receiver: Receiver) -> None:

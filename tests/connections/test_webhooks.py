@@ -40,7 +40,7 @@ def test_it_works(northlake: Company, app: UUID, receiver: Receiver) -> None:
     assert state_of(new.id) == "paused"
     do(northlake.owner, "connections.edit_webhook", {"webhook": new.id, "fields": {"webhook_state": "on", "name": "HR"}})
     other = subscriptions.renew(northlake.owner, app, "k2")
-    assert other and other != new.secret and signing.secret_of(app) == other
+    assert other and other != new.secret and signing.secrets_of(app) == [other, new.secret]
     kept = sql.value(
         "SELECT string_agg(to_jsonb(c)::text, ' ') || (SELECT string_agg(to_jsonb(e)::text, ' ') FROM journal_effect e) FROM journal_change c"
     )
@@ -161,7 +161,7 @@ def test_an_app_that_goes_takes_its_webhooks_along(northlake: Company, app: UUID
     assert deliveries(hook)
     do(northlake.owner, "access.delete_app", {"app": app})
     assert sql.value("SELECT count(*) FROM webhooks_subscription") == sql.value("SELECT count(*) FROM webhooks_delivery") == 0
-    assert signing.secret_of(app) is None
+    assert signing.secrets_of(app) == []
 
 
 def test_switched_off_and_confirmed_again(northlake: Company, app: UUID, receiver: Receiver) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests import receiver as receivers
 from tests.connections.hooks import app_of, confirmed, deliveries, made, state_of, told
+from tests.connections.test_payloads import CONTRACT, wrong
 from tests.people_of import PASSWORD, Company, do, one
 from tests.receiver import Receiver
 from tests.signed_in import signed_in
@@ -175,7 +176,7 @@ def test_what_failed_is_sent_again_all_at_once(northlake: Company, receiver: Rec
 
 
 def test_who_comes_and_goes(northlake: Company, receiver: Receiver) -> None:
-    """README 9: user.signed_in and user.signed_out, of the portal."""
+    """README 9: user.signed_in and user.signed_out, of the portal, as the contract says."""
     confirmed(northlake.owner, app_of(northlake.owner), receiver, ["user.signed_in", "user.signed_out"])
     browser = Client()
     entered = browser.post("/sign-in", {"email": f"member@{northlake.domain}", "password": PASSWORD})
@@ -186,3 +187,4 @@ def test_who_comes_and_goes(northlake: Company, receiver: Receiver) -> None:
     for _event, payload in payloads:
         assert payload["object"]["email"] == f"member@{northlake.domain}" and payload["object"]["client_type"] == "browser"
         assert "operator" not in payload
+    assert [wrong(CONTRACT[c.event], c.told) for c in receiver.came] == [[], []] and all(receiver.signed(c) for c in receiver.came)

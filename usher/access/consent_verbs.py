@@ -44,7 +44,8 @@ class Ended(Part):
     lock = ("access_consent", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, k.id AS obj, NULL::int AS version, {HELD.format(app=NAME, scopes="k.scopes", epoch="k.epoch")} AS before,
+        held = f"jsonb_build_object('user', k.user_id) || {HELD.format(app=NAME, scopes='k.scopes', epoch='k.epoch')}"
+        return f"""SELECT NULL::int AS subj, k.id AS obj, NULL::int AS version, {held} AS before,
                    NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM access_consent k WHERE k.account_id = %(account)s AND k.id = %(consent)s::uuid AND (NOT %(own)s OR k.user_id = %(actor)s)"""
 
@@ -86,13 +87,13 @@ class _End(Verb):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         found = sql.row(
-            """SELECT k.id::text AS consent, k.user_id, a.name AS called FROM access_consent k JOIN access_app a ON a.id = k.app_id
+            """SELECT k.id::text AS consent, k.user_id, a.id::text AS app, a.name AS called FROM access_consent k JOIN access_app a ON a.id = k.app_id
                WHERE k.account_id = %(a)s AND k.id::text = %(i)s""",
             {"a": actor.account_id, "i": str(params.get("consent")).replace("\x00", "")},
         )
         if found is None or (self.own and found["user_id"] != actor.user_id):
             raise Refused("missing", "no_consent", _("This app does not work for them any more."))
-        return {"consent": found["consent"], "called": found["called"], "own": self.own}
+        return {"consent": found["consent"], "app": found["app"], "called": found["called"], "own": self.own}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True

@@ -112,6 +112,21 @@ def member_of(group_id: UUID | str, row: Mapping[str, Any]) -> Told:
     return {"id": short(UUID(str(group_id))), "members": [{"id": short(row["obj"]), "email": row["email"] or ""}]}
 
 
+def admin_of(group_id: UUID | str, row: Mapping[str, Any]) -> Told:
+    """A group with the one person who administers it now, or no longer."""
+    return {"id": short(UUID(str(group_id))), "admins": [{"id": short(row["obj"]), "email": row["email"] or ""}]}
+
+
+def deauthorized(app: UUID, held: Mapping[str, Any], at: datetime) -> Told:
+    """Whose agreement with which app ended, and when. The time stands here once more, as the contract has it."""
+    return {
+        "user_id": short(UUID(held["user"])),
+        "client_id": short(app),
+        "deauthorization_time": time(at),
+        "event_ts": milliseconds(at),
+    }
+
+
 def came_or_went(user: UUID, email: str, at: datetime) -> Told:
     """Somebody signed in or out in a browser, with an address and a password or a passkey."""
     return {"id": short(user), "client_type": "browser", "date_time": time(at), "email": email, "version": "", "login_type": 100}

@@ -106,7 +106,9 @@ def create_subscription(call: Call) -> dict[str, Any]:
         "user_ids": users,
     }
     auth = {ours: header[name] for name, ours in wire.HEADER.items() if name in header}
-    made = as_told(lambda: subscriptions.make(call.actor, app_of(call), fields, auth, call.next_key("connections.create_webhook"), source="openapi"))
+    made = as_told(
+        lambda: subscriptions.make(call.actor, app_of(call), fields, auth, call.next_key("connections.create_webhook"), source="openapi")
+    )
     return {"event_subscription_id": short(made.id), **({"secret_token": made.secret} if made.secret else {})}
 
 

@@ -11,15 +11,18 @@ from usher.access import scopes
 from usher.core.actor import Actor
 
 USERS, GROUPS, ACCOUNT, SETTINGS = "people:user:view", "people:group:view", "accounts:account:view", "accounts:settings:view"
+ROLES = "access:role:view"
+OF_APP = "app_deauthorized"  # told to the app it is about, and to no other
 READS_USERS = ("user:read:admin", "user:write:admin", "user:read:user:admin")
 READS_GROUPS = ("group:read:admin", "group:write:admin", "group:read:group:admin")
 READS_MEMBERS = ("group:read:admin", "group:write:admin", "group:read:member:admin", "group:read:list_members:admin")
+READS_ADMINS = ("group:read:admin", "group:write:admin", "group:read:administrator:admin")
 READS_ACCOUNT = ("account:read:admin", "account:write:admin")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One event: its name on the wire, what happened, in words, the right and the scopes that may hear of it (contract, webhooks)."""
+    """One event: its name on the wire, what happened, in words, the right and the scopes that may hear of it (contract, webhooks); none: any app."""
 
     name: str
     words: str | Promise
@@ -45,9 +48,12 @@ KINDS: dict[str, Kind] = {
         Kind("group.deleted", _("A group was deleted"), GROUPS, READS_GROUPS),
         Kind("group.member_added", _("Somebody came into a group"), GROUPS, READS_MEMBERS),
         Kind("group.member_deleted", _("Somebody left a group"), GROUPS, READS_MEMBERS),
+        Kind("group.admin_added", _("Somebody administers a group"), ROLES, READS_ADMINS),
+        Kind("group.admin_deleted", _("Somebody administers a group no longer"), ROLES, READS_ADMINS),
         Kind("group.settings_updated", _("A group's settings changed"), GROUPS, (*READS_GROUPS, "group:read:settings:admin")),
         Kind("account.updated", _("The account's name or a domain changed"), ACCOUNT, READS_ACCOUNT),
         Kind("account.settings_updated", _("The account's settings changed"), SETTINGS, (*READS_ACCOUNT, "account:read:settings:admin")),
+        Kind(OF_APP, _("Somebody took back their agreement to this app"), "access:app:view", ()),
     )
 }
 
@@ -55,7 +61,9 @@ KINDS: dict[str, Kind] = {
 def audible(kind: Kind, actor: Actor, app_scopes: Iterable[str]) -> bool:
     """Whether an app of this creator may hear of it now. A creator whose role covers a part of the account hears of nothing: events are of everybody."""
     named = frozenset(app_scopes)
-    return actor.scope is None and actor.may(kind.right) and (scopes.ALL in named or bool(named & frozenset(kind.scopes)))
+    return (
+        actor.scope is None and actor.may(kind.right) and (not kind.scopes or scopes.ALL in named or bool(named & frozenset(kind.scopes)))
+    )
 
 
 def heard_by(found: Mapping[str, Any], actor: Actor) -> list[str]:

@@ -30,6 +30,7 @@ MOST, PER_ADDRESS = 32, 8
 LEASE = timedelta(seconds=30)
 RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
 SUCCESS = (200, 204)
+UNSIGNED = range(400, 500)  # what receivers answer to a signature they do not believe
 FIRST_BYTES = 500
 CLAIMS = 7_283_002  # any fixed number: one worker at a time claims
 UNREADABLE = "unreadable"  # the secret
@@ -60,11 +61,11 @@ UPDATE webhooks_delivery d SET next_at = done.next_at FROM done WHERE done.state
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent where. Without a secret, because nobody can read it any more, it is not sent."""
+    """What is sent where. Without a secret, because nobody can read it any more, it is not sent. After a renewal there are two (signing.py)."""
 
     url: str
     body: str
-    secret: str | None
+    secrets: Sequence[str]
     auth: Mapping[str, Any]
     request_id: str
 
@@ -129,18 +130,25 @@ def message_of(row: Mapping[str, Any], body: str, request_id: str) -> Message:
     """A message to the address of a subscription's row. What a key that is not here any more has sealed is sent to nobody."""
     try:
         auth = signing.auth_of(row["subscription_id"], row["auth"], row["sealed"])
-        return Message(row["url"], body, signing.secret_of(row["app_id"]), auth, request_id)
+        return Message(row["url"], body, signing.secrets_of(row["app_id"]), auth, request_id)
     except Unreadable:
-        return Message(row["url"], body, None, {}, request_id)
+        return Message(row["url"], body, (), {}, request_id)
 
 
 def send(message: Message, at: int) -> Try:
-    """One try; asks no database."""
-    if message.secret is None:
-        return Try(None, 0, trouble=UNREADABLE)
+    """One try; asks no database. A receiver that refuses the signature of a new secret is sent the same once more, signed with the one before."""
+    tried = Try(None, 0, trouble=UNREADABLE)
+    for secret in message.secrets:
+        tried = _sent(message, secret, at)
+        if tried.status not in UNSIGNED:
+            break
+    return tried
+
+
+def _sent(message: Message, secret: str, at: int) -> Try:
     began = time.monotonic()
     try:
-        told = signing.headers(message.secret, message.body, at, message.request_id, message.auth)
+        told = signing.headers(secret, message.body, at, message.request_id, message.auth)
         answer = outbound.post(message.url, message.body.encode(), told, seconds=signing.SECONDS)
     except outbound.NoAnswer as no:
         return Try(None, _since(began), trouble=no.code)

@@ -18,7 +18,7 @@ from usher.journal.feed import part_of
 from usher.journal.verb import VERBS
 from usher.zoom_wire import events as wire
 
-from .catalog import heard_by
+from .catalog import OF_APP, heard_by
 from .telling import TELLS, Told
 
 AT_ONCE = 200  # notices
@@ -32,7 +32,7 @@ TAKEN = """SELECT seq, change_id, user_id, event, at, greatest(high - low, 1) AS
 # What stands beside an effect: who it is about as they are now, and who did it. A person who was purged meanwhile is told by what the effect says.
 ROWS_OF = """SELECT n.seq, e.phase, e.ord, e.obj, e.before, e.after, c.account_id, c.verb, c.number, c.at, c.undoes IS NOT NULL AS undone,
     c.actor_kind, c.actor_id, o.email AS operator, coalesce(u.email, e.before->>'email', e.after->>'email') AS email,
-    u.first_name, u.last_name, u.display_name, s.license, g.name AS group_name, c.params->>'to' AS to_group, c.params->>'part' AS part
+    u.first_name, u.last_name, u.display_name, s.license, g.name AS group_name, c.params->>'to' AS to_group, c.params->>'part' AS part, c.params->>'app' AS app
   FROM webhooks_notice n JOIN journal_change c ON c.id = n.change_id
   JOIN journal_effect e ON e.change_id = n.change_id AND e.result = 'done' AND (n.phase IS NULL OR e.phase = n.phase AND e.ord > n.low AND e.ord <= n.high)
   LEFT JOIN people_user o ON o.id = c.actor_id LEFT JOIN people_user u ON u.id = e.obj AND u.account_id = c.account_id
@@ -40,11 +40,11 @@ ROWS_OF = """SELECT n.seq, e.phase, e.ord, e.obj, e.before, e.after, c.account_i
   WHERE n.seq = ANY(%(seqs)s) ORDER BY n.seq, e.phase, e.ord"""
 CAME = """SELECT n.seq, n.event, n.at, u.id, u.email, u.account_id FROM webhooks_notice n JOIN people_user u ON u.id = n.user_id
   WHERE n.seq = ANY(%(seqs)s) AND n.change_id IS NULL ORDER BY n.seq"""
-DELIVERIES = """INSERT INTO webhooks_delivery (id, account_id, subscription_id, message_id, event, subject, state, tries, next_at, answer, trouble, created_at)
+DELIVERIES = f"""INSERT INTO webhooks_delivery (id, account_id, subscription_id, message_id, event, subject, state, tries, next_at, answer, trouble, created_at)
   SELECT usher_uuid7(), %(a)s, l.id, e.id, e.event, e.subject, 'waiting', 0, %(now)s, '', '', %(now)s
   FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY x(id, place) JOIN webhooks_event e ON e.id = x.id
   JOIN unnest(%(listeners)s::uuid[], %(wants)s::text[]) l(id, event) ON l.event = e.event JOIN webhooks_subscription s ON s.id = l.id
-  WHERE s.scope = 'account' OR e.subject = ANY(s.user_ids) ORDER BY x.place"""
+  WHERE CASE WHEN e.event = '{OF_APP}' THEN s.app_id = e.subject ELSE s.scope = 'account' OR e.subject = ANY(s.user_ids) END ORDER BY x.place"""
 
 
 def tell(account: UUID) -> int:
@@ -136,4 +136,5 @@ def payload(row: dict[str, Any], told: Told) -> dict[str, Any]:
     by = row.get("operator") or NOBODY.get(row.get("actor_kind", ""), "")
     who = {"operator": by, "operator_id": short(row["actor_id"]) if row.get("actor_id") else ""} if told.operator else {}
     old = {"old_object": told.old} if told.old is not None else {}
-    return {"account_id": short(row["account_id"]), **who, **told.more, "object": told.object, **old}
+    about = {"object": told.object} if told.object is not None else {}
+    return {"account_id": short(row["account_id"]), **who, **told.more, **about, **old}

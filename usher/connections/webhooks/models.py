@@ -9,12 +9,17 @@ from usher.core.tables import Id, SameAccount
 
 
 class SigningSecret(models.Model):
-    """What an app's messages are signed with, sealed. It must be readable to sign, so it is no hash; it is shown once, when it is made."""
+    """What an app's messages are signed with, sealed. It must be readable to sign, so it is no hash; it is shown once, when it is made.
+
+    After a renewal the one before is still good until `old_ends_at`, as an app's own secret is (OAUTH-18).
+    """
 
     app = models.OneToOneField("access.App", models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     sealed = models.TextField()
     made_at = models.DateTimeField(db_default=Now())
+    old_sealed = models.TextField(default="", db_default="")
+    old_ends_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [SameAccount(column="app_id", table="access_app", name="signing_secret_in_account", on_delete="CASCADE")]

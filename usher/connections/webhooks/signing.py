@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from usher.access.api_apps import OVERLAP
 from usher.core import clock, outbound, sealed, sql
 
 PURPOSE, AUTH_PURPOSE = "webhook", "webhook-auth"
@@ -23,18 +24,28 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def secret_of(app: UUID) -> str | None:
-    """What an app's messages are signed with; None when it has none yet."""
-    kept = sql.value("SELECT sealed FROM webhooks_signingsecret WHERE app_id = %(a)s", {"a": app})
-    return sealed.unseal(kept, PURPOSE, app) if kept else None
+def secrets_of(app: UUID) -> list[str]:
+    """What an app's messages are signed with, and after it the one before while that is still good; none when it has none yet."""
+    found = sql.row(
+        "SELECT sealed, CASE WHEN old_ends_at > %(now)s THEN old_sealed END AS old FROM webhooks_signingsecret WHERE app_id = %(a)s",
+        {"a": app, "now": clock.now()},
+    )
+    return [sealed.unseal(kept, PURPOSE, app) for kept in (found["sealed"], found["old"]) if kept] if found else []
 
 
 def keep_secret(account: UUID, app: UUID, secret: str) -> None:
-    """Write it down, sealed, in place of the one before."""
+    """Write it down, sealed. The one before is good until OVERLAP is over, any older one at once no more."""
     sql.execute(
         """INSERT INTO webhooks_signingsecret AS t (app_id, account_id, sealed, made_at) VALUES (%(p)s, %(a)s, %(s)s, %(now)s)
-           ON CONFLICT (app_id) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at""",
-        {"p": app, "a": account, "s": sealed.seal(secret, PURPOSE, app), "now": clock.now()},
+           ON CONFLICT (app_id) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, old_sealed = t.sealed, old_ends_at = %(until)s""",
+        {"p": app, "a": account, "s": sealed.seal(secret, PURPOSE, app), "now": clock.now(), "until": clock.now() + OVERLAP},
+    )
+
+
+def forget_old_secrets() -> int:
+    """Drop secrets whose overlap has passed."""
+    return sql.execute(
+        "UPDATE webhooks_signingsecret SET old_sealed = '', old_ends_at = NULL WHERE old_ends_at <= %(now)s", {"now": clock.now()}
     )
 
 

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from usher.core import jobs
 from usher.journal.tasks import look_again
 
-from . import confirming, delivering, expanding, log
+from . import confirming, delivering, expanding, log, signing
 
 SLICE_SECONDS = 15.0
 
@@ -52,5 +52,6 @@ def check(timestamp: int) -> None:
 @app.periodic(cron="23 4 * * *")
 @app.task(name="webhooks.forget", queue="clock", queueing_lock="webhooks.forget")
 def forget(timestamp: int) -> None:
-    """Deliveries and events older than the log keeps."""
+    """Deliveries and events older than the log keeps, and signing secrets that count no more."""
     log.forget()
+    signing.forget_old_secrets()

@@ -1,6 +1,7 @@
 """What each verb tells the world: one line of TELLS for each part whose effects are events. Everything here is pure: rows of effects in, events out.
 
-A row is an effect with what stands beside it (expanding.py): obj, before, after, verb, undone, email, first_name, last_name, display_name, license, group_name, to_group, part.
+A row is an effect with what stands beside it (expanding.py): obj, before, after, verb, undone, email, first_name, last_name, display_name, license, group_name, to_group,
+part, app.
 The effects of an undo have their before and after exchanged, so most of it needs no words of its own here.
 """
 
@@ -17,12 +18,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """One event. `subject` is what its order holds for, `name` what the log calls it, `more` what stands in the payload beside the object."""
+    """One event. `subject` is what its order holds for, `name` what the log calls it, `more` what stands in the payload beside the object, if there is one."""
 
     event: str
     subject: UUID
     name: str
-    object: Mapping[str, Any]
+    object: Mapping[str, Any] | None
     old: Mapping[str, Any] | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
     operator: bool = True
@@ -113,6 +114,16 @@ def changed(row: Row) -> Iterator[Told]:
         yield from moved(row)
 
 
+def role(row: Row) -> Iterator[Told]:
+    """Another role, or other people it covers; the groups somebody administers from now on, and those no longer (docs/decisions/0067)."""
+    yield from changed(row)
+    scopes = [(row[side] or {}).get("scope") or {} for side in ("before", "after")]
+    before, after = (set(scope["values"]) if scope.get("kind") == "group" else set() for scope in scopes)
+    for event, groups in (("group.admin_deleted", before - after), ("group.admin_added", after - before)):
+        for group in sorted(groups):
+            yield of_person(row, event, wire.admin_of(group, row))
+
+
 def add_on(row: Row) -> Iterator[Told]:
     """One add-on more or less."""
     old, new = (
@@ -128,6 +139,19 @@ def operation(name: str) -> Tell:
         yield of_person(row, "user.updated", {"id": short(row["obj"])}, more={"operation": name})
 
     return tell
+
+
+def deauthorized(row: Row) -> Iterator[Told]:
+    """An app works for somebody no longer. It is told to the app itself, with no object."""
+    app = UUID(row["app"])
+    yield Told(
+        "app_deauthorized",
+        app,
+        row["before"].get("name") or "",
+        None,
+        operator=False,
+        more=wire.deauthorized(app, row["before"], row["at"]),
+    )
 
 
 def joined(row: Row) -> Iterator[Told]:
@@ -249,9 +273,11 @@ TELLS: dict[str, dict[int, Tell]] = {
     "licenses.change_members_license": {0: changed},
     "licenses.give_add_on": {0: add_on},
     "licenses.take_add_on": {0: add_on},
-    "access.set_role": {0: changed},
-    "access.delete_role": {0: changed},
-    "access.transfer_ownership": {0: changed, 1: changed},
+    "access.set_role": {0: role},
+    "access.delete_role": {0: role},
+    "access.transfer_ownership": {0: role, 1: role},
+    "access.withdraw_consent": {0: deauthorized},
+    "access.end_consent": {0: deauthorized},
     "access.sign_out": {0: operation("sign_out_from_all_devices")},
     "access.end_sessions": {0: operation("sign_out_from_all_devices")},
     "access.change_password": {0: operation("change_password")},
