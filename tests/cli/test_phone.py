@@ -68,6 +68,33 @@ def test_numbers(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "numbers", "add").code == 2
 
 
+def test_rooms(cli: Cli, equipped: Any) -> None:
+    """S3-3: a room is given a phone, found by its extension, changed, and loses it; of two rooms of one name the site says which."""
+    cli("sites", "create", "Oslo")
+    for site in ((), ("--site", "Oslo")):
+        assert cli("rooms", "create", "Fjord", *site).code == 0
+    assert cli("phone", "rooms", "add", "Fjord").answer["code"] == "several_rooms"
+    there = ("Fjord", "--at", "Oslo")
+    assert cli("phone", "rooms", "add", *there, "--package", "200", "--numbers", "--dry-run").answer["state"] == "planned"
+    assert cli("phone", "rooms", "list").answer == {"rooms": [], "next": None}
+    assert cli("phone", "rooms", "add", *there, "--package", "200", "--numbers").answer["seats"]["phone"] == {"before": 5, "after": 4}
+    (row,) = cli("phone", "rooms", "list", "--search", "1000").answer["rooms"]
+    assert (row["place"], row["site"], row["numbers"], row["packages"]) == ("Oslo", "Oslo", ["+4722000000"], ["calling:200"])
+    assert [r["place"] for r in cli("phone", "rooms", "list", "--without").answer["rooms"]] == [None]
+    assert cli("phone", "rooms", "set-extension", *there, "4127").code == 0
+    assert cli("phone", "rooms", "assign-numbers", *there, "+4722000001").code == 0
+    assert cli("phone", "rooms", "caller-id", *there, "+4722000001").code == 0
+    assert cli("phone", "rooms", "assign-package", *there, "--package", "100").code == 0
+    (row,) = cli("phone", "rooms", "list", "--site", "oslo").answer["rooms"]
+    assert (row["extension"], row["numbers"], row["packages"]) == ("4127", ["+4722000000", "+4722000001"], ["calling:100"])
+    assert cli("phone", "rooms", "remove-packages", *there).code == 0
+    assert cli("phone", "rooms", "list", "--package", "none").answer["rooms"][0]["numbers"] == []
+    cli("sites", "create", "Bergen")
+    assert cli("phone", "rooms", "move", *there, "--to-site", "bergen").code == 0
+    assert cli("phone", "rooms", "list", "--site", "Oslo").answer["rooms"] == []
+    assert cli("phone", "rooms", "remove", *there).code == 0 and cli("phone", "rooms", "list").answer["rooms"] == []
+
+
 def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
     """S3-12, S3-16, S3-57"""
     cli("sites", "create", "Oslo")

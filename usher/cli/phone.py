@@ -10,6 +10,7 @@ from usher.core.actor import Actor
 from .door import emit, progress, wants_json
 from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
+from .phone_rooms import rooms
 from .phone_things import COMMANDS
 from .selecting import subjects_of, who
 
@@ -145,5 +146,5 @@ def person_id(actor: Actor, text: str) -> UUID:
     return UUID(owner_of(actor, text)[0])
 
 
-for thing in COMMANDS:
+for thing in (*COMMANDS, rooms):
     phone.add_command(thing)
