@@ -1,5 +1,6 @@
 """Limits of the API per account, plan and label (S4-43)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, actor_of, do
-from usher.access import throttle
+from usher.access import throttle, tokens
 from usher.api import limits
 from usher.api.limits import RATES, Rates
 from usher.api.operations import HEAVY, LIGHT, MEDIUM, OPERATIONS, RESOURCE_INTENSIVE
@@ -64,7 +65,7 @@ def test_every_operation_has_a_limit(northlake: Company) -> None:
         for counter, plans in RATES.items():
             for rates in plans.values():
                 assert rates.at_once(operation.label)[0] > 0, (operation, counter)
-        assert limits.limits_of(northlake.owner, operation)
+        assert limits.limits_of("business", operation)
 
 
 def test_beyond_the_limit_nothing_is_done(northlake: Company, southport: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,14 +139,33 @@ def test_features_once_in_ten_seconds(northlake: Company, api: Caller) -> None:
         assert api.post("/users/features", body)[0] == 201
 
 
-def test_one_statement_a_call(northlake: Company) -> None:
-    """The price: one, whether the call is told yes or no; and a call that is told no writes nothing."""
-    operation = next(o for o in OPERATIONS if (o.method, o.path) == ("POST", "/users"))
+def test_counted_with_the_token(northlake: Company, api: Caller) -> None:
+    """The price: no statement of its own. A call that is told no writes nothing; one whose scopes do not open the operation is not counted."""
+    limit = throttle.Limit("x", 2, 1)
+    wish = tokens.Purpose(frozenset({"user:read:admin"}), {"": (limit,)})
     with CaptureQueriesContext(connection) as seen:
-        limits.count(northlake.owner, operation)
-    assert len(seen) == 1
-    limit = throttle.Limit("x", 1, 1)
-    assert [throttle.take((limit, "a"))[0].tries for _ in range(4)] == [1, 2, 2, 2]
+        held = tokens.holder(api.token, wish)
+    assert held and held.tallies[0].tries == 1 and len(seen) == 1
+    assert [tries_of(api, wish) for _ in range(4)] == [2, 3, 3, 3]
+    narrow = caller(northlake.owner, ["group:read:admin"])
+    assert tokens.holder(narrow.token, replace(wish, limits={"": (replace(limit, name="y"),)})).tallies == ()  # type: ignore[union-attr]
+    assert narrow.get("/users")[0] == 403
+    assert not sql.value("SELECT count(*) FROM access_throttle WHERE key LIKE 'y|%%' OR key LIKE 'api--MEDIUM|%%'")
+
+
+def tries_of(api: Caller, purpose: tokens.Purpose) -> int:
+    held = tokens.holder(api.token, purpose)
+    assert held
+    return held.tallies[0].tries
+
+
+def test_each_plan_has_its_own_limits(northlake: Company, api: Caller) -> None:
+    """S4-43: what the account's plan says, at the next call; a plan that is not named has what stands under none."""
+    wish = tokens.Purpose(limits={"free": [throttle.Limit("z", 1, 60)], "": [throttle.Limit("z", 9, 60)]})
+    assert [tries_of(api, wish) for _ in range(3)] == [1, 2, 3]
+    sql.execute("UPDATE accounts_account SET plan = 'free' WHERE id = %(a)s", {"a": northlake.account})
+    held = tokens.holder(api.token, wish)
+    assert held and held.tallies[0].limit.most == 1 and held.tallies[0].is_exceeded
 
 
 def test_one_account_without_limits(northlake: Company, southport: Company, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.api.caller import Caller, caller, told
 from tests.people_of import Company, breaches
 from tests.threads import at_once
-from usher.access import throttle
+from usher.access import throttle, tokens
 from usher.core import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,8 +18,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_however_many_come_at_once(company: Company) -> None:
     """DOS-05: of 30 calls on 30 connections in one window exactly the limit is told yes."""
-    limit = throttle.Limit("race", 7, 60)
-    exceeded = at_once([lambda: throttle.take((limit, "a"))[0].is_exceeded] * 30)
+    token, wish = caller(company.owner).token, tokens.Purpose(limits={"": (throttle.Limit("race", 7, 60),)})
+
+    def is_exceeded() -> bool:
+        held = tokens.holder(token, wish)
+        assert held
+        return held.tallies[0].is_exceeded
+
+    exceeded = at_once([is_exceeded] * 30)
     assert Counter(exceeded) == {False: 7, True: 23}
 
 

@@ -39,6 +39,7 @@ FACTOR_DAY = Limit("factor-day", 50, 86_400)  # three codes fit at a time: fifty
 PASSKEY_ORIGIN = Limit("passkey-origin", 50, 300)
 
 Count = tuple[Limit, str]
+NOW = "coalesce(%(now)s::timestamptz, now())"  # the database's time, or the time travelled to
 
 
 @dataclass(frozen=True)
@@ -55,31 +56,28 @@ class Tally:
         return self.tries > self.limit.most
 
 
-TAKE = """WITH asked AS (SELECT x.key, x.most, t.at, CASE x.seconds WHEN 0 THEN date_trunc('day', t.at, 'UTC') + interval '1 day'
-            ELSE t.at + make_interval(secs => x.seconds) END AS ends
-            FROM unnest(%(keys)s::text[], %(seconds)s::int[], %(most)s::int[]) AS x(key, seconds, most), (SELECT coalesce(%(now)s::timestamptz, now()) AS at) t),
-          used_up AS (SELECT a.key, t.tries + 1 AS tries, t.window_ends, a.at FROM asked a JOIN access_throttle t ON t.key = a.key
+def taking(source: str) -> str:
+    """Parts of a statement (behind WITH) that count one try against each row of a source: name, key, most, seconds. `told` has name, tries, ends and
+    wait, in seconds, of each. When one of them is used up already, none is counted, and nothing is written.
+
+    A row is locked while it counts, so however many come at once, no more than `most` are told that they were in time. Needs the parameter now.
+    """
+    return f"""asked AS MATERIALIZED (SELECT x.name, x.key, x.most, t.at, CASE x.seconds WHEN 0 THEN date_trunc('day', t.at, 'UTC') + interval '1 day'
+            ELSE t.at + make_interval(secs => x.seconds) END AS ends FROM ({source}) x, (SELECT {NOW} AS at) t),
+          used_up AS (SELECT a.key, t.tries + 1 AS tries, t.window_ends FROM asked a JOIN access_throttle t ON t.key = a.key
             WHERE t.window_ends > a.at AND t.tries >= a.most),
           counted AS (INSERT INTO access_throttle AS t (key, window_ends, tries)
             SELECT key, ends, 1 FROM asked WHERE NOT EXISTS (SELECT FROM used_up) ORDER BY key
-            ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= coalesce(%(now)s::timestamptz, now()) THEN 1 ELSE t.tries + 1 END,
-              window_ends = CASE WHEN t.window_ends <= coalesce(%(now)s::timestamptz, now()) THEN excluded.window_ends ELSE t.window_ends END
-            RETURNING t.key, t.tries, t.window_ends, coalesce(%(now)s::timestamptz, now()) AS at)
-          SELECT key, tries, window_ends AS ends, greatest(1, ceil(extract(epoch FROM window_ends - at)))::int AS left
-          FROM (TABLE used_up UNION ALL TABLE counted) x"""
+            ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= {NOW} THEN 1 ELSE t.tries + 1 END,
+              window_ends = CASE WHEN t.window_ends <= {NOW} THEN excluded.window_ends ELSE t.window_ends END
+            RETURNING t.key, t.tries, t.window_ends),
+          told AS (SELECT a.name, x.tries, x.window_ends AS ends, greatest(1, ceil(extract(epoch FROM x.window_ends - a.at)))::int AS wait
+            FROM (TABLE used_up UNION ALL TABLE counted) x JOIN asked a USING (key))"""
 
 
-def take(*counts: Count) -> list[Tally]:
-    """Count one try against each, in one statement; when one of them is used up already, against none, and nothing is written.
-
-    A row is locked while it counts, so however many come at once, no more than `most` are told that they were in time.
-    """
-    limits = {_key(limit, what): limit for limit, what in counts}
-    asked = limits.values()
-    found = sql.prepared(
-        TAKE, {"keys": list(limits), "seconds": [a.seconds for a in asked], "most": [a.most for a in asked], "now": clock.travelled()}
-    )
-    return [Tally(limits[f["key"]], f["tries"], f["ends"], f["left"]) for f in found]
+def key_of(name: str, what: str) -> str:
+    """SQL of the key of a row: `_key` of two columns."""
+    return f"{name} || '|' || left(encode(sha256(convert_to({what}::text, 'UTF8')), 'hex'), 32)"
 
 
 def count(*counts: Count) -> dict[Limit, int]:

@@ -4,9 +4,12 @@ A token is 256 random bits, of which the table keeps the SHA-256 (SECRET-01). Wh
 """
 
 import hmac
+import json
 import secrets
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from usher.core import clock, sql
@@ -26,12 +29,19 @@ CLIENT = """SELECT p.id, p.account_id, p.scopes, p.for_people, p.is_public, s.ac
             FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
             LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
             WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
-# An app for people stops with who answers for it, like any other.
-HOLDER = f"""SELECT who.*, t.scopes AS token_scopes, p.scopes AS app_scopes, p.name AS app_name, p.id AS app, t.expires_at <= coalesce(%(now)s::timestamptz, now()) AS is_over
+# An app for people stops with who answers for it, like any other. `opens` asks that one scope stands in the token and in the app.
+HOLDER = f"""SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
+               cardinality(%(needs)s::text[]) = 0 OR EXISTS (SELECT FROM unnest(%(needs)s::text[]) n
+                 WHERE (n = ANY(t.scopes) OR '{scopes.ALL}' = ANY(t.scopes)) AND (n = ANY(p.scopes) OR '{scopes.ALL}' = ANY(p.scopes))) AS opens
              FROM access_token t JOIN access_app p ON p.id = t.app_id LEFT JOIN access_consent c ON c.id = t.consent_id
              JOIN LATERAL ({PERSON} AND u.id = coalesce(c.user_id, p.creator_id)) who ON true
              WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch
                AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))"""
+# The limits of the account's plan, or those of any other; nothing is counted of what is not let in, nor where the operator has switched limits off.
+LIMITS = f"""SELECT l->>0 AS name, {throttle.key_of("(l->>0)", "h.account_id")} AS key, (l->>1)::int AS most, (l->>2)::int AS seconds
+             FROM holder h, jsonb_array_elements(coalesce(%(limits)s::jsonb->h.plan, %(limits)s::jsonb->'')) l WHERE h.opens AND NOT h.is_over AND h.api_limits"""
+SHOWN = f"""WITH holder AS MATERIALIZED ({HOLDER}), {throttle.taking(LIMITS)}
+            SELECT h.*, (SELECT jsonb_agg(jsonb_build_array(name, tries, extract(epoch FROM ends), wait)) FROM told) AS tallies FROM holder h"""
 
 
 @dataclass(frozen=True)
@@ -47,13 +57,29 @@ class Client:
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What a token is shown for: the scopes any one of which opens it, none where none is needed; and what it counts against, by the code of the
+    account's plan, under "" for every other plan.
+    """
+
+    needs: frozenset[str] = frozenset()
+    limits: Mapping[str, Sequence[throttle.Limit]] = field(default_factory=dict)
+
+
+ANY = Purpose()  # nothing is asked but whose it is
+
+
+@dataclass(frozen=True)
 class Holder:
-    """Who a token stands for, and what it may be used for. `is_over` when its hour has passed."""
+    """Who a token stands for. `is_over` when its hour has passed, `opens` whether its scopes do for what it was shown for, `tallies` how the limits stand
+    with this call: in the order of the purpose; empty where nothing is counted.
+    """
 
     actor: Actor
-    scopes: frozenset[str]
     app: UUID
     is_over: bool
+    opens: bool
+    tallies: tuple[throttle.Tally, ...]
 
 
 def client(client_id: str, secret: str, ip: str) -> Client | None:
@@ -110,15 +136,26 @@ def issue(client: Client) -> tuple[str, datetime]:
     return token, now + LIFE
 
 
-def holder(token: str, *, request_id: str = "", ip: str = "") -> Holder | None:
-    """Who works with this token, with the rights they have now. None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08)."""
-    known = sql.prepared(HOLDER, {"h": hash_of(token), "now": clock.travelled()})
+def holder(token: str, purpose: Purpose = ANY, *, request_id: str = "", ip: str = "") -> Holder | None:
+    """Who works with this token, with the rights they have now, and the call counted where it is let in: all in one statement.
+
+    None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08).
+    """
+    limits = {plan: [(limit.name, limit.most, limit.seconds) for limit in of_plan] for plan, of_plan in purpose.limits.items()}
+    asked = {"h": hash_of(token), "needs": list(purpose.needs), "limits": json.dumps(limits), "now": clock.travelled()}
+    known = sql.prepared(SHOWN, asked)
     if not known:
         return None
     found = known[0]
     actor = actor_of_row(found, "api", request_id=request_id, ip=ip)
-    may = scopes.held(found["token_scopes"]) & scopes.held(found["app_scopes"])
-    return Holder(replace(actor, name=f"{found['app_name']} ({actor.name})"), may, found["app"], found["is_over"])
+    actor = replace(actor, name=f"{found['app_name']} ({actor.name})")
+    return Holder(actor, found["app"], found["is_over"], found["opens"], _tallies(purpose, found["plan"], found["tallies"] or []))
+
+
+def _tallies(purpose: Purpose, plan: str, told: list[Any]) -> tuple[throttle.Tally, ...]:
+    stand = {name: (tries, datetime.fromtimestamp(ends, UTC), wait) for name, tries, ends, wait in told}
+    limits = purpose.limits.get(plan, purpose.limits.get("", ()))
+    return tuple(throttle.Tally(limit, *stand[limit.name]) for limit in limits if limit.name in stand)
 
 
 def revoke(token: str, client: Client) -> None:

@@ -61,16 +61,16 @@ unknown_view = _dressed(unknown, Policy("token", ("GET", *WRITES)))
 
 def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mapping[str, str]) -> HttpResponse:
     """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
-    holder = holder_of(request)
-    app_calls.count(holder.app)
     method = "GET" if request.method == "HEAD" else str(request.method)
-    if method not in operations:
+    operation = operations.get(method)
+    holder = holder_of(request, purpose_of(operation, path) if operation else tokens.ANY)
+    app_calls.count(holder.app)
+    if operation is None:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
-    operation = operations[method]
-    if not opens(operation, holder, path):
+    if not holder.opens:
         denials.record(holder.actor, operation.scopes.granular[0], "scope")
         raise WireRefused(codes.no_scope(operation.scopes.granular))
-    told = limits.count(holder.actor, operation)
+    told = limits.told(holder, operation)
     try:
         response = _done(operation, _read(request, operation, holder, path))
     except Refused as refused:
@@ -86,11 +86,11 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     return response
 
 
-def opens(operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> bool:
-    """Whether a scope of the token opens the operation, for everybody or for the person the token stands for (README 1, `me`). Some the contract asks for none."""
-    if not operation.scopes.all:
-        return True
-    return bool(operation.scopes.all & holder.scopes) or (path.get("userId") == "me" and bool(set(operation.scopes.own) & holder.scopes))
+def purpose_of(operation: Operation, path: Mapping[str, str]) -> tokens.Purpose:
+    """Any scope of the operation opens it for everybody, one of its own for the person the token stands for (README 1, `me`). Some the contract asks for none."""
+    scopes = operation.scopes
+    own = scopes.own if scopes.all and path.get("userId") == "me" else ()
+    return tokens.Purpose(scopes.all.union(own), limits.counted(operation))
 
 
 def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:
@@ -117,10 +117,10 @@ def _done(operation: Operation, call: Call) -> HttpResponse:
         return said(status, body)
 
 
-def holder_of(request: HttpRequest) -> tokens.Holder:
-    """Who the token of a request stands for, in one query. 401 with code 124 for none, an unknown one, and one that is over (S4-40)."""
+def holder_of(request: HttpRequest, purpose: tokens.Purpose = tokens.ANY) -> tokens.Holder:
+    """Who the token of a request stands for. 401 with code 124 for none, an unknown one, and one that is over (S4-40)."""
     token = bearer(request)
-    holder = tokens.holder(token, request_id=getattr(request, "request_id", ""), ip=client_ip(request.META)) if token else None
+    holder = tokens.holder(token, purpose, request_id=getattr(request, "request_id", ""), ip=client_ip(request.META)) if token else None
     if holder is None:
         raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
     if holder.is_over:

@@ -1,6 +1,6 @@
 """How many calls an account may make, all its apps together: a second or minute, and a day, by plan, area and label (README 1, Rate limits; S4-43, DOS-05).
 
-Counted in an UNLOGGED table before the work begins, in one statement. A second begins with its first call; a day at midnight UTC.
+Counted in an UNLOGGED table before the work begins, in the statement that looks up the token. A second begins with its first call; a day at midnight UTC.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from django.conf import settings
 
 from usher.access import throttle
 from usher.access.throttle import UNTIL_MIDNIGHT, Limit, Tally
+from usher.access.tokens import Holder
 from usher.core.actor import Actor
 from usher.zoom_wire.codes import Fault, WireRefused
 
@@ -56,16 +57,19 @@ TIERS = {"free": "free", "free_with_card": "free", "pro": "pro"}
 COUNTERS = {"phone": "phone", "number_management": "phone", "contact_center": "contact-center"}  # by the first part of the path
 
 
-def count(actor: Actor, operation: Operation) -> dict[str, str]:
-    """Count one call; the headers that tell what is left. 429 beyond a limit, and then nothing was done. Nothing is counted where limits are off."""
-    if not are_on(actor):
+def counted(operation: Operation) -> dict[str, list[Limit]]:
+    """What one call of an operation counts against, by the account's plan; it is counted where its token is looked up (access/tokens.py)."""
+    if not settings.API_LIMITS:
         return {}
-    at_once, *others = limits_of(actor, operation)
-    told = {t.limit: t for t in throttle.take(*((limit, str(actor.account_id)) for limit in (at_once, *others)))}
-    exceeded = [t for t in told.values() if t.is_exceeded]
+    return {plan: limits_of(plan, operation) for plan in (*TIERS, "")}
+
+
+def told(holder: Holder, operation: Operation) -> dict[str, str]:
+    """The headers that tell what is left. 429 beyond a limit, and then nothing was done. None where nothing is counted."""
+    exceeded = [t for t in holder.tallies if t.is_exceeded]
     if exceeded:
         raise WireRefused(Fault(429, 429, *refusal(max(exceeded, key=lambda t: t.left), operation)))
-    return headers(told[at_once], operation)
+    return headers(holder.tallies[0], operation) if holder.tallies else {}
 
 
 def are_on(actor: Actor) -> bool:
@@ -76,27 +80,27 @@ def are_on(actor: Actor) -> bool:
 def give_back(actor: Actor, operation: Operation) -> None:
     """A call that made nothing does not count against what an operation may make; the call itself counts."""
     if are_on(actor) and operation.caps:
-        throttle.give_back(*((limit, str(actor.account_id)) for limit in caps_of(actor, operation)))
+        throttle.give_back(*((limit, str(actor.account_id)) for limit in caps_of(actor.plan, operation)))
 
 
-def limits_of(actor: Actor, operation: Operation) -> list[Limit]:
-    """Everything one call counts against, the limit of a second or minute first."""
+def limits_of(plan: str, operation: Operation) -> list[Limit]:
+    """Everything one call of an account on a plan counts against, the limit of a second or minute first."""
     counter = COUNTERS.get(operation.path.split("/")[1], "")
-    rates, label = RATES[counter][tier(actor)], operation.label
+    rates, label = RATES[counter][tier(plan)], operation.label
     most, seconds = rates.at_once(label)
     found = [Limit(f"api-{counter}-{label}", most, seconds)]
     if day := rates.a_day(label):
         found.append(Limit(f"api-day-{counter}-{day[0]}", day[1], UNTIL_MIDNIGHT))
-    return found + caps_of(actor, operation)
+    return found + caps_of(plan, operation)
 
 
-def caps_of(actor: Actor, operation: Operation) -> list[Limit]:
-    return [Limit(f"api-{cap.name}", cap.most[tier(actor)], cap.seconds) for cap in operation.caps]
+def caps_of(plan: str, operation: Operation) -> list[Limit]:
+    return [Limit(f"api-{cap.name}", cap.most[tier(plan)], cap.seconds) for cap in operation.caps]
 
 
-def tier(actor: Actor) -> str:
+def tier(plan: str) -> str:
     """free, pro or business; whoever is on none of these has what Business has."""
-    return TIERS.get(actor.plan, "business")
+    return TIERS.get(plan, "business")
 
 
 def headers(tally: Tally, operation: Operation) -> dict[str, str]:

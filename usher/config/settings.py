@@ -106,14 +106,13 @@ TEMPLATES = [
 _conninfo = conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "usher.core.pooled",
         "NAME": _conninfo.pop("dbname", "usher"),
         "USER": _conninfo.pop("user", ""),
         "PASSWORD": _conninfo.pop("password", ""),
         "HOST": _conninfo.pop("host", ""),
         "PORT": _conninfo.pop("port", ""),
         "ATOMIC_REQUESTS": False,
-        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_conninfo,
             # reconnect_timeout: otherwise each failed try doubles the pause, and the pool sleeps on long after the database is back (F06).

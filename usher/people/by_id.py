@@ -18,7 +18,7 @@ COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.departm
   ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids,
   (SELECT k.values FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS kept"""
 FROM = "FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(account)s"
-SEATED = """SELECT coalesce(sum(CASE %(status)s::text WHEN 'active' THEN used ELSE pending END), 0)::int AS n
+SEATED = """SELECT coalesce(sum(CASE %(status)s::text WHEN 'active' THEN used ELSE pending END), 0)::int
   FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%'"""
 STATUSES = ("active", "inactive", "pending")
 
@@ -30,23 +30,24 @@ def page(actor: Actor, status: str, *, role: str = "", after: str | None = None,
 
 @dataclass(frozen=True)
 class Written:
-    """A page as text: each person as the shape writes them, commas between; and the last one's id when more follow."""
+    """A page as text: each person as the shape writes them, commas between; the last one's id when more follow; and how many there are in all."""
 
     text: str
     last: str | None
+    total: int
 
 
 def written(actor: Actor, shape: str, status: str, *, role: str = "", after: str | None = None, offset: int = 0, limit: int) -> Written:
-    """The same page, written by the database: one row instead of a hundred, and no value is read and made text again (docs/decisions/0082).
-
-    `shape` is a JSON object as SQL over u and s.
+    """The same page with its number, written by the database: one row instead of a hundred, and no value is read and made text again
+    (docs/decisions/0082). `shape` is a JSON object as SQL over u and s.
     """
     inner = f"SELECT s.user_id AS id, {shape}::text AS told"
-    outer = """SELECT coalesce(string_agg(told, ',' ORDER BY n) FILTER (WHERE n < %(limit)s), '') AS text,
-      max(id::text) FILTER (WHERE n = %(limit)s - 1) AS last, count(*) = %(limit)s AS more FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM {rows}) x"""
+    outer = f"""SELECT coalesce(string_agg(told, ',' ORDER BY n) FILTER (WHERE n < %(limit)s), '') AS text,
+      max(id::text) FILTER (WHERE n = %(limit)s - 1) AS last, count(*) = %(limit)s AS more, ({_counted(actor, status, role)}) AS total
+      FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM {{rows}}) x"""
     asked = {"status": status, "role": role, "after": after, "offset": offset, "limit": limit + 1}
     (found,) = _walked(actor, inner, outer, asked)
-    return Written(found["text"], found["last"] if found["more"] else None)
+    return Written(found["text"], found["last"] if found["more"] else None, found["total"])
 
 
 def _walked(actor: Actor, inner: str, outer: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,16 +61,16 @@ def _walked(actor: Actor, inner: str, outer: str, asked: dict[str, Any]) -> list
 
 
 def how_many(actor: Actor, status: str, role: str = "") -> int:
-    """How many people of a status there are; of everybody's role the ledger knows, as long as they hold seats."""
+    """How many people of a status there are."""
     actor.require("people:user:view")
+    return int(sql.value(_counted(actor, status, role), {"account": actor.account_id, "status": status, "role": role}))
+
+
+def _counted(actor: Actor, status: str, role: str) -> str:
+    """The query of it; of everybody's role the ledger knows, as long as they hold seats."""
     if not role and status != "inactive" and actor.scope is None:
-        return int(sql.prepared(SEATED, {"account": actor.account_id, "status": status})[0]["n"])
-    return int(
-        sql.value(
-            f"SELECT count(*) FROM people_standing s WHERE s.account_id = %(account)s AND s.status = %(status)s{_of_role(role)}{within(actor, 's.user_id')}",
-            {"account": actor.account_id, "status": status, "role": role},
-        )
-    )
+        return SEATED
+    return f"SELECT count(*)::int FROM people_standing s WHERE s.account_id = %(account)s AND s.status = %(status)s{_of_role(role)}{within(actor, 's.user_id')}"
 
 
 def by_license(actor: Actor) -> dict[str, int]:

@@ -49,11 +49,11 @@ def list_users(call: Call) -> str:
     if call.query.get("include_fields"):
         found = by_id.page(call.actor, status, **asked, limit=size + 1)
         more = str(found[size - 1]["id"]) if len(found) > size else None
-        people = ",".join(json.dumps(told_of(call, row)) for row in found[:size])
+        people, total = ",".join(json.dumps(told_of(call, row)) for row in found[:size]), by_id.how_many(call.actor, status, role)
     else:
         page = by_id.written(call.actor, wire.LISTED, status, **asked, limit=size)
-        more, people = page.last, page.text
-    around = json.dumps(frame(call, by_id.how_many(call.actor, status, role), more))
+        more, people, total = page.last, page.text, page.total
+    around = json.dumps(frame(call, total, more))
     return f'{around[:-1]},"users":[{people}]}}'
 
 
