@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from .letters import rarest
+
 FILTERS = (
     "q",
     "status",
@@ -83,12 +85,12 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):
-        found = f"u.search LIKE usher_fold(%(f_q{n})s)"
+        found, looked_up = contains(f"f_q{n}", word)
+        params |= looked_up
         if "phone" in query and (digits := word.removeprefix("+")).isdecimal() and digits.isascii():
             found = f"({found} OR {DIGITS.replace('{n}', str(n))})"
             params[f"f_d{n}"] = f"%{digits}%"
         clauses.append(found)
-        params[f"f_q{n}"] = f"%{like_literal(word)}%"
     return " AND ".join(clauses), params
 
 
@@ -113,6 +115,15 @@ def unsearched(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _words(query: Mapping[str, Any]) -> list[str]:
     return " ".join(_as_list(query.get("q"))).split()[:8]
+
+
+def contains(name: str, word: str) -> tuple[str, dict[str, str]]:
+    """That a person u has a word in name or address, by the trigram index, with its parameters: `name`, and others that begin so."""
+    lists = {f"{name}_{n}": f"%{three}%" for n, three in enumerate(rarest(word))}
+    if not lists:
+        return f"u.search LIKE usher_fold(%({name})s)", {name: f"%{like_literal(word)}%"}
+    looked_up = " AND ".join(f"u.search LIKE %({key})s" for key in lists)
+    return f"{looked_up} AND strpos(u.search, usher_fold(%({name})s)) > 0", {name: word, **lists}
 
 
 def like_literal(text: str) -> str:

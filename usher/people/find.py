@@ -7,7 +7,7 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO
 
-from .filters import like_literal, where
+from .filters import contains, like_literal, where
 from .groups import AREA
 from .scope import within
 
@@ -24,16 +24,19 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
     """
     branches = []
     words = text.split()[:8]
+    has = [contains(f"w{n}", word) for n, word in enumerate(words)]
     if actor.may("people:user:view") and words:
         here = HERE + within(actor)
-        branches += [_begins(here), _employee(here)] + ([_has(here, len(words))] if max(map(len, words)) > 2 else [])
+        branches += [_begins(here), _employee(here)] + (
+            [_has(here, " AND ".join(clause for clause, _values in has))] if max(map(len, words)) > 2 else []
+        )
     kinds = [kind for kind, area in AREA.items() if actor.may(f"{area}:view")]
     if kinds and words:
         branches.append(GROUPS)
     if not branches:
         return []
     params: dict[str, Any] = {"account": actor.account_id, "q": " ".join(words), "few": FEW, "kinds": kinds}
-    params |= {f"w{n}": f"%{like_literal(word)}%" for n, word in enumerate(words)}
+    params |= {key: value for _clause, values in has for key, value in values.items()}
     params["part"] = f"%{like_literal(' '.join(words))}%"
     found = sql.rows(" UNION ALL ".join(f"(SELECT * FROM ({branch}) b)" for branch in branches), params)
     once = {(f["kind"], f["id"]): f for f in reversed(found)}  # the best branch of each
@@ -55,8 +58,7 @@ def _employee(here: str) -> str:
     return _person(0, f"SELECT * FROM people_user u WHERE {here} AND u.employee_id = %(q)s AND u.employee_id <> '' LIMIT %(few)s")
 
 
-def _has(here: str, words: int) -> str:
-    every = " AND ".join(f"u.search LIKE usher_fold(%(w{n})s)" for n in range(words))
+def _has(here: str, every: str) -> str:
     return _person(2, f"SELECT * FROM people_user u WHERE {here} AND {every} LIMIT %(few)s")
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.spans import SINCE, UNTIL
-from usher.people.filters import like_literal
+from usher.people.filters import contains
 
 NUMBER = re.compile(r"^[Cc]-?([0-9]{1,18})$|^([0-9]{1,18})$")
 MOST_PEOPLE = 100
@@ -50,13 +50,15 @@ def touching(text: str) -> tuple[str, dict[str, Any]]:
 
 def people_named(text: str) -> tuple[str, dict[str, Any]]:
     """A SELECT of the ids of up to MOST_PEOPLE people, here or gone, who have every word in name or address; each half by a trigram index of its own."""
-    params = {f"f_q{n}": f"%{like_literal(word)}%" for n, word in enumerate(text.split()[:8])}
-    every = " AND ".join(f"u.search LIKE usher_fold(%({key})s)" for key in params)
+    words = [contains(f"f_q{n}", word) for n, word in enumerate(text.split()[:8])]
+    every = " AND ".join(clause for clause, _values in words)
     halves = [
         f"(SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS {gone} AND {every} LIMIT {MOST_PEOPLE})"
         for gone in ("NULL", "NOT NULL")
     ]
-    return f"SELECT id FROM ({' UNION ALL '.join(halves)}) named LIMIT {MOST_PEOPLE}", params
+    return f"SELECT id FROM ({' UNION ALL '.join(halves)}) named LIMIT {MOST_PEOPLE}", {
+        key: value for _clause, values in words for key, value in values.items()
+    }
 
 
 def too_many_people(actor: Actor, text: str) -> bool:
