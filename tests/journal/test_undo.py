@@ -133,3 +133,30 @@ def test_undo_takes_the_right_of_the_verb(northlake: Company) -> None:
     with pytest.raises(Refused) as no:
         undo.start_undo(northlake.admin, started.number)
     assert no.value.kind == "forbidden"
+
+
+def test_a_stopped_undo_of_several_phases_goes_on_where_it_was(northlake: Company) -> None:
+    """F27: the phases that ended are not planned again, by whom it is undone is one change after the other, and the seats are as they were."""
+    do(northlake.operator, "licenses.set_seats", {"product": "phone", "quantity": 600})
+    was = seats(northlake, "phone"), seats(northlake, BASIC)
+    people = crowd(northlake.owner, 520, add_ons=["phone"])
+    made = sql.value("SELECT number FROM journal_change WHERE verb = 'lifecycle.invite' ORDER BY number DESC LIMIT 1")
+    first = undo.start_undo(northlake.owner, made)
+    assert first.change_id and first.number and engine.step(first.change_id)
+    engine.cancel(northlake.account, first.change_id)
+    finish(first)
+    assert seats(northlake, "phone") == was[0] and seats(northlake, BASIC) != was[1]
+    assert sql.rows("SELECT DISTINCT phase FROM journal_left") == [{"phase": 1}]
+    found = reads.change(northlake.owner, made)
+    seen = preview(undo.plan_undo(northlake.owner, found))
+    assert (seen.will, seen.items, seen.skipped()) == (520, 520, {})
+    second = finish(undo.start_undo(northlake.owner, made))
+    assert second.number and second.number != first.number
+    assert reads.related(reads.change(northlake.owner, second.number)) == [
+        {"how": "cause", "number": first.number},
+        {"how": "undoes", "number": made},
+    ]
+    assert {standing(u)["status"] for u in people} == {"gone"} and (seats(northlake, "phone"), seats(northlake, BASIC)) == was
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, made)
+    assert no.value.code == "not_undoable" and not breaches()

@@ -1,18 +1,20 @@
 """Go on with a stopped change, and try again what was left out for a reason that may have passed."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.people_of import BASIC, LICENSED, Company, crowd, do, everybody, one, seats, standing
+from tests.people_of import BASIC, LICENSED, Company, breaches, crowd, do, everybody, invite, one, seats, standing
 from tests.portal.test_import import confirm, finish
 from tests.portal.test_plan_page import rows_of
 from tests.signed_in import signed_in
-from usher.core import sql
+from usher.core import clock, sql
 from usher.core.refusals import Refused
-from usher.journal import engine, reads
+from usher.journal import engine, reads, undo
+from usher.journal.tasks import LEFT_KEPT, sweep
 from usher.journal.verb import plan
 from usher.people import selection
 
@@ -64,6 +66,73 @@ def test_the_rest_of_a_stopped_change(owner: Client, northlake: Company) -> None
     assert "201\u00a0people will be Unassigned." in owner.get(address).content.decode()
     finish(owner, confirm(owner, address, typed="201"), northlake)
     assert seats(northlake, BASIC)["pending"] == 0
+    assert "0\u00a0people will be Unassigned." in owner.get(address).content.decode()
+
+
+def stopped(company: Company, started: engine.Started) -> int:
+    """A run that was stopped after its first chunk; its number."""
+    assert started.change_id and started.number and started.state == "running"
+    engine.step(started.change_id)
+    engine.cancel(company.account, started.change_id)
+    engine.step(started.change_id)
+    return started.number
+
+
+def test_going_on_is_with_those_who_were_left(owner: Client, northlake: Company) -> None:
+    """F27, portal.md 5.13: whoever the query would find by now is another wish: who came in since is not changed, who left its filter meanwhile is."""
+    crowd(northlake.owner, 1_010)
+    everyone = {"license": "meetings:unassigned", "subjects": {**everybody(northlake, status="pending"), "order": "-email"}}
+    number = stopped(northlake, engine.start(plan(northlake.owner, NAME, everyone), "stopped"))
+    left = {r["obj"] for r in sql.rows("SELECT obj FROM journal_left")}
+    assert len(left) == 11
+    here, *others = left
+    sql.execute("UPDATE people_standing SET status = 'active' WHERE user_id = %(u)s", {"u": here})
+    sql.execute("UPDATE licenses_license SET pending = pending - 1, used = used + 1 WHERE product = %(p)s AND account_id = %(a)s", {"p": BASIC, "a": northlake.account})
+    (late,) = invite(northlake.owner, "late@x.test")
+    address = f"/changes/{number}/again?what=rest"
+    assert "11\u00a0people will be Unassigned." in owner.get(address).content.decode()
+    finish(owner, confirm(owner, address), northlake)
+    assert {standing(u)["license"] for u in left} == {"meetings:unassigned"} and standing(late)["license"] == BASIC
+
+
+def test_a_stopped_undo_goes_on(owner: Client, northlake: Company) -> None:
+    """F27: the rest is taken back by a second undo, what was taken back already is left alone, and then it is undone for good; nothing is counted twice."""
+    crowd(northlake.owner, 1_200)
+    wish = {"license": "meetings:unassigned", "subjects": everybody(northlake, status="pending")}
+    started = engine.start(plan(northlake.owner, NAME, wish), "all")
+    assert started.change_id and started.number
+    while engine.step(started.change_id):
+        pass
+    before = seats(northlake, BASIC)["pending"]
+    half = stopped(northlake, undo.start_undo(northlake.owner, started.number))
+    assert seats(northlake, BASIC)["pending"] == before + 1_000
+    for number in (started.number, half):
+        page = owner.get(f"/changes/{number}").content.decode()
+        assert re.search(rf'href="/changes/{started.number}/undo">.*?Go on', page), number
+    address = f"/changes/{started.number}/undo"
+    page = owner.get(address).content.decode()
+    assert "Go on with the undo" in page and "Undo for 201 people" in page and "What was taken back already is not touched again." in page
+    finish(owner, confirm(owner, address, typed="201"), northlake)
+    assert seats(northlake, BASIC)["pending"] == before + 1_201 and not breaches()
+    told = reads.change(northlake.owner, started.number)
+    assert told["undone_by"] > half and "undone already" in undo.why_not(told)
+    for number in (started.number, half):
+        assert "Go on" not in owner.get(f"/changes/{number}").content.decode()
+    assert owner.get(address).status_code == 409
+
+
+def test_what_was_left_is_forgotten_after_a_month(owner: Client, northlake: Company) -> None:
+    """Neither is gone on with then, and nothing is offered."""
+    crowd(northlake.owner, 1_010)
+    wish = {"license": "meetings:unassigned", "subjects": everybody(northlake, status="pending")}
+    number = stopped(northlake, engine.start(plan(northlake.owner, NAME, wish), "stopped"))
+    with clock.travel(clock.now() + LEFT_KEPT - timedelta(hours=1)):
+        sweep.func(0)
+        assert reads.has_left(reads.change(northlake.owner, number))
+    with clock.travel(clock.now() + LEFT_KEPT + timedelta(hours=1)):
+        sweep.func(0)
+    assert "Go on" not in owner.get(f"/changes/{number}").content.decode()
+    assert owner.get(f"/changes/{number}/again?what=rest").status_code == 404
 
 
 def test_without_the_privilege(db: None, owner: Client, northlake: Company) -> None:
@@ -76,9 +145,11 @@ def test_other_account_is_not_there(owner: Client, northlake: Company, southport
     number = short_of_seats(southport, crowd(southport.owner, 12))
     assert owner.get(f"/changes/{number}/again?what=failed").status_code == 404
     theirs = str(reads.change(southport.owner, number)["id"])
-    wish = plan(northlake.owner, NAME, {"license": LICENSED, "subjects": {"left_by": theirs}})
-    params = {**selection.params_of(wish.params["subjects"]), "account": northlake.account, "actor": northlake.owner.user_id}
-    assert sql.rows(selection.sql_of(wish.params["subjects"]), params) == []
+    sql.execute("INSERT INTO journal_left SELECT change_id, phase, obj, ord FROM journal_effect WHERE change_id = %(c)s", {"c": theirs})
+    for shape in ("left_by", "rest_of"):
+        wish = plan(northlake.owner, NAME, {"license": LICENSED, "subjects": {shape: theirs}})
+        params = {**selection.params_of(wish.params["subjects"]), "account": northlake.account, "actor": northlake.owner.user_id}
+        assert sql.rows(selection.sql_of(wish.params["subjects"]), params) == []
 
 
 def test_wrong_method(owner: Client) -> None:
@@ -92,7 +163,7 @@ def test_nothing_is_left_of_what_was_done(owner: Client, northlake: Company) -> 
     assert not re.search("Go on|Try these again", owner.get(f"/changes/{started.number}").content.decode())
 
 
-@pytest.mark.parametrize("odd", [{"left_by": "x"}, {"left_by": ["x"]}, {"query": {}, "not_done_in": "x"}])
+@pytest.mark.parametrize("odd", [{"left_by": "x"}, {"left_by": ["x"]}, {"rest_of": "x"}])
 def test_odd_selections_are_refused(northlake: Company, db: None, odd: dict[str, Any]) -> None:
     """MASS-08."""
     with pytest.raises(Refused):

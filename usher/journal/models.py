@@ -32,7 +32,10 @@ class Change(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "key"], name="change_key"),
-            models.UniqueConstraint(fields=["undoes"], name="change_undone_once", condition=models.Q(undoes__isnull=False)),
+            # Once; and once more for each undo that was stopped, which is then its cause.
+            models.UniqueConstraint(
+                fields=["undoes", "cause"], name="change_undone_once", condition=models.Q(undoes__isnull=False), nulls_distinct=False
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "number"], name="change_account_number"),
@@ -104,6 +107,16 @@ class PlanRow(models.Model):
     skip = models.TextField(null=True)
     takes = models.TextField(null=True)
     gives = models.TextField(null=True)
+
+
+class Left(models.Model):
+    """What a run that was stopped had not come to: the objects of its plan, in the plan's order, for whoever goes on with it. Kept for 30 days."""
+
+    pk = models.CompositePrimaryKey("change_id", "phase", "obj")
+    change_id = models.UUIDField()
+    phase = models.SmallIntegerField()
+    obj = models.UUIDField()
+    ord = models.IntegerField()
 
 
 class Seal(models.Model):

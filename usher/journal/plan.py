@@ -76,6 +76,8 @@ def params_of(plan: Plan, part_index: int, **more: Any) -> dict[str, Any]:
         "account": plan.actor.account_id,
         "actor": plan.actor.user_id,
         "undoes": plan.undoes,
+        "goes_on": plan.cause,
+        "last": len(plan.verb.parts) - 1,
         "of_phase": part_index,
         **more,
     }

@@ -17,7 +17,7 @@ from .verb import ALREADY, REASONS, VERBS, Plan, main_phase
 
 COLUMNS = """c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.actor_id, c.actor_name, c.door, c.request_id, c.ip, c.cause, c.undoes, c.at,
              r.state, r.phase, r.ord, r.totals, r.counts, r.held, r.stop, r.beat, r.started_at, r.ended_at,
-             (SELECT u.number FROM journal_change u WHERE u.undoes = c.id) AS undone_by"""
+             (SELECT max(u.number) FROM journal_change u WHERE u.undoes = c.id) AS undone_by"""
 FROM = "FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"
 CHANGE = f"SELECT {COLUMNS} {FROM}"
 MOST_BESIDE = 20_000
@@ -173,6 +173,26 @@ def related(found: dict[str, Any], limit: int = 10) -> list[dict[str, Any]]:
            (SELECT 'led_to', number FROM journal_change WHERE cause = %(c)s ORDER BY number LIMIT %(l)s)""",
         {"c": found["id"], "cause": found["cause"], "undoes": found["undoes"], "l": limit},
     )
+
+
+def stopped_undo(found: dict[str, Any]) -> UUID | None:
+    """The undo of a Change row of this module that was stopped and has something left to go on with; none when it has ended or still goes on."""
+    left: UUID | None = sql.value(
+        """SELECT c.id FROM journal_change c JOIN journal_run r ON r.change_id = c.id WHERE c.undoes = %(c)s AND c.number = %(n)s
+           AND r.state = 'cancelled' AND EXISTS (SELECT 1 FROM journal_left l WHERE l.change_id = c.id)""",
+        {"c": found["id"], "n": found["undone_by"]},
+    )
+    return left
+
+
+def undone(found: dict[str, Any]) -> dict[str, Any]:
+    """The Change row that an undo, a Change row of this module, takes back."""
+    return sql.rows(f"{CHANGE} WHERE c.id = %(c)s", {"c": found["undoes"]})[0]
+
+
+def has_left(found: dict[str, Any]) -> bool:
+    """Whether a Change row of this module was stopped and it is known what it had not come to."""
+    return bool(sql.value("SELECT EXISTS (SELECT 1 FROM journal_left WHERE change_id = %(c)s)", {"c": found["id"]}))
 
 
 def failed_lately(actor: Actor, days: int, limit: int = 3) -> list[dict[str, Any]]:

@@ -163,6 +163,8 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
         "UPDATE journal_run SET state = %(s)s, held = '{}', beat = now(), ended_at = %(now)s WHERE change_id = %(c)s",
         {"s": state, "c": run["id"], "now": now()},
     )
+    if run["stop"]:
+        _keep_left(plan, run)
     sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": run["id"]})
     if sum(run["totals"]) > MANY:  # or its undo would look its people up one by one, as if a new change had hardly any effects
         sql.execute("ANALYZE journal_effect (change_id, phase)")
@@ -171,6 +173,15 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
     for task in told_of_long_work if now() - run["at"] > LONG else []:
         jobs.defer(task, change=str(run["id"]))
     failpoint("engine.end_before_commit")
+
+
+def _keep_left(plan: Plan, run: dict[str, Any]) -> None:
+    """Write down what was not come to: of a change its people (or things), of an undo every phase, because it goes on as it is."""
+    sql.execute(
+        """INSERT INTO journal_left (change_id, phase, obj, ord) SELECT change_id, phase, obj, min(ord) FROM journal_planrow
+           WHERE change_id = %(c)s AND (phase, ord) > (%(p)s, %(o)s) AND (%(undo)s OR phase = %(main)s) GROUP BY 1, 2, 3""",
+        {"c": run["id"], "p": run["phase"], "o": run["ord"], "undo": plan.undoes is not None, "main": plan.main},
+    )
 
 
 def cancel(plan_account: UUID, change: UUID) -> bool:

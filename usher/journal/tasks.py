@@ -12,6 +12,7 @@ from usher.core.ids import earliest_at
 from . import answers, engine, reads, seal
 
 SLICE_SECONDS = 5.0
+LEFT_KEPT = timedelta(days=30)
 
 
 @app.task(name="journal.step", queue="runs")
@@ -56,9 +57,10 @@ def seal_all(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="journal.sweep", queue="clock", queueing_lock="journal.sweep")
 def sweep(timestamp: int) -> None:
-    """Plan rows of a start that was killed before its Change was written, and answers of more than a day."""
+    """Plan rows of a start that was killed before its Change was written, answers of more than a day, and what was left by runs stopped long ago."""
     sql.execute(
         "DELETE FROM journal_planrow p WHERE p.change_id < %(old)s AND NOT EXISTS (SELECT 1 FROM journal_run r WHERE r.change_id = p.change_id)",
         {"old": earliest_at(clock.now() - timedelta(days=1))},
     )
+    sql.execute("DELETE FROM journal_left WHERE change_id < %(old)s", {"old": earliest_at(clock.now() - LEFT_KEPT)})
     answers.sweep()

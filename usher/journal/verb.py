@@ -27,6 +27,8 @@ from usher.core.actor import Actor
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"  # in the rows of a part that moves none
+# The rows r of an undo that goes on with one that was stopped, its cause: what that one had not come to.
+UNDO_LEFT = "JOIN journal_left l ON l.change_id = %(goes_on)s AND l.phase = %(last)s - %(of_phase)s AND l.obj = r.obj"
 DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"  # the effects e that an undo takes back
 
 
@@ -174,7 +176,8 @@ def register(verb: type[Verb]) -> type[Verb]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A verb with its actor and parameters, checked; nothing is written yet. `undoes` makes it the reverse of a Change."""
+    """A verb with its actor and parameters, checked; nothing is written yet. `undoes` makes it the reverse of a Change; with a `cause` it goes on
+    with an undo that was stopped."""
 
     actor: Actor
     verb: Verb
@@ -199,7 +202,10 @@ class Plan:
         return replace(self, params=self.verb.waiting(self.params))
 
     def select(self, part: Part) -> str:
-        return part.back(self.params) if self.undoes else self.verb.select(part, self.actor, self.params)
+        if not self.undoes:
+            return self.verb.select(part, self.actor, self.params)
+        back = part.back(self.params)
+        return back if self.cause is None else f"SELECT r.* FROM ({back}) r {UNDO_LEFT} ORDER BY l.ord"
 
     def write(self, part: Part) -> str:
         return part.back_write if self.undoes else part.write

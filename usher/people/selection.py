@@ -6,8 +6,9 @@
     {"query": {...}, "except_kept": id}       the same with more exceptions than an address takes
     {"stage": id}                             whoever the addresses (or employee ids) of a file or a typed list name (lifecycle/staging.py)
     {"left_by": id}                           whoever a change left out for a reason that may have passed, or failed at
+    {"rest_of": id}                           whoever stood in the plan of a change that was stopped before it came to them
 
-Each may name an `order`, and with `not_done_in` a change whose people are passed over: what is left of a change that was stopped.
+Each may name an `order`.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,6 @@ ORDERS = {
 }
 
 
-DONE = "SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_done)s::uuid AND e.result = 'done'"
 LEFT = """SELECT e.obj FROM journal_effect e WHERE e.change_id = %(sel_left)s::uuid
           AND (e.result = 'failed' OR e.result = 'skipped' AND e.reason = ANY(%(sel_passing)s::text[]))"""
 STAGED = """SELECT p.id FROM lifecycle_stagedline l JOIN lifecycle_stage g ON g.id = l.stage_id AND g.account_id = %(account)s
@@ -50,6 +50,7 @@ PICKED = {
     "kept": f"s.user_id IN ({kept.IDS})",
     "stage": f"s.user_id IN ({STAGED})",
     "left_by": f"s.user_id IN ({LEFT})",
+    "rest_of": "s.user_id IN (SELECT l.obj FROM journal_left l WHERE l.change_id = %(sel_rest)s::uuid)",
 }
 
 
@@ -62,14 +63,13 @@ def checked(actor: Actor, subjects: Any) -> dict[str, Any]:
 
 
 def _checked(subjects: Any) -> dict[str, Any]:
-    shapes = (("ids", list), ("query", dict), ("kept", str), ("stage", str), ("left_by", str))
+    shapes = (("ids", list), ("query", dict), ("kept", str), ("stage", str), ("left_by", str), ("rest_of", str))
     if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
         ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
-        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "stage", "left_by") if key in subjects}
-        rest = {key: str(UUID(str(subjects[key]))) for key in ("not_done_in",) if key in subjects}
+        kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "stage", "left_by", "rest_of") if key in subjects}
     except (TypeError, ValueError):
         raise Refused("invalid", "bad_id", _("One of the chosen people has no valid id.")) from None
     order = {"order": str(subjects["order"])} if subjects.get("order") else {}
@@ -78,18 +78,17 @@ def _checked(subjects: Any) -> dict[str, Any]:
     if "ids" in subjects:
         if not ids or len(ids) > MOST_IDS:
             raise Refused("invalid", "no_selection", _("Choose between 1 and %(most)s people.") % {"most": figure(MOST_IDS)})
-        return {"ids": sorted(set(ids)), **rest, **(order if len(set(ids)) > 1 else {})}
+        return {"ids": sorted(set(ids)), **(order if len(set(ids)) > 1 else {})}
     if "query" in subjects:
-        return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **kept_ids, **rest, **order}
-    return {**kept_ids, **rest, **order}
+        return {"query": cleaned(subjects["query"]), "except": sorted(set(but)), **kept_ids, **order}
+    return {**kept_ids, **order}
 
 
 def sql_of(subjects: Mapping[str, Any]) -> str:
     """`SELECT id` of the living people meant, with their `place` when there is an order. Foreign and unknown ids select nobody: to this actor they
     do not exist."""
     place = f", {ORDERS[subjects['order'].removeprefix('-')]} AS place" if subjects.get("order") else ""
-    rest = f" AND NOT s.user_id IN ({DONE})" if "not_done_in" in subjects else ""
-    rest += f" AND s.user_id IN {covered_by(subjects['within'])}" if "within" in subjects else ""
+    rest = f" AND s.user_id IN {covered_by(subjects['within'])}" if "within" in subjects else ""
     if "ids" in subjects and not place:
         # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
         return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED['ids']}{rest}"
@@ -113,17 +112,18 @@ def order_by(subjects: Mapping[str, Any]) -> str:
 
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of sql_of, `account` and `actor` apart."""
-    rest = {"sel_done": subjects["not_done_in"]} if "not_done_in" in subjects else {}
     if "ids" in subjects:
-        return {"sel_ids": subjects["ids"], **rest}
+        return {"sel_ids": subjects["ids"]}
     if "kept" in subjects:
-        return {"sel_kept": subjects["kept"], **rest}
+        return {"sel_kept": subjects["kept"]}
     if "stage" in subjects:
-        return {"sel_stage": subjects["stage"], **rest}
+        return {"sel_stage": subjects["stage"]}
     if "left_by" in subjects:
-        return {"sel_left": subjects["left_by"], "sel_passing": passing(), **rest}
+        return {"sel_left": subjects["left_by"], "sel_passing": passing()}
+    if "rest_of" in subjects:
+        return {"sel_rest": subjects["rest_of"]}
     _, params = where(subjects["query"])
-    return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept"), **rest}
+    return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept")}
 
 
 def passing() -> list[str]:

@@ -26,7 +26,8 @@ def again(request: SignedIn, number: int) -> HttpResponseBase:
     what = request.GET.get("what", "rest")
     if "subjects" not in found["params"] or what not in ways_of(found, reads.outcome(found)):
         raise Refused("missing", "nothing_left", _("Nothing of this change is left to be done."))
-    subjects = {**found["params"]["subjects"], "not_done_in": str(found["id"])} if what == "rest" else {"left_by": str(found["id"])}
+    order = {"order": found["params"]["subjects"].get("order", "")}
+    subjects = {"rest_of" if what == "rest" else "left_by": str(found["id"]), **order}
     planned = plan(request.actor, found["verb"], {**found["params"], "subjects": subjects}, cause=found["id"])
     title = _("Go on") if what == "rest" else _("Try these again")
     look = Look(
@@ -40,13 +41,16 @@ def again(request: SignedIn, number: int) -> HttpResponseBase:
 
 
 def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
-    """rest or failed -> the address that does it once more; neither for an undo, nor while it runs. A file goes on from its own plan."""
-    if found["undoes"] or outcome.state == "running":
+    """rest or failed -> the address that does it once more; neither while it runs. A file goes on from its own plan, an undo from that of what it undoes."""
+    if outcome.state == "running":
         return {}
+    if found["undoes"]:
+        undone = reads.undone(found)
+        return {"rest": f"/changes/{undone['number']}/undo"} if reads.stopped_undo(undone) == found["id"] else {}
     may_pass = outcome.failed or any(code in passing() for code in outcome.reasons)
     ways = [way for way, there in zip(WAYS, (outcome.left, may_pass), strict=True) if there]
     if "subjects" in found["params"]:
-        return {way: f"/changes/{found['number']}/again?what={way}" for way in ways}
+        return {way: f"/changes/{found['number']}/again?what={way}" for way in ways if way != "rest" or reads.has_left(found)}
     if found["verb"] == "lifecycle.invite" and found["params"].get("source") == "csv":
         return dict.fromkeys(ways, f"/people/imports/{short(UUID(found['params']['stage']))}")
     return {}

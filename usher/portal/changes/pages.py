@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from usher.core.refusals import Refused
 from usher.journal import engine, reads
 from usher.journal.plan import words_of
-from usher.journal.undo import plan_undo, why_not
+from usher.journal.undo import key_of, plan_undo, why_not
 from usher.journal.verb import NO_SEAT
 from usher.licenses import waiting
 from usher.lifecycle.lines import COLUMNS
@@ -57,7 +57,7 @@ def change(request: SignedIn, number: int) -> HttpResponse:
         ],
         "seats": seats_beside(request.actor, found),
         "every": every(found) if outcome.state == "running" else "",
-        "undo": not why_not(found) and outcome.done > 0,
+        "undo": undo_title(found) if not why_not(found) and outcome.done > 0 else "",
         "why_no_undo": why_not(found),
         "again": ways_of(found, outcome),
         "without": came_without(found),
@@ -65,6 +65,11 @@ def change(request: SignedIn, number: int) -> HttpResponse:
     }
     polls = request.headers.get("HX-Target") == "progress"
     return render(request, "changes/change.html#progress" if polls else "changes/change.html", context)
+
+
+def undo_title(found: dict[str, Any]) -> str:
+    """One that was stopped is gone on with."""
+    return _("Go on with the undo") if found["undone_by"] else _("Undo")
 
 
 def related_in_words(tied: list[dict[str, Any]]) -> list[tuple[Any, int]]:
@@ -94,15 +99,16 @@ def undo(request: SignedIn, number: int) -> HttpResponseBase:
         raise Refused("conflict", "still_running", _("This change is still going on. Stop it first, then undo what was done."))
     done = reads.outcome(found).done
     planned = plan_undo(request.actor, found)
+    title = undo_title(found)
     look = Look(
-        title=_("Undo"),
-        crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (_("Undo"), "")],
+        title=title,
+        crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (title, "")],
         button=undo_for if is_about_people(planned) else lambda n: _("Undo"),
         back=(_("Cancel"), f"/changes/{number}"),
         tally={"will": _("go back as they were"), "skipped": _("stay as they are now")},
         headline=_("Taken back: %(sentence)s.") % {"sentence": reads.sentence(found, done)},
-        note=planned.verb.undo_words(done),
-        key=f"undo:{found['id']}",
+        note=_("What was taken back already is not touched again.") if planned.cause else planned.verb.undo_words(done),
+        key=key_of(planned),
     )
     return plan_page(request, planned, look)
 
