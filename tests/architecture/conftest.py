@@ -60,11 +60,13 @@ def stage_files(company: "Company") -> None:
 
 
 def add_places(company: "Company") -> None:
-    """A site and a room."""
+    """Two sites, a room, and a template of phones."""
     from tests.people_of import do
 
     do(company.operator, "accounts.create_site", {"name": "Oslo"})
+    do(company.operator, "accounts.create_site", {"name": "Bergen"})
     do(company.operator, "accounts.create_room", {"name": "Fjord", "kind": "ZoomRoom"})
+    do(company.operator, "phone.create_template", {"name": "Desk", "policy": {"voicemail": "off"}})
 
 
 @pytest.fixture(scope="module")

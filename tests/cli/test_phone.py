@@ -115,6 +115,10 @@ def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "apply-template", member, "--template", "Desks").code == 0
     assert cli("phone", "templates", "delete", "Desks").code == 0
     assert cli("phone", "resend", member).code == 0
+    assert cli("phone", "sites", "create", "Lyon", "--lowest", "3000", "--highest", "3999").code == 0
+    assert cli("phone", "sites", "set", "Lyon", "--name", "Nice").code == 0
+    assert cli("phone", "sites", "delete", "Bergen", "--to", "nice").code == 0
+    assert [(p["site"], p["extension"][0]) for p in cli("phone", "list").answer["phones"] if p["email"] == member] == [("Nice", "2")]
     assert cli("phone", "packages", "switch", "calling:200", "off").code == 0
     assert [p["active"] for p in cli("phone", "packages", "list").answer["packages"] if p["product"] == "calling:200"] == [False]
     assert cli("phone", "add", f"admin@{equipped.domain}", "--package", "200").answer["code"] == "package_inactive"

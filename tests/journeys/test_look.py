@@ -69,7 +69,8 @@ OBJECTS = {
     "update_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'update' LIMIT 1",
     "pairs_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'addresses' LIMIT 1",
     "room_id": "SELECT id FROM accounts_room ORDER BY id LIMIT 1",
-    "site_id": "SELECT id FROM accounts_site ORDER BY id LIMIT 1",
+    "template_id": "SELECT id FROM phone_template ORDER BY id LIMIT 1",
+    "site_id": "SELECT id FROM accounts_site ORDER BY main LIMIT 1",
     "message_id": "SELECT id FROM mail_message ORDER BY id DESC LIMIT 1",
     "group_id": "SELECT id FROM people_group WHERE kind = 'user' ORDER BY id LIMIT 1",
     "im_group_id": "SELECT id FROM people_group WHERE kind = 'im' ORDER BY id LIMIT 1",
@@ -120,12 +121,13 @@ def make_objects(portal: Portal, page: Page) -> None:
         page.goto(path)
         page.set_input_files("#file", {"name": "look.csv", "mimeType": "text/csv", "buffer": text.encode()})
         page.click("form:has(#file) button.btn-primary")
+    portal.usher.run("phone", "templates", "create", "Desk", "--voicemail", "off")
     page.goto("/content/new?kind=note")
     page.fill("#f-title", "Minutes")
     page.fill("#f-owner", OWNER)
     page.click("main form button.btn-primary")
     page.wait_for_url("**/content/boards")
-    for form, name in (("sites", "Oslo"), ("rooms", "Fjord")):
+    for form, name in (("sites", "Oslo"), ("sites", "Bergen"), ("rooms", "Fjord")):
         page.goto(f"/account/places/{form}/new")
         page.fill("#f-name", name)
         page.click("form:has(#f-name) button.btn-primary")

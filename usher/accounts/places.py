@@ -17,6 +17,7 @@ PLACE_NAME_TAKEN = reason("place_name_taken", gettext_lazy("another place has th
 HAS_ROOMS = reason("has_rooms", gettext_lazy("rooms stand there: move or delete them first"))
 HAS_PEOPLE = reason("has_people", gettext_lazy("people are there: give them another site first"))
 HAS_PHONES = reason("has_phones", gettext_lazy("phones are there: give them another site first"))
+HAS_TEMPLATES = reason("has_templates", gettext_lazy("phone templates are for it: give them another site first"))
 IS_MAIN = reason("is_main", gettext_lazy("the main site: make another one the main site first"))
 SITE_GONE = reason("site_gone", gettext_lazy("its site is not there any more"))
 # As the wire calls them, in the order of a form.

@@ -11,7 +11,7 @@ from usher.core.actor import Actor
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
 
-from .places import HAS_PEOPLE, HAS_PHONES, HAS_ROOMS, IS_MAIN, PLACE_NAME_TAKEN, checked_ids, checked_name, site
+from .places import HAS_PEOPLE, HAS_PHONES, HAS_ROOMS, HAS_TEMPLATES, IS_MAIN, PLACE_NAME_TAKEN, checked_ids, checked_name, site
 
 # Its id is made from the name and the newest site there is, so that a plan and its start agree, and a name that was freed can be used again.
 NEW_ID = """md5(%(account)s::text || 'site' || usher_fold(%(place)s) || coalesce((SELECT g.id::text FROM accounts_site g WHERE g.account_id = %(account)s
@@ -20,6 +20,9 @@ NAMESAKE = "EXISTS (SELECT 1 FROM accounts_site x WHERE x.account_id = %(account
 ROOMS_THERE = "EXISTS (SELECT 1 FROM accounts_room r WHERE r.account_id = {site}.account_id AND r.site_id = {site}.id)"
 PEOPLE_THERE = "EXISTS (SELECT 1 FROM people_user u WHERE u.account_id = {site}.account_id AND u.site_id = {site}.id AND u.left_at IS NULL)"
 PHONES_THERE = "EXISTS (SELECT 1 FROM phone_user h WHERE h.site_id = {site}.id AND h.state = 'active')"
+TEMPLATES_THERE = "EXISTS (SELECT 1 FROM phone_template p WHERE p.site_id = {site}.id)"
+# What keeps a site from going. What is put away only remembers where it was.
+USED = " OR ".join((ROOMS_THERE, PEOPLE_THERE, PHONES_THERE, TEMPLATES_THERE))
 OTHERS_THERE = "EXISTS (SELECT 1 FROM accounts_site x WHERE x.account_id = {site}.account_id AND x.id <> {site}.id)"
 # The first site of an account is its main one.
 INSERT = """INSERT INTO accounts_site (id, account_id, name, main, version, created_at)
@@ -40,13 +43,13 @@ class NewSite(Part):
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, g.version, e.after AS before, '{{}}'::jsonb AS after,
-                   CASE WHEN g.id IS NULL OR g.version <> 1 OR {ROOMS_THERE.format(site="g")} OR {PEOPLE_THERE.format(site="g")}
-                        OR {PHONES_THERE.format(site="g")} OR g.main AND {OTHERS_THERE.format(site="g")} THEN 'changed' END AS skip,
+                   CASE WHEN g.id IS NULL OR g.version <> 1 OR {USED.format(site="g")} OR g.main AND {OTHERS_THERE.format(site="g")} THEN 'changed' END AS skip,
                    NULL::text AS takes, NULL::text AS gives FROM journal_effect e LEFT JOIN accounts_site g ON g.id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"""
 
-    back_write = f"""did AS (DELETE FROM accounts_site t USING ok WHERE t.id = ok.obj AND NOT {ROOMS_THERE.format(site="t")}
-                     AND NOT {PEOPLE_THERE.format(site="t")} AND NOT {PHONES_THERE.format(site="t")} RETURNING t.id AS obj)"""
+    back_write = (
+        f"""did AS (DELETE FROM accounts_site t USING ok WHERE t.id = ok.obj AND NOT ({USED.format(site="t")}) RETURNING t.id AS obj)"""
+    )
 
 
 class SiteName(Part):
@@ -98,19 +101,19 @@ class MainSite(Part):
 
 
 class SiteGone(Part):
-    """Sites that are not needed any more. Parameter: ids. Skipped: where rooms, people or phones are (has_rooms, has_people, has_phones), and the main one of several."""
+    """Sites that are not needed any more. Parameter: ids. Skipped: where rooms, people, phones or their templates are (has_rooms …), and the main one of several."""
 
     lock = ("accounts_site", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, g.id AS obj, g.version, jsonb_build_object('name', g.name, 'created_at', g.created_at) AS before, '{{}}'::jsonb AS after,
                    CASE WHEN {ROOMS_THERE.format(site="g")} THEN '{HAS_ROOMS}' WHEN {PEOPLE_THERE.format(site="g")} THEN '{HAS_PEOPLE}'
-                        WHEN {PHONES_THERE.format(site="g")} THEN '{HAS_PHONES}'
+                        WHEN {PHONES_THERE.format(site="g")} THEN '{HAS_PHONES}' WHEN {TEMPLATES_THERE.format(site="g")} THEN '{HAS_TEMPLATES}'
                         WHEN g.main AND {OTHERS_THERE.format(site="g")} THEN '{IS_MAIN}' END AS skip,
                    NULL::text AS takes, NULL::text AS gives FROM accounts_site g WHERE g.account_id = %(account)s AND g.id = ANY(%(ids)s::uuid[]) ORDER BY g.id"""
 
-    write = f"""did AS (DELETE FROM accounts_site t USING ok WHERE t.id = ok.obj AND NOT {ROOMS_THERE.format(site="t")} AND NOT {PEOPLE_THERE.format(site="t")}
-                AND NOT {PHONES_THERE.format(site="t")} AND NOT (t.main AND {OTHERS_THERE.format(site="t")}) RETURNING t.id AS obj)"""
+    write = f"""did AS (DELETE FROM accounts_site t USING ok WHERE t.id = ok.obj AND NOT ({USED.format(site="t")})
+                AND NOT (t.main AND {OTHERS_THERE.format(site="t")}) RETURNING t.id AS obj)"""
     back_write = f"did AS ({INSERT})"
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -191,7 +194,9 @@ class MakeMainSite(_OfOneSite):
 
 @register
 class DeleteSites(Verb):
-    """Delete sites. Parameter: sites, ids. Left alone: where rooms or people are (has_rooms, has_people), and the main site of several (is_main).
+    """Delete sites. Parameter: sites, ids. Left alone: where rooms, people, phones or phone templates are, and the main site of several (is_main).
+
+    The phone side of a site goes with it and does not come back by undo: `phone.delete_site` keeps it, and says where all that is there goes.
 
     Who left the account is none of these: a site they had is none any more, also when the deletion is undone.
     """

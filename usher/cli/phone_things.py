@@ -144,13 +144,32 @@ def list_sites(actor: Actor) -> None:
     emit({"sites": found}, text=lined_up(columns, [[s[c] for c in columns] for s in found]) or "There is no site yet.")
 
 
+def side_options(function: Any) -> Any:
+    """--code, --lowest, --highest, --country and --emergency-address."""
+    for option in (
+        click.option("--emergency-address", metavar="TEXT"),
+        click.option("--country", metavar="CC"),
+        click.option("--highest", type=int, metavar="N"),
+        click.option("--lowest", type=int, metavar="N"),
+        click.option("--code", metavar="DIGITS", help="Up to 3 digits before its extensions, while site codes are on."),
+    ):
+        function = option(function)
+    return function
+
+
+@sites.command("create")
+@click.argument("name")
+@side_options
+@writing
+def create_site(actor: Actor, name: str, key: str | None, dry_run: bool, **given: Any) -> int:
+    """Make a site with its phone side; the first one is the main site, and all phones are there from then on."""
+    return carry_out(actor, "phone.create_site", lambda: {"name": name, **given}, How(key, dry_run, True, None))
+
+
 @sites.command("set")
 @click.argument("site")
-@click.option("--code", metavar="DIGITS", help="Up to 3 digits before its extensions, while site codes are on.")
-@click.option("--lowest", type=int, metavar="N")
-@click.option("--highest", type=int, metavar="N")
-@click.option("--country", metavar="CC")
-@click.option("--emergency-address", metavar="TEXT")
+@click.option("--name", metavar="NAME", help="Another name.")
+@side_options
 @writing
 def set_site(actor: Actor, site: str, key: str | None, dry_run: bool, **given: Any) -> int:
     """Change the phone side of a site; what is not named stays."""
@@ -161,6 +180,18 @@ def set_site(actor: Actor, site: str, key: str | None, dry_run: bool, **given: A
     now = {name: found[name] for name in given}
     wish = {"site": str(found["id"]), **now, **{name: value for name, value in given.items() if value is not None}}
     return carry_out(actor, "phone.set_site", lambda: wish, How(key, dry_run, True, None))
+
+
+@sites.command("delete")
+@click.argument("site")
+@click.option("--to", metavar="SITE", help="Where people, rooms, phones and templates of it go.")
+@writing
+def delete_site(actor: Actor, site: str, to: str | None, key: str | None, dry_run: bool) -> int:
+    """Delete a site; all that is there goes to another one."""
+    from usher.people.named import site_named
+
+    wish = lambda: {"site": site_named(actor, site)["site"], "target": to}  # noqa: E731
+    return carry_out(actor, "phone.delete_site", wish, How(key, dry_run, True, None))
 
 
 @click.group()

@@ -97,42 +97,44 @@ def settings(actor: Actor) -> dict[str, bool]:
     return {**DEFAULTS, **(found or {})}
 
 
-SITE = """SELECT g.id, g.name, g.main, coalesce(s.code, '') AS code, coalesce(s.lowest, 1000) AS lowest, coalesce(s.highest, 9999) AS highest,
+SITE_COLUMNS = """g.id, g.name, g.main, g.created_at, coalesce(s.code, '') AS code, coalesce(s.lowest, 1000) AS lowest, coalesce(s.highest, 9999) AS highest,
   coalesce(s.country, '') AS country, coalesce(s.emergency_address, '') AS emergency_address, coalesce(nullif(s.country, ''), a.country) AS in_country,
-  (SELECT count(*)::int FROM phone_user h WHERE h.site_id = g.id AND h.state = 'active') AS phones
-  FROM accounts_site g JOIN accounts_account a ON a.id = g.account_id LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(a)s"""
+  (SELECT count(*)::int FROM phone_user h WHERE h.site_id = g.id AND h.state = 'active') AS phones"""
+SITE_FROM = "FROM accounts_site g JOIN accounts_account a ON a.id = g.account_id LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(account)s"
+SITE = f"SELECT {SITE_COLUMNS} {SITE_FROM}"
 
 
 def sites(actor: Actor) -> list[Row]:
     """The phone side of every site, the main one first: code, lowest, highest, country, emergency_address, phones. Refuses (forbidden)."""
     actor.require("phone:site:view")
-    return sql.rows(f"{SITE} ORDER BY NOT g.main, g.name_key LIMIT 5000", {"a": actor.account_id})
+    return sql.rows(f"{SITE} ORDER BY NOT g.main, g.name_key LIMIT 5000", {"account": actor.account_id})
 
 
 def site(actor: Actor, id: UUID) -> Row:
     """The phone side of one site, or Refused (missing)."""
     actor.require("phone:site:view")
-    found = sql.row(f"{SITE} AND g.id = %(i)s", {"a": actor.account_id, "i": id})
+    found = sql.row(f"{SITE} AND g.id = %(id)s", {"account": actor.account_id, "id": id})
     if found is None:
         raise not_found(_("This site"))
     return found
 
 
-TEMPLATE = """SELECT t.id, t.name, t.policy, t.site_id, g.name AS site, t.created_at,
-  (SELECT count(*)::int FROM phone_user h WHERE h.template_id = t.id AND h.state = 'active') AS phones
-  FROM phone_template t LEFT JOIN accounts_site g ON g.id = t.site_id WHERE t.account_id = %(a)s"""
+TEMPLATE_COLUMNS = """t.id, t.name, t.policy, t.site_id, g.name AS site, t.created_at,
+  (SELECT count(*)::int FROM phone_user h WHERE h.template_id = t.id AND h.state = 'active') AS phones"""
+TEMPLATE_FROM = "FROM phone_template t LEFT JOIN accounts_site g ON g.id = t.site_id WHERE t.account_id = %(account)s"
+TEMPLATE = f"SELECT {TEMPLATE_COLUMNS} {TEMPLATE_FROM}"
 
 
 def templates(actor: Actor) -> list[Row]:
     """The templates of the account by name: policy, site, and how many phones have it. Refuses (forbidden)."""
     actor.require("phone:template:view")
-    return sql.rows(f"{TEMPLATE} ORDER BY t.name_key LIMIT 1000", {"a": actor.account_id})
+    return sql.rows(f"{TEMPLATE} ORDER BY t.name_key LIMIT 1000", {"account": actor.account_id})
 
 
 def template(actor: Actor, id: UUID) -> Row:
     """One template, or Refused (missing)."""
     actor.require("phone:template:view")
-    found = sql.row(f"{TEMPLATE} AND t.id = %(i)s", {"a": actor.account_id, "i": id})
+    found = sql.row(f"{TEMPLATE} AND t.id = %(id)s", {"account": actor.account_id, "id": id})
     if found is None:
         raise not_found(_("This template"))
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.phone import lists, numbers, own, person, plans, settings
+from usher.portal.phone import lists, numbers, own, person, plans, settings, sites, templates
 
 urlpatterns = [
     path("phone/users", lists.users),
@@ -27,6 +27,16 @@ urlpatterns = [
     path("phone/numbers/releases", numbers.release),
     path("phone/packages", numbers.packages),
     path("phone/packages/switches", numbers.package_switch),
+    path("phone/sites", sites.sites),
+    path("phone/sites/export", sites.sites_export),
+    path("phone/sites/new", sites.new_site),
+    path("phone/sites/<id:site_id>", sites.site),
+    path("phone/sites/<id:site_id>/deletion", sites.site_deletion),
+    path("phone/templates", templates.templates),
+    path("phone/templates/export", templates.templates_export),
+    path("phone/templates/new", templates.new_template),
+    path("phone/templates/<id:template_id>", templates.template),
+    path("phone/templates/<id:template_id>/deletion", templates.template_deletion),
     path("phone/settings", settings.settings),
     path("people/<id:person_id>/phone", person.phone),
     path("people/<id:person_id>/phone/extension", person.extension),
