@@ -52,6 +52,7 @@ AREAS = {
     "phone:site": "phone",
     "phone:template": "phone",
     "phone:settings": "phone",
+    "phone:log": "phone",
 }
 
 

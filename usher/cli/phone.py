@@ -7,6 +7,7 @@ import click
 
 from usher.core.actor import Actor
 
+from .calls import calls
 from .door import emit, progress, wants_json
 from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
@@ -146,5 +147,5 @@ def person_id(actor: Actor, text: str) -> UUID:
     return UUID(owner_of(actor, text)[0])
 
 
-for thing in (*COMMANDS, rooms):
+for thing in (*COMMANDS, calls, rooms):
     phone.add_command(thing)

@@ -117,3 +117,17 @@ class SeatDay(models.Model):
     bought = models.IntegerField()
     used = models.IntegerField()
     pending = models.IntegerField()
+
+
+class Usage(models.Model):
+    """That somebody used a product on a day of UTC, and who says so: `source` is calls. Written by whoever learns of it, read as "last used"."""
+
+    pk = models.CompositePrimaryKey("user_id", "product", "day", "source")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    user = models.ForeignKey("people.User", models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    product = models.TextField()
+    day = models.DateField()
+    source = models.TextField()
+
+    class Meta:
+        constraints = [SameAccount(column="user_id", table="people_user", name="usage_in_account", on_delete="CASCADE")]

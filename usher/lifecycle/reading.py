@@ -3,9 +3,7 @@
 S0-37 … S0-39, behaviour.md C; CSV-03 … CSV-09. A file that cannot be read is refused whole with the line; a bad line is refused alone.
 """
 
-import csv
 import io
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +11,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from usher.core.csv_text import cells_of, opened
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 
@@ -20,9 +19,6 @@ from .lines import COLUMNS, HEADERS, TITLES, Line, check, check_address, check_m
 from .more_columns import ADDED, known_header
 
 __all__ = ["COLUMNS", "TITLES", "Line", "Reader", "open_csv", "too_many"]
-
-csv.field_size_limit(64 * 1024)
-LONGEST_LINE = 1024 * 1024  # the cells of every column at their limit fit many times
 
 Judge = Callable[[int, list[str], list[int | None], int], Line]
 
@@ -57,28 +53,20 @@ class Reader:
         self, most: int | None, judge: Judge, known: tuple[str, ...] = (), with_more: Callable[..., Line] | None = None
     ) -> Iterator[Line]:
         """`known` are the columns a file may have beside the first six; when it has one of them `with_more` judges, which takes their places first."""
-        rows = csv.reader(_bounded(self._text or io.StringIO()), delimiter=self.delimiter, strict=True)
         n = 0
         order: list[int | None] = list(range(len(COLUMNS)))
         width = len(COLUMNS)
-        try:
-            for number, cells in enumerate(rows, 1):
-                if number == 1 and _is_header(cells, known):
-                    order, more = self._order(cells, known)
-                    width, judge = len(cells), partial(with_more, more) if more and with_more else judge
-                    continue
-                if not any(c.strip() for c in cells):
-                    continue
-                n += 1
-                if most is not None and n > most:
-                    raise too_many(most)
-                yield judge(rows.line_num, cells, order, width)
-        except csv.Error as trouble:
-            words = _("Line %(line)s is not CSV: %(why)s. Nothing was read.") % {"line": rows.line_num, "why": trouble}
-            raise Refused("invalid", "not_csv", words, field="file") from None
-        except UnicodeDecodeError:
-            words = _("The file is not text we can read, near line %(line)s. Save it as CSV in UTF-8 and try again; nothing was read.")
-            raise Refused("invalid", "not_text", words % {"line": rows.line_num + 1}, field="file") from None
+        for number, (line, cells) in enumerate(cells_of(self._text or io.StringIO(), self.delimiter), 1):
+            if number == 1 and _is_header(cells, known):
+                order, more = self._order(cells, known)
+                width, judge = len(cells), partial(with_more, more) if more and with_more else judge
+                continue
+            if not any(c.strip() for c in cells):
+                continue
+            n += 1
+            if most is not None and n > most:
+                raise too_many(most)
+            yield judge(line, cells, order, width)
         if n == 0:
             words = _("The file has no people in it. Each line needs an email, a first name and a last name.")
             if with_more is not check_more:
@@ -99,42 +87,10 @@ class Reader:
         return order, more
 
 
-def _bounded(text: io.TextIOBase) -> Iterator[str]:
-    """The lines of a text, never more than LONGEST_LINE characters at once: a gigabyte without a line end must not be read into memory."""
-    for number in itertools.count(1):
-        line = text.readline(LONGEST_LINE)
-        if len(line) == LONGEST_LINE:
-            words = _("Line %(line)s is not CSV: it is longer than %(most)s characters. Nothing was read.")
-            raise Refused("invalid", "not_csv", words % {"line": number, "most": figure(LONGEST_LINE)}, field="file")
-        if not line:
-            return
-        yield line
-
-
 def open_csv(data: BinaryIO) -> Reader:
     """Find out encoding (UTF-8, UTF-16, with or without BOM) and separator (comma, semicolon, tab) of a file that can seek."""
-    head = data.read(8192)
-    data.seek(0)
-    encoding = _encoding(head)
-    text = io.TextIOWrapper(data, encoding=encoding, errors="strict", newline="")
-    first = head.decode(encoding, errors="replace").splitlines()[:1] or [""]
-    bare = first[0].split('"')[::2]  # what stands outside of quotes
-    counts = {d: sum(part.count(d) for part in bare) for d in ",;\t"}
-    best = max(counts, key=lambda d: counts[d])
-    return Reader(encoding, best if counts[best] else ",", _text=text)
-
-
-def _encoding(head: bytes) -> str:
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    pairs = head[: len(head) // 2 * 2]
-    if len(pairs) >= 4 and pairs[1::2].count(0) > len(pairs) // 2 * 0.4:
-        return "utf-16-le"
-    if len(pairs) >= 4 and pairs[0::2].count(0) > len(pairs) // 2 * 0.4:
-        return "utf-16-be"
-    return "utf-8"
+    encoding, delimiter, text = opened(data)
+    return Reader(encoding, delimiter, _text=text)
 
 
 def _is_header(cells: list[str], known: tuple[str, ...]) -> bool:

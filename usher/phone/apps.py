@@ -15,6 +15,7 @@ class PhoneConfig(AppConfig):
         register_pair("phone:site", _("the phone side of sites"))
         register_pair("phone:template", _("phone templates"))
         register_pair("phone:settings", _("the settings of Phone"))
+        register_pair("phone:log", _("calls, recordings and voicemails"))
         from . import mails, verbs  # noqa: F401
 
         invariant(
@@ -25,6 +26,8 @@ class PhoneConfig(AppConfig):
         invariant("I9-number", "a direct number is with an active phone that has a calling plan", NUMBERED)
         invariant("I9-package", "nobody holds a calling package without Phone", UNPHONED)
         invariant("I9-extension", "no extension is in use twice in an account", TWICE)
+        invariant("I9-recording", "what was recorded stands where its call does", STRAYED)
+        invariant("I9-usage", "a day on which calls tell of a use has such a call", UNUSED)
 
 
 # The clock came by a minute after the last change of the account.
@@ -41,3 +44,8 @@ UNPHONED = f"""SELECT a.user_id::text AS holder, a.product FROM licenses_seat a 
   UNION ALL SELECT a.room_id::text, a.product FROM licenses_roomseat a WHERE starts_with(a.product, 'calling')
   AND NOT EXISTS (SELECT 1 FROM licenses_roomseat p WHERE p.room_id = a.room_id AND p.product = 'phone')"""
 TWICE = "SELECT account_id::text, extension FROM phone_user WHERE state = 'active' GROUP BY 1, 2 HAVING count(*) > 1"
+STRAYED = """SELECT r.id::text, c.id::text AS call FROM phone_recording r JOIN phone_call c ON c.id = r.call_id
+  WHERE r.account_id <> c.account_id OR r.started_at <> c.started_at"""
+UNUSED = """SELECT g.user_id::text, g.day::text FROM licenses_usage g WHERE g.source = 'calls' AND NOT EXISTS (SELECT 1 FROM phone_call c
+  WHERE c.user_id = g.user_id AND c.started_at >= g.day::timestamp AT TIME ZONE 'UTC' AND c.started_at < (g.day + 1)::timestamp AT TIME ZONE 'UTC'
+  AND (c.direction = 'outbound' OR c.result = 'answered'))"""

@@ -6,6 +6,22 @@ from django.db.models.functions import Now
 
 from usher.core.tables import Id, SameAccount, Written
 
+from .call_models import Call, CallFile, CallLine, Recording
+
+__all__ = [
+    "Call",
+    "CallFile",
+    "CallLine",
+    "Number",
+    "Package",
+    "Recording",
+    "Reserved",
+    "Settings",
+    "Site",
+    "Template",
+    "User",
+]
+
 LOWEST, HIGHEST = 1_000, 9_999  # of extensions, where a site says nothing else
 
 
@@ -14,6 +30,7 @@ class User(models.Model):
 
     `state` active; trash: put away by an administrator until `purge_at`; away: its person left or lost the seat. Only an active one has an extension
     and numbers of its own; of the others `had` remembers what they had ({"numbers": [...], "packages": [...]}), and `extension` is a wish.
+    Calls before `since` are not the person's (S3-44): a phone that comes back with its history, as `had` says by "keeps", keeps the day too.
     """
 
     id = Id()

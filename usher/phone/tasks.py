@@ -12,6 +12,7 @@ from usher.journal import engine
 from usher.journal.plan import preview
 from usher.journal.verb import plan
 
+from . import call_files
 from .verbs.keeping_up import NO_SEAT_ANY_MORE, PutAway, SetUp
 from .verbs.rooms import SetUpRooms
 from .verbs.trash import Purge
@@ -85,3 +86,9 @@ def purge_due() -> int:
 @app.task(name="phone.purge", queue="clock", queueing_lock="phone.purge")
 def purge(timestamp: int) -> None:
     purge_due()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="phone.sweep_lines", queue="clock", queueing_lock="phone.sweep_lines")
+def sweep_lines(timestamp: int) -> None:
+    call_files.sweep()

@@ -98,6 +98,7 @@ LABELS: dict[str, str | Promise] = {
     "packages": gettext_lazy("Calling packages"),
     "lost": gettext_lazy("Somebody else’s by now"),
     "holder": gettext_lazy("Whose number"),
+    "whose": gettext_lazy("Whose call"),
     "caller_id": gettext_lazy("Caller ID"),
     "code": gettext_lazy("Site code"),
     "lowest": gettext_lazy("First extension"),

@@ -1,9 +1,10 @@
-"""What may be done to phones, numbers, packages and the phone side of sites."""
+"""What may be done to phones, numbers, packages, the phone side of sites, and the account log."""
 
-from . import adding, deleting_sites, extension, keeping_up, numbers, packages, removing, rooms, settings, sites, templates, trash
+from . import adding, calls, deleting_sites, extension, keeping_up, numbers, packages, removing, rooms, settings, sites, templates, trash
 
 __all__ = [
     "adding",
+    "calls",
     "deleting_sites",
     "extension",
     "keeping_up",

@@ -1,0 +1,59 @@
+"""Reading calls: the account log for who may see it, and somebody's own history. Every read starts from the actor."""
+
+from typing import Any
+from uuid import UUID
+
+from usher.core import keyset, sql
+from usher.core.actor import Actor
+from usher.core.keyset import Cursor, Matches, Order, Page, Row, Sort
+from usher.people.scope import within
+from usher.people.verbs.profile import name_of
+
+from . import call_filters
+
+WHO = f"""coalesce((SELECT {name_of("u")} FROM people_user u WHERE u.id = c.user_id), (SELECT r.name FROM accounts_room r WHERE r.id = c.room_id), c.holder_name) AS who,
+  (SELECT g.name FROM accounts_site g WHERE g.id = c.site_id) AS site"""
+COLUMNS = f"""c.id, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, c.room_id, c.started_at, c.seconds, c.result, c.path, {WHO},
+  ARRAY(SELECT x.kind FROM phone_recording x WHERE x.account_id = c.account_id AND x.call_id = c.id ORDER BY 1) AS recorded"""
+FROM = "FROM phone_call c WHERE c.account_id = %(account)s"
+BY_TIME = Sort("at", "c.started_at", "c.id", "timestamptz")
+RECORDED = f"x.id, x.kind, x.seconds, x.size, x.transcript, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, c.room_id, c.started_at, {WHO}"
+RECORDED_FROM = "FROM phone_recording x JOIN phone_call c ON c.id = x.call_id WHERE x.account_id = %(account)s"
+RECORDED_BY_TIME = Sort("at", "x.started_at", "x.id", "timestamptz")
+# Calls of person u that are their own: since the phone they use now is theirs (S3-44).
+OWN = "EXISTS (SELECT 1 FROM phone_user h WHERE h.id = c.user_id AND h.state = 'active' AND c.started_at >= h.since)"
+
+
+def seen(actor: Actor) -> str:
+    """What follows a WHERE over calls c so that they are of people whom the actor's role covers. Empty for who covers everybody."""
+    return within(actor, "c.user_id")
+
+
+def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, limit: int = 50) -> Page:
+    """The account log, the newest first. Filters as in call_filters. Refuses (forbidden) without the right to see it."""
+    actor.require("phone:log:view")
+    clause, params = call_filters.where(query)
+    matches = Matches(COLUMNS, FROM + seen(actor), f" AND {clause}" if clause else "", {"account": actor.account_id, **params})
+    return keyset.page(matches, Order(BY_TIME, True), cursor, limit)
+
+
+def newest_of(actor: Actor, person: UUID, limit: int) -> list[Row]:
+    """The newest calls of somebody in the account log, also those that are not their own any more. Refuses (forbidden)."""
+    actor.require("phone:log:view")
+    return _of(actor, person, limit, seen(actor))
+
+
+def own(actor: Actor, limit: int) -> list[Row]:
+    """The newest calls of the actor's own phone. Those of a phone that was taken away are not theirs any more (S3-43, S3-44)."""
+    return _of(actor, actor.user_id, limit, f" AND {OWN}")
+
+
+def _of(actor: Actor, person: UUID | None, limit: int, only: str) -> list[Row]:
+    query = f"SELECT {COLUMNS} {FROM} AND c.user_id = %(u)s{only} ORDER BY c.started_at DESC, c.id DESC LIMIT %(n)s"
+    return sql.rows(query, {"account": actor.account_id, "u": person, "n": limit})
+
+
+def own_recordings(actor: Actor, limit: int) -> list[Row]:
+    """The newest recordings and voicemails of the actor's own phone."""
+    query = f"SELECT {RECORDED} {RECORDED_FROM} AND c.user_id = %(u)s AND {OWN} ORDER BY c.started_at DESC, x.id DESC LIMIT %(n)s"
+    return sql.rows(query, {"account": actor.account_id, "u": actor.user_id, "n": limit})
