@@ -138,7 +138,7 @@ def test_a_bad_line_never_stops_the_good_ones(northlake: Company) -> None:
 
 
 def test_a_file_may_come_twice(northlake: Company) -> None:
-    """F20: by the ids of its calls, whatever the key; an export with more lines brings only those."""
+    """CSV-06: by the ids of its calls, whatever the key; an export with more lines brings only those."""
     equipped(northlake)
     first = as_json(call("a", "1000"), call("b", "1000"))
     take_in(northlake.owner, first)
@@ -149,7 +149,7 @@ def test_a_file_may_come_twice(northlake: Company) -> None:
 
 
 def test_csv_of_any_kind(northlake: Company) -> None:
-    """CSV-02, CSV-06: separators, byte order marks, columns in another order, cells that a spreadsheet guards; unknown columns are left alone."""
+    """CSV-02, CSV-05: separators, byte order marks, columns in another order, cells that a spreadsheet guards; unknown columns are left alone."""
     equipped(northlake)
     moment = started()
     rows = f'result;to;from;call_id;started_at;direction;colour\r\nanswered;1000;\'+442071838750;"a;b";{moment};inbound;red\r\n'
