@@ -24,6 +24,9 @@ def address(path: str, company: Company) -> str:
         "roleId": role,
         "accountId": company.account,
         "roomId": room,
+        "siteId": sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
+        "templateId": sql.value("SELECT id FROM phone_template WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
+        "phoneNumberId": sql.value("SELECT id FROM phone_number WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
         "recordingId": item_of(company, "recording"),
         "eventSubscriptionId": sql.value("SELECT id FROM webhooks_subscription WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
     }
@@ -42,5 +45,13 @@ def item_of(company: Company, kind: str) -> Any:
 def example(fields: Any) -> dict[str, Any]:
     """A body that has what it must have."""
     plain = {"string": "x@y.test", "integer": 1, "boolean": True, "array": [], "object": {}}
-    made = {n: example(f.fields) if f.fields else (f.one_of[0] if f.one_of else plain[f.kind]) for n, f in fields.items() if f.required}
+    made = {
+        n: example(f.fields) if f.fields else (f.one_of[0] if f.one_of else short_enough(plain[f.kind], f))
+        for n, f in fields.items()
+        if f.required
+    }
     return {**made, **({"first_name": "A"} if "first_name" in fields else {})}
+
+
+def short_enough(value: Any, field: Any) -> Any:
+    return value[: field.most] if isinstance(value, str) else value

@@ -57,7 +57,8 @@ def test_every_operation_asks_for_its_scope(northlake: Company) -> None:
 
 def test_objects_of_another_account_do_not_exist(northlake: Company, southport: Company) -> None:
     """The account matrix, TENANT-01: every operation with an id x another account's object -> the same as for one that is nowhere, and nothing of theirs is
-    changed. That is 404; of a role it is 400 with code 1034 (README 5).
+    changed. That is 404; of a role it is 400 with code 1034 (README 5),
+    of a site, and of a number that is read, 400 as well (README 6).
     """
     for company in (northlake, southport):
         for verb in ("people.create_group", "people.create_im_group"):
@@ -66,6 +67,9 @@ def test_objects_of_another_account_do_not_exist(northlake: Company, southport: 
         do(company.operator, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": one(company.member.user_id)})
         make(company, *(item(company.member.user_id, kind) for kind in ("meeting", "webinar", "recording")))
         do(company.owner, "accounts.create_room", {"name": "Blue", "kind": "ZoomRoom"})
+        do(company.owner, "accounts.create_site", {"name": "Oslo"})
+        do(company.owner, "phone.create_template", {"name": "Desk"})
+        do(company.owner, "phone.add_numbers", {"numbers": ["+4722000000"]})
     api, seen = caller(northlake.owner), 0
     before = sql.rows("SELECT * FROM people_standing WHERE account_id = %(a)s ORDER BY user_id", {"a": southport.account})
     for operation in OPERATIONS:
@@ -80,6 +84,11 @@ def test_objects_of_another_account_do_not_exist(northlake: Company, southport: 
                 (404, 3301),
                 (404, 1601),
                 (400, 1034),
+                (400, 400),
+                (400, 300),
+                (404, 404),
+                (404, 15001),
+                (404, 100002),
             ), (
                 operation.method,
                 operation.path,
@@ -101,7 +110,7 @@ def test_a_member_may_nothing_of_an_admin(northlake: Company) -> None:
     before = standing_of(northlake)
     for operation in OPERATIONS:
         asked = {"email": "a@b.test", "from": "2026-11-01", "to": "2026-11-02"}
-        query = "?" + "&".join(f"{name}={asked[name]}" for name, field in operation.query.items() if field.required)
+        query = "?" + "&".join(f"{name}={asked.get(name, 'x')}" for name, field in operation.query.items() if field.required)
         status, _body = told(api(operation.method, address(operation.path, northlake) + query, example(operation.body)))
         assert status in (403, 404), (operation.method, operation.path, status)
     assert standing_of(northlake) == before

@@ -1,4 +1,4 @@
-"""phone.set_extension, phone.change_own, phone.move_to_site and phone.resend_invite; and which extension somebody gets by itself."""
+"""phone.set_extension, phone.set_policy, phone.change_own, phone.move_to_site and phone.resend_invite; and which extension somebody gets by itself."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from usher.journal import undo
 from usher.journal.verb import plan
 
 pytestmark = pytest.mark.django_db
-NAMES = ("phone.set_extension", "phone.change_own", "phone.move_to_site", "phone.resend_invite")
+NAMES = ("phone.set_extension", "phone.set_policy", "phone.change_own", "phone.move_to_site", "phone.resend_invite")
 
 
 def site(company: Company, name: str, **side: object) -> str:
@@ -31,6 +31,10 @@ def test_it_works(northlake: Company) -> None:
     assert extension(who) == "4127" and phone(who)["set_up_at"] is None
     undo.start_undo(northlake.owner, changed.number or 0)
     assert extension(who) == "1000"
+    changed = do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"recording": "ask"}})
+    assert phone(who)["policy"] == {"recording": "ask"} and phone(who)["set_up_at"] is None
+    undo.start_undo(northlake.owner, changed.number or 0)
+    assert phone(who)["policy"] == {}
     own(northlake.member, {"extension": "777", "policy": {"voicemail": "off"}})
     assert (extension(who), phone(who)["policy"]) == ("777", {"voicemail": "off"}) and phone(who)["set_up_at"] and not breaches()
 
@@ -39,7 +43,7 @@ def test_without_the_privilege(northlake: Company) -> None:
     who = northlake.admin.user_id
     assert who
     add(northlake, who)
-    for name in ("phone.set_extension", "phone.move_to_site", "phone.resend_invite"):
+    for name in ("phone.set_extension", "phone.set_policy", "phone.move_to_site", "phone.resend_invite"):
         with pytest.raises(Refused) as no:
             do(northlake.member, name, {"subjects": one(who), "holder": str(who), "extension": "4127", "site": "x"})
         assert no.value.kind == "forbidden"
@@ -58,11 +62,25 @@ def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Co
     with pytest.raises(Refused) as no:
         do(northlake.owner, "phone.set_extension", {"holder": str(theirs), "extension": "4127"})
     assert no.value.code == "no_phone"
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.set_policy", {"holder": str(theirs), "policy": {"voicemail": "off"}})
+    assert no.value.code == "no_phone"
     lagos = site(southport, "Lagos")
     with pytest.raises(Refused) as no:
         do(northlake.owner, "phone.move_to_site", {"site": lagos, "subjects": one(ours)})
     assert no.value.code == "no_site"
     assert do(northlake.owner, "phone.resend_invite", {"subjects": one(theirs)}).change_id is None
+
+
+def test_a_policy_that_is_none(northlake: Company) -> None:
+    """MASS-08"""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    for wrong in ({"recording": "never"}, {"cinema": "on"}, [], "on"):
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": wrong or "x"})
+        assert no.value.code == "policy"
 
 
 def test_wrong_extensions(northlake: Company) -> None:

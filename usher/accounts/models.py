@@ -127,7 +127,7 @@ class Room(models.Model):
 
 
 class StoredSettings(models.Model):
-    """Settings of the account that programs keep here (stored.py). `part`: settings, meeting_authentication or recording_authentication."""
+    """Settings of the account that programs keep here (stored.py). `part`: settings, meeting_authentication, recording_authentication, or phone."""
 
     pk = models.CompositePrimaryKey("account_id", "part")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)

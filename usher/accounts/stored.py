@@ -26,7 +26,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 # What lets somebody in is kept sealed, and the journal has the sealed form only (SECRET-01).
 PURPOSE = "stored setting"
 DEEPEST, MOST, MOST_BYTES = 10, 2_000, 256 * 1024  # levels of objects and lists; settings of one row, and their size
-PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile")
+PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile", "phone")
 
 
 def leaves(given: Any) -> dict[str, Any]:

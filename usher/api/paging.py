@@ -3,11 +3,12 @@
 import base64
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 from usher.core import clock
 from usher.core.server_keys import derived
-from usher.zoom_wire.codes import invalid
+from usher.zoom_wire.codes import WireRefused, invalid
 from usher.zoom_wire.fields import Field
 
 from .operations import Call
@@ -31,8 +32,15 @@ def by_token(most: int, least_default: int = 30) -> dict[str, Field]:
     return {name: field for name, field in parameters(most, least_default).items() if name != "page_number"}
 
 
-def start_of(call: Call) -> Any:
-    """Where the page begins: what the token of the page before holds, None on the first. A token of another query, account or time is refused."""
+def start_of(call: Call, *, code: int = 300) -> Any:
+    """Where the page begins: what the token of the page before holds, None on the first. A token of another query, account or time is refused with `code`."""
+    try:
+        return _start_of(call)
+    except WireRefused as refused:
+        raise WireRefused(replace(refused.fault, code=code)) from None
+
+
+def _start_of(call: Call) -> Any:
     text = call.query.get("next_page_token")
     if not text:
         return None

@@ -12,7 +12,7 @@ from .refusals import Refused
 MOST_BYTES = 32 * 1024
 DEEPEST = 8  # the deepest of the contract has four levels
 # Text under a name with one of these in it lets somebody in (SECRET-01).
-SECRET = ("password", "passcode", "secret", "token", "host_key", "credential")
+SECRET = ("password", "passcode", "pin_code", "secret", "token", "host_key", "credential")
 
 
 def checked_details(details: Any) -> dict[str, Any]:

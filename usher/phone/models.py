@@ -7,18 +7,23 @@ from django.db.models.functions import Now
 from usher.core.tables import Id, SameAccount, Written
 
 from .call_models import Call, CallFile, CallLine, Recording
+from .settings_models import NumberSettings, PhoneSettings, SiteSettings, TemplateSettings
 
 __all__ = [
     "Call",
     "CallFile",
     "CallLine",
     "Number",
+    "NumberSettings",
     "Package",
+    "PhoneSettings",
     "Recording",
     "Reserved",
     "Settings",
     "Site",
+    "SiteSettings",
     "Template",
+    "TemplateSettings",
     "User",
 ]
 

@@ -97,6 +97,11 @@ def settings(actor: Actor) -> dict[str, bool]:
     return {**DEFAULTS, **(found or {})}
 
 
+def country(actor: Actor) -> str:
+    """The country of the account, where a site has none of its own."""
+    return str(sql.value("SELECT country FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}))
+
+
 SITE_COLUMNS = """g.id, g.name, g.main, g.created_at, coalesce(s.code, '') AS code, coalesce(s.lowest, 1000) AS lowest, coalesce(s.highest, 9999) AS highest,
   coalesce(s.country, '') AS country, coalesce(s.emergency_address, '') AS emergency_address, coalesce(nullif(s.country, ''), a.country) AS in_country,
   (SELECT count(*)::int FROM phone_user h WHERE h.site_id = g.id AND h.state = 'active') AS phones"""

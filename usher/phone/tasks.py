@@ -6,6 +6,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from usher.access.actors import system
+from usher.accounts import stored
 from usher.core import clock, sql
 from usher.core.ids import uuid7
 from usher.journal import engine
@@ -13,6 +14,7 @@ from usher.journal.plan import preview
 from usher.journal.verb import plan
 
 from . import call_files
+from .kept import OF_PHONE
 from .verbs.keeping_up import NO_SEAT_ANY_MORE, PutAway, SetUp
 from .verbs.rooms import SetUpRooms
 from .verbs.trash import Purge
@@ -80,6 +82,14 @@ def purge_due() -> int:
     for o in over:
         engine.start(plan(system(o["account_id"]), Purge.name, {"until": until.isoformat()}), f"phone.purge:{until:%Y%m%d%H%M}")
     return len(over)
+
+
+@app.periodic(cron="51 * * * *")
+@app.task(name="phone.seal_settings", queue="clock", queueing_lock="phone.seal_settings")
+def seal_settings(timestamp: int) -> None:
+    """After the server key has changed, secrets among the settings kept about phones are sealed with the new one."""
+    for kind in OF_PHONE:
+        stored.seal_anew(kind.table, kind.key)
 
 
 @app.periodic(cron="* * * * *")

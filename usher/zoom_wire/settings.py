@@ -1,4 +1,4 @@
-"""Settings as the contract names them: type and limits of every field of the three levels (settings.tsv beside this file), and what a query picks of an answer."""
+"""Settings as the contract names them: type and limits of every field (settings.tsv beside this file, phone_settings.tsv for Phone), and what a query picks of an answer."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +8,14 @@ from typing import Any
 from .codes import invalid
 from .fields import Field, Fields
 
-LEVELS = {"user": "u", "group": "g", "account": "a"}
+# level -> the table it stands in, and its letter there
+LEVELS = {
+    **{name: ("settings", name[0]) for name in ("user", "group", "account")},
+    **{
+        f"phone {name}": ("phone_settings", letter)
+        for name, letter in zip(("phone", "extension", "site", "template", "room", "account"), "pestra", strict=True)
+    },
+}
 AUTHENTICATION = ("meeting_authentication", "recording_authentication")
 APART = (*AUTHENTICATION, "authentication_option")  # at the top of a body, and no section of it
 OPTIONS = (*AUTHENTICATION, "meeting_security")
@@ -26,10 +33,9 @@ FEATURES = {
 @cache
 def shape(level: str) -> Fields:
     """The fields a body of a level may have, by name. A field the contract does not know is kept as it is."""
-    lines = [line.split("\t") for line in files("usher.zoom_wire").joinpath("settings.tsv").read_text().splitlines()[1:]]
-    return _fields(
-        {name: (kind, limits) for name, kind, levels, limits in ((*line, "")[:4] for line in lines) if LEVELS[level] in levels}, ""
-    )
+    table, letter = LEVELS[level]
+    lines = [line.split("\t") for line in files("usher.zoom_wire").joinpath(f"{table}.tsv").read_text().splitlines()[1:]]
+    return _fields({name: (kind, limits) for name, kind, levels, limits in ((*line, "")[:4] for line in lines) if letter in levels}, "")
 
 
 def _fields(lines: Mapping[str, tuple[str, str]], above: str) -> dict[str, Field]:

@@ -10,6 +10,9 @@ from . import (
     meetings,
     people,
     people_changes,
+    phone,
+    phone_sites,
+    phone_templates,
     recordings,
     reports,
     roles,
@@ -32,4 +35,7 @@ AREAS = (
     recordings,
     reports,
     marketplace,
+    phone,
+    phone_sites,
+    phone_templates,
 )

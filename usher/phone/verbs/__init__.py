@@ -1,6 +1,21 @@
 """What may be done to phones, numbers, packages, the phone side of sites, and the account log."""
 
-from . import adding, calls, deleting_sites, extension, keeping_up, numbers, packages, removing, rooms, settings, sites, templates, trash
+from . import (
+    adding,
+    calls,
+    deleting_sites,
+    extension,
+    keeping_up,
+    numbers,
+    packages,
+    removing,
+    rooms,
+    settings,
+    sites,
+    storing,
+    templates,
+    trash,
+)
 
 __all__ = [
     "adding",
@@ -14,6 +29,7 @@ __all__ = [
     "rooms",
     "settings",
     "sites",
+    "storing",
     "templates",
     "trash",
 ]

@@ -103,6 +103,24 @@ class SetExtension(_OfOnePhone):
         return _("A phone has the extension %(extension)s now") % {"extension": params["extension"]}
 
 
+@register
+class SetPolicy(_OfOnePhone):
+    """Change what one phone may do: voicemail, recording, call waiting. Parameters: holder (whose id), policy, what of templates.POLICY changes."""
+
+    name = "phone.set_policy"
+    privilege = "phone:user:manage"
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        policy = checked_policy(params.get("policy"))
+        return {"holder": str(phone_of(actor, params.get("holder"))["id"]), "extension": None, "policy": policy}
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        return _("What the phone may do will change.")
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        return _("What a phone may do was changed")
+
+
 def change_own(actor: Actor, extension: str, policy: dict[str, str], key: str) -> None:
     """Save the actor's own phone settings. Refuses what ChangeOwn does, and (conflict) an extension that is taken or reserved."""
     own = replace(actor, privileges=frozenset({OWN}))

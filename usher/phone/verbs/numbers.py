@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core import sql
 from usher.core.actor import Actor
@@ -78,6 +78,7 @@ class ReleaseNumbers(_OfNumbers):
     """Give numbers back: they leave the inventory. Parameter: numbers. Skipped: what somebody has (number_held)."""
 
     name = "phone.release_numbers"
+    lost = gettext_lazy("What programs kept with a number does not come back.")
     parts = (Released(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:

@@ -16,6 +16,9 @@ from usher.phone.holders import PEOPLE, Holders
 from usher.phone.parts import NO_PHONE, NOT_ACTIVE, NUMBERS, TOLD
 
 DAYS = 30  # S3-49
+KEPT_TOO = gettext_lazy(
+    "An extension or a number that somebody else gets meanwhile does not come back, nor what programs kept with the phone."
+)
 TRASH_FIRST = reason("trash_first", gettext_lazy("the account wants a phone in the trash before it is removed"))
 
 
@@ -116,6 +119,7 @@ class Remove(Away):
     """
 
     name = "phone.remove"
+    lost = KEPT_TOO
     parts = (Gone(),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from usher.accounts.places import checked_ids
 from usher.accounts.room_verbs import RoomGone
@@ -20,7 +20,7 @@ from usher.phone.verbs.adding import Add, MadeForThem, receivers
 from usher.phone.verbs.extension import AtPhoneSite, MoveToSite
 from usher.phone.verbs.keeping_up import OfTheClock
 from usher.phone.verbs.packages import AssignPackage, PackagesChanged, RemovePackages
-from usher.phone.verbs.removing import Away, Gone
+from usher.phone.verbs.removing import KEPT_TOO, Away, Gone
 from usher.phone.verbs.templates import Applied, ApplyTemplate
 
 SEATS = PhoneSeats(ROOMS)
@@ -111,6 +111,7 @@ class RemoveRooms(OfRooms, Away):
     """
 
     name = "phone.remove_rooms"
+    lost = KEPT_TOO
     parts = (Gone(ROOMS),)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
@@ -153,7 +154,7 @@ class DeleteRooms(Verb):
     parts = (GoneWithRoom(), RoomGone())
     main = 1
     then = ("phone.hurry",)  # undone, a phone gets its extension back
-    lost = gettext_lazy("An extension or a number that somebody else gets meanwhile does not come back.")
+    lost = KEPT_TOO
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return {"rooms": checked_ids(params.get("rooms"))}

@@ -174,6 +174,7 @@ class DeleteTemplate(_OfOneTemplate):
     """Delete a template. Phones keep what it set. Parameter: template."""
 
     name = "phone.delete_template"
+    lost = gettext_lazy("What programs kept with the template does not come back.")
     parts = (TemplateGone(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:

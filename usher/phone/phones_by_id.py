@@ -1,0 +1,71 @@
+"""Phones of people in the order of their ids, as programs read them."""
+
+from typing import Any
+from uuid import UUID
+
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.keyset import Row
+from usher.licenses.catalog import PRODUCTS
+from usher.people.filters import where
+from usher.people.scope import within
+
+from .holders import PEOPLE
+from .kept import PHONE
+
+NUMBERS = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'number', n.number, 'caller', n.caller) ORDER BY n.number), '[]')
+  FROM phone_number n WHERE n.holder_id = h.id)"""
+COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, coalesce(h.state, '') AS state, h.extension, h.policy, h.version,
+  g.id AS site_id, g.name AS site, {NUMBERS} AS numbers, {PEOPLE.packages("u.id")} AS packages"""
+AROUND = "JOIN people_user u ON u.id = {id} JOIN people_standing s ON s.user_id = u.id LEFT JOIN accounts_site g ON g.id = h.site_id"
+# Whoever has a phone in use, and whoever holds Phone and waits for theirs: FROM … WHERE of each, and the id the list is walked by.
+LISTED = {
+    "active": (f"FROM phone_user h {AROUND.format(id='h.user_id')} WHERE h.account_id = %(account)s AND h.state = 'active'", "h.id"),
+    "waiting": (
+        f"""FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id {AROUND.format(id="a.user_id")}
+        WHERE a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'""",
+        "a.user_id",
+    ),
+}
+
+
+def page(
+    actor: Actor, states: tuple[str, ...], filters: dict[str, Any], *, cost_center: str = "", after: str | None = None, limit: int
+) -> tuple[list[Row], int]:
+    """At most `limit` phones after an id, of these states of LISTED, and how many match. Filters as in people.filters; `plans` of each are code and name.
+
+    Refuses (forbidden) without the right to see phone users.
+    """
+    actor.require("phone:user:view")
+    pages, counts, asked = [], [], {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, "cost_center": cost_center}
+    for state in states:
+        # Digits are looked for in extensions and numbers where the list is one of phones.
+        clause, params = where({**filters, **({"phone": [state]} if filters.get("q") else {})})
+        source, id = LISTED[state]
+        matches = f"{source}{within(actor)} AND {clause}{' AND u.cost_center = %(cost_center)s' if cost_center else ''}"
+        matches = matches.replace("%(f_phone)s", f"%(f_phone_{state})s")
+        asked |= {f"f_phone_{state}" if name == "f_phone" else name: value for name, value in params.items()}
+        pages.append(f"(SELECT {COLUMNS} {matches} AND {id} > %(after)s::uuid ORDER BY {id} LIMIT %(limit)s)")
+        counts.append(f"(SELECT count(*) {matches})")
+    found = sql.rows(f"{' UNION ALL '.join(pages)} ORDER BY id LIMIT %(limit)s", asked)
+    return [with_plans(row) for row in found], int(sql.value(f"SELECT {' + '.join(counts)}", asked))
+
+
+def one(actor: Actor, id: UUID) -> Row | None:
+    """The phone in use of somebody the caller has found, with what is kept for it; None without one. One's own needs no right; Refuses (forbidden)."""
+    if actor.user_id != id:
+        actor.require("phone:user:view")
+    source, _id = LISTED["active"]
+    found = sql.row(f"SELECT {COLUMNS}, {PHONE.column('h.id')} AS kept {source} AND h.id = %(id)s", {"account": actor.account_id, "id": id})
+    return found and with_plans(found)
+
+
+def states(actor: Actor, ids: list[str]) -> dict[str, str]:
+    """id -> the state of the phones of some people, of those who have or had one."""
+    actor.require("phone:user:view")
+    query = f"SELECT h.id::text, h.state FROM phone_user h WHERE h.account_id = %(a)s AND h.user_id = ANY (%(i)s::uuid[]){within(actor, 'h.id')}"
+    return {r["id"]: r["state"] for r in sql.rows(query, {"a": actor.account_id, "i": ids})}
+
+
+def with_plans(row: Row) -> Row:
+    return {**row, "plans": [{"code": code.partition(":")[2], "name": PRODUCTS[code].name} for code in row["packages"]]}

@@ -1,0 +1,162 @@
+"""Settings that programs keep about Phone and nothing here acts on (accounts/stored.py, docs/decisions/0095)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.accounts import stored
+from usher.accounts.stored_verbs import AccountStored
+from usher.core import sql
+from usher.core.actor import Actor
+from usher.core.refusals import Refused, not_found
+from usher.journal.names import figure
+from usher.journal.verb import Verb, register
+from usher.phone import kept
+from usher.phone.parts import NAME
+
+
+class _Kept(stored.StoredPart):
+    """Of one thing, by the parameter `owner`. `found` is FROM … WHERE with its row as x, `called` its name."""
+
+    found: ClassVar[str]
+    called: ClassVar[str] = "x.name"
+
+    def owner(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT x.id AS obj, jsonb_build_object('name', {self.called}) AS told, NULL::text AS barred
+                   FROM {self.found} AND x.account_id = %(account)s AND x.id = %(owner)s::uuid"""
+
+    @property
+    def hinders(self) -> str:  # type: ignore[override]
+        return f"WHEN NOT EXISTS (SELECT 1 FROM {self.found} AND x.id = e.obj) THEN 'changed'"
+
+
+class PhoneKept(_Kept):
+    lock = ("phone_user", "id")
+    table, key = kept.PHONE.table, kept.PHONE.key
+    found = (
+        "phone_user x LEFT JOIN people_user u ON u.id = x.user_id LEFT JOIN accounts_room r ON r.id = x.room_id WHERE x.state = 'active'"
+    )
+    called = f"coalesce({NAME}, r.name)"
+
+
+class SiteKept(_Kept):
+    lock = ("accounts_site", "id")
+    table, key = kept.SITE.table, kept.SITE.key
+    found = "accounts_site x WHERE true"
+
+
+class TemplateKept(_Kept):
+    lock = ("phone_template", "id")
+    table, key = kept.TEMPLATE.table, kept.TEMPLATE.key
+    found = "phone_template x WHERE true"
+
+
+class NumberKept(_Kept):
+    lock = ("phone_number", "id")
+    table, key = kept.NUMBER.table, kept.NUMBER.key
+    found = "phone_number x WHERE true"
+    called = "x.number"
+
+
+class _Stores(Verb):
+    """The shared half. Parameters: owner, an id; settings (an object of objects); gone (dotted names).
+
+    Objects are merged, lists replaced. Refuses (missing) what is not here, (invalid) what is no setting, (settings_full) more than there is room for.
+    """
+
+    kind: ClassVar[kept.KeptWith]
+    part: ClassVar[_Kept]
+    what: ClassVar[str | Promise]
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        owner = self.owner(actor, params)
+        return {
+            "owner": owner,
+            **stored.checked(params.get("settings", {}), kept.PART, params.get("gone") or (), self.kind.flat(owner), owner),
+        }
+
+    def owner(self, actor: Actor, params: Mapping[str, Any]) -> str:
+        """The id of what they are kept with, when it is here."""
+        try:
+            id = UUID(str(params.get("owner")))
+        except ValueError:
+            raise Refused("invalid", "bad_id", _("This is no id."), field="owner") from None
+        if not sql.value(f"SELECT true FROM ({self.part.owner({})}) x", {"account": actor.account_id, "owner": id}):
+            raise not_found(str(self.what))
+        return str(id)
+
+    def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {"owner": params["owner"], **stored.terms(params)}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def headline(self, params: Mapping[str, Any], will: int) -> str:
+        n = len(params["settings"])
+        told = ngettext("%(n)s setting of Phone will be kept.", "%(n)s settings of Phone will be kept.", n)
+        return told % {"n": figure(n)}
+
+    def sentence(self, params: Mapping[str, Any], done: int) -> str:
+        n = len(params["settings"])
+        return ngettext("%(n)s setting of Phone was kept", "%(n)s settings of Phone were kept", n) % {"n": figure(n)}
+
+
+@register
+class StoreForPhone(_Stores):
+    """Keep settings of one phone that nothing here acts on."""
+
+    name = "phone.store_for_phone"
+    privilege = "phone:user:manage"
+    part = PhoneKept()
+    parts = (part,)
+    kind, what = kept.PHONE, gettext_lazy("This phone")
+
+
+@register
+class StoreForSite(_Stores):
+    """The same for the phone side of a site."""
+
+    name = "phone.store_for_site"
+    privilege = "phone:site:manage"
+    part = SiteKept()
+    parts = (part,)
+    kind, what = kept.SITE, gettext_lazy("This site")
+
+
+@register
+class StoreForTemplate(_Stores):
+    """The same for a template."""
+
+    name = "phone.store_for_template"
+    privilege = "phone:template:manage"
+    part = TemplateKept()
+    parts = (part,)
+    kind, what = kept.TEMPLATE, gettext_lazy("This template")
+
+
+@register
+class StoreForNumber(_Stores):
+    """The same for a number."""
+
+    name = "phone.store_for_number"
+    privilege = "phone:number:manage"
+    part = NumberKept()
+    parts = (part,)
+    kind, what = kept.NUMBER, gettext_lazy("This number")
+
+
+@register
+class StoreForAccount(_Stores):
+    """The same for the account. It needs no owner."""
+
+    name = "phone.store_for_account"
+    privilege = "phone:settings:manage"
+    parts = (AccountStored(),)
+    kind, what = kept.ACCOUNT, ""
+
+    def owner(self, actor: Actor, params: Mapping[str, Any]) -> str:
+        return str(actor.account_id)

@@ -1,0 +1,149 @@
+"""Phones, sites, templates and calling plans as the contract writes them (README 6)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from usher.core.ids import short
+
+Row = Mapping[str, Any]
+STATUSES = {"activate": "active", "pending": "waiting"}
+ACTIVATION = {"active": "activated", "waiting": "not ready"}
+# What of a policy acts here: the recordings, by what ours calls them.
+RECORDINGS = {"ad_hoc_call_recording": "ask", "auto_call_recording": "on"}
+ACTS = ("voicemail", *RECORDINGS)
+ADDRESS = ("address_line1", "address_line2", "city", "state_code", "zip", "country")
+
+
+def plan(row: Row) -> dict[str, Any]:
+    """A calling plan: its code and its name."""
+    return {"name": row["name"], "type": int(row["code"])}
+
+
+def plan_totals(row: Row) -> dict[str, Any]:
+    """A calling plan of the account. What is held for a change under way is not available."""
+    return {**plan(row), "subscribed": row["bought"], "assigned": row["used"] + row["pending"], "available": row["free"]}
+
+
+def site_of(row: Row) -> dict[str, Any]:
+    """Where something is, in its field; nothing without a site."""
+    return {"site": {"id": short(row["site_id"]), "name": row["site"]}} if row["site_id"] else {}
+
+
+def numbers_of(row: Row) -> list[dict[str, str]]:
+    return [{"id": short(UUID(n["id"])), "number": n["number"]} for n in row["numbers"]]
+
+
+def extension_of(row: Row) -> dict[str, Any]:
+    """The extension of a phone in use, which has the id of the phone; whoever waits has none."""
+    return {"extension_id": short(row["id"]), "extension_number": int(row["extension"])} if row["state"] == "active" else {}
+
+
+def listed(row: Row) -> dict[str, Any]:
+    """A phone user in a list."""
+    id, state = short(row["id"]), "active" if row["state"] == "active" else "waiting"
+    return {
+        "id": id,
+        "phone_user_id": id,
+        "name": row["name"],
+        "email": row["email"],
+        "status": next(theirs for theirs, ours in STATUSES.items() if ours == state),
+        "activation_status": ACTIVATION[state],
+        "department": row["department"],
+        "cost_center": row["cost_center"],
+        "calling_plans": [plan(p) for p in row["plans"]],
+        "phone_numbers": numbers_of(row),
+        **extension_of(row),
+        **site_of(row),
+    }
+
+
+def one(row: Row, kept: Mapping[str, Any], site_admin: bool) -> dict[str, Any]:
+    """A phone user by themselves, with the policy."""
+    told = listed(row)
+    told["calling_plans"] = [{"type": p["type"]} for p in told["calling_plans"]]
+    told = {name: value for name, value in told.items() if name not in ("name", "activation_status", "site")}
+    return {
+        **told,
+        "policy": policy(row["policy"], kept.get("policy", {})),
+        "site_admin": site_admin,
+        "site_id": short(row["site_id"]) if row["site_id"] else "",
+    }
+
+
+def policy(ours: Mapping[str, str], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What a phone or a template may do: what acts, over what is kept."""
+    recording = ours.get("recording", "off")
+    acts = {"voicemail": ours.get("voicemail", "on") == "on", **{name: recording == mode for name, mode in RECORDINGS.items()}}
+    return {**kept, **{name: {**kept.get(name, {}), "enable": on} for name, on in acts.items()}}
+
+
+def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str]:
+    """What a policy of a body changes of what acts. Of two recordings that are switched on, the one of every call counts."""
+    wish: dict[str, str] = {}
+    switched = {name: told[name]["enable"] for name in ACTS if "enable" in told.get(name, {})}
+    if "voicemail" in switched:
+        wish["voicemail"] = "on" if switched["voicemail"] else "off"
+    for name, mode in RECORDINGS.items():
+        if switched.get(name):
+            wish["recording"] = mode
+        elif name in switched and wish.get("recording", now.get("recording", "off")) == mode:
+            wish["recording"] = "off"
+    return wish
+
+
+def keepable(told: Mapping[str, Any], acts: tuple[str, ...], flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What of a policy is kept, and the dotted names that go because their section is reset to what the level above says."""
+    reset = [name for name, section in told.items() if isinstance(section, Mapping) and section.get("reset") is True]
+    gone = [name for name in flat for section in reset if name.startswith(f"policy.{section}.")]
+    kept = {name: _without(section, "reset", *(["enable"] if name in acts else [])) for name, section in told.items() if name not in reset}
+    return kept, gone
+
+
+def _without(section: Any, *names: str) -> Any:
+    return {n: v for n, v in section.items() if n not in names} if isinstance(section, Mapping) else section
+
+
+def template(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A template in a list. All are for people."""
+    return {"id": short(row["id"]), "name": row["name"], "description": kept.get("description", ""), "type": "user"}
+
+
+def whole_template(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A template with what it sets."""
+    rest = {name: kept.get(name, {}) for name in ("profile", "user_settings")}
+    return {**template(row, kept), "policy": policy(row["policy"], kept.get("policy", {})), **rest}
+
+
+def site(row: Row) -> dict[str, Any]:
+    """A site in a list."""
+    code = {"site_code": int(row["code"])} if row["code"] else {}
+    return {"id": short(row["id"]), "name": row["name"], "country": {"code": row["in_country"]}, **code}
+
+
+def whole_site(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A site with what is kept for it."""
+    rest = {name: kept[name] for name in ("caller_id_name", "sip_zone") if name in kept}
+    address = {"default_emergency_address": told} if (told := address_of(row, kept)) else {}
+    return {**site(row), "short_extension": {"length": len(str(row["highest"]))}, "policy": kept.get("policy", {}), **rest, **address}
+
+
+def address_of(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The emergency address of a site in the fields of the contract, when a program said it so; else its one text is the first line."""
+    if not row["emergency_address"]:
+        return {}
+    told = kept.get("default_emergency_address", {})
+    if in_one_line(told) == row["emergency_address"]:
+        return {"is_default": True, **told}
+    return {"is_default": True, "address_line1": row["emergency_address"], "country": row["in_country"]}
+
+
+def in_one_line(address: Mapping[str, Any]) -> str:
+    """An address as one text, as a site has it."""
+    lines = [" ".join(str(address.get(name, "")).split()) for name in ADDRESS]
+    return ", ".join(line for line in lines if line)
+
+
+def extent(length: int) -> tuple[int, int]:
+    """The lowest and the highest extension of so many digits."""
+    return 10 ** (length - 1), 10**length - 1
