@@ -46,7 +46,8 @@ MORE = {
   says is not passed on to the next. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
 - `trusted_domains` are the domains the account has proven are its own. `plans/usage` names the plan of a year.
 - `type` may also be 3 (On-Prem). 99, `plan_united_type` and `zoom_one_type` cannot be given.
-- `action` of `POST /users` is `create`; the other three need a single sign-on or a login nobody was asked about.
+- `autoCreate` of `POST /users` needs an address at a managed domain (code 2016 for any other); somebody who has a login already is invited instead. `custCreate` makes somebody as whom nobody can sign in. There is no
+  single sign-on, so `ssoCreate` is refused with code 2002.
 - `GET /groups` shows 300 on a page unless `page_size` says less.
 - Somebody deactivated can be deleted; Zoom refuses it with code 200.
 - `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
@@ -67,7 +68,8 @@ MORE = {
   sagt, gilt nicht für die nächste. Ein leeres Objekt und null sagen nichts; ein Feld ganz oben, das kein Abschnitt ist und das der Vertrag nicht nennt, wird übergangen.
 - `trusted_domains` sind die Domains, für die das Konto den Nachweis hat. `plans/usage` nennt den Tarif für ein Jahr.
 - `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type` und `zoom_one_type` lassen sich nicht vergeben.
-- `action` von `POST /users` ist `create`; die drei anderen brauchen Single Sign-on oder ein Login, nach dem niemand gefragt wurde.
+- `autoCreate` von `POST /users` braucht eine Adresse an einer verwalteten Domain (sonst Code 2016); wer schon ein Login hat, wird stattdessen eingeladen. `custCreate` legt jemanden an, als der sich niemand anmelden
+  kann. Single Sign-on gibt es nicht, also wird `ssoCreate` mit dem Code 2002 abgelehnt.
 - `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt.
 - Wer deaktiviert ist, lässt sich löschen; Zoom lehnt das mit dem Code 200 ab.
 - `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.

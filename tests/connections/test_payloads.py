@@ -13,7 +13,9 @@ from uuid import UUID
 import pytest
 
 from tests.api.agreeing import agree, app_for_people
+from tests.api.caller import caller
 from tests.connections.hooks import confirmed, told
+from tests.lifecycle.test_managed_domain import manages
 from tests.people_of import PASSWORD, Company, accept_invitation, do, invite, one
 from tests.receiver import Receiver
 from usher.access import consents
@@ -159,6 +161,22 @@ def test_administrators_of_groups(northlake: Company, app: UUID, receiver: Recei
     assert receiver.came[0].told["payload"]["object"]["admins"] == [
         {"id": short(northlake.member.user_id), "email": northlake.member.email}  # type: ignore[arg-type]
     ]
+
+
+def test_how_somebody_came_is_told(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """README 9: creation_type of user.created; who was let in at once is activated next."""
+    manages(northlake)
+    confirmed(northlake.owner, app, receiver, ["user.created", "user.activated"])
+    for n, action in enumerate(("create", "autoCreate", "custCreate")):
+        body = {"action": action, "user_info": {"email": f"n{n}@{northlake.domain}", "type": 1}}
+        assert caller(northlake.owner).post("/users", body)[0] == 201
+    told()
+    seen = [(c.event, c.told["payload"].get("creation_type")) for c in receiver.came]
+    assert sorted(seen, key=str) == sorted(
+        [("user.created", "create"), ("user.created", "autoCreate"), ("user.created", "custCreate"), *[("user.activated", None)] * 2],
+        key=str,
+    )
+    assert all(wrong(CONTRACT[c.event], c.told) == [] for c in receiver.came)
 
 
 def test_an_app_hears_that_an_agreement_ended(northlake: Company, receiver: Receiver) -> None:

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from usher.core import clock, jobs, link_token, sql
 from usher.core.ids import short, uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.journal.verb import Part, Verb, plan, register
+from usher.journal.verb import Part, Verb, plan, reason, register
 
 from .actors import operator
 from .way_in import canonical_of
@@ -154,6 +155,9 @@ def _keep(table: str, key: str, still: str, found: list[dict[str, Any]], secrets
     return kept
 
 
+reason("no_login", gettext_lazy("has no login: nobody signs in as them"))
+
+
 class LinkMade(Part):
     """A sign-in link for somebody active, a new nonce and 30 days for somebody pending. Parameters: user, link, until, status."""
 
@@ -161,8 +165,9 @@ class LinkMade(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, s.user_id AS obj, s.version, NULL::jsonb AS before, jsonb_build_object('until', %(until)s::timestamptz) AS after,
-                  CASE WHEN s.status <> %(status)s THEN 'changed' END AS skip, NULL::text AS takes, NULL::text AS gives
-                  FROM people_standing s WHERE s.account_id = %(account)s AND s.user_id = %(user)s::uuid"""
+                  CASE WHEN s.status <> %(status)s THEN 'changed' WHEN s.status = 'active' AND u.login_id IS NULL THEN 'no_login' END AS skip,
+                  NULL::text AS takes, NULL::text AS gives
+                  FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(account)s AND s.user_id = %(user)s::uuid"""
 
     write = """
 made AS (INSERT INTO access_link (id, login_id, purpose, nonce, created_at, expires_at)

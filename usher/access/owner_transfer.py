@@ -20,8 +20,10 @@ NOT_OWNER = reason("not_owner", gettext_lazy("is not the owner any more"))
 NOT_ADMIN = reason("not_admin", gettext_lazy("not an admin: the new owner must be one first"))
 
 # Both rows are locked; neither is written unless the other can be. The operator may choose anybody active, because the owner may be the only admin.
-READY = "n.status = 'active' AND (n.role = 'admin' OR %(anybody)s AND n.role <> 'owner')"
-WHY_NOT = f"CASE WHEN n.role = 'owner' THEN 'already' WHEN n.status <> 'active' THEN 'not_active' WHEN NOT ({READY}) THEN 'not_admin' END"
+HAS_LOGIN = "(SELECT l.login_id FROM people_user l WHERE l.id = n.user_id) IS NOT NULL"
+READY = f"n.status = 'active' AND {HAS_LOGIN} AND (n.role = 'admin' OR %(anybody)s AND n.role <> 'owner')"
+WHY_NOT = f"""CASE WHEN n.role = 'owner' THEN 'already' WHEN n.status <> 'active' THEN 'not_active'
+  WHEN NOT {HAS_LOGIN} THEN 'no_login' WHEN NOT ({READY}) THEN 'not_admin' END"""
 MAIL = """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
   SELECT usher_uuid7(), u.account_id, '{kind}', u.id, u.email, jsonb_build_object('other', {other}), %(now)s, %(now)s
   FROM did JOIN people_user u ON u.id = did.obj LEFT JOIN people_user o ON o.id = {id}::uuid"""

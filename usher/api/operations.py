@@ -48,10 +48,9 @@ class Call:
         return f"{self.actor.account_id} {self.request.path.rstrip('/')} {rest}"
 
     @cached_property
-    def wish(self) -> bytes:
-        """What the same key must ask for again: SHA-256 of method, path, query and body, whatever their order."""
-        asked = [self.request.method, self.request.path.rstrip("/"), sorted(self.request.GET.lists()), self.raw]
-        return sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+    def wish(self) -> str:
+        """What the same key must ask for again: method, path, query and body, whatever their order."""
+        return json.dumps([self.request.method, self.request.path.rstrip("/"), sorted(self.request.GET.lists()), self.raw], sort_keys=True)
 
     def do(self, verb: str, params: dict[str, Any], *, short: str = "refuse") -> engine.Started:
         """Start a verb; the same Idempotency-Key leads to the same change, however often it is sent. `short` is the engine's, for too few seats."""

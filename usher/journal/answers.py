@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.core.sealed import Unreadable, seal, unseal
+from usher.core.sealed import Unreadable, keyed_hashes, seal, unseal
 
 from .verb import VERBS, require
 
@@ -24,17 +24,18 @@ LIFE = timedelta(days=1)
 PURPOSE = "answer under a key"
 
 
-def known(actor: Actor, key: str, wish: bytes, right: str) -> tuple[int, str] | None:
+def known(actor: Actor, key: str, wish: str, right: str) -> tuple[int, str] | None:
     """Claim a key for a wish. Status and body when it was answered; None when it is new. `right` is asked for again where nothing was started.
 
     Refused (conflict, key_reused) when it was used for another wish; (forbidden) when the actor may not do it any more (AUTHZ-08).
     """
-    names = {"account": actor.account_id, "key": hash_of(key), "wish": wish}
+    wishes = [bytes.fromhex(told) for told in keyed_hashes(wish, PURPOSE, actor.account_id)]  # keyed: a body may hold a password
+    names = {"account": actor.account_id, "key": hash_of(key), "wish": wishes[0]}
     new = "INSERT INTO journal_answer (account_id, key, wish) VALUES (%(account)s, %(key)s, %(wish)s) ON CONFLICT DO NOTHING"
     if sql.execute(new, names):
         return None
     found = sql.rows("SELECT wish, status, body FROM journal_answer WHERE account_id = %(account)s AND key = %(key)s", names)[0]
-    if bytes(found["wish"]) != wish:
+    if bytes(found["wish"]) not in wishes:
         raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
     try:
         kept = json.loads(unseal(found["body"], PURPOSE, actor.account_id))

@@ -158,7 +158,7 @@ class Denial(models.Model):
 
 
 class Answer(models.Model):
-    """What a call under a key was answered (answers.py): forgotten after a day. `wish` is the SHA-256 of what was asked."""
+    """What a call under a key was answered (answers.py): forgotten after a day. `wish` is a keyed hash of what was asked."""
 
     pk = models.CompositePrimaryKey("account_id", "key")
     account = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+", db_index=False)

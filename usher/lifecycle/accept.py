@@ -102,13 +102,18 @@ def login_of(found: Mapping[str, Any], password: str) -> Login:
             )
         return login
     login = Login(id=uuid7(), email=found["email"], canonical=found["canonical"])
+    refuse_weak(password, login)
+    login.set_password(password)
+    login.save(force_insert=True)
+    return login
+
+
+def refuse_weak(password: str, login: Login) -> None:
+    """Refuse (invalid, password) what is too short, too common or too like the address."""
     try:
         validate_password(password, login)
     except ValidationError as trouble:
         raise Refused("invalid", "password", " ".join(trouble.messages), field="password") from None
-    login.set_password(password)
-    login.save(force_insert=True)
-    return login
 
 
 def one_line(text: str, field: str) -> str:

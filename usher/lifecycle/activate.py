@@ -1,7 +1,7 @@
 """Activating a set of pending people without their links: the operator's way for people who are known already, such as those of another system."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,30 +20,37 @@ from .parts import PERSON_OF_SEAT
 reason("elsewhere", gettext_lazy("this address belongs to a login already; only the person can bring it along"))
 
 
-class PeopleActivated(Part):
-    """Pending becomes active with a login that has no password yet; the pending seat becomes a used one. Parameter: subjects."""
-
-    lock = ("people_standing", "user_id")
-
-    def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('status', s.status) AS before,
-                   jsonb_build_object('status', 'active', 'email', u.email) AS after,
-                   CASE WHEN s.status <> 'pending' THEN 'not_pending' WHEN l.id IS NOT NULL THEN 'elsewhere' END AS skip,
-                   s.license AS takes, s.license || '@pending' AS gives
-                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
-                   LEFT JOIN people_login l ON l.canonical = u.canonical ORDER BY s.user_id"""
-
-    # A login that somebody made at this very moment is not ours to take: its person stays pending. A new login has its person's id, so that
-    # nothing is joined back: the planner thinks these CTEs are tiny and compared 1,000 logins with 1,000 people, 5 s a chunk.
-    write = """
+# A login that somebody made at this very moment is not ours to take: its person stays pending. A new login has its person's id, so that
+# nothing is joined back: the planner thinks these CTEs are tiny and compared 1,000 logins with 1,000 people, 5 s a chunk.
+LOGINS = """
 login AS (INSERT INTO people_login (id, email, canonical, password, created_at)
   SELECT u.id, u.email, u.canonical, '!' || gen_random_uuid()::text, %(now)s FROM ok JOIN people_standing s ON s.user_id = ok.obj
-  JOIN people_user u ON u.id = ok.obj WHERE s.status = 'pending' AND s.license = ok.takes ON CONFLICT (canonical) DO NOTHING RETURNING id),
-mine AS (SELECT id AS person, id AS login FROM login),
+  JOIN people_user u ON u.id = ok.obj WHERE s.status = 'pending' AND s.license = ok.takes{still} ON CONFLICT (canonical) DO NOTHING RETURNING id),
+mine AS (SELECT id AS person, id AS login FROM login),"""
+ACTIVE = """
 did AS (UPDATE people_standing t SET status = 'active', access_epoch = t.access_epoch + 1, version = t.version + 1 FROM mine
   WHERE t.user_id = mine.person AND t.status = 'pending' RETURNING t.user_id AS obj),
 named AS (UPDATE people_user u SET login_id = mine.login, activated_at = %(now)s, personal_meeting_id = usher_meeting_id() FROM mine WHERE u.id = mine.person),
 closed AS (UPDATE people_invitation i SET state = 'accepted', accepted_at = %(now)s FROM mine WHERE i.user_id = mine.person)"""
+
+
+class PeopleActivated(Part):
+    """Pending becomes active with a login that has no password yet; the pending seat becomes a used one. Parameter: subjects."""
+
+    lock = ("people_standing", "user_id")
+    barred: ClassVar[str] = (
+        "WHEN l.id IS NOT NULL THEN 'elsewhere'"  # WHEN … THEN of who is left alone, about u and the login l of their address
+    )
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('status', s.status) AS before,
+                   jsonb_build_object('status', 'active', 'email', u.email) AS after,
+                   CASE WHEN s.status <> 'pending' THEN 'not_pending' {self.barred} END AS skip,
+                   s.license AS takes, s.license || '@pending' AS gives
+                   FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
+                   LEFT JOIN people_login l ON l.canonical = u.canonical ORDER BY s.user_id"""
+
+    write = f"{LOGINS.format(still='')}{ACTIVE}"
 
 
 class TheirAddOnsActivated(Part):

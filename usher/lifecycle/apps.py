@@ -19,6 +19,7 @@ class LifecycleConfig(AppConfig):
             decline,
             domain_switches,
             join,
+            letting_in,
             long_work,
             open_account,
             overdue,

@@ -25,6 +25,7 @@ from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
 from .staging import OneStaged, find, mode_of
 
+AT_ONCE = ("login", "no_login")  # how somebody is let in whom nobody asks
 SHARED = ("department", "job_title", "location")
 LONGEST_SHARED = {"department": 128, "job_title": 128, "location": 256}
 
@@ -63,6 +64,7 @@ class Invite(Verb):
     """Invite the people of a stage as pending; each takes a pending seat of the license and of every add-on (S0-32, S1-18, S1-19).
 
     Refused per line: what is wrong in the line, a second line of the same person. Left alone: who is here already (counted as unchanged).
+    With `at_once` (login or no_login) they are let in in the same transaction (letting_in.py), which takes the mail back.
     With `waits`, whoever finds no seat is invited with what is free and waits for the rest (S0-57).
     """
 
@@ -84,6 +86,7 @@ class Invite(Verb):
             require(actor, "import")
         more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
         waits = {"waits": True} if params.get("waits") else {}
+        waits |= {"at_once": params["at_once"]} if params.get("at_once") in AT_ONCE else {}
         told = {
             "stage": str(stage.id),
             **waits,
@@ -137,6 +140,8 @@ class Invite(Verb):
             told = ngettext(
                 "%(n)s\u00a0person invited as %(license)s from %(file)s", "%(n)s\u00a0people invited as %(license)s from %(file)s", done
             )
+        elif params.get("at_once"):
+            told = ngettext("%(n)s\u00a0person added as %(license)s", "%(n)s\u00a0people added as %(license)s", done)
         return told % {"n": figure(done), "license": PRODUCTS[params["license"]].name, "file": params.get("file")}
 
     def undo_words(self, done: int) -> str:

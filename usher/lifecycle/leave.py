@@ -78,9 +78,10 @@ class Away(Part):
                    jsonb_build_object('status', %(becomes)s::text) AS after,
                    CASE WHEN r.status = %(becomes)s THEN 'already' WHEN r.status = 'pending' THEN 'still_pending'
                         {left_alone("is_owner", IS_ADMIN, HOLDS_ROLE, "r")} WHEN r.id = %(actor)s::uuid THEN 'oneself'
-                        WHEN %(how)s::text = 'unlinked' AND {DOMAIN_OF.format(canonical="r.canonical")} = ANY ({MANAGED_HERE}) THEN 'managed_domain' END AS skip,
+                        WHEN %(how)s::text = 'unlinked' AND {DOMAIN_OF.format(canonical="r.canonical")} = ANY ({MANAGED_HERE}) THEN 'managed_domain'
+                        WHEN %(how)s::text = 'unlinked' AND r.login_id IS NULL THEN 'no_login' END AS skip,
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
-                   FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, u.canonical,
+                   FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, u.canonical, u.login_id,
                                 {HELD.format(user="s.user_id")} AS add_ons
                          FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r
                    {strangers(params.get("subjects", {}))}"""

@@ -7,7 +7,7 @@ from usher.api.operations import Call, Cap, operation
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.lifecycle import join, staging
+from usher.lifecycle import join, letting_in, staging
 from usher.people import stored_settings
 from usher.zoom_wire import kept_profile
 from usher.zoom_wire import people as wire
@@ -55,21 +55,25 @@ FULL_BASIC = {"no_seat": (400, 2033)}
                 "first_name": Field("string", most=64, default=""),
                 "last_name": Field("string", most=64, default=""),
                 "display_name": Field("string", most=128, default=""),
+                "password": Field("string", most=32, least=8),
                 "feature": Field("object", fields={"zoom_phone": Field("boolean")}, default={}),
             },
         ),
     },
     caps=(INVITED,),
+    codes={"not_managed": (400, 2016)},
 )
 def create_user(call: Call) -> dict[str, Any]:
-    """Invite a user, who is pending until they accept; they hold their seat from then on."""
+    """Add a user. `create` invites them, and they are pending until they accept; `autoCreate`, at a managed domain, gives them a login, and `custCreate` none: both
+    are active at once. They hold their seat from then on.
+    """
     told = call.body["user_info"]
-    if call.body["action"] != "create":
-        raise WireRefused(NOT_HERE[call.body["action"]])
+    if call.body["action"] == "ssoCreate":
+        raise WireRefused(Fault(400, 2002, "This account has no single sign-on."))
     license = license_of(told["type"])
     key = call.next_key(join.Invite.name)
     one = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
-    started = seated(told["type"], lambda: engine.start(join.plan_invite_one(call.actor, one, {"license": license}), key))
+    started = seated(told["type"], lambda: added(call, one, {"license": license}, key))
     if started.change_id is None:
         raise WireRefused(Fault(409, 1005, f"User already in the account: {told['email']}"))
     who = {"subjects": {"ids": [str(one.person)]}}
@@ -86,12 +90,14 @@ def create_user(call: Call) -> dict[str, Any]:
     }
 
 
-# Ways of the contract to make somebody without asking them; what each needs is not there.
-NOT_HERE = {
-    "autoCreate": Fault(400, 2016, "Users cannot be created without an invitation here. Use the action create."),
-    "custCreate": Fault(400, 2016, "Users without a login cannot be created here. Use the action create."),
-    "ssoCreate": Fault(400, 2002, "This account has no single sign-on."),
-}
+def added(call: Call, one: staging.OneStaged, choices: dict[str, Any], key: str) -> engine.Started:
+    """The person of a stage as the action says: invited, or let in at once. Only autoCreate looks at a password."""
+    action, password = call.body["action"], call.body["user_info"].get("password")
+    if action == "autoCreate":
+        return letting_in.add(call.actor, one, choices, (key, call.next_key(letting_in.LetIn.name)), password=password)
+    if action == "custCreate":
+        return letting_in.add_without_login(call.actor, one, choices, (key, call.next_key(letting_in.LetInWithoutLogin.name)))
+    return engine.start(join.plan_invite_one(call.actor, one, choices), key)
 
 
 @operation(

@@ -32,7 +32,8 @@ TAKEN = """SELECT seq, change_id, user_id, event, at, greatest(high - low, 1) AS
 # What stands beside an effect: who it is about as they are now, and who did it. A person who was purged meanwhile is told by what the effect says.
 ROWS_OF = """SELECT n.seq, e.phase, e.ord, e.obj, e.before, e.after, c.account_id, c.verb, c.number, c.at, c.undoes IS NOT NULL AS undone,
     c.actor_kind, c.actor_id, o.email AS operator, coalesce(u.email, e.before->>'email', e.after->>'email') AS email,
-    u.first_name, u.last_name, u.display_name, s.license, g.name AS group_name, c.params->>'to' AS to_group, c.params->>'part' AS part, c.params->>'app' AS app
+    u.first_name, u.last_name, u.display_name, s.license, g.name AS group_name, c.params->>'to' AS to_group, c.params->>'part' AS part,
+    c.params->>'app' AS app, c.params->>'at_once' AS at_once
   FROM webhooks_notice n JOIN journal_change c ON c.id = n.change_id
   JOIN journal_effect e ON e.change_id = n.change_id AND e.result = 'done' AND (n.phase IS NULL OR e.phase = n.phase AND e.ord > n.low AND e.ord <= n.high)
   LEFT JOIN people_user o ON o.id = c.actor_id LEFT JOIN people_user u ON u.id = e.obj AND u.account_id = c.account_id

@@ -1,7 +1,7 @@
 """What each verb tells the world: one line of TELLS for each part whose effects are events. Everything here is pure: rows of effects in, events out.
 
 A row is an effect with what stands beside it (expanding.py): obj, before, after, verb, undone, email, first_name, last_name, display_name, license, group_name, to_group,
-part, app.
+part, app, at_once.
 The effects of an undo have their before and after exchanged, so most of it needs no words of its own here.
 """
 
@@ -42,6 +42,7 @@ UNTOLD = {
     "single_keys",
     "mail_when_done",
 }
+CREATION = {"login": "autoCreate", "no_login": "custCreate"}  # of somebody whom nobody asked
 Tell = Callable[[Row], Iterator[Told]]
 
 
@@ -55,7 +56,7 @@ def created(row: Row) -> Iterator[Told]:
         yield from gone("user.deleted")(row)
         return
     license = (row["after"] or {}).get("license") or row["license"]
-    yield of_person(row, "user.created", wire.new_person(row, license), more={"creation_type": "create"})
+    yield of_person(row, "user.created", wire.new_person(row, license), more={"creation_type": CREATION.get(row["at_once"], "create")})
     if into := (row["after"] or {}).get("group"):
         yield of_person(row, "group.member_added", wire.member_of(into, row))
 
@@ -252,7 +253,7 @@ TELLS: dict[str, dict[int, Tell]] = {
     "lifecycle.sign_up": {0: created},
     "lifecycle.accept": {0: accepted},
     "lifecycle.accept_transfer": {0: accepted},
-    "lifecycle.activate": {0: activated},
+    **{verb: {0: activated} for verb in ("lifecycle.activate", "lifecycle.let_in", "lifecycle.let_in_without_login")},
     "lifecycle.withdraw_invitation": {1: DELETED},
     "lifecycle.expire_invitation": {1: DELETED},
     "lifecycle.decline": {1: DELETED},

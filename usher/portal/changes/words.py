@@ -13,6 +13,8 @@ Words = str | Promise
 KINDS: dict[str, Words] = {
     "lifecycle.open_account": _("Open the account"),
     "lifecycle.invite": _("Invite"),
+    "lifecycle.let_in": _("Let in at once"),
+    "lifecycle.let_in_without_login": _("Let in without a login"),
     "lifecycle.update_people": _("Update people by file"),
     "lifecycle.change_address": _("Change address"),
     "lifecycle.accept": _("Accept an invitation"),
