@@ -36,6 +36,8 @@ WISHES: dict[str, dict[str, Any]] = {
     "lifecycle.deactivate": CONTENT,
     "lifecycle.delete": CONTENT,
     "lifecycle.expire_invitation": {},
+    "lifecycle.let_in": {},
+    "lifecycle.let_in_without_login": {},
     "lifecycle.reactivate": {},
     "lifecycle.resend_invitation": {},
     "lifecycle.schedule": {"what": "deactivate", "day": "2027-03-01"},

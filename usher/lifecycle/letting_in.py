@@ -23,7 +23,7 @@ from usher.people.models import Login
 from usher.people.of_people import OfPeople
 
 from .accept import refuse_weak
-from .activate import ACTIVE, LOGINS, PeopleActivated, TheirAddOnsActivated
+from .activate import ACTIVE, LOGINS, PeopleActivated, TheirAddOnsActivated, refuse_too_many_add_ons
 from .addresses import MANAGED, managed_domains
 from .join import plan_invite_one
 from .staging import OneStaged
@@ -78,11 +78,16 @@ mine AS (SELECT s.user_id AS person, NULL::uuid AS login FROM ok JOIN people_sta
 
 
 class _LetIn(OfPeople):
-    """What both share."""
+    """What both share. Refuses (too_many_add_ons) more than a few hundred people who hold add-ons."""
 
     privilege = "people:user:manage"
     then = ("phone.hurry",)  # a phone follows its seat
     undoable = False
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        checked = super().check(actor, params)
+        refuse_too_many_add_ons(actor, checked["subjects"])
+        return checked
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return False  # the second phase counts the rows of the first
