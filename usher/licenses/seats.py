@@ -48,13 +48,15 @@ class WorkplaceSeat(Part):
                                AND {UNCARRIED.format(add_on="a.product", license="(ok.after->>'license')")}) RETURNING t.user_id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
+        """In the order of the change, person by person (OFFSET 0): of many a join would be hashed, and then sorted on the disk for the order it had."""
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                    CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed'
-                        WHEN EXISTS (SELECT 1 FROM unnest(h.add_ons) x WHERE {UNCARRIED.format(add_on="x", license="(e.before->>'license')")}) THEN 'needs_base' END AS skip,
+                        WHEN e.obj IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(needing)s))
+                          AND EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = e.obj AND a.product = ANY(%(needing)s)
+                                      AND {UNCARRIED.format(add_on="a.product", license="(e.before->>'license')")}) THEN 'needs_base' END AS skip,
                    (e.before->>'license') || {PENDING_SUFFIX} AS takes, (e.after->>'license') || {PENDING_SUFFIX} AS gives
-                   FROM journal_effect e JOIN people_standing s ON s.user_id = e.obj
-                   LEFT JOIN (SELECT a.user_id, array_agg(a.product) AS add_ons FROM licenses_seat a
-                              WHERE a.account_id = %(account)s AND a.product = ANY(%(needing)s) GROUP BY 1) h ON h.user_id = e.obj
+                   FROM journal_effect e
+                   CROSS JOIN LATERAL (SELECT s.version, s.license, s.status FROM people_standing s WHERE s.user_id = e.obj OFFSET 0) s
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done' ORDER BY e.ord"""
 
 
