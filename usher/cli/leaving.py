@@ -1,9 +1,9 @@
-"""Leaving and coming back on the command line: people deactivate, activate, unlink, delete, restore."""
+"""Leaving and coming back on the command line: people deactivate, activate, unlink, delete."""
 
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -12,6 +12,9 @@ from usher.core.refusals import Refused
 
 from .options import fresh_key, writing
 from .selecting import subjects_of, who
+
+if TYPE_CHECKING:
+    from usher.journal.verb import Plan
 
 MOST_AT_ONCE = 100
 MOVABLE = click.Choice(["meetings", "recordings_and_webinars", "whiteboards_and_notes"])
@@ -37,7 +40,7 @@ def sure(function: Callable[..., Any]) -> Callable[..., Any]:
             "--yes",
             "is_sure",
             is_flag=True,
-            help=f"Needed for more than {MOST_AT_ONCE} people by whoever is not at a terminal to be asked.",
+            help=f"Needed for more than {MOST_AT_ONCE} people, or for good, by whoever is not at a terminal to be asked.",
         ),
     ):
         function = option(function)
@@ -55,6 +58,15 @@ def content(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
+
+
+def handed_over(kinds: tuple[str, ...], heir: str | None, *, to_manager: bool) -> dict[str, Any]:
+    """What `content` says, as the verbs take it; empty when everything stays. Refuses one half of it."""
+    if kinds and bool(heir) == to_manager:
+        raise click.UsageError("Name the heir with --heir, or say --to-manager.")
+    if not kinds and (heir or to_manager):
+        raise click.UsageError("Say with --content what is handed over.")
+    return {"kinds": list(kinds), "heir": "manager" if to_manager else heir} if kinds else {}
 
 
 def leaving(name: str, verb: str, words: str) -> click.Command:
@@ -78,11 +90,7 @@ def leaving(name: str, verb: str, words: str) -> click.Command:
         refusals: str | None,
         **given: Any,
     ) -> int:
-        if kinds and bool(heir) == to_manager:
-            raise click.UsageError("Name the heir with --heir, or say --to-manager.")
-        if not kinds and (heir or to_manager):
-            raise click.UsageError("Say with --content what is handed over.")
-        handed = {"kinds": list(kinds), "heir": "manager" if to_manager else heir} if kinds else {}
+        handed = handed_over(kinds, heir, to_manager=to_manager)
         wish = lambda: {"subjects": subjects_of(actor, emails, file, given), "content": handed}  # noqa: E731
         return carry_out(actor, verb, wish, How(key, dry_run, is_sure, refusals))
 
@@ -109,23 +117,6 @@ def activate(
     )
 
 
-@click.command("restore")
-@click.argument("emails", nargs=-1, metavar="[EMAIL...]")
-@click.option("--all", "everybody", is_flag=True, help="Everybody in the trash.")
-@click.option("--new-email", metavar="EMAIL", help="For one person whose address somebody else has now.")
-@click.option("--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data.")
-@writing
-def restore(
-    actor: Actor, emails: tuple[str, ...], everybody: bool, new_email: str | None, key: str | None, dry_run: bool, refusals: str | None
-) -> int:
-    """Bring people back from the trash, with everything they had."""
-    if bool(emails) == everybody:
-        raise click.UsageError("Name people, or say --all.")
-    wish: dict[str, Any] = {"all": True} if everybody else {"ids": [str(i) for i in _in_trash(actor, emails)]}
-    given = {"email": new_email} if new_email else {}
-    return carry_out(actor, "lifecycle.restore", lambda: {**wish, **given}, How(key, dry_run, True, refusals))
-
-
 def carry_out(actor: Actor, verb: str, wish: Callable[[], dict[str, Any]], how: How) -> int:
     """Show the plan, or do it once somebody is sure; the exit code. What a plan that is only shown has staged is forgotten with it."""
     from django.db import transaction
@@ -142,34 +133,17 @@ def carry_out(actor: Actor, verb: str, wish: Callable[[], dict[str, Any]], how: 
         return code
     planned = plan(actor, verb, wish())
     if not how.is_sure:
-        _ask(planned.verb.headline(planned.params, will := preview(planned).will), will)
+        _ask(planned, preview(planned).will)
     return do(planned, fresh_key(how.key), refusals=how.refusals)
 
 
-def _ask(headline: str, will: int) -> None:
-    """More than MOST_AT_ONCE people are done after a yes: at the terminal, or by --yes. Refused (conflict, not_sure) otherwise."""
-    if will <= MOST_AT_ONCE:
+def _ask(planned: "Plan", will: int) -> None:
+    """More than MOST_AT_ONCE people, and anything for good, are done after a yes: at the terminal, or by --yes. Refused (conflict, not_sure) otherwise."""
+    if not will or (will <= MOST_AT_ONCE and not planned.verb.for_good):
         return
+    headline = planned.verb.headline(planned.params, will)
     if not sys.stdin.isatty() or not click.confirm(f"{headline} Go on?", err=True):
         raise Refused("conflict", "not_sure", f"{headline} Say --yes to go on; nothing was done.")
-
-
-def _in_trash(actor: Actor, emails: tuple[str, ...]) -> list[Any]:
-    """The ids of people in the trash; of several with one address the last. Refused (missing) for an address nobody there had."""
-    from usher.core import sql
-
-    found = {
-        r["canonical"]: r["user_id"]
-        for r in sql.rows(
-            """SELECT u.canonical, d.user_id FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id
-               WHERE d.account_id = %(a)s AND d.how = 'deleted' AND u.canonical = ANY(%(e)s) ORDER BY d.at""",
-            {"a": actor.account_id, "e": [e.lower() for e in emails]},
-        )
-    }
-    for email in emails:
-        if email.lower() not in found:
-            raise Refused("missing", "not_found", f"Nobody in the trash had the address {email}.", field="email")
-    return list(found.values())
 
 
 COMMANDS = (
@@ -177,5 +151,4 @@ COMMANDS = (
     activate,
     leaving("unlink", "lifecycle.unlink", "Unlink people: they leave the account and keep a free one of their own."),
     leaving("delete", "lifecycle.delete", "Delete people: into the trash for the days the account has chosen."),
-    restore,
 )

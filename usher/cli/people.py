@@ -9,6 +9,7 @@ import click
 from usher.core.actor import Actor
 from usher.core.address import NotAnAddress, parse, split_list
 
+from .dating import dates
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
 from .marking import COMMANDS as MARKING
@@ -16,6 +17,7 @@ from .options import as_operator, short_of_seats, writing
 from .places import set_site
 from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
+from .trash import COMMANDS as TRASH
 
 MOST_LISTED = 10_000
 ROW = ("email", "name", "status", "license", "add_ons", "role", "department")
@@ -27,7 +29,7 @@ def people() -> None:
     """Add, list, show, import and export people; let them go and bring them back."""
 
 
-for _command in (*LEAVING, *MARKING, set_role, set_site):
+for _command in (*LEAVING, *TRASH, *MARKING, dates, set_role, set_site):
     people.add_command(_command)
 
 

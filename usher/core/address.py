@@ -114,6 +114,14 @@ def folds_to_ascii(c: str) -> bool:
     return any(x.isascii() and x.isprintable() for form in forms for x in form)
 
 
+def looked_up(text: str) -> str:
+    """What an address is looked up by: its canonical form. What is no address stays as it is, and nobody has it."""
+    try:
+        return parse(text).canonical
+    except NotAnAddress:
+        return text
+
+
 def split_list(text: str) -> list[str]:
     """Addresses typed or pasted into one field: separated by comma, semicolon, white space or newline; empty ones are dropped (MAIL-09)."""
     return [part for part in SEPARATORS.split(text.replace("\u00a0", " ")) if part]

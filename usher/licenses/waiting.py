@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.address import NotAnAddress, parse
+from usher.core.address import looked_up
 from usher.core.clock import now
 from usher.core.refusals import Refused
 from usher.people.verbs.profile import name_of
@@ -86,7 +86,7 @@ def everybody(actor: Actor, product: str | None) -> list[dict[str, Any]]:
 def of_addresses(actor: Actor, addresses: list[str], product: str | None) -> list[UUID]:
     """The lines of the people with these addresses, for this product or any. Refused (missing) for one who does not wait for it."""
     actor.require("people:user:view")
-    wanted = {_canonical(address): address for address in addresses}
+    wanted = {looked_up(address): address for address in addresses}
     found = sql.rows(
         f"SELECT w.id, u.canonical {OPEN} AND u.canonical = ANY(%(e)s) AND (%(p)s::text IS NULL OR w.product = %(p)s::text)",
         {"account": actor.account_id, "e": list(wanted), "p": product},
@@ -96,10 +96,3 @@ def of_addresses(actor: Actor, addresses: list[str], product: str | None) -> lis
             "missing", "not_found", _("Nobody with the address %(email)s waits for it.") % {"email": wanted[missing]}, field="email"
         )
     return [f["id"] for f in found]
-
-
-def _canonical(address: str) -> str:
-    try:
-        return parse(address).canonical
-    except NotAnAddress:
-        return address  # nobody has it

@@ -11,13 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from usher.access.actors import system
 from usher.core import clock, sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import VERBS, Plan
+from usher.people.filters import where
 from usher.people.scope import within
 
 from .dates import DEACTIVATE, END_ADD_ON, END_LICENSE, WAITING
@@ -106,6 +109,30 @@ def dates_of(actor: Actor, user: UUID) -> list[dict[str, Any]]:
     """What will happen to one person, or was held back or failed, the next first."""
     actor.require("people:user:view")
     return sql.rows(f"{OPEN} AND d.user_id = %(u)s{within(actor)} ORDER BY d.due, d.id", {"account": actor.account_id, "u": user})
+
+
+def dates_of_addresses(actor: Actor, addresses: list[str], ends: str | None) -> list[UUID]:
+    """What will happen to the people with these addresses, as ids of dates: everything, or only when this product ends. Refused (missing) for one to whom
+    nothing such will."""
+    actor.require("people:user:view")
+    wanted = {looked_up(address): address for address in addresses}
+    found = sql.rows(
+        f"SELECT d.id, u.canonical {OPEN_DATES} AND u.canonical = ANY(%(e)s) AND (%(p)s::text IS NULL OR d.product = %(p)s::text){within(actor)}",
+        {"account": actor.account_id, "e": list(wanted), "p": ends},
+    )
+    for missing in wanted.keys() - {f["canonical"] for f in found}:
+        words = _("Nobody with the address %(email)s has such a date.") % {"email": wanted[missing]}
+        raise Refused("missing", "not_found", words, field="email")
+    return [f["id"] for f in found]
+
+
+def everybodys_dates(actor: Actor, search: str, limit: int) -> list[dict[str, Any]]:
+    """What will happen to anybody, or to who is found by a search, or was held back or failed; the next first."""
+    actor.require("people:user:view")
+    clause, params = where({"q": search})
+    return sql.rows(
+        f"{OPEN} AND {clause}{within(actor)} ORDER BY d.due, d.id LIMIT %(limit)s", {**params, "account": actor.account_id, "limit": limit}
+    )
 
 
 def undecided(actor: Actor, limit: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from usher.people.filters import SENDER_GONE, where
 from usher.people.scope import within
 
 from .come_back import Back
+from .leave import FULL_NAME
 
 NOW = "coalesce(%(travelled)s::timestamptz, now())"
 
@@ -59,6 +60,19 @@ def in_trash(actor: Actor, text: str) -> int:
         {**params, "account": actor.account_id},
     )
     return found
+
+
+def who_is_in_trash(actor: Actor, search: str, limit: int) -> list[dict[str, Any]]:
+    """Who can be restored, or those a search finds: the last deleted first, with who deleted them and until when they stay."""
+    actor.require("people:user:view")
+    clause, params = where({"q": search})
+    return sql.rows(
+        f"""SELECT u.id, u.email, {FULL_NAME} AS name, d.at, d.purge_at, c.actor_name AS by
+            FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id JOIN people_standing s ON s.user_id = d.user_id
+            LEFT JOIN journal_change c ON c.id = d.change_id
+            WHERE d.account_id = %(account)s AND d.how = 'deleted' AND {clause}{within(actor)} ORDER BY d.at DESC, d.user_id LIMIT %(limit)s""",
+        {**params, "account": actor.account_id, "limit": limit},
+    )
 
 
 def departure(actor: Actor, user: UUID) -> dict[str, Any] | None:
