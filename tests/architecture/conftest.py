@@ -60,13 +60,14 @@ def stage_files(company: "Company") -> None:
 
 
 def add_places(company: "Company") -> None:
-    """Two sites, a room, and a template of phones."""
+    """Two sites, a room with a phone, and a template of phones."""
     from tests.people_of import do
 
     do(company.operator, "accounts.create_site", {"name": "Oslo"})
     do(company.operator, "accounts.create_site", {"name": "Bergen"})
     do(company.operator, "accounts.create_room", {"name": "Fjord", "kind": "ZoomRoom"})
     do(company.operator, "phone.create_template", {"name": "Desk", "policy": {"voicemail": "off"}})
+    do(company.operator, "phone.add_rooms", {"subjects": {"query": {"phone": ["none"]}, "except": []}})
 
 
 @pytest.fixture(scope="module")

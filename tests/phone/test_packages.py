@@ -4,8 +4,10 @@ import pytest
 
 from tests.people_of import Company, add_ons, breaches, do, one, outcome, seats
 from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, equip, phone
+from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
+from usher.journal.rows import beside
 from usher.journal.verb import plan
 from usher.phone import reads
 
@@ -100,3 +102,66 @@ def test_an_inactive_package_is_found_and_replaced(northlake: Company) -> None:
     assert outcome(northlake.owner, started).done == 1 and phone(a)["packages"] == [OTHER_PLAN]
     undo.start_undo(northlake.owner, off.number or 0)
     assert not reads.is_inactive(northlake.owner, PLAN)
+
+
+def test_numbers_come_with_the_plan(northlake: Company) -> None:
+    """S3-27, S3-28: one change, one undo; a chosen number for one phone, the next free one for each of many that has none."""
+    equip(northlake)
+    a, b, c = northlake.admin.user_id, northlake.member.user_id, northlake.owner.user_id
+    assert a and b and c
+    add(northlake, a, b, c)
+    chosen = {"package": PLAN, "numbers": ["+47 22 00 00 07"]}
+    planned = plan(northlake.owner, "phone.assign_package", {**chosen, "subjects": one(a)})
+    assert [r["after"]["numbers"] for r in beside(planned, [a])] == [["+4722000007"]]
+    given = do(northlake.owner, "phone.assign_package", {**chosen, "subjects": one(a)})
+    assert (phone(a)["packages"], phone(a)["numbers"]) == ([PLAN], ["+4722000007"])
+    do(northlake.owner, "phone.assign_package", {"package": PLAN, "numbers": "next", "subjects": one(a, b, c)})
+    assert phone(a)["numbers"] == ["+4722000007"] and sorted(phone(b)["numbers"] + phone(c)["numbers"]) == ["+4722000000", "+4722000001"]
+    assert sql.value("SELECT count(*) FROM phone_number WHERE caller AND account_id = %(a)s", {"a": northlake.account}) == 3
+    undo.start_undo(northlake.owner, given.number or 0)
+    assert (phone(a)["packages"], phone(a)["numbers"]) == ([], []) and not breaches()
+
+
+def test_numbers_that_cannot_come_with_the_plan(northlake: Company) -> None:
+    """MASS-08, TENANT-03, S3-25: somebody's number, one for two phones, no such number, an extra without a plan, none free: each is told, and the package comes."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, package=PLAN, numbers="next")
+    add(northlake, b)
+    for numbers, people, code in ((["+4722000001"], (a, b), "numbers"), (["+4799"], (b,), "no_number"), ("all", (b,), "numbers")):
+        with pytest.raises(Refused) as no:
+            plan(northlake.owner, "phone.assign_package", {"package": PLAN, "numbers": numbers, "subjects": one(*people)})
+        assert (no.value.kind, no.value.code) == ("invalid", code)
+    for wish, why in (
+        ({"package": EXTRA, "numbers": "next"}, "needs_plan"),
+        ({"package": PLAN, "numbers": phone(a)["numbers"]}, "number_taken"),
+    ):
+        started = do(northlake.owner, "phone.assign_package", {**wish, "subjects": one(b)})
+        left = "SELECT split_part(reason, ':', 1) FROM journal_effect WHERE change_id = %(c)s AND phase = 1 AND result = 'skipped'"
+        assert sql.value(left, {"c": started.change_id}) == why
+    sql.execute("UPDATE accounts_account SET country = 'SE' WHERE id = %(a)s", {"a": northlake.account})
+    started = do(northlake.owner, "phone.assign_package", {"package": OTHER_PLAN, "numbers": "next", "subjects": one(b)})
+    assert sql.value(left, {"c": started.change_id}) == "no_free_number"
+    assert phone(b)["numbers"] == [] and phone(b)["packages"] == [OTHER_PLAN, EXTRA] and not breaches()
+
+
+def test_whom_nothing_touches_gets_no_number_either(northlake: Company) -> None:
+    """Of many chosen at once who is marked keeps everything: neither package nor number."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, b)
+    do(northlake.owner, "people.mark", {"kind": "never", "subjects": one(a)})
+    do(northlake.owner, "phone.assign_package", {"package": PLAN, "numbers": "next", "subjects": one(a, b)})
+    assert (phone(a)["packages"], phone(a)["numbers"], phone(b)["numbers"]) == ([], [], ["+4722000000"]) and not breaches()
+
+
+def test_who_finds_no_seat_gets_no_number(northlake: Company) -> None:
+    """LIC-03: with one package left for two phones, the second gets neither."""
+    equip(northlake, calling__200=1)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, b)
+    do(northlake.owner, "phone.assign_package", {"package": PLAN, "numbers": "next", "subjects": one(a, b)}, short="first")
+    assert sorted(map(len, (phone(a)["numbers"], phone(b)["numbers"]))) == [0, 1] and not breaches()

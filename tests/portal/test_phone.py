@@ -54,8 +54,37 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
     done(owner, f"/phone/packages/switches?package={PLAN}&to=inactive")
     assert b'<span class="bad">(inactive)</span>' in owner.get("/phone/users?package=inactive").content
     assert b"(inactive)" in owner.get("/phone/packages").content
-    done(owner, "/phone/users/package-assignments?all=1&phone=active&package=inactive&package_to=calling:100")
+    done(owner, "/phone/users/package-assignments?all=1&phone=active&package=inactive&package_to=calling:100&number_to=none")
     assert phone(a)["packages"] == ["calling:100"]
+
+
+def test_a_package_then_a_number(owner: Client, northlake: Company) -> None:
+    """S3-26 … S3-28: from the last column, a package, Confirm and assign numbers, a number and Confirm, or Skip; one plan of both at the end."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, b)
+    way = f"/phone/users/package-assignments?ids={short(b)}"
+    row = owner.get("/phone/users").content.decode()
+    assert row.index('<summary class="btn btn-sm">Assign</summary>') < row.index("/phone/users/package-assignments?ids=")
+    first = owner.get(way).content.decode()
+    assert "Confirm and assign numbers" in first and "5 free" in first
+    second = owner.get(f"{way}&package_to={PLAN}").content.decode()
+    assert 'value="+47\u00a022\u00a000\u00a000\u00a000"' in second and ">Confirm<" in second
+    assert f'href="{way.replace("&", "&amp;")}&amp;package_to={PLAN.replace(":", "%3A")}&amp;number_to=none">Skip<' in second
+    assert "nobody" not in owner.get(f"/phone/numbers/free?number_to={9}").content.decode()
+    assert owner.get("/phone/numbers/free?number_to=00009").content.decode().count("<option") == 1
+    wrong = owner.get(f"{way}&package_to={PLAN}&number_to=12")
+    assert wrong.status_code == 422 and b"There is no number 12 here." in wrong.content
+    told = done(owner, f"{way}&package_to={PLAN}&number_to=%2B4722000009")
+    assert "+47\u00a022\u00a000\u00a000\u00a009" in told or "+4722000009" in told
+    assert (phone(b)["packages"], phone(b)["numbers"]) == ([PLAN], ["+4722000009"])
+    both = f"/phone/users/package-assignments?ids={short(a)},{short(b)}"
+    assert b"The next free number each" in owner.get(f"{both}&package_to={PLAN}").content
+    done(owner, f"{both}&package_to=calling:100&number_to=next")
+    assert phone(a)["numbers"] == ["+4722000000"] and phone(b)["numbers"] == ["+4722000009"]
+    assert b"See the plan" not in owner.get(f"{way}&package_to=calling_more:4010").content  # an extra has no numbers: the plan follows
+    done(owner, f"{way}&package_to=calling:200&number_to=none")
+    assert phone(b)["packages"] == [PLAN]
 
 
 def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> None:
@@ -110,6 +139,9 @@ def test_a_person_s_phone(owner: Client, northlake: Company) -> None:
     taken = owner.post(f"{tab}/extension", {"extension": extension(a), "key": "a"})
     assert taken.status_code == 422 and b"has this extension" in taken.content
     assert owner.post(f"{tab}/extension", {"extension": "4127", "key": "b"}).status_code == 303 and extension(b) == "4127"
+    assert b"Which direct number?" in owner.get(f"{tab}/numbers").content
+    done(owner, f"{tab}/numbers?number_to=%2B4722000005")
+    assert phone(b)["numbers"] == ["+4722000005"] and b"/phone/numbers/returns?ids=" in owner.get(tab).content
     done(owner, f"/phone/users/resends?ids={short(b)}")
     own(northlake.member, {})
     assert b"Resend invite" not in owner.get(tab).content

@@ -19,6 +19,8 @@ TAKEN = "EXISTS (SELECT 1 FROM phone_user x WHERE x.account_id = %(account)s AND
 RESERVED = "EXISTS (SELECT 1 FROM phone_reserved x WHERE x.country = ANY ({countries}) AND x.extension IN ({extensions}))"
 # The site of somebody for whom none was chosen: where they are, else the main one. Of people_user u.
 SITE_OF = "coalesce(u.site_id, (SELECT g.id FROM accounts_site g WHERE g.account_id = u.account_id AND g.main))"
+# The country of the site of phone_user h, else of the account.
+COUNTRY = "(SELECT coalesce(nullif(s.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site s ON s.site_id = h.site_id WHERE a.id = h.account_id)"
 # Numbers of a range inside another one are for the site with the smaller range.
 SMALLER = """(SELECT s.lowest, s.highest FROM phone_site s WHERE s.account_id = %(account)s AND {codes} AND s.lowest >= d.lowest AND s.highest <= d.highest
   AND s.highest - s.lowest < d.highest - d.lowest)"""

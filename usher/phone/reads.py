@@ -75,13 +75,18 @@ def is_inactive(actor: Actor, product: str) -> bool:
     return bool(sql.value(query, {"a": actor.account_id, "p": product}))
 
 
-def numbers(actor: Actor, *, free: bool = False, limit: int = 50, after: str = "") -> list[Row]:
-    """Numbers of the account in their order: number, country, kind, whose it is, and whether they call out with it. Refuses (forbidden)."""
+def numbers(
+    actor: Actor, *, free: bool = False, digits: str = "", holder: UUID | None = None, limit: int = 50, after: str = ""
+) -> list[Row]:
+    """Numbers of the account in their order: number, country, kind, whose it is, and whether they call out with it. `digits` are a part of theirs,
+    `holder` is whose they are. Refuses (forbidden)."""
     actor.require("phone:number:view")
     some = " AND n.holder_id IS NULL" if free else ""
+    some += " AND n.number LIKE %(digits)s" if digits else ""
+    some += " AND n.holder_id = %(holder)s" if holder else ""
     return sql.rows(
         f"SELECT {NUMBER} {NUMBER_FROM} WHERE {NUMBER_HERE}{some} AND n.number > %(after)s ORDER BY n.number LIMIT %(limit)s",
-        {"account": actor.account_id, "after": after, "limit": limit},
+        {"account": actor.account_id, "after": after, "limit": limit, "digits": f"%{digits}%", "holder": holder},
     )
 
 

@@ -17,7 +17,7 @@ from .room_selection import FROM, where
 HERE = "r.account_id = %(account)s"
 COLUMNS = f"""r.id, r.name, r.kind, r.site_id AS place_id, (SELECT g.name FROM accounts_site g WHERE g.id = r.site_id) AS place, h.extension, h.state, h.site_id,
   (SELECT g.name FROM accounts_site g WHERE g.id = h.site_id) AS site, {NUMBERS.format(id="r.id")} AS numbers, {ROOMS.packages("r.id")} AS packages,
-  (SELECT t.name FROM phone_template t WHERE t.id = h.template_id) AS template, h.since, h.policy, h.version"""
+  (SELECT t.name FROM phone_template t WHERE t.id = h.template_id) AS template, h.since, coalesce(h.policy, '{{}}') AS policy, h.version"""
 SORTS = (
     Sort("name", "r.name_key", "r.id"),
     Sort("extension", "h.extension", "r.id"),

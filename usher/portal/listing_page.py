@@ -46,6 +46,7 @@ class Frame:
     template: str = "listing.html"
     bulk: tuple[Act, ...] = ()
     row_acts: Callable[[Row], list[Act]] | None = None
+    row_first: Callable[[Row], tuple[Words, list[Act]]] | None = None  # a menu of its own before the other, under its words
     row_name: Callable[[Row], str] = lambda row: str(row["name"])
     row_path: Callable[[Row], str] | None = None
     search_words: Words = ""
@@ -185,7 +186,14 @@ def row_of(frame: Frame, picks: Picks, columns: list[Column], row: Row) -> dict[
         "more": _("More for %(name)s") % name,
         "cells": format_html('<td class="{}">{}</td>' * len(columns), *(part for c in columns for part in (c.css, c.cell(row)))),
         "acts": menu_of(frame.row_acts(row)) if frame.row_acts else "",
+        "first": first_of(*frame.row_first(row)) if frame.row_first else "",
     }
+
+
+def first_of(words: Words, acts: list[Act]) -> SafeString:
+    """The menu before the other one."""
+    shape = '<details class="u-drop toward-end words"><summary class="btn btn-sm">{}</summary><div class="u-menu">{}</div></details> '
+    return format_html(shape, words, menu_of(acts))
 
 
 def menu_of(acts: list[Act]) -> SafeString:

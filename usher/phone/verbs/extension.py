@@ -17,7 +17,7 @@ from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
 from usher.people.verbs.own import OWN
 from usher.people.verbs.profile import name_of
-from usher.phone.extensions import EXTENSION_RESERVED, EXTENSION_TAKEN, LOCK, LOCKED, RESERVED
+from usher.phone.extensions import COUNTRY, EXTENSION_RESERVED, EXTENSION_TAKEN, LOCK, LOCKED, RESERVED
 from usher.phone.holders import PEOPLE, Holders
 from usher.phone.numbering import checked_extension
 from usher.phone.parts import NAME, NO_PHONE
@@ -25,7 +25,6 @@ from usher.phone.verbs.adding import phone_of
 from usher.phone.verbs.templates import checked_policy
 
 SET_UP_ALREADY = reason("phone_set_up", gettext_lazy("has set the phone up already"))
-COUNTRY = "(SELECT coalesce(nullif(s.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site s ON s.site_id = h.site_id WHERE a.id = h.account_id)"
 OTHER = """phone_user x LEFT JOIN people_user xu ON xu.id = x.user_id LEFT JOIN accounts_room xr ON xr.id = x.room_id
   WHERE x.account_id = h.account_id AND x.extension = {extension} AND x.state = 'active' AND x.id <> h.id"""
 

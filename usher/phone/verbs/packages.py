@@ -13,8 +13,10 @@ from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.licenses.catalog import PACKAGES, PRODUCTS
 from usher.people.of_people import OfPeople
 from usher.phone.holders import PEOPLE, Holders
+from usher.phone.numbers_with_package import NumbersToo
 from usher.phone.parts import NO_PHONE, NUMBERS
 from usher.phone.verbs.adding import checked_package
+from usher.phone.verbs.numbers import numbers_named
 
 WITHOUT = "(SELECT string_agg(x, ' ' ORDER BY x) FROM jsonb_array_elements_text({all}) x WHERE NOT {some} ? x)"
 # Who has no calling plan any more has no direct numbers either (S3-55).
@@ -65,22 +67,39 @@ back AS (UPDATE phone_number n SET holder_id = x.obj, since = %(now)s, version =
                    FROM journal_effect e {of.standing.format(id="e.obj")} LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.obj"""
 
 
+CHANGED = PackagesChanged()
+
+
 @register
 class AssignPackage(OfPeople):
-    """Give each of a set of people with a phone a calling package; one calling plan replaces another. Parameter: package, a product or Zoom's code.
+    """Give each of a set of people with a phone a calling package; one calling plan replaces another. Parameters: package, a product or Zoom's code; numbers,
+    those of this account that one phone gets with it, or "next": each phone without a number gets the lowest free one of its site's country (S3-28).
 
-    Refuses (invalid) an unknown or inactive package (unknown_package, package_inactive). Skipped: who has no phone (no_phone).
+    Refuses (invalid) an unknown or inactive package (unknown_package, package_inactive), numbers for more than one phone (numbers), and an unknown number
+    (no_number). Skipped: who has no phone (no_phone); a number that is taken, or for which there is no calling plan (number_taken, needs_plan), or none free
+    (no_free_number).
     """
 
     name = "phone.assign_package"
     privilege = "phone:user:manage"
-    parts = (PackagesChanged(),)
+    parts = (CHANGED, NumbersToo(CHANGED.rows))
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"package": checked_package(actor, params.get("package"))}
+        package, numbers = checked_package(actor, params.get("package")), params.get("numbers") or ""
+        if numbers and numbers != "next":
+            numbers = numbers_named(actor, numbers)
+            if len(params.get("subjects", {}).get("ids", ())) != 1:
+                words = _("Certain numbers are given to one phone. To many phones the next free one each.")
+                raise Refused("invalid", "numbers", words, field="numbers")
+        return {"package": package, "numbers": numbers}
 
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"give": params["package"], "take": []}
+        numbers = params.get("numbers") or ""
+        wanted = {"number_ids": [] if isinstance(numbers, str) else numbers, "next_number": numbers == "next"}
+        return {"give": params["package"], "take": [], **wanted}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return not params.get("numbers") and super().is_one(params)  # numbers lock the account, which comes before whose they will be
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext(
@@ -102,7 +121,7 @@ class RemovePackages(OfPeople):
 
     name = "phone.remove_packages"
     privilege = "phone:user:manage"
-    parts = (PackagesChanged(),)
+    parts = (CHANGED,)
     lost = gettext_lazy("A number that somebody else gets meanwhile does not come back.")
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:

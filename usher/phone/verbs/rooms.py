@@ -14,6 +14,7 @@ from usher.journal.names import figure, listed
 from usher.journal.verb import DONE, Verb, register
 from usher.licenses.catalog import PRODUCTS
 from usher.phone.holders import ROOMS
+from usher.phone.numbers_with_package import NumbersToo
 from usher.phone.of_rooms import OfRooms
 from usher.phone.parts import SEATS_FREE, Made, PhoneSeats
 from usher.phone.verbs.adding import Add, MadeForThem, receivers
@@ -23,7 +24,7 @@ from usher.phone.verbs.packages import AssignPackage, PackagesChanged, RemovePac
 from usher.phone.verbs.removing import KEPT_TOO, Away, Gone
 from usher.phone.verbs.templates import Applied, ApplyTemplate
 
-SEATS = PhoneSeats(ROOMS)
+SEATS, PACKAGES = PhoneSeats(ROOMS), PackagesChanged(ROOMS)
 
 
 @register
@@ -51,10 +52,11 @@ class AddRooms(OfRooms, Add):
 
 @register
 class AssignRoomPackage(OfRooms, AssignPackage):
-    """Give each of a set of rooms with a phone a calling package; one calling plan replaces another. Parameter: package. Refuses and skips as for people."""
+    """Give each of a set of rooms with a phone a calling package; one calling plan replaces another. Parameters: package, numbers. Refuses and skips as
+    for people."""
 
     name = "phone.assign_room_package"
-    parts = (PackagesChanged(ROOMS),)
+    parts = (PACKAGES, NumbersToo(PACKAGES.rows, ROOMS))
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0room will have the package %(package)s.", "%(n)s\u00a0rooms will have the package %(package)s.", will)
@@ -70,7 +72,7 @@ class RemoveRoomPackages(OfRooms, RemovePackages):
     """Take packages back from each of a set of rooms: the named ones, or all. Without a calling plan they lose their direct numbers. Parameter: packages."""
 
     name = "phone.remove_room_packages"
-    parts = (PackagesChanged(ROOMS),)
+    parts = (PACKAGES,)
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         if params["packages"]:

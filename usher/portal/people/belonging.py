@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.core.ids import short
@@ -41,6 +41,20 @@ class Ask:
     options: list[Option] = field(default_factory=list)
     hint: Words = ""
     proposals: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a page of questions says beside them: what comes next, its button, and the way past it as (words, address)."""
+
+    about: Words
+    button: Words
+    skip: tuple[Words, str] | None = None
+
+
+BEFORE_THE_PLAN = Step(
+    gettext_lazy("The next page shows what will change. Nothing happens before you say so."), gettext_lazy("See the plan")
+)
 
 
 @page("people:user:manage", ("GET", "POST"))
@@ -98,7 +112,9 @@ def site_change(request: SignedIn) -> HttpResponseBase:
     return plan_or_ask(request, "people.set_site" if site else "", params, look, [ask], _("Which site?"))
 
 
-def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look, asks: list[Ask], heading: str) -> HttpResponseBase:
+def plan_or_ask(
+    request: SignedIn, verb: str, params: dict[str, Any], look: Look, asks: list[Ask], heading: str, step: Step = BEFORE_THE_PLAN
+) -> HttpResponseBase:
     """The plan once everything is answered, else the questions. An answer that cannot be is asked again with the reason."""
     trouble = ""
     if verb:
@@ -110,14 +126,14 @@ def plan_or_ask(request: SignedIn, verb: str, params: dict[str, Any], look: Look
             trouble = refused.words
         else:
             return plan_page(request, planned, look)
-    return ask_page(request, look, asks, heading, trouble)
+    return ask_page(request, look, asks, heading, trouble, step)
 
 
-def ask_page(request: SignedIn, look: Look, asks: list[Ask], heading: str, trouble: str = "") -> HttpResponse:
+def ask_page(request: SignedIn, look: Look, asks: list[Ask], heading: str, trouble: str = "", step: Step = BEFORE_THE_PLAN) -> HttpResponse:
     """The questions, with what stands in the address kept for the plan."""
     own = {ask.name for ask in asks}
     kept = [(k, v) for k in request.GET if k not in own for v in request.GET.getlist(k)]
-    context = {"look": look, "asks": asks, "heading": heading, "kept": kept, "trouble": trouble}
+    context = {"look": look, "asks": asks, "heading": heading, "step": step, "kept": kept, "trouble": trouble}
     return render(request, "people/ask.html", context, status=422 if trouble else 200)
 
 

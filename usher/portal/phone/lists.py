@@ -1,5 +1,6 @@
 """Users & Rooms of Phone: who has a phone, who waits for theirs, the trash, and whom one can be given (S3-7, S3-10, S3-13, S3-58, S3-59)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from usher.portal.people.trash import left_of
 from usher.portal.templatetags.usher import avatar, number, status, when
 
 VIEW, MANAGE = "phone:user:view", "phone:user:manage"
+ROOMS_PATH = "/phone/rooms"  # rooms.py
 OFF = "ARRAY(SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s) AS off"
 SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
 WAITS = "FROM people_user u JOIN people_standing s ON s.user_id = u.id WHERE u.account_id = %(account)s AND u.left_at IS NULL"
@@ -169,13 +171,17 @@ def around(actor: Actor, title: Words, nothing_yet: Words, bulk: tuple[Act, ...]
     )
 
 
-def tabs(actor: Actor) -> dict[str, Any]:
-    """The tabs with their counts, and the way to give somebody a phone."""
+def tabs(actor: Actor, add_path: str = WITHOUT.path) -> dict[str, Any]:
+    """The tabs with their counts, and the way to give somebody, or a room, a phone."""
     n, bin = reads.totals(actor), reads.settings(actor)["soft_delete"]
-    every = [(_("Users"), USERS.path, number(n["active"])), (_("Pending"), PENDING.path, number(n["pending"]))]
+    every = [
+        (_("Users"), USERS.path, number(n["active"])),
+        (_("Rooms"), ROOMS_PATH, number(n["rooms"])),
+        (_("Pending"), PENDING.path, number(n["pending"])),
+    ]
     if bin or n["trash"]:
         every.append((_("Trash"), TRASH.path, number(n["trash"])))
-    return {"tabs": every, "may_add": actor.may(MANAGE)}
+    return {"tabs": every, "add_path": add_path if actor.may(MANAGE) else ""}
 
 
 @page(VIEW)
@@ -191,17 +197,33 @@ def users(request: SignedIn) -> HttpResponse:
         Act(_("Remove"), "/phone/users/removals", last=True),
     )
     words = _("Nobody has a phone yet. Choose people and give them one: each gets an extension at once.")
-    frame = around(request.actor, _("Users & Rooms"), words, bulk, row_acts=partial(row_acts, request.actor, bin))
+    acts = partial(row_acts, request.actor, bin)
+    frame = around(
+        request.actor, _("Users & Rooms"), words, bulk, row_acts=acts, row_first=assign_acts(request.actor, phone_path, USERS.path)
+    )
     return list_page(request, USERS, frame, export_path=f"{USERS.path}/export", **tabs(request.actor))
 
 
+def assign_acts(actor: Actor, path_of: Callable[[Row], str], path: str) -> Callable[[Row], tuple[Words, list[Act]]] | None:
+    """The menu *Assign* in the last column: a package, a number (S3-26). Nothing for who may not."""
+    if not actor.may(MANAGE):
+        return None
+
+    def acts(row: Row) -> tuple[Words, list[Act]]:
+        planless = "" if any(p.startswith("calling:") for p in row["packages"]) else _("Needs a calling plan.")
+        closed = "" if actor.may("phone:number:manage") else _("This needs the right to manage phone numbers.")
+        package = Act(_("Assign package"), f"{path}/package-assignments?ids={short(row['id'])}")
+        return _("Assign"), [package, Act(_("Assign a number"), f"{path_of(row)}/numbers", why_not=closed or planless)]
+
+    return acts
+
+
 def row_acts(actor: Actor, bin: bool, row: Row) -> list[Act]:
-    """The menu of a row: the same choices as above the list (S3-26, S3-47, S3-56, S3-61)."""
+    """The menu of a row: the other choices above the list (S3-47, S3-56, S3-61)."""
     ids, closed = f"?ids={short(row['id'])}", "" if actor.may(MANAGE) else _("This needs the right to manage phone users.")
     no_trash = closed or ("" if not bin else _("Move it to the trash first."))
     return [
         Act(_("Open"), phone_path(row)),
-        Act(_("Assign package"), "/phone/users/package-assignments" + ids, why_not=closed),
         Act(_("Extension"), f"{phone_path(row)}/extension", why_not=closed),
         Act(_("Site"), "/phone/users/site-changes" + ids, why_not=closed),
         Act(
@@ -246,7 +268,8 @@ def without(request: SignedIn) -> HttpResponse:
     """Choose people who get a phone: some by hand, or all that match (S3-13, S3-14)."""
     words = _("Everybody who is active has a phone.")
     frame = around(request.actor, _("Choose people"), words, (Act(_("Give a phone"), "/phone/users/additions"),), row_path=person_path)
-    return list_page(request, WITHOUT, frame, tabs=[], picking=True)
+    note = _("Tick up to 100 people, or filter the list and select all that match. Then choose “Give a phone”.")
+    return list_page(request, WITHOUT, frame, tabs=[], picking=note, picked_for=USERS.path)
 
 
 def how_many(n: int, one: str, many: str) -> str:

@@ -19,7 +19,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.people.filters import like_literal
-from usher.phone import reads
+from usher.phone import reads, room_reads
 from usher.phone.numbering import KINDS, shown
 from usher.phone.verbs.numbers import MOST
 from usher.portal.listing import Column, Filter, Listing, read_wish, register, stream
@@ -43,7 +43,7 @@ def number_cell(row: Row) -> Any:
 def holder_cell(row: Row) -> Any:
     if not row["holder_id"]:
         return format_html('<span class="mute">{}</span>', _("free"))
-    path = f"/people/{short(row['user_id'])}/phone" if row["user_id"] else "/phone/users"
+    path = f"/people/{short(row['user_id'])}/phone" if row["user_id"] else f"/phone/rooms/{short(row['room_id'])}"
     tag = format_html(' <span class="u-tag">{}</span>', _("Caller ID")) if row["caller"] else ""
     return format_html('<a href="{}">{}</a> <bdi class="mute">{}</bdi>{}', path, row["holder"], row["extension"], tag)
 
@@ -53,7 +53,7 @@ def where_numbers(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     clauses: list[str] = ["n.account_id = %(account)s"]
     params: dict[str, Any] = {}
     for n, word in enumerate(str(query.get("q") or "").replace("\x00", "").split()[:8]):
-        clauses.append(f"(n.number LIKE %(f_q{n})s OR u.search LIKE usher_fold(%(f_q{n})s))")
+        clauses.append(f"(n.number LIKE %(f_q{n})s OR u.search LIKE usher_fold(%(f_q{n})s) OR r.name_key LIKE usher_fold(%(f_q{n})s))")
         params[f"f_q{n}"] = f"%{like_literal(word)}%"
     if held := query.get("held"):
         clauses.append("(CASE WHEN n.holder_id IS NULL THEN 'free' ELSE 'held' END) = ANY(%(f_held)s)")
@@ -161,7 +161,7 @@ def look_at(title: str, button: Any, **more: Any) -> Look:
 
 @page(MANAGE, ("GET", "POST"))
 def assignment(request: SignedIn) -> HttpResponseBase:
-    """Give numbers to the phone of one person, also those that others have."""
+    """Give numbers to the phone of one person or room, also those that others have."""
     email = request.GET.get("holder", "")
     ask = Ask(
         "holder",
@@ -169,7 +169,7 @@ def assignment(request: SignedIn) -> HttpResponseBase:
         "text",
         email,
         [],
-        _("The e-mail address of somebody who has a phone and a calling plan."),
+        _("The e-mail address of somebody, or the name of a room, with a phone and a calling plan."),
         "/people/close",
     )
     look = look_at(_("Assign numbers"), lambda n: ngettext("Assign %(n)s number", "Assign %(n)s numbers", n) % {"n": number(n)})
@@ -178,10 +178,12 @@ def assignment(request: SignedIn) -> HttpResponseBase:
     return plan_or_ask(request, "phone.move_numbers" if email else "", params, look, [ask], _("Who shall have it?"))
 
 
-def holder_of(actor: Actor, email: str) -> str:
-    """The id of who has this address, for the verb to refuse when they have no phone."""
-    found = reads.page(actor, {"q": email}, limit=2).rows
-    return next((str(r["id"]) for r in found if r["email"].lower() == email.strip().lower()), "")
+def holder_of(actor: Actor, given: str) -> str:
+    """The id of the person with this address, or of the one room with this name, for the verb to refuse when they have no phone."""
+    text = given.strip().lower()
+    people = [str(r["id"]) for r in reads.page(actor, {"q": given}, limit=2).rows if r["email"].lower() == text]
+    rooms = [str(r["id"]) for r in room_reads.page(actor, {"q": given}, limit=50).rows if r["name"].lower() == text] if not people else []
+    return people[0] if people else rooms[0] if len(rooms) == 1 else ""
 
 
 @page(MANAGE, ("GET", "POST"))

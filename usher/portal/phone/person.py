@@ -1,12 +1,16 @@
 """The tab Phone of a person, and the form of their extension (S3-4, S3-20, S3-23; portal.md section 7)."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from usher.core.actor import Actor
 from usher.core.ids import short
+from usher.core.keyset import Row
 from usher.core.refusals import Refused, not_found
 from usher.journal import engine
 from usher.journal.verb import plan
@@ -18,7 +22,9 @@ from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
 from usher.portal.people.person.head import around
-from usher.portal.phone.lists import MANAGE, VIEW, set_up_of
+from usher.portal.phone.assigning import assign_words, numbers_alone
+from usher.portal.phone.lists import MANAGE, USERS, VIEW, set_up_of
+from usher.portal.plan_page import Look
 
 
 @page(VIEW)
@@ -30,13 +36,16 @@ def phone(request: SignedIn, person_id: UUID) -> HttpResponse:
         "phone": found if active else None,
         "away": found if found and found["state"] == "trash" else None,
         "waits": not active and reads.waits(request.actor, person_id),
-        "numbers": [shown(n) for n in found["numbers"]] if found else [],
+        "numbers": numbers_told(request.actor, found) if found else [],
         "packages": [PRODUCTS[p].name for p in found["packages"]] if found else [],
-        "policy": [POLICY[k][v] for k, v in (found["policy"] if found else {}).items() if v in POLICY.get(k, {})],
+        "has_plan": any(p.startswith("calling:") for p in found["packages"]) if found else False,
+        "policy": policy_told(found["policy"]) if found else [],
         "state": set_up_of(found) if found else None,
         "free": ledger.free(request.actor).get(PHONE, 0),
         "may_change": request.actor.may(MANAGE),
+        "may_number": request.actor.may("phone:number:manage"),
         "ids": f"?ids={short(person_id)}",
+        "path": f"/people/{short(person_id)}/phone",
     }
     return render(request, "phone/person.html", context)
 
@@ -46,18 +55,41 @@ def extension(request: SignedIn, person_id: UUID) -> HttpResponse:
     """Another extension for one person: a dialog, and a page of its own."""
     context = around(request.actor, person_id, "phone")
     found = reads.phone(request.actor, person_id)
-    path = f"/people/{short(person_id)}/phone"
     if found is None or found["state"] != "active":
         raise not_found(_("This phone"))
+    return extension_form(request, found, context, f"/people/{short(person_id)}/phone", "phone/extension.html")
+
+
+@page("phone:number:manage", ("GET", "POST"))
+def number(request: SignedIn, person_id: UUID) -> HttpResponseBase:
+    """A direct number more for one person (S3-5)."""
+    context, path = around(request.actor, person_id, "phone"), f"/people/{short(person_id)}/phone"
+    crumbs = [(_("Phone"), USERS.path), (context["name"], path), (_("Assign a number"), "")]
+    return numbers_alone(request, str(person_id), Look(_("Assign a number"), crumbs, assign_words, (_("Cancel"), path)))
+
+
+def numbers_told(actor: Actor, found: Row) -> list[dict[str, Any]]:
+    """The numbers of a phone, each with the way to take it back for who may."""
+    if not actor.may("phone:number:view"):
+        return [{"words": shown(n)} for n in found["numbers"]]
+    return [{"words": shown(n["number"]), "ids": short(n["id"]), "caller": n["caller"]} for n in reads.numbers(actor, holder=found["id"])]
+
+
+def policy_told(policy: dict[str, str]) -> list[Any]:
+    return [POLICY[k][v] for k, v in policy.items() if v in POLICY.get(k, {})]
+
+
+def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path: str, template: str) -> HttpResponse:
+    """The form of one extension: done, it leads back; refused, it says why and keeps what was typed."""
     given, trouble = request.POST.get("extension", found["extension"]), {}
     if request.method == "POST":
         try:
-            engine.start(plan(request.actor, "phone.set_extension", {"holder": str(person_id), "extension": given}), key_of(request))
+            engine.start(plan(request.actor, "phone.set_extension", {"holder": str(found["id"]), "extension": given}), key_of(request))
             if request.headers.get("HX-Request") == "true":
                 return HttpResponse(status=204, headers={"HX-Redirect": path})
             return HttpResponseRedirect(path, status=303)
         except Refused as refused:
             trouble = {"field": "extension", "words": refused.words}
     context |= {"given": given, "trouble": trouble, "key": uuid4().hex, "back": path, "path": request.path}
-    template = "phone/extension.html" + ("#dialog" if request.headers.get("HX-Request") == "true" else "")
-    return render(request, template, context, status=422 if trouble else 200)
+    shape = "phone/extension.html#dialog" if request.headers.get("HX-Request") == "true" else template
+    return render(request, shape, context, status=422 if trouble else 200)

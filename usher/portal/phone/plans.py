@@ -5,20 +5,19 @@ from typing import Any
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.journal.verb import plan
-from usher.licenses.catalog import PACKAGES
 from usher.people import reads as people
 from usher.phone import reads
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.people.bulk import subjects_of
+from usher.portal.phone.assigning import package_and_numbers, package_options
 from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT
 from usher.portal.plan_page import Look, Option, plan_page
-from usher.portal.seat_choices import ledger_of, product_option
 from usher.portal.templatetags.usher import number
 
 
@@ -26,16 +25,14 @@ def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Loo
     return Look(title=title, crumbs=[(_("Phone"), USERS.path), (title, "")], button=button, back=(_("Cancel"), path), **more)
 
 
+REPLACES = gettext_lazy("One calling plan replaces another. Extras stand beside it.")
+TAKES_NUMBERS = gettext_lazy("Removing the package also takes the direct numbers. Internal calls go on working.")
+STAY = gettext_lazy("Extensions stay as they are.")
+WINS = gettext_lazy("What the template sets wins over what a phone had.")
+
+
 def change(n: int) -> str:
     return ngettext("Change %(n)s phone", "Change %(n)s phones", n) % {"n": number(n)}
-
-
-def package_options(actor: Actor, *, plans: bool = False) -> list[Option]:
-    """The active packages this account ever bought, each with its free seats."""
-    off = {p["product"] for p in reads.packages(actor) if not p["active"]}
-    lines = ledger_of(actor)
-    offered = [p for p in PACKAGES if p.code in lines and p.code not in off and (p.code.startswith("calling:") or not plans)]
-    return [product_option(actor, p, lines) for p in offered]
 
 
 def site_options(actor: Actor) -> list[Option]:
@@ -85,44 +82,45 @@ def what_they_get(actor: Actor, data: QueryDict) -> list[Ask]:
 
 @page(MANAGE, ("GET", "POST"))
 def package_assignment(request: SignedIn) -> HttpResponseBase:
-    """Assign a package, or replace one (S3-26, S3-27, S3-60)."""
-    wanted = request.GET.get("package_to", "")
-    options = package_options(request.actor)
-    hint = "" if options else _("No active package was bought yet. Seats are bought under Account, Subscriptions.")
-    ask = Ask("package_to", _("Package"), "radio", wanted, options, hint)
-    look = look_at(_("Assign package"), change, note=_("One calling plan replaces another. Extras stand beside it."))
-    params = {"package": wanted, "subjects": subjects_of(request)}
-    return plan_or_ask(request, "phone.assign_package" if wanted else "", params, look, [ask], _("Which package?"))
+    """Assign a package, or replace one, and a number with it (S3-26 … S3-28, S3-60)."""
+    return package_and_numbers(request, "phone.assign_package", subjects_of(request), look_at(_("Assign package"), change, note=REPLACES))
 
 
 @page(MANAGE, ("GET", "POST"))
 def package_removal(request: SignedIn) -> HttpResponseBase:
     """Remove all packages, and with them the direct numbers (S3-40, S3-54, S3-55)."""
-    note = _("Removing the package also takes the direct numbers. Internal calls go on working.")
-    look = look_at(_("Remove all packages"), change, note=note)
+    look = look_at(_("Remove all packages"), change, note=TAKES_NUMBERS)
     return plan_page(request, plan(request.actor, "phone.remove_packages", {"subjects": subjects_of(request)}), look)
 
 
 @page(MANAGE, ("GET", "POST"))
 def site_change(request: SignedIn) -> HttpResponseBase:
     """Another site for phones; the extensions stay."""
-    wanted, sites = request.GET.get("site_to", ""), site_options(request.actor)
-    ask = Ask(
-        "site_to", _("Site"), "select", wanted, sites, "" if sites else _("There are no sites yet. They are added under Account, Places.")
-    )
-    look = look_at(_("Change site"), change, note=_("Extensions stay as they are."))
-    params = {"site": full_id(wanted), "subjects": subjects_of(request)}
-    return plan_or_ask(request, "phone.move_to_site" if wanted else "", params, look, [ask], _("Which site?"))
+    ask = site_ask(request)
+    look = look_at(_("Change site"), change, note=STAY)
+    params = {"site": full_id(str(ask.answer)), "subjects": subjects_of(request)}
+    return plan_or_ask(request, "phone.move_to_site" if ask.answer else "", params, look, [ask], _("Which site?"))
+
+
+def site_ask(request: SignedIn) -> Ask:
+    sites = site_options(request.actor)
+    hint = "" if sites else _("There are no sites yet. They are added under Account, Places.")
+    return Ask("site_to", _("Site"), "select", request.GET.get("site_to", ""), sites, hint)
 
 
 @page(MANAGE, ("GET", "POST"))
 def template_application(request: SignedIn) -> HttpResponseBase:
     """Apply a template to phones."""
-    wanted, options = request.GET.get("template_to", ""), template_options(request.actor)
-    ask = Ask("template_to", _("Template"), "select", wanted, options, "" if options else _("There is no template yet."))
-    look = look_at(_("Apply a template"), change, note=_("What the template sets wins over what a phone had."))
-    params = {"template": full_id(wanted), "subjects": subjects_of(request)}
-    return plan_or_ask(request, "phone.apply_template" if wanted else "", params, look, [ask], _("Which template?"))
+    ask = template_ask(request)
+    look = look_at(_("Apply a template"), change, note=WINS)
+    params = {"template": full_id(str(ask.answer)), "subjects": subjects_of(request)}
+    return plan_or_ask(request, "phone.apply_template" if ask.answer else "", params, look, [ask], _("Which template?"))
+
+
+def template_ask(request: SignedIn) -> Ask:
+    options = template_options(request.actor)
+    hint = "" if options else _("There is no template yet.")
+    return Ask("template_to", _("Template"), "select", request.GET.get("template_to", ""), options, hint)
 
 
 @page(MANAGE, ("GET", "POST"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.phone import lists, numbers, own, person, plans, settings, sites, templates
+from usher.portal.phone import assigning, lists, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
 
 urlpatterns = [
     path("phone/users", lists.users),
@@ -18,9 +18,22 @@ urlpatterns = [
     path("phone/users/trashings", plans.trashing),
     path("phone/users/removals", plans.removal),
     path("phone/users/resends", plans.resend),
+    path("phone/rooms", rooms.rooms),
+    path("phone/rooms/export", rooms.rooms_export),
+    path("phone/rooms/without", rooms.without),
+    path("phone/rooms/additions", room_plans.addition),
+    path("phone/rooms/package-assignments", room_plans.package_assignment),
+    path("phone/rooms/package-removals", room_plans.package_removal),
+    path("phone/rooms/site-changes", room_plans.site_change),
+    path("phone/rooms/template-applications", room_plans.template_application),
+    path("phone/rooms/removals", room_plans.removal),
+    path("phone/rooms/<id:room_id>", room.room),
+    path("phone/rooms/<id:room_id>/extension", room.extension),
+    path("phone/rooms/<id:room_id>/numbers", room.number),
     path("phone/trash/restorations", plans.restoration),
     path("phone/numbers", numbers.numbers),
     path("phone/numbers/export", numbers.numbers_export),
+    path("phone/numbers/free", assigning.free_numbers),
     path("phone/numbers/new", numbers.new_numbers),
     path("phone/numbers/assignments", numbers.assignment),
     path("phone/numbers/returns", numbers.taking_back),
@@ -40,5 +53,6 @@ urlpatterns = [
     path("phone/settings", settings.settings),
     path("people/<id:person_id>/phone", person.phone),
     path("people/<id:person_id>/phone/extension", person.extension),
+    path("people/<id:person_id>/phone/numbers", person.number),
     path("me/phone", own.own_phone),
 ]

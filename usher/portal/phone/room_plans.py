@@ -1,0 +1,95 @@
+"""What is done to the phones of rooms: the questions and plans of people's phones, over rooms (S3-3, S3-24 … S3-28, S3-37 … S3-40)."""
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from usher.accounts.places import MOST_AT_ONCE
+from usher.core.refusals import Refused
+from usher.journal.verb import plan
+from usher.portal.listing import read_wish, stream
+from usher.portal.page import SignedIn, page
+from usher.portal.people.belonging import full_id, plan_or_ask
+from usher.portal.phone.assigning import package_and_numbers
+from usher.portal.phone.lists import MANAGE
+from usher.portal.phone.plans import REPLACES, STAY, TAKES_NUMBERS, WINS, change, chosen, look_at, site_ask, template_ask, what_they_get
+from usher.portal.phone.rooms import PATH, ROOMS, WITHOUT
+from usher.portal.plan_page import plan_page
+from usher.portal.templatetags.usher import number
+from usher.portal.wish import ids_of, split
+
+
+def rooms_of(request: SignedIn) -> dict[str, Any]:
+    """The rooms an address means: hand-picked ones, or all that the list it comes from finds. Refused when it means none."""
+    data, listing = request.GET, WITHOUT if request.path.endswith("/additions") else ROOMS
+    if "all" in data and "selection" not in data:
+        wish = read_wish(listing, data)
+        return {"query": {**wish.chosen, "q": wish.q, **listing.fixed}, "except": [str(i) for i in wish.but]}
+    ids = [str(i) for i in ids_of(split(data, "ids"))]
+    if not ids and "selection" in data:
+        ids = [
+            str(row["id"])
+            for row, _n in zip(stream(listing, request.actor, read_wish(listing, data)), range(MOST_AT_ONCE + 1), strict=False)
+        ]
+    if not ids:
+        raise Refused("invalid", "no_selection", _("No room is chosen. Go back, tick rooms in the list, and choose again."))
+    return {"ids": ids}
+
+
+@page(MANAGE, ("GET", "POST"))
+def addition(request: SignedIn) -> HttpResponseBase:
+    """Give rooms a phone: site when there are several, package, template, numbers (S3-3)."""
+    data = request.GET
+    wish = {
+        "site": full_id(chosen(data, "site_to")),
+        "package": chosen(data, "package_to"),
+        "template": full_id(chosen(data, "template_to")),
+        "numbers": chosen(data, "numbers_to"),
+        "subjects": rooms_of(request),
+    }
+    words = lambda n: ngettext("Give %(n)s room a phone", "Give %(n)s rooms a phone", n) % {"n": number(n)}  # noqa: E731
+    look = look_at(_("Give a phone"), words, WITHOUT.path)
+    asks = what_they_get(request.actor, data)
+    return plan_or_ask(request, "phone.add_rooms" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def package_assignment(request: SignedIn) -> HttpResponseBase:
+    """Assign a package, or replace one, and a number with it (S3-26 … S3-28)."""
+    look = look_at(_("Assign package"), change, PATH, note=REPLACES)
+    return package_and_numbers(request, "phone.assign_room_package", rooms_of(request), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def package_removal(request: SignedIn) -> HttpResponseBase:
+    """Remove all packages, and with them the direct numbers (S3-40, S3-55)."""
+    look = look_at(_("Remove all packages"), change, PATH, note=TAKES_NUMBERS)
+    return plan_page(request, plan(request.actor, "phone.remove_room_packages", {"subjects": rooms_of(request)}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def site_change(request: SignedIn) -> HttpResponseBase:
+    """Another site for the phones of rooms; the extensions stay, and so do the rooms."""
+    ask = site_ask(request)
+    look = look_at(_("Change site"), change, PATH, note=STAY)
+    params = {"site": full_id(str(ask.answer)), "subjects": rooms_of(request)}
+    return plan_or_ask(request, "phone.move_rooms_to_site" if ask.answer else "", params, look, [ask], _("Which site?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def template_application(request: SignedIn) -> HttpResponseBase:
+    """Apply a template to the phones of rooms."""
+    ask = template_ask(request)
+    look = look_at(_("Apply a template"), change, PATH, note=WINS)
+    params = {"template": full_id(str(ask.answer)), "subjects": rooms_of(request)}
+    return plan_or_ask(request, "phone.apply_room_template" if ask.answer else "", params, look, [ask], _("Which template?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def removal(request: SignedIn) -> HttpResponseBase:
+    """Remove the phones of rooms (S3-37 … S3-39)."""
+    words = lambda n: ngettext("Remove %(n)s phone", "Remove %(n)s phones", n) % {"n": number(n)}  # noqa: E731
+    look = look_at(_("Remove phones"), words, PATH, note=_("Seat, package, extension and numbers come free at once. The rooms stay."))
+    return plan_page(request, plan(request.actor, "phone.remove_rooms", {"subjects": rooms_of(request)}), look)
