@@ -125,3 +125,29 @@ def test_an_empty_search_tells_who_is_near(owner: Client, northlake: Company) ->
     assert "Olga Owner is close" in owner.get("/people", {"q": "olga ownr"}).content.decode()
     assert "is close" not in owner.get("/people", {"q": "zzzzzz"}).content.decode()
     assert "1 pending person matches" in owner.get("/people", {"q": "pending@"}).content.decode()
+
+
+def test_with_very_many_groups_one_is_typed(owner: Client, northlake: Company, southport: Company) -> None:
+    """S4-48, TENANT-01: the first fifty are ticked, any other is typed, in any spelling; by name or by id its chip says what it is called; another account's
+    group of the name finds nobody here."""
+    sql.execute(
+        """INSERT INTO people_group (id, account_id, kind, name) SELECT gen_random_uuid(), c.id, 'user', 'Crew ' || lpad(n::text, 3, '0')
+           FROM generate_series(1, 60) n, accounts_account c WHERE c.id = ANY(%(a)s)""",
+        {"a": [northlake.account, southport.account]},
+    )
+    last = sql.value("SELECT id FROM people_group WHERE account_id = %(a)s AND name = 'Crew 059'", {"a": northlake.account})
+    do(northlake.owner, "people.add_to_group", {"group": str(last), "subjects": one(northlake.member.user_id)})
+    page = owner.get("/people").content.decode()
+    assert 'hx-get="/groups/close"' in page and "Crew 050" in page and "Crew 051" not in page
+    for value in ("crew 059", str(last)):
+        page = owner.get("/people", {"group": value}).content.decode()
+        assert northlake.member.email in page and northlake.admin.email not in page
+        assert f"Group <b>{'Crew 059' if value == str(last) else value}</b>" in page and f'value="{value}" checked' in page
+        address = re.search(r'href="(/people\?[^"]*all=1[^"]*)"', page)
+        assert address and northlake.admin.email not in owner.get(address[1].replace("&amp;", "&")).content.decode()
+        export = b"".join(owner.get("/people/export", {"group": value}).streaming_content).decode()  # type: ignore[attr-defined]
+        assert northlake.member.email in export and northlake.admin.email not in export
+    assert northlake.member.email not in owner.get("/people", {"group": "Crew 058"}).content.decode()
+    assert northlake.member.email not in owner.get("/people", {"group": "no such group"}).content.decode()
+    theirs = sql.value("SELECT id FROM people_group WHERE account_id = %(a)s AND name = 'Crew 059'", {"a": southport.account})
+    assert "Crew 059" not in owner.get("/people", {"group": str(theirs)}).content.decode()

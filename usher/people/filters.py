@@ -61,6 +61,13 @@ _CLAUSES = {
       OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
     "set_up": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND (CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END) = ANY(%(f_set_up)s))",
 }
+# Groups by name, in any spelling, beside those by id: with very many of them a name is typed.
+_NAMED = """(SELECT g.id FROM people_group g WHERE g.account_id = %(account)s AND g.kind = '{kind}'
+  AND (g.id = ANY(%(f_{key})s::uuid[]) OR g.name_key IN (SELECT usher_fold(x) FROM unnest(%(f_{key}_names)s::text[]) x)))"""
+_GROUPS = {
+    "group": f"u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id IN {_NAMED.format(kind='user', key='group')})",
+    "im_group": f"u.im_group_id IN {_NAMED.format(kind='im', key='im_group')}",
+}
 # In a list of phones digits are looked for in extensions and numbers too.
 DIGITS = """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
   UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s)"""
@@ -78,6 +85,8 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         values = _as_list(query.get(key))
         if not values:
             continue
+        if key in _GROUPS and (names := [v for v in values if not _is_uuid(v)]):
+            clause, params[f"f_{key}_names"] = _GROUPS[key], names
         if key in ("group", "im_group", "site", "phone_site"):
             values = [v for v in values if _is_uuid(v)]
         if key == "away_since":

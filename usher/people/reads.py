@@ -154,13 +154,14 @@ def pending(actor: Actor, query: Mapping[str, Any], *, after: str | None = None,
     return Page([{**r, **invitations.get(r["id"], {})} for r in found.rows], found.before, found.after)
 
 
-def groups(actor: Actor, kind: str, limit: int = 5_000) -> list[dict[str, Any]]:
-    """The account's groups of a kind, by name, so many at most; of a part of the account those that somebody of it is in."""
+def groups(actor: Actor, kind: str, limit: int = 5_000, ids: list[UUID] | None = None) -> list[dict[str, Any]]:
+    """The account's groups of a kind, or those of some ids, by name, so many at most; of a part of the account those that somebody of it is in."""
     used = "(SELECT m.group_id FROM people_membership m WHERE true{m} UNION SELECT u.im_group_id FROM people_user u WHERE true{u})"
     some = f" AND id IN {used.format(m=within(actor, 'm.user_id'), u=within(actor))}" if actor.scope else ""
+    of_ids = " AND id = ANY(%(i)s)" if ids is not None else ""
     return sql.rows(
-        f"SELECT id, name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s{some} ORDER BY name_key LIMIT %(l)s",
-        {"a": actor.account_id, "k": kind, "l": limit},
+        f"SELECT id, name FROM people_group WHERE account_id = %(a)s AND kind = %(k)s{some}{of_ids} ORDER BY name_key LIMIT %(l)s",
+        {"a": actor.account_id, "k": kind, "l": limit, "i": ids},
     )
 
 

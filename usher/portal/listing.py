@@ -4,7 +4,7 @@ A `Listing` says what a list is, a `Wish` is what an address asks of it, `fetch`
 Two or three statements answer any page, the last like the first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from usher.people import kept
 from usher.people.filters import unsearched, words_of
 from usher.portal.wish import ANY, SIZES, Wish, clean, ids_of, split, values_of
 
+MOST_TICKED = 50  # options of a filter that can also be typed
 Words = str | Promise
 Where = Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
 
@@ -39,7 +40,8 @@ class Column:
 class Filter:
     """`options` are (value, words) for this actor. `default` holds while the address says nothing; `anything` is what "any" means.
 
-    `input` date makes it a date that is picked instead of options that are ticked.
+    `input` date makes it a date that is picked instead of options that are ticked. With `proposals`, an address, it offers MOST_TICKED options and a
+    field for the others by their names; `named` gives the words of values that are not among them.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Filter:
     default: tuple[str, ...] = ()
     anything: tuple[str, ...] = ()
     input: str = ""
+    proposals: str = ""
+    named: Callable[[Actor, Sequence[str]], list[tuple[str, Words]]] = lambda actor, values: []
 
 
 def nothing_of_a_part(actor: Actor) -> str:

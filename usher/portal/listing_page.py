@@ -17,7 +17,7 @@ from usher.core.ids import short
 from usher.core.keyset import COUNT_TO, Row
 from usher.people import kept
 from usher.people.looks import look_of
-from usher.portal.listing import LISTINGS, Column, Filter, Listing, Page, Words, count, fetch, query_of, read_wish
+from usher.portal.listing import LISTINGS, MOST_TICKED, Column, Filter, Listing, Page, Words, count, fetch, query_of, read_wish
 from usher.portal.page import SignedIn
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, SIZES, Wish, address
@@ -90,6 +90,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
     columns = shown_columns(listing, wish.cols or look.columns)
     picks = picks_of(listing, actor, wish, page)
     options = {f.key: f.options(actor) for f in listing.filters}
+    offered = {f.key: offered_of(f, actor, options[f.key], wish) for f in listing.filters}
     return {
         "listing": listing,
         "frame": frame,
@@ -100,8 +101,8 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "picks": picks,
         "heads": [head(listing, wish, c) for c in columns],
         "rows": [row_of(frame, picks, columns, row) for row in page.rows],
-        "chips": list(chips(listing, options, wish)),
-        "filters": [menu(f, options[f.key], wish) for f in listing.filters],
+        "chips": list(chips(listing, offered, wish)),
+        "filters": [menu(f, offered[f.key], wish, len(options[f.key])) for f in listing.filters],
         "kept_query": [(k, v) for k, values in query_of(listing, wish).items() for v in ([values] if isinstance(values, str) else values)],
         "clear": address(listing.path, Wish(cols=wish.cols, size=wish.size, sort=wish.sort, down=wish.down)),
         "all_address": address(listing.path, replace(wish.unselected(), all=True)),
@@ -203,6 +204,13 @@ def menu_of(acts: list[Act]) -> SafeString:
     return format_html(shape, *(part for a in acts for part in ((a.words, a.why_not) if a.why_not else (a.path, a.words))))
 
 
+def offered_of(f: Filter, actor: Actor, options: list[tuple[str, Words]], wish: Wish) -> list[tuple[str, Words]]:
+    """What a filter offers; where it has more than fit, the first of them, and those that are chosen."""
+    first = options[:MOST_TICKED] if f.proposals else options
+    beyond = [v for v in wish.chosen.get(f.key, ()) if v != ANY and v not in dict(first)]
+    return first + f.named(actor, beyond) if beyond else first
+
+
 def chips(listing: Listing, options: Options, wish: Wish) -> Iterator[dict[str, Any]]:
     """One chip per filter that is on, also by default: label, values in words, and the address without it."""
     for f in listing.filters:
@@ -218,7 +226,8 @@ def chips(listing: Listing, options: Options, wish: Wish) -> Iterator[dict[str, 
         }
 
 
-def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish) -> dict[str, Any]:
+def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish, there: int) -> dict[str, Any]:
+    """One filter of the menu; `there` are as many options as it has."""
     values = wish.chosen.get(f.key, f.default)
     return {
         "key": f.key,
@@ -227,4 +236,5 @@ def menu(f: Filter, options: list[tuple[str, Words]], wish: Wish) -> dict[str, A
         "options": [(v, w, v in values) for v, w in options],
         "input": f.input,
         "value": values[0] if values and f.input else "",
+        "proposals": f.proposals if there > MOST_TICKED else "",
     }

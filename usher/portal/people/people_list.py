@@ -1,6 +1,6 @@
 """The lists of people: what Users and Pending show, can be sorted and filtered by, and export."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -20,10 +20,11 @@ from usher.lifecycle.reads import in_trash
 from usher.people import find, reads
 from usher.people.filters import where
 from usher.people.marks import KINDS as MARKS
+from usher.people.named import id_of
 from usher.people.person import EDITS, net_edits
 from usher.people.scope import within
 from usher.portal.effects import LABELS
-from usher.portal.listing import Column, Filter, Listing, Words, register
+from usher.portal.listing import MOST_TICKED, Column, Filter, Listing, Words, register
 from usher.portal.people import came_in
 from usher.portal.templatetags.usher import avatar, number, status, when
 
@@ -100,7 +101,13 @@ GROUP = Column("groups", _("Groups"), partial(clipped, groups_of), groups_of, sh
 
 
 def group_options(kind: str, actor: Actor) -> list[tuple[str, Words]]:
-    return [(str(g["id"]), g["name"]) for g in reads.groups(actor, kind)[:50]]
+    return [(str(g["id"]), g["name"]) for g in reads.groups(actor, kind, limit=MOST_TICKED + 1)]
+
+
+def group_words(kind: str, actor: Actor, values: Sequence[str]) -> list[tuple[str, Words]]:
+    """Groups by the ids or names of a filter; what is no id stands as it was typed."""
+    ids = [id for v in values if (id := id_of(v))]
+    return [*((str(g["id"]), g["name"]) for g in reads.groups(actor, kind, ids=ids)), *((v, v) for v in values if not id_of(v))]
 
 
 def department_options(actor: Actor) -> list[tuple[str, Words]]:
@@ -115,10 +122,10 @@ def add_on_options(actor: Actor) -> list[tuple[str, Words]]:
 
 LICENSE_FILTER = Filter("license", _("License"), lambda actor: [(p.code, p.name) for p in WORKPLACE])
 ADD_ON_FILTER = Filter("add_on", _("Add-on"), add_on_options)
-GROUP_FILTER = Filter("group", _("Group"), partial(group_options, "user"))
+GROUP_FILTER = Filter("group", _("Group"), partial(group_options, "user"), proposals="/groups/close", named=partial(group_words, "user"))
 SITE = text_column("site", _("Site"))
 SITE_FILTER = Filter("site", _("Site"), lambda actor: [(str(s["id"]), s["name"]) for s in reads.sites(actor)[:50]])
-IM_GROUP_FILTER = Filter("im_group", _("IM group"), partial(group_options, "im"))
+IM_GROUP_FILTER = Filter("im_group", _("IM group"), partial(group_options, "im"), proposals="/im-groups/close", named=partial(group_words, "im"))
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
 
