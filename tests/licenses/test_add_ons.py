@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.people_of import LICENSED, Company, add_ons, breaches, crowd, do, one, outcome, seats
+from tests.people_of import LICENSED, Company, add_ons, breaches, crowd, do, one, outcome, seats, standing
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.journal.verb import plan
@@ -124,3 +124,22 @@ def test_what_can_be_held_together() -> None:
             assert both == "" or "exclude" in both
             assert (both == "") == (what_is_wrong(LICENSED, [other.code, one_product.code]) == "")
     assert all(p.kind in {"workplace", "add_on", "package"} for p in PRODUCTS.values())
+
+
+def test_seats_of_contact_center(northlake: Company, southport: Company) -> None:
+    """S2-5, S2-6, S2-8: given to people who are here and taken back; none without a license of the account; everybody who has one counts."""
+    essentials = "contact_center:essentials"
+    people = [user_of(northlake), northlake.admin.user_id]
+    wish = {"add_on": essentials, "subjects": one(*people)}
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "licenses.give_add_on", wish)
+    assert no.value.code == "no_seat"
+    do(northlake.operator, "licenses.set_seats", {"product": essentials, "quantity": 2})
+    assert do(northlake.owner, "licenses.give_add_on", {**wish, "subjects": one(user_of(southport))}).change_id is None
+    do(northlake.owner, "licenses.give_add_on", wish)
+    assert seats(northlake, essentials)["used"] == 2 and add_ons(people[0]) == [essentials]
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "licenses.give_add_on", {**wish, "subjects": one(northlake.owner.user_id)})
+    assert no.value.code == "no_seat"
+    do(northlake.admin, "licenses.take_add_on", wish)
+    assert seats(northlake, essentials)["used"] == 0 and standing(people[0])["status"] == "active" and not breaches()

@@ -16,7 +16,7 @@ from usher.core import clock, sql
 
 
 def test_it_works(db: None, client: Client, northlake: Company) -> None:
-    """S0-6, S1-8: use starts with signing in to the portal; the sign-in is in the person's history."""
+    """S0-6, S1-8, S2-11: use starts with signing in to the portal; the sign-in is in the person's history."""
     assert client.get("/sign-in").status_code == 200
     answer = client.post("/sign-in", {"email": f" {northlake.owner.email.upper()} ", "password": PASSWORD}, HTTP_USER_AGENT="Browser\x07 1")
     assert (answer.status_code, answer["Location"]) == (302, "/")

@@ -125,7 +125,9 @@ ADD_ON_FILTER = Filter("add_on", _("Add-on"), add_on_options)
 GROUP_FILTER = Filter("group", _("Group"), partial(group_options, "user"), proposals="/groups/close", named=partial(group_words, "user"))
 SITE = text_column("site", _("Site"))
 SITE_FILTER = Filter("site", _("Site"), lambda actor: [(str(s["id"]), s["name"]) for s in reads.sites(actor)[:50]])
-IM_GROUP_FILTER = Filter("im_group", _("IM group"), partial(group_options, "im"), proposals="/im-groups/close", named=partial(group_words, "im"))
+IM_GROUP_FILTER = Filter(
+    "im_group", _("IM group"), partial(group_options, "im"), proposals="/im-groups/close", named=partial(group_words, "im")
+)
 DEPARTMENT_FILTER = Filter("department", _("Department"), department_options)
 
 
