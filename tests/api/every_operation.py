@@ -27,6 +27,7 @@ def address(path: str, company: Company) -> str:
         "siteId": sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
         "templateId": sql.value("SELECT id FROM phone_template WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
         "phoneNumberId": sql.value("SELECT id FROM phone_number WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
+        **dict.fromkeys(("planType", "type")),
         "recordingId": item_of(company, "recording"),
         "eventSubscriptionId": sql.value("SELECT id FROM webhooks_subscription WHERE account_id = %(a)s LIMIT 1", {"a": company.account}),
     }

@@ -26,12 +26,12 @@ def bearer(request: HttpRequest) -> str:
 
 
 def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
-    """The known parameters; one that stands twice is refused (MASS-05), unknown ones are ignored."""
+    """The known parameters; one that stands twice and is no list is refused (MASS-05), unknown ones are ignored."""
     given: QueryDict = request.GET
-    for name in fields:
-        if len(given.getlist(name)) > 1:
+    for name, field in fields.items():
+        if field.kind != "array" and len(given.getlist(name)) > 1:
             raise invalid({"field": name, "message": f"{name} stands more than once."})
-    values, errors = read_texts(fields, {name: str(given[name]) for name in given})
+    values, errors = read_texts(fields, {name: ",".join(map(str, given.getlist(name))) for name in given})
     if errors:
         raise invalid(*errors)
     return values

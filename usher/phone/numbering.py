@@ -69,6 +69,11 @@ def countries() -> list[str]:
     return sorted(phonenumbers.SUPPORTED_REGIONS)
 
 
+def calling_code(country: str) -> int:
+    """What is dialed before the numbers of a country; 0 for none."""
+    return int(phonenumbers.country_code_for_region(country))
+
+
 def checked_country(value: Any) -> str:
     """A country by its two letters, or nothing for that of the account. Refused when there is no such country."""
     country = str(value or "").strip().upper()

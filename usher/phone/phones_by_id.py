@@ -1,4 +1,4 @@
-"""Phones of people in the order of their ids, as programs read them."""
+"""Phones of people and of rooms in the order of their ids, as programs read them. Of each, `plans` are the code and name of its calling packages."""
 
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,21 @@ from usher.licenses.catalog import PRODUCTS
 from usher.people.filters import where
 from usher.people.scope import within
 
-from .holders import PEOPLE
+from . import room_selection
+from .holders import PEOPLE, ROOMS
 from .kept import PHONE
 
 NUMBERS = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'number', n.number, 'caller', n.caller) ORDER BY n.number), '[]')
-  FROM phone_number n WHERE n.holder_id = h.id)"""
-COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, coalesce(h.state, '') AS state, h.extension, h.policy, h.version,
-  g.id AS site_id, g.name AS site, {NUMBERS} AS numbers, {PEOPLE.packages("u.id")} AS packages"""
+  FROM phone_number n WHERE n.holder_id = h.id) AS numbers"""
+SITE = "g.id AS site_id, g.name AS site"
+COUNTRY = """(SELECT coalesce(nullif(z.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site z ON z.site_id = h.site_id
+  WHERE a.id = %(account)s) AS country"""
+COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, coalesce(h.state, '') AS state, h.extension, h.policy, {SITE}, {NUMBERS},
+  {PEOPLE.packages("u.id")} AS packages"""
+ROOM_COLUMNS = f"r.id, r.name, h.state, h.extension, h.policy, {SITE}, {NUMBERS}, {ROOMS.packages('r.id')} AS packages"
+ROOM_FROM = f"{room_selection.FROM} LEFT JOIN accounts_site g ON g.id = h.site_id WHERE h.state = 'active'"
 AROUND = "JOIN people_user u ON u.id = {id} JOIN people_standing s ON s.user_id = u.id LEFT JOIN accounts_site g ON g.id = h.site_id"
-# Whoever has a phone in use, and whoever holds Phone and waits for theirs: FROM … WHERE of each, and the id the list is walked by.
+# Whoever has a phone in use, and whoever holds Phone and waits for theirs: FROM … WHERE, and the id the list is walked by.
 LISTED = {
     "active": (f"FROM phone_user h {AROUND.format(id='h.user_id')} WHERE h.account_id = %(account)s AND h.state = 'active'", "h.id"),
     "waiting": (
@@ -32,12 +38,13 @@ LISTED = {
 def page(
     actor: Actor, states: tuple[str, ...], filters: dict[str, Any], *, cost_center: str = "", after: str | None = None, limit: int
 ) -> tuple[list[Row], int]:
-    """At most `limit` phones after an id, of these states of LISTED, and how many match. Filters as in people.filters; `plans` of each are code and name.
+    """At most `limit` people after an id whose phone is in one of these states of LISTED, and how many match. Filters as in people.filters.
 
     Refuses (forbidden) without the right to see phone users.
     """
     actor.require("phone:user:view")
-    pages, counts, asked = [], [], {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, "cost_center": cost_center}
+    pages, counts = [], []
+    asked = {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, "cost_center": cost_center}
     for state in states:
         # Digits are looked for in extensions and numbers where the list is one of phones.
         clause, params = where({**filters, **({"phone": [state]} if filters.get("q") else {})})
@@ -47,16 +54,22 @@ def page(
         asked |= {f"f_phone_{state}" if name == "f_phone" else name: value for name, value in params.items()}
         pages.append(f"(SELECT {COLUMNS} {matches} AND {id} > %(after)s::uuid ORDER BY {id} LIMIT %(limit)s)")
         counts.append(f"(SELECT count(*) {matches})")
-    found = sql.rows(f"{' UNION ALL '.join(pages)} ORDER BY id LIMIT %(limit)s", asked)
+    if not states:
+        return [], 0
+    found = sql.rows(f"SELECT * FROM ({' UNION ALL '.join(pages)}) x ORDER BY id LIMIT %(limit)s", asked)
     return [with_plans(row) for row in found], int(sql.value(f"SELECT {' + '.join(counts)}", asked))
 
 
 def one(actor: Actor, id: UUID) -> Row | None:
-    """The phone in use of somebody the caller has found, with what is kept for it; None without one. One's own needs no right; Refuses (forbidden)."""
+    """The phone in use of somebody the caller has found, with its country and what is kept for it; None without one. One's own needs no right.
+
+    Refuses (forbidden) to see another's.
+    """
     if actor.user_id != id:
         actor.require("phone:user:view")
     source, _id = LISTED["active"]
-    found = sql.row(f"SELECT {COLUMNS}, {PHONE.column('h.id')} AS kept {source} AND h.id = %(id)s", {"account": actor.account_id, "id": id})
+    query = f"SELECT {COLUMNS}, {COUNTRY}, {PHONE.column('h.id')} AS kept {source} AND h.id = %(id)s"
+    found = sql.row(query, {"account": actor.account_id, "id": id})
     return found and with_plans(found)
 
 
@@ -65,6 +78,23 @@ def states(actor: Actor, ids: list[str]) -> dict[str, str]:
     actor.require("phone:user:view")
     query = f"SELECT h.id::text, h.state FROM phone_user h WHERE h.account_id = %(a)s AND h.user_id = ANY (%(i)s::uuid[]){within(actor, 'h.id')}"
     return {r["id"]: r["state"] for r in sql.rows(query, {"a": actor.account_id, "i": ids})}
+
+
+def rooms(actor: Actor, filters: dict[str, Any], *, after: str | None = None, limit: int) -> tuple[list[Row], int]:
+    """At most `limit` rooms with a phone after an id, and how many match. Filters as in room_selection. Refuses (forbidden)."""
+    actor.require("phone:user:view")
+    clause, params = room_selection.where(filters)
+    asked = {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, **params}
+    found = sql.rows(f"SELECT {ROOM_COLUMNS} {ROOM_FROM} AND {clause} AND r.id > %(after)s::uuid ORDER BY r.id LIMIT %(limit)s", asked)
+    return [with_plans(row) for row in found], int(sql.value(f"SELECT count(*) {ROOM_FROM} AND {clause}", asked))
+
+
+def room(actor: Actor, id: UUID) -> Row | None:
+    """The phone of a room, with what is kept for it; None without one. Refuses (forbidden)."""
+    actor.require("phone:user:view")
+    query = f"SELECT {ROOM_COLUMNS}, {PHONE.column('h.id')} AS kept {ROOM_FROM} AND r.account_id = %(account)s AND r.id = %(id)s"
+    found = sql.row(query, {"account": actor.account_id, "id": id})
+    return found and with_plans(found)
 
 
 def with_plans(row: Row) -> Row:

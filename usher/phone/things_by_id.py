@@ -31,7 +31,7 @@ def numbers(
     *,
     held_by: str = "",
     kinds: list[str] | None = None,
-    site: UUID | None = None,
+    site: str | None = None,
     text: str = "",
     after: str | None = None,
     limit: int,
@@ -103,3 +103,12 @@ def by_kind(actor: Actor) -> list[Row]:
            FROM phone_number WHERE account_id = %(a)s GROUP BY kind ORDER BY kind""",
         {"a": actor.account_id},
     )
+
+
+def site_with_code(actor: Actor, code: str) -> UUID | None:
+    """The id of the site with a code; None when there is none. Refuses (forbidden)."""
+    actor.require("phone:site:view")
+    found: UUID | None = sql.value(
+        "SELECT site_id FROM phone_site WHERE account_id = %(a)s AND code <> '' AND code = %(c)s", {"a": actor.account_id, "c": code}
+    )
+    return found

@@ -79,13 +79,15 @@ def read(fields: Fields, given: Mapping[str, Any], *, within: str = "") -> tuple
 
 
 def read_texts(fields: Fields, given: Mapping[str, str]) -> tuple[dict[str, Any], Errors]:
-    """The same for a query string, where everything is text: numbers and booleans are read from it, and an empty value is none."""
+    """The same for a query string, where everything is text: numbers, booleans and lists with commas between are read from it, and an empty value is none."""
     typed: dict[str, Any] = {}
     for name, text in given.items():
         field = fields.get(name)
         if field is None or text == "":
             continue
-        if field.kind == "integer" and text.isascii() and text.lstrip("-").isdigit() and len(text) < 12:
+        if field.kind == "array":
+            typed[name] = [part.strip() for part in text.split(",")]
+        elif field.kind == "integer" and text.isascii() and text.lstrip("-").isdigit() and len(text) < 12:
             typed[name] = int(text)
         elif field.kind == "boolean" and text.lower() in ("true", "false"):  # .NET and Python write them with a capital
             typed[name] = text.lower() == "true"
@@ -106,6 +108,8 @@ def _value(field: Field, value: Any, place: str) -> tuple[Any, Errors]:
         wrong = f"{place} has a character that is no text."
     elif isinstance(value, str | list) and field.most is not None and len(value) > field.most:
         wrong = f"{place} has {'more than' if isinstance(value, list) else 'a length of more than'} {field.most}{' items' if isinstance(value, list) else ' characters'}."
+    elif isinstance(value, list) and field.least is not None and len(value) < field.least:
+        wrong = f"{place} has fewer than {field.least} items."
     elif isinstance(value, int) and abs(value) > LARGEST:
         wrong = f"{place} is too large a number."
     elif field.capped and isinstance(value, int) and field.most is not None and value > field.most:

@@ -58,7 +58,7 @@ def listed(row: Row) -> dict[str, Any]:
     }
 
 
-def one(row: Row, kept: Mapping[str, Any], site_admin: bool) -> dict[str, Any]:
+def one(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
     """A phone user by themselves, with the policy."""
     told = listed(row)
     told["calling_plans"] = [{"type": p["type"]} for p in told["calling_plans"]]
@@ -66,7 +66,6 @@ def one(row: Row, kept: Mapping[str, Any], site_admin: bool) -> dict[str, Any]:
     return {
         **told,
         "policy": policy(row["policy"], kept.get("policy", {})),
-        "site_admin": site_admin,
         "site_id": short(row["site_id"]) if row["site_id"] else "",
     }
 
@@ -147,3 +146,30 @@ def in_one_line(address: Mapping[str, Any]) -> str:
 def extent(length: int) -> tuple[int, int]:
     """The lowest and the highest extension of so many digits."""
     return 10 ** (length - 1), 10**length - 1
+
+
+def settings(row: Row, kept: Mapping[str, Any], calling_code: int) -> dict[str, Any]:
+    """The settings of a phone: what it calls out with, and what is kept beside its policy."""
+    caller = next((n["number"] for n in row["numbers"] if n["caller"]), "")
+    return {
+        **{name: value for name, value in kept.items() if name not in ("policy", "country_iso_code")},
+        "company_number": "",
+        "country": {"code": kept.get("country_iso_code") or row["country"], "country_code": str(calling_code)},
+        "desk_phone": {"devices": []},
+        "extension_number": int(row["extension"]),
+        "outbound_caller": {"number": caller},
+        "outbound_caller_ids": [{"is_default": n["caller"], "name": row["name"], "number": n["number"]} for n in row["numbers"]],
+        "status": "Active",
+        "voice_mail": [],
+    }
+
+
+def room(row: Row) -> dict[str, Any]:
+    """A room with a phone in a list."""
+    told = {"id": short(row["id"]), "name": row["name"], **extension_of(row), "calling_plans": [plan(p) for p in row["plans"]]}
+    return {**told, "phone_numbers": numbers_of(row), **site_of(row)}
+
+
+def whole_room(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A room by itself, with what is kept of its policy."""
+    return {**room(row), "policy": kept.get("policy", {})}
