@@ -25,6 +25,7 @@ class LifecycleConfig(AppConfig):
             overdue,
             own_account,
             own_address,
+            phone_lines,
             purge,
             sign_up,
             transfer,

@@ -244,6 +244,8 @@ def words_of_line(found: Mapping[str, Any], near: Near) -> str:
         return _("Nobody here has the address %(email)s.") % {"email": named}
     if reason == "no_site" and named:
         return _("There is no site %(site)s.") % {"site": named}
+    if reason == "no_template" and named:
+        return _("There is no template %(name)s.") % {"name": named}
     if reason == "wrong_products" and named:
         return what_is_wrong(*_apart(named)) or words_of(reason)
     if reason in GROUPS and named:

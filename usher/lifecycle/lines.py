@@ -146,6 +146,18 @@ def check_pair(places: dict[str, int], line: int, cells: list[str], order: list[
     return found._replace(more={"new_email": address.shown, "new_canonical": address.canonical})
 
 
+def check_phone(places: dict[str, int], line: int, cells: list[str], order: list[int | None], width: int) -> Line:
+    """One line with the address of who gets a phone, and what it shall have; a cell that says nothing leaves it to the form."""
+    found = check_address(line, cells, order, width)
+    texts = {column: cell_at(cells, i) for column, i in places.items()}
+    more: dict[str, Any] = {}
+    for column, text in texts.items():
+        if not found.problem and text:
+            more[column], trouble = said_of(column, text)
+            found = _wrong_cell(found, column, trouble) if trouble else found
+    return found._replace(more={column: shown(text) for column, text in texts.items() if text} if found.problem else more)
+
+
 def cell_at(cells: list[str], i: int) -> str:
     return raw(cells[i].strip()) if i < len(cells) else ""
 

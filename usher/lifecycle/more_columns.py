@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from usher.accounts.places import LONGEST_NAME
 from usher.core.address import NotAnAddress, parse
 from usher.journal.verb import reason
-from usher.licenses.catalog import ADD_ONS, WORKPLACE, Product
+from usher.licenses.catalog import ADD_ONS, PACKAGES, WORKPLACE, Product
 from usher.people.verbs.profile import LONGEST
+from usher.phone.number_parts import MOST_OF_ONE
+from usher.phone.numbering import EXTENSION, read
 
 TITLES = {
     "license": "License",
@@ -29,6 +31,10 @@ TITLES = {
     "manager": "Manager",
     "site": "Site",
     "new_email": "New email",
+    "package": "Package",
+    "template": "Template",
+    "extension": "Extension",
+    "numbers": "Numbers",
 }
 HEADERS = {
     "license": {"license", "licence", "workplace license", "zoom workplace", "user type", "lizenz"},
@@ -41,16 +47,25 @@ HEADERS = {
     "manager": {"manager", "manager email", "manager e-mail", "führungskraft"},
     "site": {"site", "standort"},
     "new_email": {"new email", "new e-mail", "new e-mail address", "new email address", "new_email", "neue e-mail", "neue e-mail-adresse"},
+    "package": {"package", "packages", "calling package", "calling plan", "paket", "gesprächspaket"},
+    "template": {"template", "template name", "vorlage"},
+    "extension": {"extension", "extension number", "durchwahl"},
+    "numbers": {"numbers", "number", "phone number", "phone numbers", "direct numbers", "rufnummer", "rufnummern", "nummern"},
 }
 PROFILE = ("display_name", "job_title", "location", "cost_center", "employee_id")
 ADDED = ("license", "add_ons", *PROFILE, "manager", "site")  # what a file of new people may say beside the first six
-MOST = {**LONGEST, "site": LONGEST_NAME}  # characters of a text
+PHONE = ("site", "package", "template", "extension", "numbers")  # what a file of people who get a phone may say beside the address
+MOST = {**LONGEST, "site": LONGEST_NAME, "template": LONGEST_NAME}  # characters of a text
 CLEAR = "(empty)"
 CLEARED = {CLEAR, "(leer)"}
+NEXT = {"next", "nächste"}
 SPLIT = re.compile(r"[;|,]")
 
 UNKNOWN_LICENSE = reason("unknown_license", gettext_lazy("there is no such Workplace license"), refused=True)
 UNKNOWN_ADD_ON = reason("unknown_add_on", gettext_lazy("there is no such add-on"), refused=True)
+UNKNOWN_PACKAGE = reason("unknown_package", gettext_lazy("there is no such calling package"), refused=True)
+BAD_EXTENSION = reason("bad_extension", gettext_lazy("an extension has 3 to 6 digits"), refused=True)
+TOO_MANY_NUMBERS = reason("too_many_numbers_said", gettext_lazy("a phone has at most ten numbers"), refused=True)
 CANNOT_CLEAR = reason("cannot_clear", gettext_lazy("a cell that cannot be empty"), refused=True)
 
 
@@ -75,6 +90,15 @@ def said_of(column: str, text: str) -> tuple[Any, Trouble | None]:
         )
     if column == "add_ons":
         return _add_ons(text)
+    if column == "package":
+        code = words_for("package").get(key_of(text)) or words_for("package").get(f"calling:{key_of(text)}")
+        return code, None if code else Trouble(
+            "unknown_package", gettext_noop("There is no calling package %(code)s."), {"code": text[:60]}
+        )
+    if column == "extension":
+        return text, None if EXTENSION.fullmatch(text) else Trouble("bad_extension", gettext_noop("An extension has 3 to 6 digits."))
+    if column == "numbers":
+        return _numbers(text)
     if column == "manager":
         try:
             return parse(text).canonical, None
@@ -100,6 +124,21 @@ def _add_ons(text: str) -> tuple[Any, Trouble | None]:
     return sorted(set(found)), None
 
 
+def _numbers(text: str) -> tuple[Any, Trouble | None]:
+    """Numbers with their country codes, with semicolons, bars or commas between them; or NEXT, for any free one."""
+    if text.casefold() in NEXT:
+        return "next", None
+    found: list[str] = []
+    for piece in filter(None, map(str.strip, SPLIT.split(text))):
+        number = read(piece)
+        if number is None:
+            return None, Trouble("no_number", gettext_noop("%(number)s is no number with its country code."), {"number": piece[:40]})
+        found.append(number.e164)
+    if len(found) > MOST_OF_ONE:
+        return None, Trouble("too_many_numbers_said", gettext_noop("A phone has at most ten numbers."))
+    return list(dict.fromkeys(found)), None
+
+
 def key_of(text: str) -> str:
     return " ".join(text.casefold().replace("\u00a0", " ").split())
 
@@ -107,7 +146,7 @@ def key_of(text: str) -> str:
 @cache
 def words_for(kind: str) -> Mapping[str, str]:
     """What a product may be called in a file: its code, and its name in every language of ours."""
-    products: list[Product] = WORKPLACE if kind == "workplace" else ADD_ONS
+    products: list[Product] = {"workplace": WORKPLACE, "add_on": ADD_ONS, "package": PACKAGES}[kind]
     known = {key_of(p.code): p.code for p in products}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

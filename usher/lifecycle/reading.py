@@ -15,8 +15,8 @@ from usher.core.csv_text import cells_of, opened
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 
-from .lines import COLUMNS, HEADERS, TITLES, Line, check, check_address, check_more, check_pair, check_update, shown
-from .more_columns import ADDED, known_header
+from .lines import COLUMNS, HEADERS, TITLES, Line, check, check_address, check_more, check_pair, check_phone, check_update, shown
+from .more_columns import ADDED, PHONE, known_header
 
 __all__ = ["COLUMNS", "TITLES", "Line", "Reader", "open_csv", "too_many"]
 
@@ -48,6 +48,10 @@ class Reader:
     def new_addresses(self, most: int | None = None) -> Iterator[Line]:
         """The same of a file of pairs: who by the address they have, and the one they shall have."""
         return self._each(most, partial(check_pair, {"new_email": 1}), ("new_email",), check_pair)
+
+    def phones(self, most: int | None = None) -> Iterator[Line]:
+        """The same of a file of people who get a phone: who by their address, and what it shall have."""
+        return self._each(most, check_address, PHONE, check_phone)
 
     def _each(
         self, most: int | None, judge: Judge, known: tuple[str, ...] = (), with_more: Callable[..., Line] | None = None

@@ -22,7 +22,7 @@ from .reading import Reader, open_csv
 
 MOST_IN_PORTAL = 9_998  # S0-40, R5: the 9,999th row is refused
 KEPT = timedelta(days=7)
-JOINED, FEW = ("update", "addresses"), 500  # lists whose lines are joined with each other, and how many lines that is nothing for
+JOINED, FEW = ("update", "addresses", "phones"), 500  # lists whose lines are joined with each other, and how many lines that is nothing for
 COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places, more) FROM STDIN"
 
 
@@ -64,10 +64,20 @@ def stage_new_addresses(actor: Actor, data: BinaryIO, filename: str, *, most: in
     return _stage_file(actor, data, filename, {**choices, "mode": "addresses"}, lambda reader: reader.new_addresses(most))
 
 
+def stage_phones(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
+    """Read and stage a CSV file of people who get a phone. Refuses like stage_csv, and (forbidden) who may not manage phones."""
+    return _stage_file(actor, data, filename, {**choices, "mode": "phones"}, lambda reader: reader.phones(most), right="phone:user:manage")
+
+
 def _stage_file(
-    actor: Actor, data: BinaryIO, filename: str, choices: dict[str, Any], lines_of: Callable[[Reader], Iterable[Line]]
+    actor: Actor,
+    data: BinaryIO,
+    filename: str,
+    choices: dict[str, Any],
+    lines_of: Callable[[Reader], Iterable[Line]],
+    right: str = "people:user:manage",
 ) -> Stage:
-    actor.require("people:user:manage")
+    actor.require(right)
     digest = hashlib.file_digest(cast(BufferedIOBase, data), "sha256").digest()
     data.seek(0)
     reader = open_csv(data)
@@ -138,7 +148,7 @@ def _json(value: dict[str, Any] | None) -> str | None:
 
 
 def stage_of(actor: Actor, stage: UUID, mode: str = "add") -> Stage:
-    """A stage of the actor's account that was uploaded for this (add, leavers, update, addresses), or Refused (missing)."""
+    """A stage of the actor's account that was uploaded for this (add, leavers, update, addresses, phones), or Refused (missing)."""
     found = find(actor, stage)
     if found is None or mode_of(found) != mode:
         raise not_found(_("This import"))

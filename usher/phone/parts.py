@@ -74,10 +74,8 @@ freed AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND a
                    FROM journal_effect e {of.standing.format(id="e.obj")} WHERE {DONE} ORDER BY e.obj"""
 
 
-AGAIN = allotted(
-    """SELECT ok.ord AS n, ok.obj AS id, (ok.after->>'site_id')::uuid AS site_id, ok.after->>'extension' AS wish, %(wants_number)s::boolean AS wants_number,
-       (ok.after->>'template_id')::uuid AS template_id, ok.after->'numbers' AS numbers FROM ok"""
-)
+AGAIN = """SELECT ok.ord AS n, ok.obj AS id, (ok.after->>'site_id')::uuid AS site_id, ok.after->>'extension' AS wish, {wants} AS wants_number,
+  (ok.after->>'template_id')::uuid AS template_id, ok.after->'numbers' AS numbers FROM ok"""
 
 
 class Made(Part):
@@ -88,12 +86,17 @@ class Made(Part):
     """
 
     lock, locked = LOCK, LOCKED
+    # Of a row l of `who` and the phone h they had: the extension and the numbers they want, and whether it is any free number; asked again, of an `ok`.
+    wish: ClassVar[str] = "h.extension"
+    had: ClassVar[str] = "coalesce(h.had->'numbers', '[]')"
+    wants: ClassVar[str] = "%(wants_number)s::boolean"
+    wants_still: ClassVar[str] = wants
     became: ClassVar[str] = "c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers)"
 
     def __init__(self, who: Callable[[Mapping[str, Any]], str], of: Holders = PEOPLE) -> None:
         self.who, self.of = who, of
         # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one.
-        self.write = f"""{AGAIN},
+        self.write = f"""{allotted(AGAIN.format(wants=self.wants_still))},
 made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, since, version)
   SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
   FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
@@ -112,9 +115,9 @@ did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS
 
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
-        wanted = f"""SELECT row_number() OVER () AS n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, h.extension AS wish,
-                       %(wants_number)s::boolean AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.told} AS told,
-                       CASE WHEN %(wants_number)s::boolean THEN '[]' ELSE coalesce(h.had->'numbers', '[]') END AS had
+        wanted = f"""SELECT row_number() OVER () AS n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, {self.wish} AS wish,
+                       {self.wants} AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.told} AS told,
+                       CASE WHEN {self.wants} THEN '[]' ELSE {self.had} END AS had
                      FROM ({self.who(params)}) l JOIN {of.table} u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
         free = "n.account_id = %(account)s AND n.holder_id IS NULL AND g.had ? n.number"
         return f"""WITH {allotted(wanted)}
@@ -141,8 +144,8 @@ def staged(first: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, 
     """`SELECT ord, obj, after` of whom the first phase does something to: as it is planned while nothing is started, then the rows that were staged."""
 
     def rows(params: Mapping[str, Any]) -> str:
-        return f"""SELECT p.ord, p.obj FROM journal_planrow p WHERE p.change_id = %(change)s::uuid AND p.phase = 0 AND p.skip IS NULL
-                   UNION ALL SELECT n.ord, n.obj FROM (SELECT row_number() OVER ()::int AS ord, r.obj, r.skip FROM ({first(params)}) r
+        return f"""SELECT p.ord, p.obj, p.after FROM journal_planrow p WHERE p.change_id = %(change)s::uuid AND p.phase = 0 AND p.skip IS NULL
+                   UNION ALL SELECT n.ord, n.obj, n.after FROM (SELECT row_number() OVER ()::int AS ord, r.obj, r.after, r.skip FROM ({first(params)}) r
                      WHERE %(change)s::uuid IS NULL AND r.skip IS DISTINCT FROM 'already') n WHERE n.skip IS NULL"""
 
     return rows
