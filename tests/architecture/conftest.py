@@ -51,12 +51,13 @@ def add_app(company: "Company") -> None:
 
 
 def stage_files(company: "Company") -> None:
-    """A file of changes and one of new addresses, read and not yet done."""
-    from usher.lifecycle.staging import stage_new_addresses, stage_updates
+    """A file of changes, one of new addresses and one of phones, read and not yet done."""
+    from usher.lifecycle.staging import stage_new_addresses, stage_phones, stage_updates
 
     told = f"email,department,manager\n{company.member.email},Sales,{company.admin.email}\nnobody@x.test,,\n"
     stage_updates(company.owner, io.BytesIO(told.encode()), "update.csv", most=10, choices={})
     stage_new_addresses(company.owner, io.BytesIO(f"{company.member.email},new@x.test\n".encode()), "pairs.csv", most=10, choices={})
+    stage_phones(company.owner, io.BytesIO(f"{company.admin.email}\n".encode()), "phones.csv", most=10, choices={})
 
 
 def add_places(company: "Company") -> None:

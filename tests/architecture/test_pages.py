@@ -67,6 +67,7 @@ def ids_of(company: Company) -> dict[str, Any]:
         "stage_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND NOT choices ? 'mode' ORDER BY id DESC LIMIT 1"),
         "update_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'update'"),
         "pairs_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'addresses'"),
+        "phones_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'phones'"),
         "item_id": value("SELECT id FROM content_item WHERE account_id = %(a)s AND file <> '' ORDER BY id LIMIT 1"),
         "group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'user'"),
         "im_group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'im'"),

@@ -35,6 +35,18 @@ def test_add_list_and_take_away(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "remove", member).code == 0 and cli("phone", "list").answer["phones"] == []
 
 
+def test_a_file(cli: Cli, equipped: Any, tmp_path: Any) -> None:
+    """S3-8: shown first; the good lines are done, the others come back with their reasons."""
+    file, refused = tmp_path / "phones.csv", tmp_path / "refused.csv"
+    file.write_text(f"email,extension\nmember@{equipped.domain},4127\nadmin@{equipped.domain},12\n", encoding="utf-8")
+    assert cli("phone", "import", str(file), "--package", "200", "--numbers", "--dry-run").answer["state"] == "planned"
+    told = cli("phone", "import", str(file), "--package", "200", "--numbers", "--refusals", str(refused))
+    assert told.counts == {"updated": 1, "refused": 1} and "An extension has 3 to 6 digits." in refused.read_text(encoding="utf-8")
+    (row,) = cli("phone", "list").answer["phones"]
+    assert (row["extension"], row["numbers"], row["packages"]) == ("4127", ["+4722000000"], ["calling:200"])
+    assert cli("phone", "import", str(file), "--site", "nowhere").code != 0
+
+
 def test_the_trash(cli: Cli, equipped: Any) -> None:
     """S3-46 … S3-49"""
     member = f"member@{equipped.domain}"

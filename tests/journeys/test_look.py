@@ -68,6 +68,7 @@ OBJECTS = {
     "stage_id": "SELECT id FROM lifecycle_stage WHERE NOT choices ? 'mode' ORDER BY id DESC LIMIT 1",
     "update_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'update' LIMIT 1",
     "pairs_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'addresses' LIMIT 1",
+    "phones_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'phones' LIMIT 1",
     "room_id": "SELECT id FROM accounts_room ORDER BY id LIMIT 1",
     "template_id": "SELECT id FROM phone_template ORDER BY id LIMIT 1",
     "site_id": "SELECT id FROM accounts_site ORDER BY main LIMIT 1",
@@ -117,6 +118,7 @@ def make_objects(portal: Portal, page: Page) -> None:
     for path, text in (
         ("/people/updates/new", "email,job title\nlook@northlake.test,Guide\nnobody@x.test,\n"),
         ("/people/address-changes/new", "look@northlake.test,l@x.test\n"),
+        ("/phone/users/imports/new", f"email,extension\n{OWNER},\nlook@northlake.test,12\n"),
     ):
         page.goto(path)
         page.set_input_files("#file", {"name": "look.csv", "mimeType": "text/csv", "buffer": text.encode()})

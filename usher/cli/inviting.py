@@ -20,7 +20,8 @@ from usher.licenses.ledger import free
 from usher.lifecycle.addresses import plan_addresses
 from usher.lifecycle.join import choices_of, plan_invite
 from usher.lifecycle.models import Stage
-from usher.lifecycle.staging import stage_addresses, stage_csv, stage_new_addresses, stage_updates
+from usher.lifecycle.phone_lines import plan_phones
+from usher.lifecycle.staging import stage_addresses, stage_csv, stage_new_addresses, stage_phones, stage_updates
 from usher.lifecycle.update_people import plan_update
 
 from .doing import finish, show
@@ -73,6 +74,13 @@ def address_file(actor: Actor, data: BinaryIO, filename: str, how: How) -> int:
     kept = {"wish": _wish(_digest(data), {"mode": "addresses"})}
     staging = partial(stage_new_addresses, actor, data, filename, most=None)
     return _do(actor, kept, how, lambda more: _staged(staging(choices=more)), lambda stage: plan_addresses(actor, stage))
+
+
+def phone_file(actor: Actor, data: BinaryIO, filename: str, choices: dict[str, Any], how: How) -> int:
+    """Give people phones as the lines of a CSV file say; the exit code."""
+    kept = {**choices, "wish": _wish(_digest(data), {**choices, "mode": "phones"})}
+    staging = partial(stage_phones, actor, data, filename, most=None)
+    return _do(actor, kept, how, lambda more: _staged(staging(choices=more)), lambda stage: plan_phones(actor, stage))
 
 
 def _digest(data: BinaryIO) -> bytes:

@@ -13,7 +13,7 @@ from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
 from .phone_rooms import rooms
 from .phone_things import COMMANDS
-from .selecting import subjects_of, who
+from .selecting import name_of, subjects_of, that_can_seek, who
 
 MOST_LISTED = 10_000
 ROW = ("extension", "name", "site", "numbers", "packages")
@@ -84,6 +84,27 @@ def add(
     wish |= {"numbers": "next" if numbers else "", "subjects": subjects_of(actor, emails, file, given)}
     planned = plan(actor, "phone.add", wish)
     return show(planned) if dry_run else do(planned, fresh_key(key), short="first" if first else "refuse")
+
+
+@phone.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--site", metavar="SITE", help="Holds for every line. Default: as the file says, else where each one is.")
+@click.option("--package", metavar="PACKAGE", help="Where a line names none: calling:200, or 200.")
+@click.option("--template", metavar="TEMPLATE", help="Where a line names none.")
+@click.option("--numbers", is_flag=True, help="Where a line names none, the lowest free number of the site's country.")
+@click.option("--first", is_flag=True, help="When seats lack, the first that fit. Default: refuse and do nothing.")
+@click.option("--refusals", metavar="FILE", help="Where the refused lines go.")
+@writing
+def import_phones(
+    actor: Actor, file: BinaryIO, numbers: bool, first: bool, refusals: str | None, key: str | None, dry_run: bool, **given: Any
+) -> int:
+    """Give people phones as the lines of a CSV file say: email, site, package, template, extension, numbers; `-` reads a pipe."""
+    from . import inviting
+
+    choices = {**given, "numbers": "next" if numbers else ""}
+    with that_can_seek(file) as data:
+        how = inviting.How(key, "first" if first else "refuse", refusals, dry_run)
+        return inviting.phone_file(actor, data, name_of(file), choices, how)
 
 
 def of_people(name: str, verb: str, words: str, *options: click.Option) -> click.Command:

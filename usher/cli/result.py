@@ -27,12 +27,13 @@ from usher.lifecycle.join import Invite, lines_left
 from usher.lifecycle.lines import TITLES
 from usher.lifecycle.more_columns import TITLES as MORE
 from usher.lifecycle.more_columns import cell_of
+from usher.lifecycle.phone_lines import AddPhones
 from usher.lifecycle.update_people import UpdatePeople
 
 from .door import DONE, IN_PART, REFUSED, emit, progress
 from .options import COUNTS, nothing
 
-BY_LINE = {Invite.name, UpdatePeople.name, ChangeAddress.name}  # what they leave out are lines of a file
+BY_LINE = {Invite.name, UpdatePeople.name, ChangeAddress.name, AddPhones.name}  # what they leave out are lines of a file
 MOST_REFUSALS = 1_000
 MOST_ON_SCREEN = 10
 PAGE = 1_000

@@ -179,6 +179,10 @@ FIELDS: dict[str, str | Promise] = {
         for name in ("license", "add_ons", "display_name", "job_title", "location", "cost_center", "employee_id", "manager", "site")
     },
     "new_email": gettext_lazy("New e-mail"),
+    "package": gettext_lazy("Package"),
+    "template": gettext_lazy("Template"),
+    "extension": LABELS["extension"],
+    "numbers": LABELS["numbers"],
 }
 
 

@@ -52,6 +52,7 @@ class Frame:
     search_words: Words = ""
     nothing_found: Words = ""
     nothing_yet: Words = ""
+    hundred: Words = ""  # of a list where at most a hundred are picked by hand: what is said to the next one
 
     @property
     def bulk_shown(self) -> tuple[Act, ...]:

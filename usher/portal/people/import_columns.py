@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from usher.accounts import places
 from usher.accounts.models import Account
 from usher.core import sql
 from usher.core.actor import Actor
@@ -16,7 +17,8 @@ from usher.licenses.catalog import ADD_ONS, LICENSED, WORKPLACE, Product
 from usher.licenses.ledger import seats
 from usher.lifecycle.join import switched_off
 from usher.lifecycle.lines import COLUMNS
-from usher.lifecycle.more_columns import ADDED, CLEAR
+from usher.lifecycle.more_columns import ADDED, CLEAR, PHONE
+from usher.phone.reads import packages
 from usher.portal.csv_file import BOM, attached, csv_line
 from usher.portal.page import SignedIn, page
 
@@ -25,6 +27,7 @@ MODES = {
     "update": ("email", "employee_id", *COLUMNS[1:], *(c for c in ADDED if c != "employee_id")),
     "addresses": ("email", "new_email"),
     "leavers": ("email",),
+    "phones": ("email", *PHONE),
 }
 SAYS: dict[str, str | Promise] = {
     "email": gettext_lazy("their address"),
@@ -41,6 +44,10 @@ SAYS: dict[str, str | Promise] = {
     "manager": gettext_lazy("the address of somebody who is here"),
     "site": gettext_lazy("the name of a site that is there"),
     "new_email": gettext_lazy("an address at a managed domain of this account"),
+    "package": gettext_lazy("a calling package by its name or code"),
+    "template": gettext_lazy("the name of a template that is there"),
+    "extension": gettext_lazy("3 to 6 digits; empty for the lowest free one"),
+    "numbers": gettext_lazy("with country code, several with a semicolon between; or next, for the lowest free one"),
 }
 EXAMPLES: dict[str, list[dict[str, str]]] = {
     "add": [
@@ -56,6 +63,7 @@ EXAMPLES: dict[str, list[dict[str, str]]] = {
         {"email": "jon.dahl@example.com", "new_email": "jon@example.com"},
     ],
     "leavers": [{"email": "mia.berg@example.com"}, {"email": "jon.dahl@example.com"}],
+    "phones": [{"email": "mia.berg@example.com", "extension": "4127", "numbers": "next"}, {"email": "jon.dahl@example.com"}],
 }  # fmt: skip
 
 
@@ -91,13 +99,13 @@ def bought(actor: Actor) -> list[Product]:
 @page("people:user:manage")
 def blank_file(request: SignedIn) -> HttpResponse:
     """A file with nothing but the header, to fill in (S0-38)."""
-    return _file(request, "people.csv", [])
+    return file_of(request.actor, _mode(request), "people.csv", [])
 
 
 @page("people:user:manage")
 def sample_file(request: SignedIn) -> HttpResponse:
     """The same with two lines that show how; nobody of them is here."""
-    return _file(request, "sample.csv", list(examples(request.actor, _mode(request))))
+    return sample_of(request.actor, _mode(request))
 
 
 def _mode(request: SignedIn) -> str:
@@ -107,16 +115,24 @@ def _mode(request: SignedIn) -> str:
     return mode
 
 
-def _file(request: SignedIn, filename: str, lines: list[dict[str, str]]) -> HttpResponse:
-    columns = columns_of(request.actor, _mode(request))
+def sample_of(actor: Actor, mode: str) -> HttpResponse:
+    return file_of(actor, mode, "sample.csv", list(examples(actor, mode)))
+
+
+def file_of(actor: Actor, mode: str, filename: str, lines: list[dict[str, str]]) -> HttpResponse:
+    columns = columns_of(actor, mode)
     text = csv_line([heading(c) for c in columns]) + "".join(csv_line([line.get(c, "") for c in columns]) for line in lines)
     return HttpResponse(BOM + text, content_type="text/csv; charset=utf-8", headers=attached(filename))
 
 
 def examples(actor: Actor, mode: str) -> Iterator[dict[str, str]]:
-    """Two lines; the first with a group, a license and an add-on of this account."""
+    """Two lines; the first with a group, a license and an add-on of this account, or with a site and a calling package."""
     with override("en"):
         first: dict[str, str] = {}
+        if mode == "phones":
+            here = packages(actor) if actor.may("phone:package:view") else []
+            plans = [str(p["name"]) for p in here if p["active"] and p["product"].startswith("calling:")]
+            first = {"site": next((s["name"] for s in places.sites(actor)), ""), "package": next(iter(plans), "")}
         if mode in ("add", "update"):
             for column, kind in (("user_group", "user"), ("im_group", "im")):
                 name = sql.value(

@@ -162,7 +162,7 @@ def left_csv(planned: Plan, stage: Stage, *, skipped: bool) -> Iterator[str]:
 
 def columns_of(stage: Stage) -> list[str]:
     """The columns of what was uploaded; of a file without a header those that are taken for granted."""
-    usual = {"addresses": ["email", "new_email"], "leavers": ["email"]}.get(mode_of(stage), list(COLUMNS))
+    usual = {"addresses": ["email", "new_email"], "leavers": ["email"], "phones": ["email"]}.get(mode_of(stage), list(COLUMNS))
     return stage.choices.get("columns") or usual
 
 

@@ -31,6 +31,7 @@ from usher.portal.templatetags.usher import avatar, number, status, when
 
 VIEW, MANAGE = "phone:user:view", "phone:user:manage"
 ROOMS_PATH = "/phone/rooms"  # rooms.py
+BY_FILE = "/phone/users/imports/new"
 OFF = "ARRAY(SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s) AS off"
 SOURCE = f"{reads.FROM} WHERE {reads.LIVING}"
 WAITS = "FROM people_user u JOIN people_standing s ON s.user_id = u.id WHERE u.account_id = %(account)s AND u.left_at IS NULL"
@@ -201,7 +202,8 @@ def users(request: SignedIn) -> HttpResponse:
     frame = around(
         request.actor, _("Users & Rooms"), words, bulk, row_acts=acts, row_first=assign_acts(request.actor, phone_path, USERS.path)
     )
-    return list_page(request, USERS, frame, export_path=f"{USERS.path}/export", **tabs(request.actor))
+    by_file = BY_FILE if request.actor.may(MANAGE) else ""
+    return list_page(request, USERS, frame, export_path=f"{USERS.path}/export", by_file=by_file, **tabs(request.actor))
 
 
 def assign_acts(actor: Actor, path_of: Callable[[Row], str], path: str) -> Callable[[Row], tuple[Words, list[Act]]] | None:
@@ -267,9 +269,21 @@ def trash_acts(row: Row) -> list[Act]:
 def without(request: SignedIn) -> HttpResponse:
     """Choose people who get a phone: some by hand, or all that match (S3-13, S3-14)."""
     words = _("Everybody who is active has a phone.")
-    frame = around(request.actor, _("Choose people"), words, (Act(_("Give a phone"), "/phone/users/additions"),), row_path=person_path)
+    frame = around(
+        request.actor,
+        _("Choose people"),
+        words,
+        (Act(_("Give a phone"), "/phone/users/additions"),),
+        row_path=person_path,
+        hundred=hundred_words(),
+    )
     note = _("Tick up to 100 people, or filter the list and select all that match. Then choose “Give a phone”.")
-    return list_page(request, WITHOUT, frame, tabs=[], picking=note, picked_for=USERS.path)
+    return list_page(request, WITHOUT, frame, tabs=[], picking=note, picked_for=USERS.path, by_file=BY_FILE)
+
+
+def hundred_words() -> str:
+    """What is said to whoever picks one more by hand (S3-14)."""
+    return _("By hand, 100 people at a time. For more, filter the list and select all that match, or add them by a file.")
 
 
 def how_many(n: int, one: str, many: str) -> str:

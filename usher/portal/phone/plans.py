@@ -1,6 +1,7 @@
 """What is done to phones: each is a question or two, then a plan page (S3-11 … S3-17, S3-24 … S3-28, S3-40 … S3-55)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -9,16 +10,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.core.ids import short
+from usher.core.refusals import Refused
 from usher.journal.verb import plan
+from usher.people import kept
 from usher.people import reads as people
 from usher.phone import reads
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.people.bulk import subjects_of
 from usher.portal.phone.assigning import package_and_numbers, package_options
-from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT
+from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT, hundred_words
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
+
+MOST_BY_HAND = 100
 
 
 def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Look:
@@ -52,12 +57,20 @@ def addition(request: SignedIn) -> HttpResponseBase:
         "package": chosen(data, "package_to"),
         "template": full_id(chosen(data, "template_to")),
         "numbers": chosen(data, "numbers_to"),
-        "subjects": subjects_of(request),
+        "subjects": by_hand(request.actor, subjects_of(request)),
     }
     words = lambda n: ngettext("Give %(n)s person a phone", "Give %(n)s people a phone", n) % {"n": number(n)}  # noqa: E731
     look = look_at(_("Give a phone"), words, WITHOUT.path)
     asks = what_they_get(request.actor, data)
     return plan_or_ask(request, "phone.add" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
+
+
+def by_hand(actor: Actor, subjects: dict[str, Any]) -> dict[str, Any]:
+    """The same set; of more than a hundred who were picked by hand it is refused, with the two ways that take more (S3-6, S3-8, S3-14)."""
+    picked = 0 if "query" in subjects else kept.size(actor, UUID(subjects["kept"])) if "kept" in subjects else len(subjects["ids"])
+    if picked > MOST_BY_HAND:
+        raise Refused("invalid", "too_many_picked", hundred_words())
+    return subjects
 
 
 def chosen(data: QueryDict, name: str) -> str:

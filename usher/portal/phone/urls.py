@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.phone import assigning, lists, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
+from usher.portal.phone import assigning, batch, lists, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
 
 urlpatterns = [
     path("phone/users", lists.users),
@@ -30,6 +30,11 @@ urlpatterns = [
     path("phone/rooms/<id:room_id>", room.room),
     path("phone/rooms/<id:room_id>/extension", room.extension),
     path("phone/rooms/<id:room_id>/numbers", room.number),
+    path("phone/users/imports/new", batch.new_batch),
+    path("phone/users/imports/blank.csv", batch.blank_batch),
+    path("phone/users/imports/sample.csv", batch.sample_batch),
+    path("phone/users/imports/<id:phones_id>", batch.batch_plan),
+    path("phone/users/imports/<id:phones_id>/refused.csv", batch.batch_left),
     path("phone/trash/restorations", plans.restoration),
     path("phone/numbers", numbers.numbers),
     path("phone/numbers/export", numbers.numbers_export),

@@ -122,6 +122,8 @@ function show(set, n) {
 function mark(boxes, on) {
   const all = everybody(), set = chosen(), more = on !== all
   for (const box of boxes) { box.checked = on; if (more) set.add(box.value); else set.delete(box.value) }
+  const stop = $('#bulk').dataset.hundred
+  if (stop && !all && set.size > MOST) { say(stop); return keep(new Set([...set].slice(0, MOST))) }
   if (asked('selection')) return tell('/selections/' + asked('selection'), { [more ? 'add' : 'drop']: boxes.map((box) => box.value) })
   if (set.size > MOST) return tell('/selections', { add: [...set] })
   keep(set)
