@@ -64,7 +64,8 @@ WISHES: dict[str, dict[str, Any]] = {
     "phone.resend_invite": {},
 }
 
-BY_FILE = {"lifecycle.add_phones", "lifecycle.change_address", "lifecycle.update_people"}  # their people are those of a file: tests/lifecycle shows it for each
+# Their people are those of a file: tests/lifecycle shows it for each.
+BY_FILE = {"lifecycle.add_phones", "lifecycle.change_address", "lifecycle.update_people"}
 
 
 def verbs_of_people() -> list[str]:
