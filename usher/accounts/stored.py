@@ -26,7 +26,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 # What lets somebody in is kept sealed, and the journal has the sealed form only (SECRET-01).
 PURPOSE = "stored setting"
 DEEPEST, MOST, MOST_BYTES = 10, 2_000, 256 * 1024  # levels of objects and lists; settings of one row, and their size
-PARTS = ("settings", "meeting_authentication", "recording_authentication", "profile", "phone")
+SETTINGS, LOCKS = "settings", "locks"  # the settings themselves, and which of them nobody below may say otherwise
+PARTS = (SETTINGS, LOCKS, "meeting_authentication", "recording_authentication", "profile", "phone")
 
 
 def leaves(given: Any) -> dict[str, Any]:
@@ -113,7 +114,10 @@ def checked(wish: Mapping[str, Any], part: Any, gone: Iterable[str], now: Mappin
     """`part` and `settings` as they are journaled: dotted name -> value, null for one that goes. Refused (invalid) when there is none."""
     if part not in PARTS:
         raise Refused("invalid", "unknown_setting", _("Known: %(names)s.") % {"names": ", ".join(PARTS)}, field="part")
-    return {"part": part, "settings": {**sealed(leaves(wish), now, owner), **dict.fromkeys(gone)}}
+    found = leaves(wish)
+    if part == LOCKS and not all(value is True for value in found.values()):
+        raise Refused("invalid", "bad_setting", _("A lock is there or it is not."), field=LOCKS)
+    return {"part": part, "settings": {**sealed(found, now, owner), **dict.fromkeys(gone)}}
 
 
 def terms(params: Mapping[str, Any]) -> dict[str, Any]:

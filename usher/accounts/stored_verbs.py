@@ -32,9 +32,10 @@ class AccountStored(stored.StoredPart):
 
 @register
 class StoreSettings(Verb):
-    """Keep settings of the account that nothing here acts on. Parameters: part, settings (an object of objects), gone (dotted names).
+    """Keep settings of the account that nothing here acts on; with `locks` as the part, which of them nobody can say otherwise.
 
-    Objects are merged, lists replaced. Refuses (invalid) what is no setting, (settings_full) more than there is room for.
+    Parameters: part, settings (an object of objects), gone (dotted names). Objects are merged, lists replaced.
+    Refuses (invalid) what is no setting, (settings_full) more than there is room for.
     """
 
     name = "accounts.store_settings"
@@ -54,11 +55,15 @@ class StoreSettings(Verb):
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         n = len(params["settings"])
         told = ngettext("%(n)s setting of the account will be kept.", "%(n)s settings of the account will be kept.", n)
+        if params["part"] == stored.LOCKS:
+            told = ngettext("%(n)s lock of the account will change.", "%(n)s locks of the account will change.", n)
         return told % {"n": figure(n)}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         n = len(params["settings"])
         told = ngettext("%(n)s setting of the account was kept", "%(n)s settings of the account were kept", n)
+        if params["part"] == stored.LOCKS:
+            told = ngettext("%(n)s lock of the account changed", "%(n)s locks of the account changed", n)
         return told % {"n": figure(n)}
 
     def undo_words(self, done: int) -> str:

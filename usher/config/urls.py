@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("usher.portal.consents.urls")),
     path("", include("usher.portal.changes.urls")),
     path("", include("usher.portal.account.urls")),
+    path("", include("usher.portal.settings.urls")),
     path("", include("usher.portal.places.urls")),
     path("", include("usher.portal.domains.urls")),
     path("", include("usher.portal.content.urls")),

@@ -1,5 +1,6 @@
 """Settings of people and groups that programs keep here, read."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from usher.accounts import stored
 from usher.core import sql
 from usher.core.actor import Actor
 
+from . import inherited
 from .scope import within
 
 USERS, GROUPS = ("people_usersettings", "user_id"), ("people_groupsettings", "group_id")
@@ -23,6 +25,24 @@ def of_user(actor: Actor, user: UUID, part: str) -> dict[str, Any]:
     if not sql.value(seen, {"u": user, "a": actor.account_id}):
         return {}
     return opened(actor, stored.rows_of(*USERS, user).get(part, {}), user)
+
+
+def holding_for_user(actor: Actor, user: UUID, known: Collection[str]) -> dict[str, Any]:
+    """The settings that hold for a person the actor may see: their own, and of those `known` at their level what their groups and the account say."""
+    own = of_user(actor, user, stored.SETTINGS)
+    return joined(own, inherited.whole(inherited.of_person(actor.account_id, user)), known)
+
+
+def holding_for_group(actor: Actor, group: UUID, known: Collection[str]) -> dict[str, Any]:
+    """The same for a user group."""
+    own = of_group(actor, group, stored.SETTINGS)
+    return joined(own, inherited.whole(inherited.of_group(actor.account_id, group)), known)
+
+
+def joined(own: dict[str, Any], held: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """What one says oneself, and over it what holds of what is known here."""
+    flat = stored.leaves(own)
+    return stored.nested({**flat, **{name: value for name, value in held.items() if name in known or name in flat}}, "")
 
 
 def opened(actor: Actor, kept: dict[str, Any], user: UUID) -> dict[str, Any]:

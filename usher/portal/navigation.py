@@ -107,6 +107,12 @@ TREE = (
             ),
             Entry(_("Settings"), "/account/settings", "accounts:settings:view", also=_("name, language, country")),
             Entry(
+                _("Meeting settings"),
+                "/account/meeting-settings",
+                "accounts:settings:view",
+                also=_("locks, chat, recording, waiting room, passcode"),
+            ),
+            Entry(
                 _("Never-touch list"),
                 "/account/never-touch",
                 "people:mark:view",

@@ -33,9 +33,19 @@ FEATURES = {
 @cache
 def shape(level: str) -> Fields:
     """The fields a body of a level may have, by name. A field the contract does not know is kept as it is."""
+    return _fields(_lines(level), "")
+
+
+@cache
+def names(level: str) -> frozenset[str]:
+    """The dotted names of all of them that are a value: what a level can inherit."""
+    return frozenset(name for name, (kind, _limits) in _lines(level).items() if kind != "object" and "[]" not in name)
+
+
+def _lines(level: str) -> dict[str, tuple[str, str]]:
     table, letter = LEVELS[level]
     lines = [line.split("\t") for line in files("usher.zoom_wire").joinpath(f"{table}.tsv").read_text().splitlines()[1:]]
-    return _fields({name: (kind, limits) for name, kind, levels, limits in ((*line, "")[:4] for line in lines) if letter in levels}, "")
+    return {name: (kind, limits) for name, kind, levels, limits in ((*line, "")[:4] for line in lines) if letter in levels}
 
 
 def _fields(lines: Mapping[str, tuple[str, str]], above: str) -> dict[str, Field]:

@@ -43,11 +43,11 @@ OF_ACCOUNT: dict[str, Any] = {"area": ACCOUNTS, "right": RIGHT, "label": MEDIUM}
 
 @operation("GET", "/users/{userId}/settings", reading("user", "user:read:settings:admin"), area=AREA, label=MEDIUM, query=query())
 def user_settings(call: Call) -> dict[str, Any]:
-    """Read the settings of a user."""
+    """Read the settings that hold for a user: their own, else those of their primary group and the account, and those that are locked there."""
     id = reachable(call)["id"]
     if (option := call.query.get("option")) in wire.AUTHENTICATION:
         return picked(call, wire.authentication(option, kept.of_user(call.actor, id, option), stored_settings_of(call, option)))
-    whole = with_sections("user", kept.of_user(call.actor, id, "settings"))
+    whole = with_sections("user", kept.holding_for_user(call.actor, id, wire.names("user")))
     whole["feature"] |= told_features(reads.person(call.actor, id)["add_ons"])
     return picked(call, whole)
 
@@ -74,11 +74,11 @@ def change_user_settings(call: Call) -> None:
 
 @operation("GET", "/groups/{groupId}/settings", USER.reads("settings"), query=query(), **OF_GROUP)
 def group_settings(call: Call) -> dict[str, Any]:
-    """Read the settings of a group."""
+    """Read the settings that hold in a group: its own, else the account's, and those the account has locked."""
     id = group_of(call, USER)["id"]
     if (option := call.query.get("option")) in wire.AUTHENTICATION:
         return picked(call, wire.authentication(option, kept.of_group(call.actor, id, option), stored_settings_of(call, option)))
-    return picked(call, with_sections("group", kept.of_group(call.actor, id, "settings")))
+    return picked(call, with_sections("group", kept.holding_for_group(call.actor, id, wire.names("group"))))
 
 
 @operation(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +12,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Verb, register
-from usher.people import selection
+from usher.people import inherited, selection
 from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 from usher.people.rank import is_higher
@@ -49,7 +50,8 @@ class GroupStored(stored.StoredPart):
 class StoreSettings(OfPeople):
     """Keep settings of one person that nothing here acts on. Parameters: subjects (one id), part, settings (an object of objects), gone (dotted names).
 
-    Objects are merged, lists replaced. Refuses (invalid) what is no setting, (settings_full) more than there is room for, and who is above the actor.
+    Objects are merged, lists replaced. Refuses (invalid) what is no setting, (locked) what the account or a group of theirs has locked otherwise,
+    (settings_full) more than there is room for, and who is above the actor.
     """
 
     name = "people.store_settings"
@@ -65,7 +67,13 @@ class StoreSettings(OfPeople):
         subjects = selection.checked(actor, params["subjects"])
         (person,) = subjects["ids"]
         part, now = params.get("part"), stored.rows_of(*USERS, person)
-        return stored.checked(params.get("settings", {}), part, params.get("gone") or (), now.get(str(part), {}), person)
+        kept = stored.checked(params.get("settings", {}), part, params.get("gone") or (), now.get(str(part), {}), person)
+        if part == stored.LOCKS:
+            raise Refused("invalid", "unknown_setting", _("The account and groups lock settings, people do not."), field="part")
+        if part == stored.SETTINGS:
+            levels = [level for level in inherited.of_person(actor.account_id, UUID(str(person))) if level.kind != "person"]
+            kept["settings"] = inherited.unlocked(levels, kept["settings"])
+        return kept
 
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return stored.terms(params)
@@ -83,7 +91,7 @@ class StoreSettings(OfPeople):
 
 @register
 class StoreGroupSettings(Verb):
-    """The same for a user group. Parameters: group, part, settings, gone."""
+    """The same for a user group; with `locks` as its part, which settings its people cannot say otherwise. Parameters: group, part, settings, gone."""
 
     name = "people.store_group_settings"
     privilege = "people:group:manage"
@@ -93,6 +101,8 @@ class StoreGroupSettings(Verb):
         told = group_named(actor, "user", params.get("group"))
         part, now = params.get("part"), stored.rows_of(*GROUPS, told["group"])
         kept = stored.checked(params.get("settings", {}), part, params.get("gone") or (), now.get(str(part), {}), told["group"])
+        if part == stored.SETTINGS:
+            kept["settings"] = inherited.unlocked(inherited.of_account(actor.account_id), kept["settings"])
         return {**told, **kept}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,22 +112,15 @@ class StoreGroupSettings(Verb):
         return True
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        return self._told(
-            ngettext(
-                "%(n)s setting of the group %(group)s will be kept.",
-                "%(n)s settings of the group %(group)s will be kept.",
-                len(params["settings"]),
-            ),
-            params,
-        )
+        n = len(params["settings"])
+        told = ngettext("%(n)s setting of the group %(group)s will be kept.", "%(n)s settings of the group %(group)s will be kept.", n)
+        if params["part"] == stored.LOCKS:
+            told = ngettext("%(n)s lock of the group %(group)s will change.", "%(n)s locks of the group %(group)s will change.", n)
+        return told % {"n": figure(n), "group": params["group_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
-        return self._told(
-            ngettext(
-                "%(n)s setting of the group %(group)s was kept", "%(n)s settings of the group %(group)s were kept", len(params["settings"])
-            ),
-            params,
-        )
-
-    def _told(self, words: str, params: Mapping[str, Any]) -> str:
-        return words % {"n": figure(len(params["settings"])), "group": params["group_name"]}
+        n = len(params["settings"])
+        told = ngettext("%(n)s setting of the group %(group)s was kept", "%(n)s settings of the group %(group)s were kept", n)
+        if params["part"] == stored.LOCKS:
+            told = ngettext("%(n)s lock of the group %(group)s changed", "%(n)s locks of the group %(group)s changed", n)
+        return told % {"n": figure(n), "group": params["group_name"]}

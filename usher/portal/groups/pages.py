@@ -53,10 +53,12 @@ def row_acts(kind: GroupKind, row: Row) -> list[Act]:
 def acts_of(kind: GroupKind, row: Row) -> list[Act]:
     """Everything that can be done to a group, in one order."""
     id = short(row["id"])
+    settings = [Act(_("Settings"), f"{path_of(row)}/settings")] if kind is USER else []
     mark = Act(_("No default any more"), f"{kind.path}/default?default_to=none")
     return [
         Act(_("Add people"), f"{path_of(row)}/additions"),
         Act(_("Rename"), f"{path_of(row)}/name"),
+        *settings,
         mark if row["is_default"] else Act(_("Make it the default"), f"{kind.path}/default?default_to={id}"),
         Act(_("Move all people"), f"{kind.path}/moves?group_from={id}", why_not="" if row["members"] else _("Nobody is in it.")),
         Act(_("Delete"), f"{path_of(row)}/deletion", last=True),

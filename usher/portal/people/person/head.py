@@ -59,6 +59,7 @@ def tabs(actor: Actor, found: dict[str, Any], tab: str) -> list[dict[str, Any]]:
         ("phone", _("Phone"), None),
         ("content", _("Content"), None),
         ("groups", _("Groups"), len(found["groups"])),
+        ("settings", _("Settings"), None),
         ("activity", _("Activity"), None),
         ("sign-in", _("Sign-in"), None),
     ]
