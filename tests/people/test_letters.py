@@ -14,6 +14,8 @@ SAME_LETTERS = ["ortsandjort", "sandjortors", "jortorsan", "jortor.sand", "jorto
 
 @pytest.fixture(autouse=True)
 def unlearnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known, and everybody is in the sample."""
+    monkeypatch.setattr(letters, "SAMPLE_PAGES", 1_000_000)
     monkeypatch.setattr(letters, "_learnt", ({}, 0.0))
 
 

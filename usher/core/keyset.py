@@ -102,7 +102,7 @@ def found(matches: Matches, order: Order, cursor: Cursor | None, size: int) -> t
     if got["n"] > COUNT_TO:
         return page(matches, order, cursor, size, FREQUENT), COUNT_TO, True
     ids = got["ids"][: size + 1]
-    return _page_of(sql.rows(by_ids(ahead), {**params, "ids": ids}) if ids else [], cursor, size), got["n"], False
+    return _page_of(sql.prepared(by_ids(ahead), {**params, "ids": ids}) if ids else [], cursor, size), got["n"], False
 
 
 def _count_beginning(matches: Matches, order: Order, limit: int) -> int:
