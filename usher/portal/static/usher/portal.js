@@ -311,4 +311,5 @@ addEventListener('keydown', (event) => {
 })
 
 enhance(document)
+$('.u-tabs [aria-current]')?.scrollIntoView({ block: 'nearest' }) // narrow screens cut the last ones off
 if ($('#bulk')) show(chosen())
