@@ -21,12 +21,18 @@ SORTED = "(SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array({sea
 SEATS_FREE = "(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"
 # What a phone is, as the journal tells it: enough to make it again. Of phone_user h.
 TOLD = f"""jsonb_build_object('extension', h.extension, 'site_id', h.site_id, 'template_id', h.template_id, 'policy', h.policy, 'set_up_at', h.set_up_at,
-    'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
-# CTEs after `did` (obj): their phones rest, their numbers are free; what they had is remembered.
-PUT_AWAY = f"""
+    'since', h.since, 'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
+# CTEs after `did` (obj): their phones rest, their numbers are free; what they had is remembered. The history of calls is not theirs any more (S3-43, S3-44).
+TAKEN_BACK = f"""
 phones AS (UPDATE phone_user h SET state = 'away', away_at = %(now)s, had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}), version = h.version + 1
   FROM did WHERE h.id = did.obj AND h.state = 'active'),
 numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
+# The same of people who leave: the history waits for them with the phone.
+PUT_AWAY = TAKEN_BACK.replace("jsonb_build_object('numbers',", "jsonb_build_object('keeps', true, 'numbers',")
+KEEPS = """'{"keeps": true}'::jsonb"""
+# A phone that comes back with its history: as it says itself, or because the undo of a change of licenses gave the seat back. Of phone_user.
+WITH_HISTORY = """(phone_user.had ? 'keeps' OR EXISTS (SELECT 1 FROM journal_effect e JOIN journal_change c ON c.id = e.change_id
+      WHERE e.obj = phone_user.id AND e.result = 'done' AND c.undoes IS NOT NULL AND starts_with(c.verb, 'licenses.') AND c.at >= phone_user.away_at))"""
 CHANGED_SINCE = """(h.extension <> {told}->>'extension' OR EXISTS (SELECT 1 FROM phone_number n WHERE n.holder_id = h.id AND NOT coalesce({told}->'numbers', '[]') ? n.number))"""
 
 
@@ -101,7 +107,7 @@ made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id
   SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
   FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
-    policy = phone_user.policy || excluded.policy, state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
+    policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END, state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
     WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, version),
 numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since = %(now)s, version = n.version + 1
   FROM (SELECT DISTINCT ON (number_id) * FROM (
@@ -137,7 +143,7 @@ did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS
                    FROM journal_effect e LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.obj"""
 
     back_write = f"""did AS (SELECT h.id AS obj FROM ok JOIN phone_user h ON h.id = ok.obj AND h.state = 'active' AND h.extension = ok.before->>'extension'),
-{PUT_AWAY}"""
+{TAKEN_BACK}"""
 
 
 def staged(first: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:

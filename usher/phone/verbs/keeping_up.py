@@ -13,7 +13,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
-from usher.phone.parts import NAME, PUT_AWAY, TOLD, Made
+from usher.phone.parts import NAME, TAKEN_BACK, TOLD, Made
 
 AT_ONCE = 5_000
 LACKS = f"""SELECT NULL::int AS subj, a.user_id AS id, NULL::uuid AS site_id, NULL::uuid AS template_id FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id
@@ -40,7 +40,7 @@ class Forgotten(Part):
 
     write = f"""
 did AS (SELECT ok.obj FROM ok JOIN phone_user h ON h.id = ok.obj WHERE {NO_SEAT_ANY_MORE} AND {LEFT_OVER} IS NOT DISTINCT FROM ok.gives),
-{PUT_AWAY},
+{TAKEN_BACK},
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND starts_with(a.product, 'calling'))"""
 
 

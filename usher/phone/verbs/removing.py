@@ -13,19 +13,24 @@ from usher.journal.verb import DONE, Part, reason, register
 from usher.people.of_people import OfPeople
 from usher.phone import reads
 from usher.phone.holders import PEOPLE, Holders
-from usher.phone.parts import NO_PHONE, NOT_ACTIVE, NUMBERS, TOLD
+from usher.phone.parts import KEEPS, NO_PHONE, NOT_ACTIVE, NUMBERS, TOLD
 
 DAYS = 30  # S3-49
 KEPT_TOO = gettext_lazy(
     "An extension or a number that somebody else gets meanwhile does not come back, nor what programs kept with the phone."
 )
 TRASH_FIRST = reason("trash_first", gettext_lazy("the account wants a phone in the trash before it is removed"))
+# How much of the account log is the person's own until then. Of phone_user h.
+HISTORY = """(SELECT jsonb_strip_nulls(jsonb_build_object('calls', nullif(count(DISTINCT c.id), 0),
+    'recordings', nullif(count(*) FILTER (WHERE x.kind = 'recording'), 0), 'voicemails', nullif(count(*) FILTER (WHERE x.kind = 'voicemail'), 0)))
+  FROM phone_call c LEFT JOIN phone_recording x ON x.account_id = c.account_id AND x.call_id = c.id WHERE c.user_id = h.user_id AND c.started_at >= h.since)"""
 
 
 class _Phones(Part):
     """What the two ways share: the phones of holders, with the seats that come free. `why_not` goes on a CASE over h and the settings o."""
 
     why_not: ClassVar[str] = ""
+    before: ClassVar[str] = "'{}'::jsonb"  # what it is told to be beside what a phone is
     after: ClassVar[str]
 
     def __init__(self, of: Holders = PEOPLE) -> None:
@@ -34,7 +39,7 @@ class _Phones(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
         return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('phone_seats', held.seats, 'state', h.state)
-                     || CASE WHEN h.id IS NULL THEN '{{}}' ELSE {TOLD} END AS before, {self.after} AS after,
+                     || CASE WHEN h.id IS NULL THEN '{{}}' ELSE {TOLD} || {self.before} END AS before, {self.after} AS after,
                    CASE WHEN h.state IS DISTINCT FROM 'active' AND h.state IS DISTINCT FROM 'trash' AND held.seats IS NULL THEN '{NO_PHONE}'
                         WHEN {of.status} <> 'active' THEN '{NOT_ACTIVE}' {self.why_not} END AS skip, NULL::text AS takes, held.seats AS gives
                    FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN phone_settings o ON o.account_id = %(account)s
@@ -55,11 +60,14 @@ numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version 
 
 
 class Gone(_Phones):
-    """The phone and its seats are gone. Undone, the seats are back, and the clock makes the phone again as it was, as far as it is free.
+    """The phone and its seats are gone, and with it the history of calls, which stays in the account log alone (S3-43 … S3-45).
+
+    Undone, the seats are back, and the clock makes the phone again as it was, with its history, and as far as it is free.
 
     A room has no trash: it is never asked for one first.
     """
 
+    before = HISTORY
     after = "jsonb_build_object('extension', NULL, 'numbers', '[]'::jsonb, 'state', NULL)"
     why_not = f"WHEN h.state = 'active' AND h.user_id IS NOT NULL AND o.soft_delete THEN '{TRASH_FIRST}'"
 
@@ -76,7 +84,8 @@ did AS (SELECT ok.obj, ok.takes, ok.after FROM ok {of.standing.format(id="ok.obj
 phones AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at)
   SELECT did.obj, %(account)s, did.obj, did.after->>'extension', (SELECT g.id FROM accounts_site g WHERE g.id = (did.after->>'site_id')::uuid),
     (SELECT t.id FROM phone_template t WHERE t.id = (did.after->>'template_id')::uuid), did.after->'policy', CASE did.after->>'state' WHEN 'trash' THEN 'trash' ELSE 'away' END,
-    jsonb_build_object('numbers', did.after->'numbers'), (did.after->>'set_up_at')::timestamptz, %(now)s, %(now)s,
+    jsonb_build_object('numbers', did.after->'numbers') || {KEEPS}, (did.after->>'set_up_at')::timestamptz,
+    coalesce((did.after->>'since')::timestamptz, %(now)s), %(now)s,
     CASE did.after->>'state' WHEN 'trash' THEN %(now)s::timestamptz + interval '{DAYS} days' END
   FROM did WHERE did.after->>'extension' IS NOT NULL ON CONFLICT (id) DO NOTHING)"""
 
@@ -95,7 +104,7 @@ did AS (UPDATE phone_user h SET state = 'trash', away_at = %(now)s, purge_at = %
   FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND {of.phone_seats("ok.obj")} IS NOT DISTINCT FROM ok.gives RETURNING h.id AS obj),
 {self.seats_gone()}"""
         self.back_write = f"""
-did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok {of.standing.format(id="ok.obj")}
+did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, had = h.had || {KEEPS}, version = h.version + 1 FROM ok {of.standing.format(id="ok.obj")}
   WHERE h.id = ok.obj AND h.state = 'trash' AND {of.status} = 'active' AND {of.phone_seats("ok.obj")} IS NULL RETURNING h.id AS obj, ok.takes),
 {of.take("held")}"""
 
@@ -108,12 +117,13 @@ class Away(OfPeople):
     lost = gettext_lazy("An extension or a number that somebody else gets meanwhile does not come back.")
 
     def undo_words(self, done: int) -> str:
-        return _("Seats and packages come back as far as they are free, and extension and numbers with them.")
+        return _("Seats and packages come back as far as they are free, and extension, numbers and the history of calls with them.")
 
 
 @register
 class Remove(Away):
-    """Take the phone from each of a set of people: their seat, package, extension and numbers are free at once (S3-37 … S3-39, S3-42).
+    """Take the phone from each of a set of people: their seat, package, extension and numbers are free at once (S3-37 … S3-39, S3-42), and their history
+    of calls, recordings and voicemails stays in the account log alone (S3-43 … S3-45).
 
     Skipped: who has no phone (no_phone), and where the account wants it so, whose phone is not in the trash yet (trash_first; S3-46).
     """

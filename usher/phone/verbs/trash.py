@@ -13,7 +13,7 @@ from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.of_people import OfPeople
 from usher.people.selection import sql_of
 from usher.phone.holders import PEOPLE
-from usher.phone.parts import CHANGED_SINCE, NAME, NOT_ACTIVE, SEATS_FREE, SORTED, TOLD, Made, staged
+from usher.phone.parts import CHANGED_SINCE, KEEPS, NAME, NOT_ACTIVE, SEATS_FREE, SORTED, TOLD, Made, staged
 
 HAS_SEAT = reason("has_phone_seat", gettext_lazy("holds Phone already: take that back first"))
 
@@ -39,7 +39,7 @@ class SeatsBack(Part):
                      coalesce(jsonb_agg(p.product ORDER BY p.product) FILTER (WHERE NOT p.fits), '[]') AS misses FROM packed p WHERE p.id = l.id) g ORDER BY l.n"""
 
     write = f"""
-did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
+did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, had = h.had || {KEEPS}, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
   WHERE h.id = ok.obj AND h.state = 'trash' AND s.status = 'active' AND {PEOPLE.phone_seats("ok.obj")} IS NULL RETURNING h.id AS obj, ok.takes),
 {PEOPLE.take("held")}"""
 

@@ -142,7 +142,9 @@ def trashing(request: SignedIn) -> HttpResponseBase:
     look = look_at(
         _("Move to trash"),
         lambda n: ngettext("Move %(n)s phone to the trash", "Move %(n)s phones to the trash", n) % {"n": number(n)},
-        note=_("In the trash for 30 days. Seat, package, extension and numbers are free for others meanwhile."),
+        note=_(
+            "In the trash for 30 days. Seat, package, extension and numbers are free for others meanwhile. Calls, recordings and voicemails stay in the account log."
+        ),
     )
     return plan_page(request, plan(request.actor, "phone.put_in_trash", {"subjects": subjects_of(request)}), look)
 
@@ -153,7 +155,9 @@ def removal(request: SignedIn) -> HttpResponseBase:
     look = look_at(
         _("Remove phones"),
         lambda n: ngettext("Remove %(n)s phone", "Remove %(n)s phones", n) % {"n": number(n)},
-        note=_("Seat, package, extension and numbers come free at once. The people stay."),
+        note=_(
+            "Seat, package, extension and numbers come free at once; the people stay. Recordings, history and voicemails leave them and stay in the account log. They do not come back with a new license."
+        ),
     )
     return plan_page(request, plan(request.actor, "phone.remove", {"subjects": subjects_of(request)}), look)
 
