@@ -45,6 +45,10 @@ def test_the_company_and_its_year(db: None) -> None:
     phones = {r["state"]: r["n"] for r in sql.rows("SELECT state, count(*)::int AS n FROM phone_user GROUP BY 1")}
     assert phones["active"] > 150 and phones["trash"] == 2
     assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id IS NOT NULL") > 20
+    calls = {r["result"]: r["n"] for r in sql.rows("SELECT result, count(*)::int AS n FROM phone_call GROUP BY 1")}
+    assert 500 < sum(calls.values()) < 3_000 and {"answered", "missed", "voicemail"} <= set(calls)
+    assert 0 < sql.value("SELECT count(DISTINCT user_id) FROM licenses_usage") < phones["active"]
+    assert sql.value("SELECT count(*) FROM phone_recording WHERE transcript <> ''") > 20
     assert not breaches()
 
 

@@ -26,6 +26,7 @@ FILTERS = (
     "phone_site",
     "package",
     "set_up",
+    "phone_unused",
 )
 
 # An invitation counts only while whoever sent it is active; the operator and the system are nobody (INVITE-09). Of people_invitation i.
@@ -59,6 +60,9 @@ _CLAUSES = {
     "package": """(u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND (a.product = ANY(%(f_package)s)
         OR 'inactive' = ANY(%(f_package)s) AND a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)))
       OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
+    # Of whose phone no use is known since so many days; `never` is as long as there are calls.
+    "phone_unused": """%(f_phone_unused)s::text[] <> '{}' AND NOT EXISTS (SELECT 1 FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'
+      AND g.day > current_date - (SELECT min(CASE d WHEN 'never' THEN 99999 ELSE d::int END) FROM unnest(%(f_phone_unused)s::text[]) d))""",
     "set_up": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND (CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END) = ANY(%(f_set_up)s))",
 }
 # Groups by name, in any spelling, beside those by id: with very many of them a name is typed.
@@ -91,6 +95,8 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             values = [v for v in values if _is_uuid(v)]
         if key == "away_since":
             values = [v for v in values if _is_moment(v)]
+        if key == "phone_unused":
+            values = [v for v in values if v == "never" or (v.isascii() and v.isdigit() and len(v) < 5)]
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from usher.people.filters import like_literal
 
@@ -15,7 +16,7 @@ DIRECTIONS: dict[str, str | Promise] = {"inbound": _("Inbound"), "outbound": _("
 RESULTS: dict[str, str | Promise] = {
     "answered": _("Answered"),
     "missed": _("Missed"),
-    "voicemail": _("Voicemail"),
+    "voicemail": pgettext_lazy("what a caller left", "Voicemail"),
     "busy": _("Busy"),
     "rejected": _("Rejected"),
     "cancelled": _("Hung up before"),

@@ -20,13 +20,18 @@ BY_TIME = Sort("at", "c.started_at", "c.id", "timestamptz")
 RECORDED = f"x.id, x.kind, x.seconds, x.size, x.transcript, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, c.room_id, c.started_at, {WHO}"
 RECORDED_FROM = "FROM phone_recording x JOIN phone_call c ON c.id = x.call_id WHERE x.account_id = %(account)s"
 RECORDED_BY_TIME = Sort("at", "x.started_at", "x.id", "timestamptz")
-# Calls of person u that are their own: since the phone they use now is theirs (S3-44).
+# Calls that are the own ones of whose they are: since the phone they use now is theirs (S3-44).
 OWN = "EXISTS (SELECT 1 FROM phone_user h WHERE h.id = c.user_id AND h.state = 'active' AND c.started_at >= h.since)"
 
 
 def seen(actor: Actor) -> str:
     """What follows a WHERE over calls c so that they are of people whom the actor's role covers. Empty for who covers everybody."""
     return within(actor, "c.user_id")
+
+
+def only_own(actor: Actor) -> str:
+    """The same so that they are the actor's own: those of a phone that was taken away are not any more (S3-43, S3-44)."""
+    return f" AND c.user_id = '{actor.user_id}' AND {OWN}" if actor.user_id else " AND false"
 
 
 def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, limit: int = 50) -> Page:
@@ -40,20 +45,20 @@ def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, l
 def newest_of(actor: Actor, person: UUID, limit: int) -> list[Row]:
     """The newest calls of somebody in the account log, also those that are not their own any more. Refuses (forbidden)."""
     actor.require("phone:log:view")
-    return _of(actor, person, limit, seen(actor))
+    return _newest(actor, f" AND c.user_id = '{person}'" + seen(actor), limit)
 
 
 def own(actor: Actor, limit: int) -> list[Row]:
-    """The newest calls of the actor's own phone. Those of a phone that was taken away are not theirs any more (S3-43, S3-44)."""
-    return _of(actor, actor.user_id, limit, f" AND {OWN}")
+    """The newest calls of the actor's own phone."""
+    return _newest(actor, only_own(actor), limit)
 
 
-def _of(actor: Actor, person: UUID | None, limit: int, only: str) -> list[Row]:
-    query = f"SELECT {COLUMNS} {FROM} AND c.user_id = %(u)s{only} ORDER BY c.started_at DESC, c.id DESC LIMIT %(n)s"
-    return sql.rows(query, {"account": actor.account_id, "u": person, "n": limit})
+def _newest(actor: Actor, only: str, limit: int) -> list[Row]:
+    query = f"SELECT {COLUMNS} {FROM}{only} ORDER BY c.started_at DESC, c.id DESC LIMIT %(n)s"
+    return sql.rows(query, {"account": actor.account_id, "n": limit})
 
 
 def own_recordings(actor: Actor, limit: int) -> list[Row]:
     """The newest recordings and voicemails of the actor's own phone."""
-    query = f"SELECT {RECORDED} {RECORDED_FROM} AND c.user_id = %(u)s AND {OWN} ORDER BY c.started_at DESC, x.id DESC LIMIT %(n)s"
-    return sql.rows(query, {"account": actor.account_id, "u": actor.user_id, "n": limit})
+    query = f"SELECT {RECORDED} {RECORDED_FROM}{only_own(actor)} ORDER BY c.started_at DESC, x.id DESC LIMIT %(n)s"
+    return sql.rows(query, {"account": actor.account_id, "n": limit})

@@ -107,7 +107,8 @@ made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id
   SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
   FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
-    policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END, state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
+    policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END,
+    state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
     WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, version),
 numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since = %(now)s, version = n.version + 1
   FROM (SELECT DISTINCT ON (number_id) * FROM (

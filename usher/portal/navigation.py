@@ -73,6 +73,13 @@ TREE = (
                 rest=("/phone/templates/",),
                 also=_("voicemail, recording, call waiting"),
             ),
+            Entry(
+                _("Account log"),
+                "/phone/log",
+                "phone:log:view",
+                rest=("/phone/log/",),
+                also=_("logs, calls, recordings, voicemails"),
+            ),
             Entry(_("Settings of Phone"), "/phone/settings", "phone:settings:view", also=_("soft delete, welcome mail, site codes")),
         ),
     ),

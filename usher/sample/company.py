@@ -18,6 +18,7 @@ from usher.lifecycle.open_account import open_account
 from usher.lifecycle.tasks import expire_invitations
 
 from .apps import begin_apps
+from .calls import take_calls_in
 from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
 from .phones import arrange_phones, call_out, put_some_away
@@ -178,6 +179,7 @@ class Company(Telling):
         with self.at(15):
             self.do(self.admin, "licenses.change_license", {"license": LICENSED, "subjects": {"ids": self.some(BASIC, 17, "promoted")}})
         call_out(self)
+        take_calls_in(self)
         with self.at(9):
             self.do(self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some(LICENSED, 7)}})
         with self.at(6):

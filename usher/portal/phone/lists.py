@@ -27,7 +27,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.pages import people_noun
 from usher.portal.people.people_list import DEPARTMENT, DEPARTMENT_FILTER, EMAIL, STATUS, moment, person_path, text_column
 from usher.portal.people.trash import left_of
-from usher.portal.templatetags.usher import avatar, number, status, when
+from usher.portal.templatetags.usher import avatar, day, number, status, when
 
 VIEW, MANAGE = "phone:user:view", "phone:user:manage"
 ROOMS_PATH = "/phone/rooms"  # rooms.py
@@ -70,6 +70,15 @@ def set_up_of(row: Row) -> tuple[str, Words]:
     return ("ok", gettext_lazy("Set up")) if row["set_up_at"] else ("pend", gettext_lazy("Not set up"))
 
 
+def last_used_of(row: Row) -> str:
+    """The day of the last call that was made or answered."""
+    return day(row["last_used"]) if row["last_used"] else _("Never")
+
+
+def last_used_text(row: Row) -> str:
+    return str(row["last_used"] or "")
+
+
 def package_options(actor: Actor) -> list[tuple[str, Words]]:
     """The packages this account ever bought; who has none, and who holds an inactive one (S3-57, S3-58)."""
     there = {p["product"] for p in reads.packages(actor)} if actor.may("phone:package:view") else set()
@@ -77,6 +86,11 @@ def package_options(actor: Actor) -> list[tuple[str, Words]]:
     return [*held, ("inactive", gettext_lazy("an inactive package")), ("none", gettext_lazy("no calling plan"))]
 
 
+UNUSED: dict[str, Words] = {
+    "30": gettext_lazy("for 30 days"),
+    "90": gettext_lazy("for 90 days"),
+    "never": gettext_lazy("ever"),
+}
 EXTENSION = Column(
     "extension",
     gettext_lazy("Extension"),
@@ -102,6 +116,7 @@ USERS = Listing(
         DEPARTMENT,
         text_column("template", gettext_lazy("Template")),
         text_column("cost_center", gettext_lazy("Cost center")),
+        Column("last_used", gettext_lazy("Last used"), last_used_of, last_used_text, "num nowrap", shown=False),
         Column("since", gettext_lazy("Since"), lambda r: when(r["since"]), partial(moment, "since"), "num nowrap", "since", False),
     ),
     sorts=reads.SORTS,
@@ -112,6 +127,7 @@ USERS = Listing(
         Filter("package", gettext_lazy("Package"), package_options),
         Filter("set_up", gettext_lazy("Status"), lambda actor: [("yes", gettext_lazy("Set up")), ("no", gettext_lazy("Not set up"))]),
         DEPARTMENT_FILTER,
+        Filter("phone_unused", gettext_lazy("Not used"), lambda actor: list(UNUSED.items())),
     ),
 )
 PENDING = Listing(

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 
 from usher.core.refusals import Refused
 from usher.licenses.catalog import PRODUCTS
-from usher.phone import reads
+from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, member_page
+from usher.portal.phone.told import call_lines, recorded_lines
 from usher.portal.plan_page import Option
+
+NEWEST = 10
 
 
 @member_page(("GET", "POST"))
 def own_phone(request: SignedIn) -> HttpResponse:
-    """Extension, voicemail, recording and call waiting; numbers and packages to look at."""
+    """Extension, voicemail, recording and call waiting; numbers, packages and the newest calls to look at."""
     found = reads.phone(request.actor, request.actor.user_id) if request.actor.user_id else None
     if request.method != "POST" or found is None or found["state"] != "active":
         return form(request, found, {})
@@ -34,8 +37,9 @@ def own_phone(request: SignedIn) -> HttpResponse:
 
 
 def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any]) -> HttpResponse:
+    has_one = found is not None and found["state"] == "active"
     context = {
-        "phone": found if found and found["state"] == "active" else None,
+        "phone": found if has_one else None,
         "waits": found is None and bool(request.actor.user_id) and reads.waits(request.actor, request.actor.user_id),  # type: ignore[arg-type]
         "numbers": [shown(n) for n in (found or {}).get("numbers", ())],
         "packages": [PRODUCTS[p].name for p in (found or {}).get("packages", ())],
@@ -47,6 +51,8 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
             )
             for name, options in POLICY.items()
         ],
+        "calls": call_lines(call_reads.own(request.actor, NEWEST)) if has_one else [],
+        "recorded": recorded_lines(call_reads.own_recordings(request.actor, NEWEST)) if has_one else [],
         "trouble": trouble,
         "key": uuid4().hex,
     }

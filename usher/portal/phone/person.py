@@ -16,15 +16,19 @@ from usher.journal import engine
 from usher.journal.verb import plan
 from usher.licenses import ledger
 from usher.licenses.catalog import PHONE, PRODUCTS
-from usher.phone import reads
+from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
 from usher.portal.people.person.head import around
+from usher.portal.phone import log
 from usher.portal.phone.assigning import assign_words, numbers_alone
 from usher.portal.phone.lists import MANAGE, USERS, VIEW, set_up_of
+from usher.portal.phone.told import call_lines
 from usher.portal.plan_page import Look
+
+NEWEST = 5
 
 
 @page(VIEW)
@@ -46,6 +50,7 @@ def phone(request: SignedIn, person_id: UUID) -> HttpResponse:
         "may_number": request.actor.may("phone:number:manage"),
         "ids": f"?ids={short(person_id)}",
         "path": f"/people/{short(person_id)}/phone",
+        "calls": call_lines(call_reads.newest_of(request.actor, person_id, NEWEST)) if request.actor.may(log.VIEW) else [],
     }
     return render(request, "phone/person.html", context)
 

@@ -156,7 +156,8 @@ def removal(request: SignedIn) -> HttpResponseBase:
         _("Remove phones"),
         lambda n: ngettext("Remove %(n)s phone", "Remove %(n)s phones", n) % {"n": number(n)},
         note=_(
-            "Seat, package, extension and numbers come free at once; the people stay. Recordings, history and voicemails leave them and stay in the account log. They do not come back with a new license."
+            "Seat, package, extension and numbers come free at once; the people stay. Recordings, history and voicemails leave them and stay in the"
+            " account log. They do not come back with a new license."
         ),
     )
     return plan_page(request, plan(request.actor, "phone.remove", {"subjects": subjects_of(request)}), look)

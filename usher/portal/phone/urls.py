@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from usher.portal.phone import assigning, batch, lists, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
+from usher.portal.phone import assigning, batch, lists, log, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
 
 urlpatterns = [
     path("phone/users", lists.users),
@@ -55,9 +55,16 @@ urlpatterns = [
     path("phone/templates/new", templates.new_template),
     path("phone/templates/<id:template_id>", templates.template),
     path("phone/templates/<id:template_id>/deletion", templates.template_deletion),
+    path("phone/log", log.calls),
+    path("phone/log/export", log.calls_export),
+    path("phone/log/recordings", log.recordings),
+    path("phone/log/recordings/export", log.recordings_export),
+    path("phone/log/voicemails", log.voicemails),
+    path("phone/log/voicemails/export", log.voicemails_export),
     path("phone/settings", settings.settings),
     path("people/<id:person_id>/phone", person.phone),
     path("people/<id:person_id>/phone/extension", person.extension),
     path("people/<id:person_id>/phone/numbers", person.number),
     path("me/phone", own.own_phone),
+    path("me/phone/calls", log.own_calls),
 ]

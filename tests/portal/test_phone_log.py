@@ -1,0 +1,111 @@
+"""The account log in the portal, the calls of a person, one's own history, and phones nobody uses."""
+
+import pytest
+from django.test import Client
+
+from tests.people_of import Company, do, one
+from tests.phone.call_files import as_json, call, take_in
+from tests.phone.phones import PLAN, add, equip
+from tests.signed_in import signed_in
+from usher.core import sql
+from usher.core.ids import short
+
+
+@pytest.fixture
+def owner(db: None, northlake: Company) -> Client:
+    equip(northlake)
+    add(northlake, northlake.member.user_id or northlake.pending, package=PLAN, numbers="next")
+    evil = {"voicemail_seconds": 9, "voicemail_size": 72_000, "voicemail_transcript": "<b>Call me</b> back"}
+    take_in(
+        northlake.owner,
+        as_json(
+            call("a", "1000", recording_seconds=61, recording_size=480_000),
+            call("b", "1000", result="voicemail", **evil),
+            call("c", "1000", direction="outbound", to="+48125550127", **{"from": "1000"}),
+        ),
+    )
+    return signed_in(northlake.owner.user_id)
+
+
+def test_it_works(owner: Client, northlake: Company) -> None:
+    """S3-45: the three lists, with what may be filtered and found, and their exports."""
+    text = owner.get("/phone/log").content.decode()
+    assert text.count("+44\u00a020\u00a07183\u00a08750") == 2 and "+48\u00a012\u00a0555\u00a001\u00a027" in text and "3 calls" in text
+    who = northlake.member.user_id
+    for query, n in (
+        ("direction=outbound", 1),
+        ("result=voicemail&result=busy", 1),
+        ("q=44207", 2),
+        ("q=member", 3),
+        ("q=olga", 0),
+        ("from=2020-01-01&to=2020-12-31", 0),
+        ("from=2020-01-01", 3),
+        ("to=nonsense", 0),
+        ("site=x", 0),
+        (f"person={who}", 3),
+        (f"person={northlake.admin.user_id}", 0),
+    ):
+        assert owner.get(f"/phone/log?{query}").content.decode().count("<tr data-href") == n, query
+    assert f"<b>member@{northlake.domain}</b>" in owner.get(f"/phone/log?person={who}").content.decode()
+    assert "&lt;b&gt;Call me&lt;/b&gt; back" in owner.get("/phone/log/voicemails").content.decode()
+    assert owner.get("/phone/log/recordings").content.decode().count("<tr data-href") == 1
+    lines = b"".join(owner.get("/phone/log/export").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 4 and "'+48125550127" in lines[1]
+    for kind in ("recordings", "voicemails"):
+        assert len(b"".join(owner.get(f"/phone/log/{kind}/export").streaming_content).splitlines()) == 2  # type: ignore[attr-defined]
+
+
+def test_without_the_privilege(owner: Client, northlake: Company) -> None:
+    """Nobody sees the calls of others without the right, also not on the tab of a person; their own they do."""
+    member = signed_in(northlake.member.user_id)
+    for path in ("/phone/log", "/phone/log/recordings", "/phone/log/voicemails", "/phone/log/export"):
+        assert member.get(path).status_code == 403
+    do(northlake.owner, "access.create_role", {"name": "Phones", "privileges": ["people:user:view", "phone:user:view"]})
+    key = sql.value("SELECT key FROM access_role WHERE name = 'Phones'")
+    do(northlake.owner, "access.set_role", {"role": key, "subjects": one(northlake.member.user_id or "")})
+    tab = member.get(f"/people/{short(northlake.member.user_id or northlake.pending)}/phone").content.decode()
+    assert "1000" in tab and "Newest calls" not in tab
+    assert "Newest calls" in owner.get(f"/people/{short(northlake.member.user_id or northlake.pending)}/phone").content.decode()
+
+
+def test_another_account_s_calls_do_not_exist(owner: Client, northlake: Company, southport: Company) -> None:
+    """TENANT-01: by no filter, and its people have no name here."""
+    stranger = signed_in(southport.owner.user_id)
+    for query in ("", f"?person={northlake.member.user_id}", "?q=44207"):
+        text = stranger.get(f"/phone/log{query}").content.decode()
+        assert "7183" not in text and northlake.domain not in text
+
+
+def test_wrong_methods(owner: Client) -> None:
+    assert owner.post("/phone/log").status_code == owner.post("/me/phone/calls").status_code == 405
+
+
+def test_ones_own_history(owner: Client, northlake: Company) -> None:
+    """S3-43, S3-44, S3-45: the page of one's own phone and the list of one's calls; gone with the phone, and in the log still."""
+    member = signed_in(northlake.member.user_id)
+    sql.execute("UPDATE phone_user SET since = since - interval '1 hour'")
+    own = member.get("/me/phone").content.decode()
+    assert "&lt;b&gt;Call me&lt;/b&gt; back" in own and "/me/phone/calls" in own and "Recording" in own
+    assert "3 calls" in member.get("/me/phone/calls").content.decode()
+    assert "1 call" in member.get("/me/phone/calls?direction=outbound").content.decode()
+    assert "0 calls" in owner.get("/me/phone/calls").content.decode()
+    told = owner.get(f"/phone/users/removals?ids={short(northlake.member.user_id or northlake.pending)}").content.decode()
+    assert "stay in the account log" in told and "History of calls" in told
+    do(northlake.owner, "phone.remove", {"subjects": one(northlake.member.user_id or "")})
+    assert "0 calls" in member.get("/me/phone/calls").content.decode() and "Call me" not in member.get("/me/phone").content.decode()
+    assert "3 calls" in owner.get("/phone/log").content.decode()
+
+
+def test_phones_nobody_uses(owner: Client, northlake: Company) -> None:
+    """S3-58, S3-61: found by the filter, with the day of the last use; and removed from there."""
+    add(northlake, northlake.admin.user_id or northlake.pending)
+    used, idle = short(northlake.member.user_id or northlake.pending), short(northlake.admin.user_id or northlake.pending)
+    for days in ("30", "never"):
+        rows = owner.get(f"/phone/users?phone_unused={days}&cols=name,last_used").content.decode()
+        assert idle in rows and used not in rows and "Never" in rows
+    sql.execute("UPDATE licenses_usage SET day = day - 40")
+    assert used in owner.get("/phone/users?phone_unused=30").content.decode()
+    assert used not in owner.get("/phone/users?phone_unused=90").content.decode()
+    assert "Nobody matches." in owner.get("/phone/users?phone_unused=x").content.decode()
+    do(northlake.owner, "phone.remove", {"subjects": {"query": {"phone": ["active"], "phone_unused": ["never"]}}})
+    assert sql.value("SELECT count(*) FROM phone_user WHERE account_id = %(a)s", {"a": northlake.account}) == 1

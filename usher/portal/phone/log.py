@@ -1,0 +1,190 @@
+"""The account log: calls, recordings and voicemails of people who are here and who are gone (S3-45, S3-51), and everybody's own history (S3-43)."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from usher.access.actors import name_of
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.core.keyset import Row
+from usher.people import reads as people
+from usher.phone import call_filters, call_reads
+from usher.phone.call_filters import DIRECTIONS, PATHS, RESULTS
+from usher.portal.effects import people_of
+from usher.portal.listing import Column, Filter, Listing, Words, register
+from usher.portal.listing_export import export
+from usher.portal.listing_page import Frame, list_page
+from usher.portal.page import SignedIn, member_page, page
+from usher.portal.people.people_list import moment, text_column
+from usher.portal.phone.told import RECORDED, direction_of, length_of, number_cell, result_cell, result_of, size_of
+from usher.portal.templatetags.usher import avatar, when
+from usher.portal.wish import ids_of
+
+VIEW = "phone:log:view"
+
+
+def path_of(row: Row) -> str:
+    return f"/people/{short(row['user_id'])}/phone" if row["user_id"] else ""
+
+
+def who_cell(row: Row) -> Any:
+    """Whose phone it was; who is deleted for good has no page any more."""
+    name = format_html('<a href="{}">{}</a>', path_of(row), row["who"]) if row["user_id"] else row["who"]
+    return format_html('<span class="who">{}{}</span>', avatar(row["who"]), name)
+
+
+def recorded_cell(row: Row) -> Any:
+    return format_html_join(" ", '<span class="u-tag">{}</span>', ((RECORDED[kind],) for kind in row["recorded"]))
+
+
+def site_options(actor: Actor) -> list[tuple[str, Words]]:
+    return [(str(s["id"]), s["name"]) for s in people.sites(actor)[:50]]
+
+
+WHO = Column("name", gettext_lazy("Whose phone"), who_cell, lambda r: str(r["who"]), "main")
+AT = Column("at", gettext_lazy("When"), lambda r: when(r["started_at"]), partial(moment, "started_at"), "side num nowrap", "at")
+OTHER = Column("other", gettext_lazy("Other end"), partial(number_cell, "other"), lambda r: str(r["other"]), "meta")
+DIRECTION = Column("direction", gettext_lazy("Direction"), direction_of, direction_of, "nowrap")
+LENGTH = Column("seconds", gettext_lazy("Length"), length_of, lambda r: str(r["seconds"]), "num nowrap")
+FROM = Column("from", gettext_lazy("Caller"), partial(number_cell, "caller"), lambda r: str(r["caller"]), shown=False)
+TO = Column("to", gettext_lazy("Called"), partial(number_cell, "callee"), lambda r: str(r["callee"]), shown=False)
+RESULT = Column("result", gettext_lazy("Result"), result_cell, result_of, "nowrap")
+PATH = Column("path", gettext_lazy("Way"), lambda r: PATHS.get(r["path"], ""), lambda r: str(PATHS.get(r["path"], "")), shown=False)
+KEPT = Column("recorded", gettext_lazy("Recorded"), recorded_cell, lambda r: ", ".join(str(RECORDED[k]) for k in r["recorded"]), "nowrap")
+SITE = text_column("site", gettext_lazy("Site"))
+CALL_ID = text_column("call_id", gettext_lazy("Call id"))
+SIZE = Column("size", gettext_lazy("Size"), size_of, lambda r: str(r["size"]), "num nowrap")
+TRANSCRIPT = text_column("transcript", gettext_lazy("Transcript"), css="clip", shown=True)
+BY_DIRECTION = Filter("direction", gettext_lazy("Direction"), lambda actor: list(DIRECTIONS.items()))
+BY_RESULT = Filter("result", gettext_lazy("Result"), lambda actor: list(RESULTS.items()))
+BY_SITE = Filter("site", gettext_lazy("Site"), site_options)
+BY_PERSON = Filter("person", gettext_lazy("Whose phone"), lambda actor: [])
+BY_DAY = (
+    Filter("from", gettext_lazy("From"), lambda actor: [], input="date"),
+    Filter("to", gettext_lazy("To"), lambda actor: [], input="date"),
+)
+CALLS = Listing(
+    path="/phone/log",
+    select=call_reads.COLUMNS,
+    source=call_reads.FROM,
+    columns=(WHO, DIRECTION, OTHER, RESULT, LENGTH, KEPT, AT, FROM, TO, PATH, SITE, CALL_ID),
+    sorts=(call_reads.BY_TIME,),
+    where=call_filters.where,
+    filters=(BY_DIRECTION, BY_RESULT, BY_SITE, BY_PERSON, *BY_DAY),
+    order="-at",
+    seen=call_reads.seen,
+)
+
+
+def recorded(kind: str, path: str) -> Listing:
+    """The list of what was recorded, of one kind."""
+    return replace(
+        CALLS,
+        path=path,
+        select=call_reads.RECORDED,
+        source=call_reads.RECORDED_FROM,
+        columns=(WHO, DIRECTION, OTHER, replace(LENGTH, css="num nowrap"), SIZE, TRANSCRIPT, AT, FROM, TO, SITE, CALL_ID),
+        sorts=(call_reads.RECORDED_BY_TIME,),
+        filters=(BY_DIRECTION, BY_SITE, BY_PERSON, *BY_DAY),
+        fixed={"kind": [kind]},
+    )
+
+
+RECORDINGS, VOICEMAILS = recorded("recording", "/phone/log/recordings"), recorded("voicemail", "/phone/log/voicemails")
+OWN = replace(
+    CALLS,
+    path="/me/phone/calls",
+    columns=(replace(OTHER, css="main"), DIRECTION, RESULT, LENGTH, KEPT, AT, FROM, TO, PATH),
+    filters=(BY_DIRECTION, BY_RESULT, *BY_DAY),
+    seen=call_reads.only_own,
+)
+register(CALLS, RECORDINGS, VOICEMAILS, OWN)
+TABS = ((CALLS, gettext_lazy("Calls")), (RECORDINGS, gettext_lazy("Recordings")), (VOICEMAILS, gettext_lazy("Voicemails")))
+NOTHING_YET = {
+    CALLS.path: gettext_lazy("No call yet. Files of your telephone system are taken in by the command line: usher phone calls import."),
+    RECORDINGS.path: gettext_lazy("No recording yet. They come in with the calls, and stay here when a phone is taken away."),
+    VOICEMAILS.path: gettext_lazy("No voicemail yet. They come in with the calls, and stay here when a phone is taken away."),
+}
+
+
+def log_page(request: SignedIn, listing: Listing) -> HttpResponse:
+    """One list of the account log."""
+    frame = Frame(
+        title=_("Account log"),
+        noun=nouns(listing),
+        template="phone/list.html",
+        row_name=lambda row: str(row["who"]),
+        row_path=path_of,
+        search_words=_("Name, or how a number begins"),
+        nothing_found=_("Nothing matches."),
+        nothing_yet=NOTHING_YET[listing.path],
+    )
+    tabs = [(words, listed.path, "") for listed, words in TABS]
+    export_path = f"{listing.path}/export"
+    return list_page(request, with_names(request, listing), frame, export_path=export_path, tabs=tabs, tabs_of=_("Account log"))
+
+
+def nouns(listing: Listing) -> Any:
+    if listing is RECORDINGS:
+        return lambda n: ngettext("recording", "recordings", n)
+    return lambda n: ngettext("voicemail", "voicemails", n) if listing is VOICEMAILS else ngettext("call", "calls", n)
+
+
+def with_names(request: SignedIn, listing: Listing) -> Listing:
+    """The list whose filter calls the people it is for by their names."""
+    asked = list(ids_of(request.GET.getlist("person")))
+    found = people_of(request.actor, asked) if asked else {}
+    named: list[tuple[str, Words]] = [(str(id), name_of(person)) for id, person in found.items()]
+    return replace(listing, filters=tuple(replace(f, options=lambda actor: named) if f is BY_PERSON else f for f in listing.filters))
+
+
+@page(VIEW)
+def calls(request: SignedIn) -> HttpResponse:
+    return log_page(request, CALLS)
+
+
+@page(VIEW)
+def recordings(request: SignedIn) -> HttpResponse:
+    return log_page(request, RECORDINGS)
+
+
+@page(VIEW)
+def voicemails(request: SignedIn) -> HttpResponse:
+    return log_page(request, VOICEMAILS)
+
+
+@page(VIEW, ("GET", "POST"))
+def calls_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, CALLS, "calls.csv")
+
+
+@page(VIEW, ("GET", "POST"))
+def recordings_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, RECORDINGS, "recordings.csv")
+
+
+@page(VIEW, ("GET", "POST"))
+def voicemails_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, VOICEMAILS, "voicemails.csv")
+
+
+@member_page()
+def own_calls(request: SignedIn) -> HttpResponse:
+    """Everybody's own history: of the phone they have now, since it is theirs."""
+    frame = Frame(
+        title=_("My calls"),
+        noun=nouns(CALLS),
+        template="phone/list.html",
+        row_name=lambda row: str(row["other"]),
+        search_words=_("How a number begins"),
+        nothing_found=_("Nothing matches."),
+        nothing_yet=_("No call yet. What was before you had this phone stays with your administrators."),
+    )
+    return list_page(request, OWN, frame, tabs=[])
