@@ -31,12 +31,15 @@ VIEW = "phone:log:view"
 
 
 def path_of(row: Row) -> str:
+    """The phone's page; who is deleted for good has none any more."""
+    if row["room_id"]:
+        return f"/phone/rooms/{short(row['room_id'])}"
     return f"/people/{short(row['user_id'])}/phone" if row["user_id"] else ""
 
 
 def who_cell(row: Row) -> Any:
-    """Whose phone it was; who is deleted for good has no page any more."""
-    name = format_html('<a href="{}">{}</a>', path_of(row), row["who"]) if row["user_id"] else row["who"]
+    path = path_of(row)
+    name = format_html('<a href="{}">{}</a>', path, row["who"]) if path else row["who"]
     return format_html('<span class="who">{}{}</span>', avatar(row["who"]), name)
 
 
