@@ -153,26 +153,11 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
     "delivery": DELIVERIES,
     "plan": {p.code: p.name for p in PLANS.values()},
 }
+# Nothing there is worth a word.
 EMPTY = (
-    "add_on",
-    "add_ons",
-    "calls",
-    "recordings",
-    "voicemails",
-    "license",
-    "department",
-    "im_group_name",
-    "default_user_group",
-    "default_im_group",
-    "manager",
-    "on",
-    "site",
-    "extension",
-    "numbers",
-    "packages",
-    "holder",
-    "caller_id",
-)  # nothing there is worth a word
+    "add_on", "add_ons", "calls", "recordings", "voicemails", "license", "department", "im_group_name", "default_user_group",
+    "default_im_group", "manager", "on", "site", "extension", "numbers", "packages", "holder", "caller_id",
+)  # fmt: skip
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "first_name": gettext_lazy("First name"),

@@ -27,7 +27,8 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.pages import people_noun
 from usher.portal.people.people_list import DEPARTMENT, DEPARTMENT_FILTER, EMAIL, STATUS, moment, person_path, text_column
 from usher.portal.people.trash import left_of
-from usher.portal.templatetags.usher import avatar, day, number, status, when
+from usher.portal.phone.told import UNUSED, last_used_of, last_used_text
+from usher.portal.templatetags.usher import avatar, number, status, when
 
 VIEW, MANAGE = "phone:user:view", "phone:user:manage"
 ROOMS_PATH = "/phone/rooms"  # rooms.py
@@ -70,15 +71,6 @@ def set_up_of(row: Row) -> tuple[str, Words]:
     return ("ok", gettext_lazy("Set up")) if row["set_up_at"] else ("pend", gettext_lazy("Not set up"))
 
 
-def last_used_of(row: Row) -> str:
-    """The day of the last call that was made or answered."""
-    return day(row["last_used"]) if row["last_used"] else _("Never")
-
-
-def last_used_text(row: Row) -> str:
-    return str(row["last_used"] or "")
-
-
 def package_options(actor: Actor) -> list[tuple[str, Words]]:
     """The packages this account ever bought; who has none, and who holds an inactive one (S3-57, S3-58)."""
     there = {p["product"] for p in reads.packages(actor)} if actor.may("phone:package:view") else set()
@@ -86,11 +78,6 @@ def package_options(actor: Actor) -> list[tuple[str, Words]]:
     return [*held, ("inactive", gettext_lazy("an inactive package")), ("none", gettext_lazy("no calling plan"))]
 
 
-UNUSED: dict[str, Words] = {
-    "30": gettext_lazy("for 30 days"),
-    "90": gettext_lazy("for 90 days"),
-    "never": gettext_lazy("ever"),
-}
 EXTENSION = Column(
     "extension",
     gettext_lazy("Extension"),

@@ -1,18 +1,25 @@
-"""A call, a recording and a voicemail as pages tell them."""
+"""Calls, recordings, voicemails and the last use of a phone as pages tell them."""
 
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from usher.content.kinds import length_in_words
 from usher.core.keyset import Row
 from usher.phone.call_filters import DIRECTIONS, RESULTS
 from usher.phone.numbering import shown
-from usher.portal.templatetags.usher import status
+from usher.portal.listing import Words
+from usher.portal.templatetags.usher import day, status
 
 DOTS = {"answered": "ok", "missed": "warn", "voicemail": "pend", "failed": "bad"}
+UNUSED: dict[str, Words] = {
+    "30": gettext_lazy("for 30 days"),
+    "90": gettext_lazy("for 90 days"),
+    "never": gettext_lazy("ever"),
+}
 RECORDED = {"recording": gettext_lazy("Recording"), "voicemail": pgettext_lazy("what a caller left", "Voicemail")}
 
 
@@ -69,3 +76,12 @@ def recorded_lines(rows: list[Row]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def last_used_of(row: Row) -> str:
+    """The day of the last call that was made or answered."""
+    return day(row["last_used"]) if row["last_used"] else _("Never")
+
+
+def last_used_text(row: Row) -> str:
+    return str(row["last_used"] or "")

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from usher.portal.phone import assigning, batch, lists, log, numbers, own, person, plans, room, room_plans, rooms, settings, sites, templates
+from usher.portal.phone import (
+    assigning,
+    batch,
+    lists,
+    log,
+    numbers,
+    own,
+    person,
+    plans,
+    room,
+    room_plans,
+    rooms,
+    settings,
+    sites,
+    templates,
+)
 
 urlpatterns = [
     path("phone/users", lists.users),
