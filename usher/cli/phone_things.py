@@ -261,6 +261,7 @@ def delete_template(actor: Actor, template: str, key: str | None, dry_run: bool)
 @click.option("--soft-delete", type=ON_OFF, help="A phone goes to the trash before it is removed.")
 @click.option("--welcome-mail", type=ON_OFF)
 @click.option("--site-codes", type=ON_OFF, help="The code of a site stands before its extensions.")
+@click.option("--automatic", type=ON_OFF, help="Who gets a Licensed seat gets Phone with it.")
 @writing
 def settings(actor: Actor, key: str | None, dry_run: bool, **given: str | None) -> int:
     """Change the settings of Phone; without one, show them."""

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from usher.core.privileges import register_pair
+from usher.journal import feed
 from usher.journal.verify import invariant
 
 
@@ -16,8 +17,9 @@ class PhoneConfig(AppConfig):
         register_pair("phone:template", _("phone templates"))
         register_pair("phone:settings", _("the settings of Phone"))
         register_pair("phone:log", _("calls, recordings and voicemails"))
-        from . import mails, verbs  # noqa: F401
+        from . import automatic, mails, verbs  # noqa: F401
 
+        feed.listeners.append(automatic.heard)
         invariant(
             "I9-seat",
             "every phone has its seat, and every active holder their phone, a minute after the last change while the clock runs",
@@ -25,6 +27,9 @@ class PhoneConfig(AppConfig):
         )
         invariant("I9-number", "a direct number is with an active phone that has a calling plan", NUMBERED)
         invariant("I9-package", "nobody holds a calling package without Phone", UNPHONED)
+        invariant(
+            "I9-following", "Phone follows licenses where the account wants it so, five minutes after them while the clock runs", BEHIND
+        )
         invariant("I9-extension", "no extension is in use twice in an account", TWICE)
         invariant("I9-recording", "what was recorded stands where its call does", STRAYED)
         invariant("I9-usage", "a day on which calls tell of a use has such a call", UNUSED)
@@ -49,3 +54,6 @@ STRAYED = """SELECT r.id::text, c.id::text AS call FROM phone_recording r JOIN p
 UNUSED = """SELECT g.user_id::text, g.day::text FROM licenses_usage g WHERE g.source = 'calls' AND NOT EXISTS (SELECT 1 FROM phone_call c
   WHERE c.user_id = g.user_id AND c.started_at >= g.day::timestamp AT TIME ZONE 'UTC' AND c.started_at < (g.day + 1)::timestamp AT TIME ZONE 'UTC'
   AND (c.direction = 'outbound' OR c.result = 'answered'))"""
+BEHIND = """SELECT f.change_id::text FROM phone_following f JOIN journal_change c ON c.id = f.change_id LEFT JOIN journal_run r ON r.change_id = f.change_id
+  WHERE r.state IS DISTINCT FROM 'running' AND coalesce(r.ended_at, c.at) < (
+    SELECT to_timestamp(max(defer_timestamp)) - interval '5 minutes' FROM procrastinate_periodic_defers WHERE task_name = 'phone.keep_up')"""

@@ -157,7 +157,15 @@ class Settings(models.Model):
     soft_delete = models.BooleanField(default=False, db_default=False)  # a phone goes to the trash before it can be removed (S3-46)
     welcome_mail = models.BooleanField(default=True, db_default=True)
     site_codes = models.BooleanField(default=False, db_default=False)
+    automatic = models.BooleanField(default=False, db_default=False)  # who gets a Licensed seat gets Phone with it (S1-24)
     version = models.IntegerField(default=1, db_default=1)
+
+
+class Following(models.Model):
+    """A Change that gave licenses in an account with automatic assignment, until Phone has followed it (automatic.py)."""
+
+    change_id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+", db_index=False)
 
 
 class Package(models.Model):

@@ -30,7 +30,7 @@ SORTS = (
     Sort("extension", "h.extension", "u.id"),
     Sort("since", "h.since", "u.id", "timestamptz"),
 )
-DEFAULTS = {"soft_delete": False, "welcome_mail": True, "site_codes": False}
+DEFAULTS = {"soft_delete": False, "welcome_mail": True, "site_codes": False, "automatic": False}
 
 
 def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, limit: int = 50) -> Page:
@@ -98,7 +98,7 @@ NUMBER_HERE = "n.account_id = %(account)s"
 
 
 def settings(actor: Actor) -> dict[str, bool]:
-    """What the account chose about phones: soft_delete, welcome_mail, site_codes."""
+    """What the account chose about phones: soft_delete, welcome_mail, site_codes, automatic."""
     found = sql.row(f"SELECT {', '.join(DEFAULTS)} FROM phone_settings WHERE account_id = %(a)s", {"a": actor.account_id})
     return {**DEFAULTS, **(found or {})}
 

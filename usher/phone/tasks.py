@@ -14,6 +14,7 @@ from usher.journal.plan import preview
 from usher.journal.verb import plan
 
 from . import call_files
+from .automatic import follow
 from .kept import OF_PHONE
 from .verbs.keeping_up import NO_SEAT_ANY_MORE, PutAway, SetUp
 from .verbs.rooms import SetUpRooms
@@ -65,6 +66,7 @@ def _do(name: str, account: UUID) -> bool:
 @app.periodic(cron="* * * * * */15")
 @app.task(name="phone.keep_up", queue="clock", queueing_lock="phone.keep_up")
 def keep_up_on_time(timestamp: int = 0) -> None:
+    follow()
     keep_up()
 
 
@@ -72,6 +74,7 @@ def keep_up_on_time(timestamp: int = 0) -> None:
 def hurry() -> None:
     """Deferred by verbs that move seats, with their end. Of many who wait only the last one looks."""
     if not sql.value(ANOTHER):
+        follow()
         keep_up()
 
 

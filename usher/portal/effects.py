@@ -110,6 +110,7 @@ LABELS: dict[str, str | Promise] = {
     "soft_delete": gettext_lazy("Soft delete"),
     "welcome_mail": gettext_lazy("Welcome mail"),
     "site_codes": gettext_lazy("Site codes"),
+    "automatic": gettext_lazy("Automatic phone assignment"),
     "active": gettext_lazy("Active"),
     "policy": gettext_lazy("Phone settings"),
     "scopes": gettext_lazy("Scopes"),

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from usher.accounts.models import Account
 from usher.core.actor import Actor
 from usher.journal.names import one_of
-from usher.licenses.catalog import ADD_ONS, PRODUCTS, UNASSIGNED, WORKPLACE, Product, family
+from usher.licenses.catalog import ADD_ONS, LICENSED, PRODUCTS, UNASSIGNED, WORKPLACE, Product, family
 from usher.licenses.ledger import seats
+from usher.phone.reads import settings as phone_settings
 from usher.portal.plan_page import Option
 from usher.portal.templatetags.usher import number
 
@@ -24,6 +25,16 @@ def license_options(actor: Actor) -> list[Option]:
     """The Workplace licenses."""
     lines = ledger_of(actor)
     return [product_option(actor, p, lines) for p in WORKPLACE]
+
+
+def phone_comes_too(actor: Actor, license: str = LICENSED) -> str:
+    """The warning beside a license that brings Phone with it, where automatic phone assignment is on; empty elsewhere (S1-24, S1-25)."""
+    if license != LICENSED or not phone_settings(actor)["automatic"]:
+        return ""
+    return _(
+        "Automatic phone assignment is on: whoever becomes Licensed gets Phone too, as long as seats are free. "
+        "Switch it off in the settings of Phone before you license people of another phone system."
+    )
 
 
 def add_on_options(actor: Actor) -> list[Option]:

@@ -2,6 +2,7 @@
 
 from . import (
     adding,
+    automatic,
     calls,
     deleting_sites,
     extension,
@@ -19,6 +20,7 @@ from . import (
 
 __all__ = [
     "adding",
+    "automatic",
     "calls",
     "deleting_sites",
     "extension",

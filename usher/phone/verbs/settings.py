@@ -1,4 +1,4 @@
-"""What an account chooses about phones: the trash, the mail, site codes (S3-46)."""
+"""What an account chooses about phones: the trash, the mail, site codes, automatic assignment (S1-25, S3-46)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,7 @@ WORDS: dict[str, str | Promise] = {
     "soft_delete": gettext_lazy("Soft delete"),
     "welcome_mail": gettext_lazy("Welcome mail"),
     "site_codes": gettext_lazy("Site codes"),
+    "automatic": gettext_lazy("Automatic phone assignment"),
 }
 NOW = "jsonb_build_object(" + ", ".join(f"'{k}', coalesce(o.{k}, {'true' if v else 'false'})" for k, v in DEFAULTS.items()) + ")"
 CHANGED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each({of}) WHERE %(wanted)s::jsonb ? key AND value <> %(wanted)s::jsonb->key)"
@@ -46,7 +47,8 @@ did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, version)
 
 @register
 class ChangeSettings(Verb):
-    """Change what the account chose about phones: soft_delete, welcome_mail, site_codes; each true or false, what is not named stays.
+    """Change what the account chose about phones: soft_delete, welcome_mail, site_codes, automatic; each true or false, what is not named
+    stays.
 
     Site codes count for extensions that are given from then on; those people have stay as they are (docs/decisions/0077).
     """

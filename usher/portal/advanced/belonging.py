@@ -1,5 +1,7 @@
 """Groups and domains of everybody: the defaults, moves between groups, and who is at or came in by a domain (S0-60 … S0-67)."""
 
+from dataclasses import replace
+
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,6 +11,7 @@ from usher.portal.advanced.pages import MANAGE, Trouble, look_of, plan_or_tab, t
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import NO_GROUP, answered, full_id
 from usher.portal.people.bulk import order_of
+from usher.portal.seat_choices import phone_comes_too
 from usher.portal.templatetags.usher import number
 
 
@@ -21,6 +24,7 @@ def domain_licenses(request: SignedIn) -> HttpResponseBase:
     subjects = {"query": {"came_in": ["domain"], "domain": [domain]}, "order": order_of(request)}
     look = look_of(request, _("Change the license of everybody who came in by a domain"), change_words)
     params = {"license": request.GET.get("license_to", ""), "subjects": subjects}
+    look = replace(look, note=phone_comes_too(request.actor, request.GET.get("license_to", "")))
     return plan_or_tab(request, "domain-license", "licenses.change_license", params, look)
 
 

@@ -1,5 +1,7 @@
 """What is done to all members: another license, or they leave; and deactivated people into the trash (S0-54 … S0-59)."""
 
+from dataclasses import replace
+
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +12,7 @@ from usher.portal.advanced.pages import MANAGE, Trouble, look_of, plan_or_tab, t
 from usher.portal.page import SignedIn, page
 from usher.portal.people.bulk import order_of
 from usher.portal.people.leaving import DELETE, UNLINK, button_of, leave
+from usher.portal.seat_choices import phone_comes_too
 from usher.portal.templatetags.usher import number
 
 MOST_DAYS = 3_650
@@ -25,6 +28,7 @@ def license_change(request: SignedIn) -> HttpResponseBase:
         _("Change the license of all members"),
         lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)},
     )
+    look = replace(look, note=phone_comes_too(request.actor, params["license"]))
     return plan_or_tab(request, "license", "licenses.change_members_license", params, look)
 
 

@@ -120,6 +120,7 @@ KINDS: dict[str, Words] = {
     "lifecycle.restore": _("Restore people"),
     "phone.add": _("Give phones"),
     "lifecycle.add_phones": _("Give phones by file"),
+    "phone.assign_automatically": _("Assign phones automatically"),
     "phone.add_rooms": _("Give rooms phones"),
     "phone.assign_room_package": _("Assign rooms a calling package"),
     "phone.remove_room_packages": _("Remove calling packages of rooms"),

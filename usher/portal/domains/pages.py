@@ -27,7 +27,7 @@ from usher.portal.domains.words import HOW, found_instead, state_of
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Look, plan_page
-from usher.portal.seat_choices import license_options
+from usher.portal.seat_choices import license_options, phone_comes_too
 from usher.portal.templatetags.usher import number
 
 
@@ -117,7 +117,11 @@ def list_of(domain: dict[str, Any], **more: str) -> str:
 def gifts(actor: Actor, domain: dict[str, Any]) -> dict[str, Any]:
     """What somebody can get who signs up: a license with its free seats, a group."""
     groups = people.groups(actor, "user")
-    return {"licenses": license_options(actor), "groups": [{**g, "id": str(g["id"]), "now": g["id"] == domain["group_id"]} for g in groups]}
+    return {
+        "licenses": license_options(actor),
+        "phone_too": phone_comes_too(actor),
+        "groups": [{**g, "id": str(g["id"]), "now": g["id"] == domain["group_id"]} for g in groups],
+    }
 
 
 @page("accounts:domain:manage", ("POST",))

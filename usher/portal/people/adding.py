@@ -27,7 +27,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import full_id, group_ask, group_options
 from usher.portal.plan_page import Option
 from usher.portal.plan_seats import only_words, wait_note
-from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options
+from usher.portal.seat_choices import add_on_options, fitting_add_ons, is_free_of_charge, license_options, phone_comes_too
 from usher.portal.templatetags.usher import number as figure
 
 MOST_ADDRESSES = 1_000
@@ -179,6 +179,7 @@ def form_choices(actor: Actor) -> dict[str, Any]:
     """What Add users and Import offer: licenses and add-ons with free seats, groups."""
     return {
         "licenses": license_options(actor),
+        "phone_too": phone_comes_too(actor),
         "add_ons": add_on_options(actor),
         "groups": group_ask("group", "", "", "user", group_options(actor, "user")),
         "im_groups": group_ask("im_group", "", "", "im", group_options(actor, "im")),

@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
+from usher.licenses.catalog import LICENSED
 from usher.people import reads, selection
 from usher.people.filters import FILTERS
 from usher.portal.page import SignedIn, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
-from usher.portal.seat_choices import add_on_options, fitting_add_ons, license_options
+from usher.portal.seat_choices import add_on_options, fitting_add_ons, license_options, phone_comes_too
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, clean, ids_of, split
 
@@ -92,6 +93,7 @@ def license_change(request: SignedIn) -> HttpResponseBase:
     look = look_at(
         request, _("Change license"), lambda n: ngettext("Change %(n)s person", "Change %(n)s people", n) % {"n": number(n)}, [choice]
     )
+    look = replace(look, note=phone_comes_too(request.actor, wanted or LICENSED))
     if not wanted:
         return choice_page(request, look, _("Which license shall they have?"))
     return plan_page(request, plan(request.actor, "licenses.change_license", {"license": wanted, "subjects": subjects}), look)

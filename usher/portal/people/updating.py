@@ -26,6 +26,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.import_columns import heading, told
 from usher.portal.people.importing import left_csv, read_words
 from usher.portal.plan_page import Look, plan_page
+from usher.portal.seat_choices import phone_comes_too
 from usher.portal.templatetags.usher import number
 
 
@@ -128,7 +129,7 @@ def _plan(request: SignedIn, kind: Upload, stage_id: UUID) -> HttpResponseBase:
         button=lambda n: kind.button(n) % {"n": number(n)},
         back=(_("Choose another file"), f"{kind.path}/new"),
         tally={"will": kind.will, "same": _("as their line says already"), "skipped": _("are passed over"), "refused": _("refused")},
-        note=read_words(stage),
+        note=" ".join(filter(None, [read_words(stage), phone_comes_too(request.actor) if "license" in columns else ""])),
         facts=[(_("Columns"), listed([heading(c) for c in columns]) or _("in their usual order"))],
         order_words=_("In the order of the file."),
         refused_file=f"{kind.path}/{short(stage.id)}/refused.csv",

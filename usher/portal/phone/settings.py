@@ -1,4 +1,4 @@
-"""The settings of Phone: three switches, saved at once, and undone like any change (S3-46)."""
+"""The settings of Phone: switches, saved at once, and undone like any change (S1-25, S3-46)."""
 
 from uuid import uuid4
 
@@ -19,6 +19,9 @@ HINTS = {
     "soft_delete": gettext_lazy("A phone goes to the trash before it can be removed, and can be restored for 30 days."),
     "welcome_mail": gettext_lazy("Whoever gets a phone gets a mail with the extension and a link to their phone settings."),
     "site_codes": gettext_lazy("The code of a site stands before the extensions given from now on. Those people have stay as they are."),
+    "automatic": gettext_lazy(
+        "Whoever gets a Licensed seat gets Phone with it, as long as seats are free. Keep it off before people of another phone system are licensed."
+    ),
 }
 
 
