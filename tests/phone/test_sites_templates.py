@@ -44,7 +44,7 @@ def test_it_works(northlake: Company) -> None:
     undo.start_undo(northlake.owner, deleted.number or 0)
     assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desk"]
     switched = do(northlake.owner, "phone.change_settings", {"soft_delete": True, "welcome_mail": False})
-    assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "site_codes": False}
+    assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "site_codes": False, "automatic": False}
     undo.start_undo(northlake.owner, switched.number or 0)
     assert reads.settings(northlake.owner) == reads.DEFAULTS and not breaches()
 

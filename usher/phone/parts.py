@@ -122,10 +122,10 @@ did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS
 
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
-        wanted = f"""SELECT row_number() OVER () AS n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, {self.wish} AS wish,
+        wanted = f"""SELECT l.n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, {self.wish} AS wish,
                        {self.wants} AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.told} AS told,
                        CASE WHEN {self.wants} THEN '[]' ELSE {self.had} END AS had
-                     FROM ({self.who(params)}) l JOIN {of.table} u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
+                     FROM (SELECT row_number() OVER () AS n, who.* FROM ({self.who(params)}) who) l JOIN {of.table} u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
         free = "n.account_id = %(account)s AND n.holder_id IS NULL AND g.had ? n.number"
         return f"""WITH {allotted(wanted)}
                    SELECT g.subj, g.id AS obj, g.version, g.told || '{{"extension": null}}' AS before,
