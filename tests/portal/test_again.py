@@ -112,6 +112,8 @@ def test_a_stopped_undo_goes_on(owner: Client, northlake: Company) -> None:
     for number in (started.number, half):
         page = owner.get(f"/changes/{number}").content.decode()
         assert re.search(rf'href="/changes/{started.number}/undo">.*?Go on', page), number
+    assert f"Undone in part by C-{half}, which was stopped." in owner.get(f"/changes/{started.number}").content.decode()
+    assert owner.get(f"/changes/{half}/again?what=rest").status_code == 404  # which would be the change once more
     address = f"/changes/{started.number}/undo"
     page = owner.get(address).content.decode()
     assert "Go on with the undo" in page and "Undo for 201 people" in page and "What was taken back already is not touched again." in page

@@ -45,6 +45,11 @@ invariant(
         (SELECT coalesce(sum(t), 0) FROM unnest(totals) t)))""",
 )
 invariant(
+    "I5-left",
+    "what was left is known of stopped runs only",
+    "SELECT DISTINCT l.change_id::text FROM journal_left l LEFT JOIN journal_run r ON r.change_id = l.change_id WHERE r.state IS DISTINCT FROM 'cancelled'",
+)
+invariant(
     "I6-effects",
     "every change has effects, unless it found nothing to do",
     """SELECT c.number FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id

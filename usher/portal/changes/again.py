@@ -21,10 +21,10 @@ WAYS = ("rest", "failed")
 
 @page("journal:change:view", ("GET", "POST"))
 def again(request: SignedIn, number: int) -> HttpResponseBase:
-    """A fresh plan of the same verb; its right is asked again."""
+    """A fresh plan of the same verb; its right is asked again. What is left of an undo is planned where it began."""
     found = reads.change(request.actor, number)
     what = request.GET.get("what", "rest")
-    if "subjects" not in found["params"] or what not in ways_of(found, reads.outcome(found)):
+    if found["undoes"] or "subjects" not in found["params"] or what not in ways_of(found, reads.outcome(found)):
         raise Refused("missing", "nothing_left", _("Nothing of this change is left to be done."))
     order = {"order": found["params"]["subjects"].get("order", "")}
     subjects = {"rest_of" if what == "rest" else "left_by": str(found["id"]), **order}
