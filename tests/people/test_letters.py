@@ -7,6 +7,7 @@ import pytest
 from tests.people_of import Company, invite
 from usher.core import sql
 from usher.people import find, letters, reads
+from usher.people.selection import params_of, sql_of
 
 pytestmark = pytest.mark.django_db
 SAME_LETTERS = ["ortsandjort", "sandjortors", "jortorsan", "jortor.sand", "jorto_rsand"]
@@ -58,3 +59,13 @@ def test_wildcards_mean_themselves(northlake: Company, wild: str) -> None:
     assert emails(northlake, wild) == []
     sql.execute("UPDATE people_user SET first_name = %(w)s WHERE id = %(u)s", {"w": f"a{wild}b", "u": one})
     assert emails(northlake, wild) == ["other@crowd.test"]
+
+
+def test_a_set_is_whom_the_list_shows(northlake: Company) -> None:
+    """What is chosen as all that match is done to those who were found, and looks the word up whole: nothing is learnt for it."""
+    invite(northlake.owner, *[f"{name}@crowd.test" for name in SAME_LETTERS], "xjortorsandx@crowd.test")
+    clause = sql_of({"query": {"q": "jortorsand"}})
+    params = {**params_of({"query": {"q": "jortorsand"}}), "account": northlake.account}
+    chosen = sql.rows(f"SELECT u.email FROM people_user u JOIN ({clause}) who ON who.id = u.id", params)
+    assert [c["email"] for c in chosen] == emails(northlake, "jortorsand") == ["xjortorsandx@crowd.test"]
+    assert "strpos" not in clause
