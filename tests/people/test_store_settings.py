@@ -1,5 +1,6 @@
 """people.store_settings, people.store_group_settings and accounts.store_settings: settings that nothing here acts on."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -145,3 +146,14 @@ def test_the_activity_says_what(northlake: Company) -> None:
     assert effect
     (told,) = changes_of(effect["before"], effect["after"])
     assert told["new"] == "in_meeting.chat: on, in_meeting.codes: [1] and schedule_meeting.pmi_password: a secret"
+
+
+def test_ones_own(northlake: Company) -> None:
+    """people.store_own_settings: oneself, without a right; nobody else, whoever asks."""
+    member = replace(northlake.member, privileges=frozenset({"people:self:manage"}))
+    wish = {"part": "settings", "settings": {"in_meeting": {"chat": True}}}
+    do(member, "people.store_own_settings", {**wish, "subjects": one(member.user_id or "")})
+    assert kept(northlake) == {"in_meeting": {"chat": True}} and breaches() == []
+    for other in (northlake.owner.user_id, northlake.pending):
+        with pytest.raises(Refused, match="themselves"):
+            do(member, "people.store_own_settings", {**wish, "subjects": one(other or "")})

@@ -15,7 +15,8 @@ from usher.core.refusals import Refused
 
 ALL = "all"  # instead of a list: every scope there is, also those that come later
 MOST = 300
-OWN = ""  # instead of a right: what everybody may, for themselves
+OWN, OWN_CHANGES = "", "own"  # instead of a right: what everybody may see and change, of themselves
+OWN_RIGHT = "people:self:manage"  # what the verbs ask for that do it
 _registry: dict[str, set[str]] = {}
 
 
@@ -49,7 +50,11 @@ def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]
             if _may(actor, right):
                 found.setdefault(right, []).append(name)
     told = [right for right in sorted(found) if not _says_less(right, found)]
-    return [(str(known_right(right).words) if right else _("see your own profile and rights"), found[right]) for right in told]
+    own = {
+        OWN: _("see your own profile, rights and meeting settings"),
+        OWN_CHANGES: _("change your own time zone and meeting settings, and sign you out"),
+    }
+    return [(own.get(right) or str(known_right(right).words), found[right]) for right in told]
 
 
 def _says_less(right: str, found: dict[str, list[str]]) -> bool:
@@ -59,7 +64,7 @@ def _says_less(right: str, found: dict[str, list[str]]) -> bool:
 
 
 def _may(actor: Actor, right: str) -> bool:
-    return right == OWN or actor.may(right)
+    return right in (OWN, OWN_CHANGES) or actor.may(right)
 
 
 def checked(given: Any) -> list[str]:

@@ -29,14 +29,17 @@ CLIENT = """SELECT p.id, p.account_id, p.scopes, p.for_people, p.is_public, s.ac
             FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
             LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
             WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
-# An app for people stops with who answers for it, like any other. `opens` asks that one scope stands in the token and in the app.
-HOLDER = f"""SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
-               cardinality(%(needs)s::text[]) = 0 OR EXISTS (SELECT FROM unnest(%(needs)s::text[]) n
-                 WHERE (n = ANY(t.scopes) OR '{scopes.ALL}' = ANY(t.scopes)) AND (n = ANY(p.scopes) OR '{scopes.ALL}' = ANY(p.scopes))) AS opens
+# Whether one scope of an array stands in the token and in the app.
+SOME = f"""EXISTS (SELECT FROM unnest(%({{of}})s::text[]) n
+                 WHERE (n = ANY(t.scopes) OR '{scopes.ALL}' = ANY(t.scopes)) AND (n = ANY(p.scopes) OR '{scopes.ALL}' = ANY(p.scopes)))"""
+# An app for people stops with who answers for it, like any other.
+HOLDER = f"""SELECT h.*, h.for_all OR h.for_oneself AS opens FROM (
+             SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
+               cardinality(%(needs)s::text[]) = 0 OR {SOME.format(of="needs")} AS for_all, {SOME.format(of="own")} AS for_oneself
              FROM access_token t JOIN access_app p ON p.id = t.app_id LEFT JOIN access_consent c ON c.id = t.consent_id
              JOIN LATERAL ({PERSON} AND u.id = coalesce(c.user_id, p.creator_id)) who ON true
              WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch
-               AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))"""
+               AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))) h"""
 # The limits of the account's plan, or those of any other; nothing is counted of what is not let in, nor where the operator has switched limits off.
 LIMITS = f"""SELECT l->>0 AS name, {throttle.key_of("(l->>0)", "h.account_id")} AS key, (l->>1)::int AS most, (l->>2)::int AS seconds
              FROM holder h, jsonb_array_elements(coalesce(%(limits)s::jsonb->h.plan, %(limits)s::jsonb->'')) l WHERE h.opens AND NOT h.is_over AND h.api_limits"""
@@ -58,12 +61,13 @@ class Client:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a token is shown for: the scopes any one of which opens it, none where none is needed; and what it counts against, by the code of the
-    account's plan, under "" for every other plan.
+    """What a token is shown for: the scopes any one of which opens it, none where none is needed; what it counts against, by the code of the
+    account's plan, under "" for every other plan; and the scopes that open it for the person alone.
     """
 
     needs: frozenset[str] = frozenset()
     limits: Mapping[str, Sequence[throttle.Limit]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
 
 ANY = Purpose()  # nothing is asked but whose it is
@@ -142,13 +146,24 @@ def holder(token: str, purpose: Purpose = ANY, *, request_id: str = "", ip: str 
     None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08).
     """
     limits = {plan: [(limit.name, limit.most, limit.seconds) for limit in of_plan] for plan, of_plan in purpose.limits.items()}
-    asked = {"h": hash_of(token), "needs": list(purpose.needs), "limits": json.dumps(limits), "now": clock.travelled()}
+    asked = {
+        "h": hash_of(token),
+        "needs": list(purpose.needs),
+        "own": list(purpose.own),
+        "limits": json.dumps(limits),
+        "now": clock.travelled(),
+    }
     known = sql.prepared(SHOWN, asked)
     if not known:
         return None
     found = known[0]
     actor = actor_of_row(found, "api", request_id=request_id, ip=ip)
-    actor = replace(actor, name=f"{found['app_name']} ({actor.name})")
+    rights = (
+        actor.privileges if found["for_all"] else frozenset()
+    )  # by a scope of their own alone: what everybody may of themselves, and no more
+    rights |= {scopes.OWN_RIGHT} if found["for_oneself"] else set()
+    scope = actor.scope if found["for_all"] else None  # whom a role covers says nothing of oneself
+    actor = replace(actor, name=f"{found['app_name']} ({actor.name})", privileges=rights, scope=scope)
     return Holder(actor, found["app"], found["is_over"], found["opens"], _tallies(purpose, found["plan"], found["tallies"] or []))
 
 

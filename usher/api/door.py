@@ -87,10 +87,12 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
 
 
 def purpose_of(operation: Operation, path: Mapping[str, str]) -> tokens.Purpose:
-    """Any scope of the operation opens it for everybody, one of its own for the person the token stands for (README 1, `me`). Some the contract asks for none."""
+    """Any scope of the operation opens it for everybody, one of its own for the person the token stands for (README 1, `me`), with no more than everybody may
+    of themselves. Some the contract asks for none.
+    """
     scopes = operation.scopes
-    own = scopes.own if scopes.all and path.get("userId") == "me" else ()
-    return tokens.Purpose(scopes.all.union(own), limits.counted(operation))
+    own = frozenset(scopes.own if scopes.all and path.get("userId") == "me" else ())
+    return tokens.Purpose(scopes.all, limits.counted(operation), own)
 
 
 def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:

@@ -128,6 +128,17 @@ def some(actor: Actor, told: list[str]) -> dict[str, dict[str, Any]]:
     return {row["told"]: row for row in found}
 
 
+def add_ons(actor: Actor, user: UUID) -> list[str]:
+    """The add-ons somebody holds, by code; everybody sees their own."""
+    if user != actor.user_id:
+        actor.require("people:user:view")
+    found = sql.rows(
+        f"SELECT a.product FROM licenses_seat a WHERE a.account_id = %(a)s AND a.user_id = %(u)s{within(actor, 'a.user_id')} ORDER BY a.product",
+        {"a": actor.account_id, "u": user},
+    )
+    return [row["product"] for row in found]
+
+
 def has_expired(actor: Actor, told: str) -> bool:
     """Whether somebody who is named by id or address was invited, and the invitation expired before they came."""
     actor.require("people:user:view")

@@ -30,5 +30,13 @@ def writing(area: str, *granular: str) -> Scopes:
 
 def reading_oneself(area: str, *granular: str) -> Scopes:
     """An operation that reads somebody, and by scopes of their own themselves."""
-    own = tuple(name.removesuffix(":admin") for name in granular)
-    return Scopes(granular, reading(area).classic, (*own, f"{area}:read"))
+    return Scopes(granular, reading(area).classic, (*_own(granular), f"{area}:read", f"{area}:write"))
+
+
+def writing_oneself(area: str, *granular: str) -> Scopes:
+    """An operation that changes somebody, and by scopes of their own what everybody may change of themselves."""
+    return Scopes(granular, writing(area).classic, (*_own(granular), f"{area}:write"))
+
+
+def _own(granular: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.removesuffix(":admin") for name in granular)

@@ -10,9 +10,9 @@ from usher.journal.plan import preview
 from usher.journal.verb import plan, words_of
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
-from usher.zoom_wire.scopes import writing
+from usher.zoom_wire.scopes import writing, writing_oneself
 
-from .people import AREA, id_of, user_of
+from .people import AREA, id_of, is_oneself, user_of
 
 # What can be handed over, and how deleting calls it; the plurals are what a published client sends (decision 0080).
 TRANSFERS = {
@@ -126,10 +126,18 @@ def change_email(call: Call) -> None:
 
 
 @operation(
-    "DELETE", "/users/{userId}/token", writing("user", "user:delete:token:admin"), area=AREA, success=204, codes={"no_sessions": (400, 300)}
+    "DELETE",
+    "/users/{userId}/token",
+    writing_oneself("user", "user:delete:token:admin"),
+    area=AREA,
+    success=204,
+    codes={"no_sessions": (400, 300)},
 )
 def end_sessions(call: Call) -> None:
     """Sign a user out everywhere."""
+    if is_oneself(call):
+        call.do("access.end_sessions", {})
+        return
     id = id_of(call, call.path["userId"])
     try:
         call.do("access.sign_out", {"subjects": {"ids": [str(id)]}})

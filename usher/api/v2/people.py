@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from usher.access.roles import called
+from usher.access.scopes import OWN_RIGHT
 from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import frame, parameters, skipped, start_of
 from usher.core.refusals import Refused
@@ -126,6 +127,11 @@ def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
         if refused.kind != "missing":
             raise
         raise (no_invitation(told) if not employee and by_id.has_expired(call.actor, told) else no_user(told)) from None
+
+
+def is_oneself(call: Call) -> bool:
+    """Whether `me` is asked for by somebody who may manage nobody, and whose scope is about themselves."""
+    return call.path["userId"] == "me" and call.actor.may(OWN_RIGHT) and not call.actor.may("people:user:manage")
 
 
 def id_of(call: Call, told: str) -> UUID:

@@ -13,9 +13,9 @@ from usher.zoom_wire import kept_profile
 from usher.zoom_wire import people as wire
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
-from usher.zoom_wire.scopes import writing
+from usher.zoom_wire.scopes import writing, writing_oneself
 
-from .people import AREA, user_of
+from .people import AREA, is_oneself, user_of
 
 ACTIONS = ("create", "autoCreate", "custCreate", "ssoCreate")
 TYPE = Field("integer", one_of=(1, 2, 3, 4, 99))
@@ -103,7 +103,7 @@ def added(call: Call, one: staging.OneStaged, choices: dict[str, Any], key: str)
 @operation(
     "PATCH",
     "/users/{userId}",
-    writing("user", "user:update:user:admin"),
+    writing_oneself("user", "user:update:user:admin"),
     area=AREA,
     success=204,
     body={
@@ -127,8 +127,15 @@ def added(call: Call, one: staging.OneStaged, choices: dict[str, Any], key: str)
     codes={"manager_loop": (400, 300), "inactive": (400, 200)},
 )
 def update_user(call: Call) -> None:
-    """Change the profile, the license, the group or the Phone seat of a user; what else the contract knows of them is kept."""
+    """Change the profile, the license, the group or the Phone seat of a user; what else the contract knows of them is kept. Of oneself everybody changes the time
+    zone, and administrators the rest.
+    """
     row = user_of(call, call.path["userId"])
+    if is_oneself(call) and set(call.body) <= {"timezone"}:
+        if zone := call.body.get("timezone"):
+            call.do("people.choose_settings", {"settings": {"time_zone": zone}})
+        return
+    call.actor.require("people:user:manage")
     refuse_two_types(call)
     one = {"subjects": {"ids": [str(row["id"])]}}
     if row["status"] == "inactive":

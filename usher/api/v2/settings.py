@@ -9,18 +9,18 @@ from usher.access.roles import roles
 from usher.accounts.stored_verbs import stored_settings
 from usher.api.operations import MEDIUM, Call, operation
 from usher.core.ids import short
-from usher.people import reads
+from usher.people import by_id, reads
 from usher.people import stored_settings as kept
 from usher.zoom_wire import settings as wire
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.people import role_id
-from usher.zoom_wire.scopes import Scopes, reading, writing
+from usher.zoom_wire.scopes import Scopes, reading_oneself, writing_oneself
 
 from .accounts import AREA as ACCOUNTS
 from .accounts import RIGHT, refuse_another
 from .groups import GONE, USER, group_of
-from .people import AREA, user_of
+from .people import AREA, is_oneself, user_of
 from .user_features import change_features, told_features
 
 TWO_FACTOR = "sign_in_with_two_factor_auth"
@@ -41,21 +41,21 @@ OF_GROUP: dict[str, Any] = {"area": AREA, "right": USER.right, "codes": GONE, "l
 OF_ACCOUNT: dict[str, Any] = {"area": ACCOUNTS, "right": RIGHT, "label": MEDIUM}
 
 
-@operation("GET", "/users/{userId}/settings", reading("user", "user:read:settings:admin"), area=AREA, label=MEDIUM, query=query())
+@operation("GET", "/users/{userId}/settings", reading_oneself("user", "user:read:settings:admin"), area=AREA, label=MEDIUM, query=query())
 def user_settings(call: Call) -> dict[str, Any]:
     """Read the settings that hold for a user: their own, else those of their primary group and the account, and those that are locked there."""
     id = reachable(call)["id"]
     if (option := call.query.get("option")) in wire.AUTHENTICATION:
         return picked(call, wire.authentication(option, kept.of_user(call.actor, id, option), stored_settings_of(call, option)))
     whole = with_sections("user", kept.holding_for_user(call.actor, id, wire.names("user")))
-    whole["feature"] |= told_features(reads.person(call.actor, id)["add_ons"])
+    whole["feature"] |= told_features(by_id.add_ons(call.actor, id))
     return picked(call, whole)
 
 
 @operation(
     "PATCH",
     "/users/{userId}/settings",
-    writing("user", "user:update:settings:admin"),
+    writing_oneself("user", "user:update:settings:admin"),
     area=AREA,
     label=MEDIUM,
     success=204,
@@ -64,8 +64,11 @@ def user_settings(call: Call) -> dict[str, Any]:
     codes={"inactive": (400, 200)},
 )
 def change_user_settings(call: Call) -> None:
-    """Change settings of a user; features give and take add-ons."""
+    """Change settings of a user; features give and take add-ons, which nobody does for themselves."""
     id = reachable(call)["id"]
+    if is_oneself(call) and not call.body.get("feature"):
+        return store(call, "people.store_own_settings", {"subjects": {"ids": [str(id)]}}, {})
+    call.actor.require("people:user:manage")
     if told := call.body.get("feature"):
         change_features(call, reads.person(call.actor, id), told)
     acting = {"feature": [n for f, (_, sized) in wire.FEATURES.items() for n in ((f, f"{f}_capacity") if sized else (f,))]}

@@ -294,7 +294,7 @@ TELLS: dict[str, dict[int, Tell]] = {
     "accounts.claim_domain": {0: domain},
     "accounts.verify_domain": {0: domain},
     "accounts.release_domain": {0: domain},
-    "people.store_settings": {0: settings("user.settings_updated")},
+    **{verb: {0: settings("user.settings_updated")} for verb in ("people.store_settings", "people.store_own_settings")},
     "people.store_group_settings": {0: settings("group.settings_updated")},
     "accounts.store_settings": {0: settings("account.settings_updated")},
 }

@@ -17,6 +17,7 @@ from usher.people.named import group_named
 from usher.people.of_people import OfPeople
 from usher.people.rank import is_higher
 from usher.people.stored_settings import GROUPS, USERS
+from usher.people.verbs.own import OWN
 
 
 class UserStored(stored.StoredPart):
@@ -87,6 +88,20 @@ class StoreSettings(OfPeople):
         n = len(params["settings"])
         told = ngettext("%(n)s setting of a person was kept", "%(n)s settings of a person were kept", n)
         return told % {"n": figure(n)}
+
+
+@register
+class StoreOwnSettings(StoreSettings):
+    """The same for oneself: what everybody may. Refuses (forbidden, oneself) anybody else's."""
+
+    name = "people.store_own_settings"
+    privilege = OWN
+    by_rank = False
+
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if [str(id) for id in (params.get("subjects") or {}).get("ids", ())] != [str(actor.user_id)]:
+            raise Refused("forbidden", "oneself", _("Only people themselves change their own settings."))
+        return super().wish(actor, params)
 
 
 @register

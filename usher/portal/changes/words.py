@@ -103,6 +103,7 @@ KINDS: dict[str, Words] = {
     "accounts.require_factor": _("Ask for a second factor"),
     "accounts.store_settings": _("Store settings of the account"),
     "people.store_settings": _("Store settings of people"),
+    "people.store_own_settings": _("Store own settings"),
     "people.store_group_settings": _("Store settings of a group"),
     "people.set_primary_group": _("Choose the primary group"),
     "people.choose_look": _("Change the look of a list"),
