@@ -42,7 +42,8 @@ def test_three_people_get_phones(owner: Client, northlake: Company) -> None:
 
 
 def test_search_and_filters(owner: Client, northlake: Company) -> None:
-    """S3-57 … S3-59: by extension and number; an inactive package is found, with the word in red and in parentheses."""
+    """S3-57 … S3-60: by extension and number; the header of Package lists the packages, an inactive one with the word in red and in parentheses;
+    who holds it is found and gets another."""
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, package=PLAN, numbers="next")
@@ -54,6 +55,12 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
     done(owner, f"/phone/packages/switches?package={PLAN}&to=inactive")
     assert b'<span class="bad">(inactive)</span>' in owner.get("/phone/users?package=inactive").content
     assert b"(inactive)" in owner.get("/phone/packages").content
+    head = owner.get("/phone/users").content.decode()
+    head = head[head.index("<thead>") : head.index("</thead>")]
+    assert 'Unlimited US and Canada <span class="bad">(inactive)</span>' in head and f"?package={PLAN.replace(':', '%3A')}" in head
+    assert b"Unlimited US and Canada (inactive)" in owner.get(f"/phone/users?package={PLAN}").content
+    for query, n in (("package=active", 0), ("package=inactive", 1), ("package=active&package=inactive", 1)):
+        assert owner.get(f"/phone/users?{query}").content.count(b'data-href="/people/') == n, query
     done(owner, "/phone/users/package-assignments?all=1&phone=active&package=inactive&package_to=calling:100&number_to=none")
     assert phone(a)["packages"] == ["calling:100"]
 

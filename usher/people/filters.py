@@ -56,9 +56,11 @@ _CLAUSES = {
       UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
         WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'))""",
     "phone_site": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.site_id = ANY(%(f_phone_site)s::uuid[]))",
-    # A calling package by its product; `none` is whoever has no calling plan, `inactive` whoever holds a package the account has switched off.
+    # A calling package by its product; `none` is whoever has no calling plan, `active` and `inactive`
+    # whoever holds a package that the account has not or has switched off.
     "package": """(u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND (a.product = ANY(%(f_package)s)
-        OR 'inactive' = ANY(%(f_package)s) AND a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)))
+        OR starts_with(a.product, 'calling') AND CASE WHEN a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)
+          THEN 'inactive' ELSE 'active' END = ANY(%(f_package)s)))
       OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
     # Of whose phone no use is known since so many days; `never` is as long as there are calls.
     "phone_unused": """%(f_phone_unused)s::text[] <> '{}' AND NOT EXISTS (SELECT 1 FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'

@@ -14,15 +14,16 @@ from usher.accounts.places import MOST_AT_ONCE
 from usher.core.refusals import Refused
 from usher.people.filters import like_literal
 
-# What a list of rooms r with their phones h can be filtered by. A calling package by its product; `none` is a room without a calling plan, `inactive` one
-# that holds a package the account has switched off.
+# What a list of rooms r with their phones h can be filtered by. A calling package by its product; `none` is a room without a calling plan, `active` and `inactive`
+# one that holds a package the account has not or has switched off.
 FILTERS = {
     "phone": "(CASE WHEN h.id IS NULL OR h.state <> 'active' THEN 'none' ELSE 'active' END) = ANY(%(f_phone)s)",
     "phone_site": "h.site_id::text = ANY(%(f_phone_site)s)",
     "site": "r.site_id::text = ANY(%(f_site)s)",
     "kind": "r.kind = ANY(%(f_kind)s)",
     "package": """(EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = r.id AND (a.product = ANY(%(f_package)s)
-        OR 'inactive' = ANY(%(f_package)s) AND a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)))
+        OR starts_with(a.product, 'calling') AND CASE WHEN a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)
+          THEN 'inactive' ELSE 'active' END = ANY(%(f_package)s)))
       OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = r.id AND starts_with(a.product, 'calling:')))""",
 }
 # A word is part of the name; digits are looked for in extensions and numbers too.

@@ -25,7 +25,10 @@ Where = Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Column:
-    """`cell` makes HTML (escaped), `text` what the export writes. `css` main, side, meta and act tell the narrow screen where it goes."""
+    """`cell` makes HTML (escaped), `text` what the export writes. `css` main, side, meta and act tell the narrow screen where it goes.
+
+    `menu` is a filter of the list whose options the header opens; their words may be marked up.
+    """
 
     key: str
     words: Words
@@ -34,6 +37,7 @@ class Column:
     css: str = ""
     sort: str = ""
     shown: bool = True
+    menu: "Filter | None" = None
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "count": f"{number(page.count)}+" if page.more else number(page.count),
         "noun": frame.noun(page.count),
         "picks": picks,
-        "heads": [head(listing, wish, c) for c in columns],
+        "heads": [{**head(listing, wish, c), "menu": choices_of(listing, wish, c.menu, actor) if c.menu else []} for c in columns],
         "rows": [row_of(frame, picks, columns, row) for row in page.rows],
         "chips": list(chips(listing, offered, wish)),
         "filters": [menu(f, offered[f.key], wish, len(options[f.key])) for f in listing.filters],
@@ -175,6 +175,20 @@ def head(listing: Listing, wish: Wish, column: Column) -> dict[str, Any]:
         "state": ("descending" if wish.down else "ascending") if now and column.sort else "",
         "path": address(listing.path, replace(wish, sort=sort, down=down, cursor=None)) if column.sort else "",
     }
+
+
+def choices_of(listing: Listing, wish: Wish, menu: Filter, actor: Actor) -> list[dict[str, Any]]:
+    """What the header of a column opens: everything, or one value of its filter, each with its address and whether it is on."""
+    rest, now = {k: v for k, v in wish.chosen.items() if k != menu.key}, wish.chosen.get(menu.key, ())
+    options: list[tuple[tuple[str, ...], Words]] = [((), _("All")), *(((value,), words) for value, words in menu.options(actor))]
+    return [
+        {
+            "words": words,
+            "on": value == now,
+            "path": address(listing.path, wish.fresh(chosen={**rest, **({menu.key: value} if value else {})})),
+        }
+        for value, words in options
+    ]
 
 
 def row_of(frame: Frame, picks: Picks, columns: list[Column], row: Row) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from usher.access.actors import name_of
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
-from usher.licenses.catalog import PACKAGES, PRODUCTS
+from usher.licenses.catalog import PRODUCTS
 from usher.people import reads as people
 from usher.people.filters import where
 from usher.phone import reads
@@ -71,13 +71,35 @@ def set_up_of(row: Row) -> tuple[str, Words]:
     return ("ok", gettext_lazy("Set up")) if row["set_up_at"] else ("pend", gettext_lazy("Not set up"))
 
 
+def packages_here(actor: Actor, inactive: Any) -> list[tuple[str, Words]]:
+    """The packages this account ever bought, the inactive ones with that word; who holds an active or an inactive one, and who has none."""
+    there = reads.packages(actor) if actor.may("phone:package:view") else []
+    return [
+        *((p["product"], p["name"] if p["active"] else format_html("{} {}", p["name"], inactive)) for p in there),
+        ("active", gettext_lazy("an active package")),
+        ("inactive", gettext_lazy("an inactive package")),
+        ("none", gettext_lazy("no calling plan")),
+    ]
+
+
 def package_options(actor: Actor) -> list[tuple[str, Words]]:
-    """The packages this account ever bought; who has none, and who holds an inactive one (S3-57, S3-58)."""
-    there = {p["product"] for p in reads.packages(actor)} if actor.may("phone:package:view") else set()
-    held = [(p.code, p.name) for p in PACKAGES if p.code in there]
-    return [*held, ("inactive", gettext_lazy("an inactive package")), ("none", gettext_lazy("no calling plan"))]
+    """What the list is filtered by (S3-57)."""
+    return packages_here(actor, _("(inactive)"))
 
 
+def package_menu(actor: Actor) -> list[tuple[str, Words]]:
+    """The same behind the header of the column, with the word in red (S3-58, S3-59)."""
+    return packages_here(actor, format_html('<span class="bad">({})</span>', _("inactive")))
+
+
+PACKAGE = Column(
+    "packages",
+    gettext_lazy("Package"),
+    packages_cell,
+    packages_of,
+    "meta",
+    menu=Filter("package", gettext_lazy("Package"), package_menu),
+)
 EXTENSION = Column(
     "extension",
     gettext_lazy("Extension"),
@@ -96,7 +118,7 @@ USERS = Listing(
         NAME,
         EXTENSION,
         Column("numbers", gettext_lazy("Numbers"), numbers_cell, numbers_of, "nowrap"),
-        Column("packages", gettext_lazy("Package"), packages_cell, packages_of, "meta"),
+        PACKAGE,
         text_column("site", gettext_lazy("Site"), shown=True),
         Column("set_up", gettext_lazy("Status"), lambda r: status(*set_up_of(r)), lambda r: str(set_up_of(r)[1]), "nowrap"),
         replace(EMAIL, css="clip", shown=False),
