@@ -1,6 +1,7 @@
 """phone.remove, phone.put_in_trash, phone.restore and phone.purge: how a phone is taken away, and comes back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -171,3 +172,30 @@ def test_undo_of_the_trash(northlake: Company) -> None:
     undo.start_undo(northlake.owner, put.number or 0)
     tasks.keep_up()
     assert phone(who) == before and not breaches()
+
+
+def test_another_extension_and_number_for_one(northlake: Company) -> None:
+    """S3-53: chosen for one phone, undone with it; refused where it cannot be had, and for several at once."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    add(northlake, a, package=PLAN, numbers="next")
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    add(northlake, b, package=PLAN, numbers="next")
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"extension": "1000"}, "extension_taken"),
+        ({"extension": "112"}, "extension_reserved"),
+        ({"extension": "x"}, "extension"),
+        ({"numbers": ["+4722000000"]}, "number_not_free"),
+        ({"numbers": ["+4722\x00"]}, "number_not_free"),
+        ({"extension": "4127", "subjects": one(a, b)}, "one_person"),
+    )
+    for wish, code in wrong:
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, "phone.restore", {"subjects": one(a), **wish})
+        assert (no.value.kind, no.value.code) == ("invalid", code), wish
+    back = do(northlake.owner, "phone.restore", {"subjects": one(a), "extension": "4127", "numbers": ["+4722000007"]})
+    assert (extension(a), phone(a)["numbers"]) == ("4127", ["+4722000007"]) and not breaches()
+    undo.start_undo(northlake.owner, back.number or 0)
+    assert phone(a)["state"] == "trash" and not breaches()

@@ -104,7 +104,7 @@ def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> N
     assert "also takes the direct numbers" in done(owner, "/phone/users/package-removals" + ids)
     assert owner.post("/phone/settings", {"soft_delete": "on", "welcome_mail": "on", "key": "a"}).status_code == 303
     rows = owner.get("/phone/users").content.decode()
-    assert "trashings" in rows and "Move it to the trash first." in rows
+    assert "trashings" in rows and "Move it to the trash first." in rows and "Move them to the trash first." in rows
     assert "30 days" in done(owner, "/phone/users/trashings" + ids)
     assert "29 days" in (bin := owner.get("/phone/trash").content.decode()) or "30 days" in bin
     done(owner, "/phone/trash/restorations" + ids)
@@ -112,6 +112,46 @@ def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> N
     done(owner, "/phone/users/trashings" + ids)
     done(owner, "/phone/users/removals" + ids)
     assert phone(who) == {}
+
+
+def test_restoring_what_others_have_by_now(owner: Client, northlake: Company) -> None:
+    """S3-52, S3-53: asked on a page that says whose extension and number it is; another extension and another number come instead."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    owner.post("/phone/settings", {"soft_delete": "on", "key": "a"})
+    add(northlake, b, package=PLAN, numbers="next")
+    done(owner, f"/phone/users/trashings?ids={short(b)}")
+    add(northlake, a, package=PLAN, numbers="next")
+    path = f"/phone/trash/restorations?ids={short(b)}"
+    asked = owner.get(path).content.decode()
+    assert "Extension 1000 belongs to <a" in asked and "1001 is free." in asked and f"/people/{short(a)}/phone" in asked
+    assert "+47\u00a022\u00a000\u00a000\u00a000 belongs to" in asked and "Instead of +47\u00a022\u00a000\u00a000\u00a000" in asked
+    for wrong, words in (
+        ("extension_to=1000", "has this extension"),
+        ("extension_to=12", "3 to 6 digits"),
+        ("number_1=%2B4722000000", "is not free here"),
+    ):
+        answer = owner.get(f"{path}&{wrong}")
+        assert answer.status_code == 422 and words in answer.content.decode(), wrong
+    done(owner, f"{path}&extension_to=4127&number_1=%2B4722000005")
+    assert (extension(b), phone(b)["numbers"], phone(b)["packages"]) == ("4127", ["+4722000005"], [PLAN])
+
+
+def test_restoring_with_what_is_free(owner: Client, northlake: Company) -> None:
+    """S3-53: nothing is asked where nothing was taken; an empty answer is the next free extension, and no number instead of the lost one; of many the plan tells."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    owner.post("/phone/settings", {"soft_delete": "on", "key": "a"})
+    add(northlake, b, package=PLAN, numbers="next")
+    path = f"/phone/trash/restorations?ids={short(b)}"
+    done(owner, f"/phone/users/trashings?ids={short(b)}")
+    assert "1\u00a0phone comes back from the trash." in owner.get(path).content.decode()
+    add(northlake, a, package=PLAN, numbers="next")
+    many = owner.get("/phone/trash/restorations?all=1&phone=trash").content.decode()
+    assert "Somebody else’s by now" in many and "1000" in many
+    done(owner, f"{path}&extension_to=&number_1=none")
+    assert (extension(b), phone(b)["numbers"]) == ("1001", [])
+    assert owner.get(f"/phone/trash/restorations?ids={short(a)}").status_code == 200
 
 
 def test_who_may_only_look(owner: Client, northlake: Company) -> None:
@@ -144,7 +184,9 @@ def test_a_person_s_phone(owner: Client, northlake: Company) -> None:
     add(northlake, a, b, package=PLAN)
     assert b"Resend invite" in owner.get(tab).content and b"Unlimited US and Canada" in owner.get(tab).content
     taken = owner.post(f"{tab}/extension", {"extension": extension(a), "key": "a"})
-    assert taken.status_code == 422 and b"has this extension" in taken.content
+    words = taken.content.decode()
+    assert taken.status_code == 422 and f"Extension {extension(a)} belongs to <a" in words and "is free." in words
+    assert f'href="/people/{short(a)}/phone"' in words
     assert owner.post(f"{tab}/extension", {"extension": "4127", "key": "b"}).status_code == 303 and extension(b) == "4127"
     assert b"Which direct number?" in owner.get(f"{tab}/numbers").content
     done(owner, f"{tab}/numbers?number_to=%2B4722000005")
@@ -186,6 +228,9 @@ def test_my_phone(owner: Client, northlake: Company) -> None:
     assert wrong.status_code == 422 and b'value="12"' in wrong.content
     assert me.post("/me/phone", {"extension": "4127", "voicemail": "off", "key": "b"}).status_code == 303
     assert (extension(who), phone(who)["policy"]) == ("4127", {"voicemail": "off"}) and phone(who)["set_up_at"]
+    add(northlake, northlake.admin.user_id)  # type: ignore[arg-type]
+    clash = me.post("/me/phone", {"extension": "1000", "key": "c"}).content.decode()
+    assert "belongs to" in clash and "1001 is free." in clash and f"/people/{short(northlake.admin.user_id)}" not in clash  # type: ignore[arg-type]
 
 
 def test_who_waits(owner: Client, northlake: Company) -> None:

@@ -6,15 +6,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
+from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register, words_of
 from usher.people.of_people import OfPeople
 from usher.people.selection import sql_of
 from usher.phone.holders import PEOPLE
+from usher.phone.numbering import checked_extension
 from usher.phone.parts import CHANGED_SINCE, KEEPS, NAME, NOT_ACTIVE, SEATS_FREE, SORTED, TOLD, Made, staged
+from usher.phone.verbs.extension import hindrance
 
+HINDERED = f"SELECT {hindrance('%(extension)s::text')} FROM phone_user h WHERE h.account_id = %(account)s AND h.id = %(id)s::uuid"
 HAS_SEAT = reason("has_phone_seat", gettext_lazy("holds Phone already: take that back first"))
 
 
@@ -67,24 +71,46 @@ def who(params: Mapping[str, Any]) -> str:
     return f"SELECT l.ord AS subj, l.obj AS id, NULL::uuid AS site_id, NULL::uuid AS template_id FROM ({staged(first)(params)}) l ORDER BY l.ord"
 
 
+class MadeAgain(Made):
+    """The phones as they were. Parameters: extension and numbers, what one phone shall have instead, or null."""
+
+    wish = "coalesce(%(extension)s::text, h.extension)"
+    had = "coalesce(%(numbers)s::jsonb, h.had->'numbers', '[]')"
+
+
 @register
 class Restore(OfPeople):
-    """Bring the phones of a set of people back from the trash (S3-49, S3-53).
+    """Bring the phones of a set of people back from the trash (S3-49, S3-53). Parameters: subjects; of one person also extension and numbers, which it
+    shall have instead of what it had.
 
     Extension and numbers come back as far as they are free: who lost theirs gets the next free extension, and what is gone is told with each. A package
-    that is taken or inactive by now is told too. Skipped: who finds no Phone seat (no_seat), who is not active, who holds Phone again.
+    that is taken or inactive by now is told too. Skipped: who finds no Phone seat (no_seat), who is not active, who holds Phone again. Refuses (invalid)
+    another extension that is taken or reserved, another number that is not free (number_not_free), and either for more than one person (one_person).
     """
 
     name = "phone.restore"
     privilege = "phone:user:manage"
-    parts = (SeatsBack(), Made(who))
+    parts = (SeatsBack(), MadeAgain(who))
     spares_marked = False
+
+    def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if not params.get("extension") and params.get("numbers") is None:
+            return {"extension": None, "numbers": None}
+        ids = (params.get("subjects") or {}).get("ids", ())
+        if len(ids) != 1:
+            raise Refused("invalid", "one_person", _("Another extension or number is chosen for one phone at a time."))
+        extension = checked_extension(params["extension"]) if params.get("extension") else None
+        if extension and (code := sql.value(HINDERED, {"account": actor.account_id, "id": ids[0], "extension": extension})):
+            words = _("%(extension)s cannot be had: %(why)s.") % {"extension": extension, "why": words_of(code)}
+            raise Refused("invalid", code.partition(":")[0], words, field="extension")
+        return {"extension": extension, "numbers": free_numbers(actor, params["numbers"]) if params.get("numbers") is not None else None}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return False  # the second phase goes by the rows of the first
 
     def terms(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"wants_number": False}
+        numbers = params.get("numbers")  # changes of before know neither
+        return {"wants_number": False, "extension": params.get("extension"), "numbers": None if numbers is None else sql.Jsonb(numbers)}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         told = ngettext("%(n)s\u00a0phone comes back from the trash.", "%(n)s\u00a0phones come back from the trash.", will)
@@ -94,6 +120,16 @@ class Restore(OfPeople):
         return ngettext("%(n)s\u00a0phone came back from the trash", "%(n)s\u00a0phones came back from the trash", done) % {
             "n": figure(done)
         }
+
+
+def free_numbers(actor: Actor, given: Any) -> list[str]:
+    """Numbers of the inventory that nobody has, as they are kept; Refused (invalid, number_not_free) with the first that is none."""
+    numbers = [str(n).replace("\x00", "") for n in given]
+    query = "SELECT number FROM phone_number WHERE account_id = %(a)s AND number = ANY(%(n)s) AND holder_id IS NULL"
+    free = {r["number"] for r in sql.rows(query, {"a": actor.account_id, "n": numbers})}
+    if wrong := [n for n in numbers if n not in free]:
+        raise Refused("invalid", "number_not_free", _("%(number)s is not free here.") % {"number": wrong[0][:40]}, field="numbers")
+    return numbers
 
 
 class Purged(Part):

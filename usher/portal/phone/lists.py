@@ -220,7 +220,7 @@ def users(request: SignedIn) -> HttpResponse:
         Act(_("Template"), "/phone/users/template-applications"),
         Act(_("Remove all packages"), "/phone/users/package-removals"),
         *((Act(_("Move to trash"), "/phone/users/trashings"),) if bin else ()),
-        Act(_("Remove"), "/phone/users/removals", last=True),
+        Act(_("Remove"), "/phone/users/removals", last=True, why_not=_("Move them to the trash first.") if bin else ""),
     )
     words = _("Nobody has a phone yet. Choose people and give them one: each gets an extension at once.")
     acts = partial(row_acts, request.actor, bin)
@@ -274,20 +274,6 @@ def pending(request: SignedIn) -> HttpResponse:
     words = _("Nobody waits. Whoever holds Phone and is invited stands here until they activate.")
     frame = around(request.actor, _("Users & Rooms"), words, (), row_path=person_path)
     return list_page(request, PENDING, frame, **tabs(request.actor))
-
-
-@page(VIEW)
-def trash(request: SignedIn) -> HttpResponse:
-    """The Trash tab: phones that can be restored for 30 days (S3-48, S3-49)."""
-    words = _("No phone is in the trash. With soft delete on they stay here for 30 days; what they had is free for others meanwhile.")
-    bulk = (Act(_("Restore"), "/phone/trash/restorations"), Act(_("Remove"), "/phone/users/removals", last=True))
-    frame = around(request.actor, _("Users & Rooms"), words, bulk, row_acts=trash_acts if request.actor.may(MANAGE) else None)
-    return list_page(request, TRASH, frame, **tabs(request.actor))
-
-
-def trash_acts(row: Row) -> list[Act]:
-    ids = f"?ids={short(row['id'])}"
-    return [Act(_("Restore"), "/phone/trash/restorations" + ids), Act(_("Remove"), "/phone/users/removals" + ids, last=True)]
 
 
 @page(MANAGE)

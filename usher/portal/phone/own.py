@@ -15,6 +15,7 @@ from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, member_page
+from usher.portal.phone.clash import words_of_refusal
 from usher.portal.phone.told import call_lines, recorded_lines
 from usher.portal.plan_page import Option
 
@@ -31,7 +32,10 @@ def own_phone(request: SignedIn) -> HttpResponse:
     try:
         change_own(request.actor, request.POST.get("extension", "").strip(), policy, request.POST.get("key", "")[:64])
     except Refused as refused:
-        return form(request, {**found, "extension": request.POST.get("extension", "")}, {"field": "extension", "words": refused.words})
+        given = request.POST.get("extension", "")
+        return form(
+            request, {**found, "extension": given}, {"field": "extension", "words": words_of_refusal(request.actor, refused, given)}
+        )
     messages.success(request, _("Saved."))
     return HttpResponseRedirect("/me/phone", status=303)
 

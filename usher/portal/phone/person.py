@@ -24,6 +24,7 @@ from usher.portal.people.adding import key_of
 from usher.portal.people.person.head import around
 from usher.portal.phone import log
 from usher.portal.phone.assigning import assign_words, numbers_alone
+from usher.portal.phone.clash import words_of_refusal
 from usher.portal.phone.lists import MANAGE, USERS, VIEW, set_up_of
 from usher.portal.phone.told import call_lines
 from usher.portal.plan_page import Look
@@ -94,7 +95,7 @@ def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path:
                 return HttpResponse(status=204, headers={"HX-Redirect": path})
             return HttpResponseRedirect(path, status=303)
         except Refused as refused:
-            trouble = {"field": "extension", "words": refused.words}
+            trouble = {"field": "extension", "words": words_of_refusal(request.actor, refused, str(given))}
     context |= {"given": given, "trouble": trouble, "key": uuid4().hex, "back": path, "path": request.path}
     shape = "phone/extension.html#dialog" if request.headers.get("HX-Request") == "true" else template
     return render(request, shape, context, status=422 if trouble else 200)

@@ -19,7 +19,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.people.bulk import subjects_of
 from usher.portal.phone.assigning import package_and_numbers, package_options
-from usher.portal.phone.lists import MANAGE, TRASH, USERS, WITHOUT, hundred_words
+from usher.portal.phone.lists import MANAGE, USERS, WITHOUT, hundred_words
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 
@@ -161,18 +161,6 @@ def removal(request: SignedIn) -> HttpResponseBase:
         ),
     )
     return plan_page(request, plan(request.actor, "phone.remove", {"subjects": subjects_of(request)}), look)
-
-
-@page(MANAGE, ("GET", "POST"))
-def restoration(request: SignedIn) -> HttpResponseBase:
-    """Restore phones from the trash; what was taken meanwhile is told with each (S3-49, S3-53)."""
-    look = look_at(
-        _("Restore"),
-        lambda n: ngettext("Restore %(n)s phone", "Restore %(n)s phones", n) % {"n": number(n)},
-        TRASH.path,
-        note=_("Whose extension is taken gets the next free one; numbers and packages come back as far as they are free."),
-    )
-    return plan_page(request, plan(request.actor, "phone.restore", {"subjects": subjects_of(request)}), look)
 
 
 @page(MANAGE, ("GET", "POST"))

@@ -17,13 +17,14 @@ from usher.portal.phone import (
     settings,
     sites,
     templates,
+    trash,
 )
 
 urlpatterns = [
     path("phone/users", lists.users),
     path("phone/users/export", lists.users_export),
     path("phone/pending", lists.pending),
-    path("phone/trash", lists.trash),
+    path("phone/trash", trash.trash),
     path("phone/people", lists.without),
     path("phone/users/additions", plans.addition),
     path("phone/users/package-assignments", plans.package_assignment),
@@ -50,7 +51,7 @@ urlpatterns = [
     path("phone/users/imports/sample.csv", batch.sample_batch),
     path("phone/users/imports/<id:phones_id>", batch.batch_plan),
     path("phone/users/imports/<id:phones_id>/refused.csv", batch.batch_left),
-    path("phone/trash/restorations", plans.restoration),
+    path("phone/trash/restorations", trash.restoration),
     path("phone/numbers", numbers.numbers),
     path("phone/numbers/export", numbers.numbers_export),
     path("phone/numbers/free", assigning.free_numbers),
