@@ -56,6 +56,12 @@ MORE = {
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
 - Reports tell at most 31 days at once. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
+- A phone user is `activate` or `pending` (holds Phone and waits for an extension); nobody is `deactivate`, and `PUT /phone/users/batch` takes `move_site`, `assign_pending_user`, and `activate` only to `activate`.
+  Somebody whose phone is in the trash is found nowhere.
+- `extension_id` and `phone_user_id` are the id of the person or room. Of a policy act `voicemail.enable`, `ad_hoc_call_recording.enable` and `auto_call_recording.enable`; `reset` takes away what was kept.
+- There are always sites: `multiple_sites.enabled` is true. A site has one range of extensions, and stays in its country. Templates are for users.
+- Numbers are brought by the account: `source` is `external` or `BYOCCloud`, all are allocated to `ZOOM_PHONE`, and a room that holds one is a `commonArea`.
+- A list in a query (`phone_numbers`, `numbers`) is one value with commas or the parameter again and again. `POST /phone/users/batch` gives all or nothing; `calling_plans` are names or codes.
 """,
     "de": """
 ## Was anders ist
@@ -78,6 +84,12 @@ MORE = {
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
 - Berichte sagen höchstens 31 Tage auf einmal. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
+- Wer ein Telefon hat, ist `activate`; wer Phone hat und auf eine Durchwahl wartet, `pending`; `deactivate` ist niemand. `PUT /phone/users/batch` nimmt `move_site`, `assign_pending_user` und `activate`, dies nur mit
+  `activate`. Wer im Papierkorb liegt, wird nirgends gefunden.
+- `extension_id` und `phone_user_id` sind die ID der Person oder des Raums. Von einer Policy wirken `voicemail.enable`, `ad_hoc_call_recording.enable` und `auto_call_recording.enable`; `reset` nimmt weg, was aufbewahrt war.
+- Standorte gibt es immer: `multiple_sites.enabled` ist true. Ein Standort hat einen Bereich von Durchwahlen und bleibt in seinem Land. Vorlagen gelten für Personen.
+- Rufnummern bringt das Konto mit: `source` ist `external` oder `BYOCCloud`, alle gehören zu `ZOOM_PHONE`, und ein Raum, der eine hat, ist eine `commonArea`.
+- Eine Liste in der Adresse (`phone_numbers`, `numbers`) ist ein Wert mit Kommas oder der Parameter mehrmals. `POST /phone/users/batch` gibt allen etwas oder niemandem; `calling_plans` sind Namen oder Codes.
 """,
 }
 

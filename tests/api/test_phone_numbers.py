@@ -158,7 +158,7 @@ def test_a_room_has_a_phone(northlake: Company, api: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({"id": NOWHERE}, 404), ({}, 404), ({"site_id": NOWHERE}, 404), ({"calling_plans": [{"type": 600}]}, 300)],
+    [({"id": NOWHERE}, 404), ({}, 404), ({"site_id": NOWHERE}, 404), ({"calling_plans": [{"type": 600}]}, 404)],
 )
 def test_rooms_that_get_no_phone(northlake: Company, api: Caller, body: dict[str, Any], code: int) -> None:
     id = {} if "id" in body or not body else {"id": room(northlake)}

@@ -241,6 +241,7 @@ def test_many_are_moved_and_set_up(northlake: Company, api: Caller) -> None:
     for body, code in (
         ({"batch_type": "activate", "user_ids": ids, "activation_status": "deactivate"}, 400),
         ({"batch_type": "move_site", "user_ids": ids}, 300),
+        ({"batch_type": "assign_pending_user", "user_ids": [northlake.owner.email]}, 300),
         ({"batch_type": "move_site", "site_id": other}, 300),
         ({"batch_type": "move_site", "user_ids": ["nobody@x.test"], "site_id": other}, 1001),
     ):

@@ -34,8 +34,16 @@ def usher(server: str) -> Iterator[Usher]:
     running.start(web=1, workers=0)
     running.run("account", "open", "--name", "Northlake", "--plan", "business", "--owner", f"owner@{COMPANY}", check=True)
     running.run("seats", "set", "meetings:licensed", "50", check=True)
+    for product in ("phone", "calling:200", "calling_more:4010"):
+        running.run("seats", "set", product, "20", check=True)
     running.run("people", "add", *(f"p{n}@{COMPANY}" for n in range(20)), check=True)
-    running.sql("UPDATE people_standing SET status = 'active' WHERE role = 'owner'")  # as if the setup link had been followed
+    for product in ("phone", "calling:200", "calling_more:4010"):
+        running.run("seats", "set", product, "20", check=True)
+    # As if the setup link and some invitations had been followed.
+    running.sql(
+        "UPDATE people_standing SET status = 'active' WHERE role = 'owner' OR user_id IN (SELECT id FROM people_user WHERE email ~ '^p[0-4]@')"
+    )
+    running.run("phone", "numbers", "add", *(f"+47220000{n:02}" for n in range(20)), check=True)
     yield running
     running.close()
 
@@ -54,6 +62,24 @@ def token_of(usher: Usher) -> str:
         return str(json.load(answer)["access_token"])
 
 
+def phones(usher: Usher, token: str) -> dict[str, list[str]]:
+    """A site, a template, people and a room with a phone, and numbers: parameter -> ids."""
+    address = {"address_line1": "Storgata 1", "city": "Oslo", "state_code": "03", "zip": "0155", "country": "US"}
+    sites = [{"name": f"S{n}", "auto_receptionist_name": "Desk", "default_emergency_address": address} for n in range(3)]
+    users = [{"email": f"p{n}@{COMPANY}", "calling_plans": ["200"], "extension_number": f"41{n}0"} for n in range(3)]
+    call(usher, token, "POST", "/phone/users/batch", {"users": users})
+    rooms = [call(usher, token, "POST", "/rooms", {"name": f"R{n}", "type": "ZoomRoom"})["id"] for n in range(2)]
+    call(usher, token, "POST", "/phone/rooms", {"id": rooms[0], "calling_plans": [{"type": 200}]})
+    return {
+        "roomId": rooms,
+        "siteId": [call(usher, token, "POST", "/phone/sites", site)["id"] for site in sites],
+        "templateId": [call(usher, token, "POST", "/phone/setting_templates", {"name": f"T{n}", "type": "user"})["id"] for n in range(2)],
+        "phoneNumberId": [n["id"] for n in call(usher, token, "GET", "/phone/numbers")["phone_numbers"]],
+        "planType": ["200"],
+        "type": ["200"],
+    }
+
+
 def test_every_operation_keeps_what_the_file_says(usher: Usher, tmp_path: Path) -> None:
     """DOS-08, SECRET-07: no 500, no status, type or body the file does not know, nothing accepted that it forbids, no way past the token."""
     token = token_of(usher)
@@ -63,6 +89,7 @@ def test_every_operation_keeps_what_the_file_says(usher: Usher, tmp_path: Path) 
         "groupId": [call(usher, token, "POST", kind, {"name": f"G{n}"})["id"] for kind in ("/groups", "/im/groups") for n in range(3)],
         "roleId": ["0", "1", "2"],
         "accountId": ["me"],
+        **phones(usher, token),
     }
     (tmp_path / "schemathesis.toml").write_text(CONFIG)
     done = subprocess.run(

@@ -79,7 +79,8 @@ def add_phone_users(call: Call) -> list[dict[str, str]]:
 )
 def change_phone_users(call: Call) -> None:
     """Move up to ten phones to a site (`move_site`), or give those their phone who hold Phone and wait for it (`assign_pending_user`)."""
-    told, ids = call.body, named_people(call)
+    told, people = call.body, named_people(call)
+    ids = [str(person["id"]) for person in people]
     site = {"site": uuid_text(told["site_id"], "site_id")} if told.get("site_id") else {}
     match told.get("batch_type", "move_site"):
         case "move_site" if site:
@@ -87,6 +88,8 @@ def change_phone_users(call: Call) -> None:
         case "move_site":
             raise invalid({"field": "site_id", "message": "site_id is required."})
         case "assign_pending_user":
+            if any("phone" not in person["add_ons"] for person in people):
+                raise invalid({"field": "user_ids", "message": "Only users who hold Phone can be given theirs."})
             gone(call, "phone.add", {"subjects": {"ids": ids}, **site})
         case _ if told.get("activation_status") == "activate" and has_all(call, ids):
             return
@@ -94,8 +97,8 @@ def change_phone_users(call: Call) -> None:
             raise WireRefused(Fault(400, 400, "This batch type is not supported: a phone here is in use as soon as somebody has it."))
 
 
-def named_people(call: Call) -> list[str]:
-    """The ids of the people of a body. 404 with code 1001 for nobody of the account, 400 with code 12007 when the phone of one is in the trash."""
+def named_people(call: Call) -> list[dict[str, Any]]:
+    """The people of a body. 404 with code 1001 for nobody of the account, 400 with code 12007 when the phone of one is in the trash."""
     call.actor.require("phone:user:view")
     names = call.body.get("user_ids", [])
     found = by_id.some(call.actor, names)
@@ -103,10 +106,9 @@ def named_people(call: Call) -> list[str]:
         raise no_user(missing[0])
     if not names:
         raise invalid({"field": "user_ids", "message": "user_ids is required."})
-    ids = [str(found[name]["id"]) for name in names]
-    if "trash" in phones_by_id.states(call.actor, ids).values():
+    if "trash" in phones_by_id.states(call.actor, [str(found[name]["id"]) for name in names]).values():
         raise WireRefused(Fault(400, 12007, "The phone of a user is in the trash. Restore it there."))
-    return ids
+    return [found[name] for name in names]
 
 
 def has_all(call: Call, ids: list[str]) -> bool:

@@ -9,7 +9,7 @@ from usher.core.ids import short, unshort
 from usher.licenses.catalog import PACKAGES, family
 from usher.phone import numbering
 from usher.zoom_wire import phone as wire
-from usher.zoom_wire.codes import Fault, WireRefused, invalid
+from usher.zoom_wire.codes import Fault, WireRefused
 from usher.zoom_wire.fields import Field, Fields
 from usher.zoom_wire.scopes import Scopes
 
@@ -106,9 +106,9 @@ def take_phone_number(call: Call) -> None:
     take_number(call, phone_of(call), Fault(404, 400, "The phone number is invalid."))
 
 
-def give_plans(call: Call, row: Mapping[str, Any], verb: str) -> None:
-    """Assign every calling plan of the body to a phone."""
-    for product in [product_of(told["type"]) for told in call.body.get("calling_plans", [])]:
+def give_plans(call: Call, row: Mapping[str, Any], verb: str, *, code: int = 300) -> None:
+    """Assign every calling plan of the body to a phone. `code` is that of a type there is not."""
+    for product in [product_of(told["type"], code) for told in call.body.get("calling_plans", [])]:
         call.do(verb, {"subjects": {"ids": [str(row["id"])]}, "package": product})
 
 
@@ -137,10 +137,10 @@ def take_number(call: Call, row: Mapping[str, Any], missing: Fault) -> None:
     call.do("phone.unassign_numbers", {"numbers": sorted(held)})
 
 
-def product_of(type: int) -> str:
-    """The product of a type of calling plan; 300 for one there is not."""
+def product_of(type: int, code: int = 300) -> str:
+    """The product of a type of calling plan; HTTP 400, with `code`, for one there is not."""
     if type not in PRODUCTS:
-        raise invalid({"field": "type", "message": f"There is no calling plan of the type {type}."})
+        raise WireRefused(Fault(400, code, f"There is no calling plan of the type {type}."))
     return PRODUCTS[type]
 
 

@@ -60,7 +60,7 @@ def give_room_a_phone(call: Call) -> None:
     room, told = named_room(call, call.body.get("id", "")), call.body
     site = uuid_text(told["site_id"], "site_id") if told.get("site_id") else ""
     gone(call, "phone.add_rooms", {"subjects": {"ids": [str(room["id"])]}, "site": site})
-    give_plans(call, room, "phone.assign_room_package")
+    give_plans(call, room, "phone.assign_room_package", code=404)
 
 
 @operation("GET", "/phone/rooms/{roomId}", Scopes(("phone:read:room:admin",), READS), **ROOMS)
