@@ -77,6 +77,18 @@ def test_the_file_is_whole() -> None:
     assert openapi.scopes().keys() == {s for o in OPERATIONS for s in (*o.scopes.all, *o.scopes.own)}
 
 
+def test_an_answer_is_told_as_it_is() -> None:
+    """An object, a list, or nothing at all; what is no object was found by schemathesis."""
+    paths = Client().get("/docs/openapi.json").json()["paths"]
+
+    def kind(path: str, method: str, status: str) -> str:
+        content = paths[path][method]["responses"][status].get("content", {})
+        return str(content["application/json"]["schema"]["type"]) if content else ""
+
+    assert kind("/users", "get", "200") == "object" and kind("/phone/users/batch", "post", "201") == "array"
+    assert kind("/phone/users/{userId}/calling_plans", "post", "201") == kind("/users/{userId}", "patch", "204") == ""
+
+
 def test_the_page_about_compatibility_is_up_to_date() -> None:
     """`python -m tests.api.compatibility` writes it."""
     assert {language: file.read_text() for language, file in PAGES.items()} == {language: page(language) for language in PAGES}

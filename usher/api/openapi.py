@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -117,10 +117,12 @@ def parameter(name: str, field: Field) -> dict[str, Any]:
 
 
 def responses(operation: Operation) -> dict[str, Any]:
+    """What it answers: a body as the function's return type says, and the errors."""
     error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
     good: dict[str, Any] = {"description": "Done."}
-    if operation.success != 204:
-        good["content"] = {"application/json": {"schema": {"type": "object"}}}
+    made = get_type_hints(operation.run)["return"]
+    if made is not type(None):
+        good["content"] = {"application/json": {"schema": {"type": "array" if get_origin(made) is list else "object"}}}
     more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path or operation.query else {}
     return {str(operation.success): good, **{status: {"description": words, **error} for status, words in {**DENIED, **more}.items()}}
 
