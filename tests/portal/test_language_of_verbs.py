@@ -54,6 +54,7 @@ PARAMS: dict[str, Any] = {
     "only": None,
     "subjects": {"ids": [str(uuid4()), str(uuid4())]},
     "settings": {"theme": "dark"},
+    "part": "settings",
     "heir": "x",
     "heir_name": "Priya Raman",
     "title": "Lab",
