@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from usher.access.actors import name_of
 from usher.core.actor import Actor
@@ -295,8 +295,3 @@ def without(request: SignedIn) -> HttpResponse:
 def hundred_words() -> str:
     """What is said to whoever picks one more by hand (S3-14)."""
     return _("By hand, 100 people at a time. For more, filter the list and select all that match, or add them by a file.")
-
-
-def how_many(n: int, one: str, many: str) -> str:
-    """The words of a button, with the number as the language writes it."""
-    return ngettext(one, many, n) % {"n": number(n)}
