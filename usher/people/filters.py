@@ -1,11 +1,11 @@
 """What a list of people can be filtered by: one table, used by the list, its export and a selection of all that match."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from .letters import rarest
+from .letters import rare_of
 
 FILTERS = (
     "q",
@@ -84,15 +84,6 @@ BY_DOMAIN = "u.came_in = 'domain'"  # as the index user_came_by_domain says it
 
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A WHERE clause over people_user u and people_standing s, with its parameters. Unknown keys are ignored; repeated values mean or."""
-    return _where(query, contains)
-
-
-def where_of_many(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The same people, for a set that is joined with others: there the planner must not take those of a frequent name for one or two."""
-    return _where(query, whole)
-
-
-def _where(query: Mapping[str, Any], has: Callable[[str, str], tuple[str, dict[str, str]]]) -> tuple[str, dict[str, Any]]:
     clauses = ["s.account_id = %(account)s"]
     params: dict[str, Any] = {}
     query = cleaned(query)
@@ -111,7 +102,7 @@ def _where(query: Mapping[str, Any], has: Callable[[str, str], tuple[str, dict[s
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
     for n, word in enumerate(_words(query)):
-        found, looked_up = has(f"f_q{n}", word)
+        found, looked_up = contains(f"f_q{n}", word)
         params |= looked_up
         if "phone" in query and (digits := word.removeprefix("+")).isdecimal() and digits.isascii():
             found = f"({found} OR {DIGITS.replace('{n}', str(n))})"
@@ -144,20 +135,16 @@ def _words(query: Mapping[str, Any]) -> list[str]:
 
 
 def contains(name: str, word: str) -> tuple[str, dict[str, str]]:
-    """That a person u has a word in name or address, by the trigram index, with its parameters: `name`, and others that begin so.
+    """That a person u has a word in name or address, by the trigram index, with its parameters: `name` and others that begin so.
 
-    The planner takes its rare threes for independent and expects too few people, which does no harm where a page is read.
+    One pattern and not one for each three: the planner would take them for independent, and people of a frequent name for one or two. The parameters
+    are those of either clause, for whoever asks for clause and parameters one after the other while what is rare is learnt anew.
     """
-    lists = {f"{name}_{n}": f"%{three}%" for n, three in enumerate(rarest(word))}
-    if not lists:
-        return whole(name, word)
-    looked_up = " AND ".join(f"u.search LIKE %({key})s" for key in lists)
-    return f"{looked_up} AND strpos(u.search, usher_fold(%({name})s)) > 0", {name: word, **lists}
-
-
-def whole(name: str, word: str) -> tuple[str, dict[str, str]]:
-    """The same by all the letters of the word."""
-    return f"u.search LIKE usher_fold(%({name})s)", {name: f"%{like_literal(word)}%"}
+    rare = rare_of(word)
+    params = {name: f"%{like_literal(word)}%", f"{name}_word": word, f"{name}_rare": rare or "%"}
+    if not rare:
+        return f"u.search LIKE usher_fold(%({name})s)", params
+    return f"u.search LIKE %({name}_rare)s AND strpos(u.search, usher_fold(%({name}_word)s)) > 0", params
 
 
 def like_literal(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which three letters of a word few people have in name or address: by their lists it is looked up, and not by those of all its letters.
+"""By which letters of a word whoever has it in name or address is looked up: by three or a few more that few people have, and not by all of them.
 
 For every three letters the trigram index knows whom they occur in. It finds a word by reading the lists of all its threes to their end, the longest too,
 a tenth of everybody each, which leave out hardly anybody whom the rare ones let pass (docs/decisions/0084).
@@ -6,35 +6,71 @@ a tenth of everybody each, which leave out hardly anybody whom the rare ones let
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from time import monotonic
 
 from usher.core import sql
 
-LISTS = 4
+FEWEST_LISTS, MOST_LISTS = 3, 5
 SAMPLE_PAGES = 32  # about a thousand people
 LEARNT_SECONDS = 3_600
 THREE = re.compile("(?=([a-z0-9]{3}))")
 SAMPLE = """SELECT search FROM people_user TABLESAMPLE SYSTEM
   (least(100, 100.0 * %(pages)s * current_setting('block_size')::int / (SELECT greatest(pg_relation_size('people_user'), 1))))"""
-_learnt: tuple[Mapping[str, int], float] = ({}, 0.0)  # how many of the sample have them, and until when that is believed
+Sample = tuple[list[str], Counter[str]]
+_learnt: tuple[Sample, float] = (
+    ([], Counter()),
+    0.0,
+)  # some people, in how many of them each three stands, and until when that is believed
 
 
-def rarest(word: str) -> list[str]:
-    """The LISTS threes of a word that the fewest people have; none where it has no more than that, or letters that are folded into others.
+def rare_of(word: str) -> str:
+    """A pattern of LIKE that every text with this word fits, made of the rarest of its threes: "%orto%rsa%" of jortorsand.
 
-    How frequent they are is learnt from a sample, once an hour. If it is wrong a search takes longer and finds the same.
+    Empty where it has too few of them, letters that are folded into others, or somebody of the sample fits: many have the word, or all its letters.
+    The sample is drawn once an hour; if it is unlucky a search takes longer and finds the same.
     """
-    threes = dict.fromkeys(THREE.findall(word.lower())) if word.isascii() else {}
-    if len(threes) <= LISTS:
-        return []
-    frequency = _frequency()
-    return sorted(threes, key=lambda three: frequency.get(three, 0))[:LISTS]
+    text = word.lower()
+    places = {found[1]: found.start() for found in THREE.finditer(text)} if word.isascii() else {}
+    if len(places) <= FEWEST_LISTS:
+        return ""
+    people, frequency = _sample()
+    rising = sorted(places.values(), key=lambda place: frequency[text[place : place + 3]])
+    for lists in range(FEWEST_LISTS, min(MOST_LISTS, len(rising) - 1) + 1):
+        pieces = _pieces(text, _some(rising, lists))
+        fitting = people
+        for piece in pieces:
+            fitting = [person for person in fitting if piece in person]
+        if not fitting:
+            return f"%{'%'.join(pieces)}%"
+    return ""
 
 
-def _frequency() -> Mapping[str, int]:
+def _some(rising: Sequence[int], lists: int) -> list[int]:
+    """The first, without those that share one letter with another: the one between them, frequent as it may be, would stand in the pattern too."""
+    taken: list[int] = []
+    for place in rising:
+        if len(taken) < lists and not any(place + 2 * way in taken and place + way not in taken for way in (-1, 1)):
+            taken.append(place)
+    return sorted(taken + [place for place in rising if place not in taken][: lists - len(taken)])
+
+
+def _pieces(text: str, places: Sequence[int]) -> list[str]:
+    """The threes at these places, as one piece where they overlap."""
+    pieces: list[str] = []
+    end = 0
+    for place in places:
+        if place < end:
+            pieces[-1] += text[end : place + 3]
+        else:
+            pieces.append(text[place : place + 3])
+        end = place + 3
+    return pieces
+
+
+def _sample() -> Sample:
     global _learnt
     if monotonic() >= _learnt[1]:
-        texts = [str(r["search"]) for r in sql.rows(SAMPLE, {"pages": SAMPLE_PAGES})]
-        _learnt = Counter(three for text in texts for three in set(THREE.findall(text))), monotonic() + LEARNT_SECONDS
+        people = [str(r["search"]) for r in sql.rows(SAMPLE, {"pages": SAMPLE_PAGES})]
+        _learnt = (people, Counter(three for person in people for three in set(THREE.findall(person)))), monotonic() + LEARNT_SECONDS
     return _learnt[0]

@@ -14,7 +14,7 @@ from usher.core.clock import travelled
 from usher.core.keyset import COUNT_TO, Matches, Order, Sort
 from usher.core.refusals import not_found
 
-from .filters import unsearched, where, where_of_many, words_of
+from .filters import unsearched, where, words_of
 from .scope import within
 
 # How a custom role is called and what it may; the names of the others are words of the portal.
@@ -206,7 +206,7 @@ def export(
 ) -> Iterator[dict[str, Any]]:
     """Everybody who matches, by name, streamed through a server-side cursor: memory stays flat at any size (S0-13)."""
     actor.require("people:user:view")
-    clause, params = where_of_many(query)
+    clause, params = where(query)
     only = f"AND u.id IN ({subjects_sql})" if subjects_sql else ""
     with connection.chunked_cursor() as cursor:
         cursor.execute(

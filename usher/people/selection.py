@@ -23,7 +23,7 @@ from usher.journal.names import figure
 from usher.journal.verb import REASONS
 
 from . import kept
-from .filters import cleaned, where_of_many
+from .filters import cleaned, where
 from .scope import covered_by
 
 MOST_IDS = 10_000
@@ -95,7 +95,7 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
     if "query" not in subjects:
         return f"""SELECT s.user_id AS id{place} FROM people_standing s JOIN people_user u ON u.id = s.user_id
                    WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED[next(shape for shape in PICKED if shape in subjects)]}{rest}"""
-    clause, _ = where_of_many(subjects["query"])
+    clause, _ = where(subjects["query"])
     but = f" AND NOT s.user_id IN ({kept.IDS})" if "except_kept" in subjects else ""
     but += f" AND NOT s.user_id = ANY(%(sel_except)s::uuid[]){rest}"
     if "u." not in clause + place:  # who is here is known in the narrow table, too (invariant I3-standing)
@@ -122,7 +122,7 @@ def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
         return {"sel_left": subjects["left_by"], "sel_passing": passing()}
     if "rest_of" in subjects:
         return {"sel_rest": subjects["rest_of"]}
-    _, params = where_of_many(subjects["query"])
+    _, params = where(subjects["query"])
     return {**params, "sel_except": subjects.get("except", []), "sel_kept": subjects.get("except_kept")}
 
 
