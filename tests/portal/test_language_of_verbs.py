@@ -71,6 +71,8 @@ PARAMS: dict[str, Any] = {
     "instead_name": "",
     "site": "x",
     "site_name": "Oslo",
+    "target": "x",
+    "target_name": "Bergen",
     "package": "calling:200",
     "packages": ["calling:200"],
     "active": True,

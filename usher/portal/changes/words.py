@@ -156,6 +156,7 @@ KINDS: dict[str, Words] = {
     "phone.delete_template": _("Delete a phone template"),
     "phone.apply_template": _("Apply a phone template"),
     "phone.change_settings": _("Change settings of Phone"),
+    "phone.import_calls": _("Import calls"),
     "phone.set_policy": _("Change what a phone may do"),
     "phone.store_for_phone": _("Keep settings of a phone"),
     "phone.store_for_site": _("Keep phone settings of a site"),
