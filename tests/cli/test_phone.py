@@ -31,6 +31,9 @@ def test_add_list_and_take_away(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "set-extension", member, "4127").code == 0
     assert cli("phone", "assign-package", member, "--package", "calling_more:4010").code == 0
     assert cli("phone", "remove-packages", member).code == 0
+    assert cli("phone", "assign-package", member, "--package", "100", "--numbers").code == 0
+    assert cli("phone", "list").answer["phones"][0]["numbers"] == ["+4722000000"]
+    assert cli("phone", "remove-packages", member).code == 0
     assert cli("phone", "list", "--package", "none").answer["phones"][0]["extension"] == "4127"
     assert cli("phone", "remove", member).code == 0 and cli("phone", "list").answer["phones"] == []
 
@@ -96,7 +99,7 @@ def test_rooms(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "rooms", "set-extension", *there, "4127").code == 0
     assert cli("phone", "rooms", "assign-numbers", *there, "+4722000001").code == 0
     assert cli("phone", "rooms", "caller-id", *there, "+4722000001").code == 0
-    assert cli("phone", "rooms", "assign-package", *there, "--package", "100").code == 0
+    assert cli("phone", "rooms", "assign-package", *there, "--package", "100", "--numbers").code == 0  # it has a number: none more
     (row,) = cli("phone", "rooms", "list", "--site", "oslo").answer["rooms"]
     assert (row["extension"], row["numbers"], row["packages"]) == ("4127", ["+4722000000", "+4722000001"], ["calling:100"])
     assert cli("phone", "rooms", "remove-packages", *there).code == 0

@@ -58,6 +58,7 @@ STATES = (
     "/activity?verb=lifecycle.invite&from=2020-01-01&door=portal",
     "/account/subscriptions/change?product=phone",
     "/account/subscriptions/change?product=phone&quantity=120&price=9.50&currency=EUR",
+    "/phone/users/package-assignments?ids={person}&package_to=calling:200",
     "/search?q=olga",
     "/nowhere",
 )
@@ -134,6 +135,7 @@ def make_objects(portal: Portal, page: Page) -> None:
         page.fill("#f-name", name)
         page.click("form:has(#f-name) button.btn-primary")
         page.wait_for_url("**/account/places**")
+    portal.usher.run("phone", "rooms", "add", "Fjord")
 
 
 def addresses(portal: Portal, kinds: tuple[str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from tests.phone.phones import PLAN, add, equip, extension, own, phone
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
+from usher.licenses import ledger
 from usher.phone import reads
 
 
@@ -63,6 +64,24 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
         assert owner.get(f"/phone/users?{query}").content.count(b'data-href="/people/') == n, query
     done(owner, "/phone/users/package-assignments?all=1&phone=active&package=inactive&package_to=calling:100&number_to=none")
     assert phone(a)["packages"] == ["calling:100"]
+
+
+def test_a_new_user_gets_a_phone_in_one_go(owner: Client, northlake: Company) -> None:
+    """S3-29 … S3-32, S3-38: Phone is one of the features of Add users; the seat is theirs from the invitation, and free again when that is taken back."""
+    form = owner.get("/people/new").content.decode()
+    assert "Features" in form and 'value="phone"' in form
+    given = {"addresses": f"new@{northlake.domain}", "license": "meetings:basic", "add_ons": ["phone"], "key": "a"}
+    assert owner.post("/people/new", given).status_code == 303
+    assert pending_phones(northlake) == 1
+    assert b"new@" in owner.get("/phone/pending").content
+    who = sql.value("SELECT id FROM people_user WHERE email = %(e)s", {"e": given["addresses"]})
+    do(northlake.owner, "licenses.take_add_on", {"add_on": "phone", "subjects": one(who)})
+    assert pending_phones(northlake) == 0
+
+
+def pending_phones(company: Company) -> int:
+    """Seats of Phone that invitations hold."""
+    return next(int(s["pending"]) for s in ledger.seats(company.owner) if s["product"] == "phone")
 
 
 def test_a_package_then_a_number(owner: Client, northlake: Company) -> None:

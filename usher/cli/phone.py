@@ -125,12 +125,17 @@ def of_people(name: str, verb: str, words: str, *options: click.Option) -> click
 
 PACKAGE = click.Option(["--package", "package"], required=True, metavar="PACKAGE", help="calling:200, or 200.")
 PACKAGES = click.Option(["--package", "packages"], multiple=True, metavar="PACKAGE", help="May be repeated. Default: all of them.")
+NUMBERS = click.Option(
+    ["--numbers"], flag_value="next", default="", help="Each one without a number gets the lowest free one of the site's country."
+)
 SITE = click.Option(["--site", "site"], required=True, metavar="SITE")
 TEMPLATE = click.Option(["--template", "template"], required=True, metavar="TEMPLATE")
 for command in (
     of_people("remove", "phone.remove", "Take phones away: seat, package, extension and numbers are free at once."),
     of_people("trash", "phone.put_in_trash", "Put phones in the trash for 30 days; everything of theirs is free at once."),
-    of_people("assign-package", "phone.assign_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE),
+    of_people(
+        "assign-package", "phone.assign_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE, NUMBERS
+    ),
     of_people("remove-packages", "phone.remove_packages", "Take calling packages back, and with the plan the direct numbers.", PACKAGES),
     of_people("move", "phone.move_to_site", "Move phones to another site; their extensions stay.", SITE),
     of_people("apply-template", "phone.apply_template", "Apply a template: what it sets wins.", TEMPLATE),

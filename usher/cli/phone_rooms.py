@@ -114,6 +114,9 @@ def of_one(name: str, verb: str, words: str, argument: click.Argument) -> click.
 
 
 PACKAGE = click.Option(["--package", "package"], required=True, metavar="PACKAGE", help="calling:200, or 200.")
+NEXT = click.Option(
+    ["--numbers"], flag_value="next", default="", help="Each one without a number gets the lowest free one of the site's country."
+)
 PACKAGES = click.Option(["--package", "packages"], multiple=True, metavar="PACKAGE", help="May be repeated. Default: all of them.")
 TEMPLATE = click.Option(["--template", "template"], required=True, metavar="TEMPLATE")
 NUMBERS = click.Argument(["numbers"], nargs=-1, required=True, metavar="NUMBER...")
@@ -132,7 +135,9 @@ def move(actor: Actor, names: tuple[str, ...], site: str | None, to_site: str, k
 
 for command in (
     of_rooms("remove", "phone.remove_rooms", "Take phones away: seat, package, extension and numbers are free at once."),
-    of_rooms("assign-package", "phone.assign_room_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE),
+    of_rooms(
+        "assign-package", "phone.assign_room_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE, NEXT
+    ),
     of_rooms(
         "remove-packages", "phone.remove_room_packages", "Take calling packages back, and with the plan the direct numbers.", PACKAGES
     ),

@@ -15,6 +15,7 @@ from usher.people.filters import where
 from usher.people.scope import within
 from usher.people.verbs.profile import name_of
 
+from .extensions import COUNTRY
 from .holders import PEOPLE
 from .parts import NUMBERS
 
@@ -88,6 +89,17 @@ def numbers(
     return sql.rows(
         f"SELECT {NUMBER} {NUMBER_FROM} WHERE {NUMBER_HERE}{some} AND n.number > %(after)s ORDER BY n.number LIMIT %(limit)s",
         {"account": actor.account_id, "after": after, "limit": limit, "digits": f"%{digits}%", "holder": holder},
+    )
+
+
+def proposed(actor: Actor, holder: Any, *, limit: int) -> list[Row]:
+    """Free numbers for one phone: number, and whether it is `near`, of the country of the phone's site; those first. Refuses (forbidden)."""
+    actor.require("phone:number:view")
+    of_site = f"(SELECT {COUNTRY} FROM phone_user h WHERE h.account_id = %(a)s AND h.id = %(h)s::uuid)"
+    return sql.rows(
+        f"""SELECT n.number, coalesce(n.country = c.country, false) AS near FROM phone_number n CROSS JOIN (SELECT {of_site} AS country) c
+            WHERE n.account_id = %(a)s AND n.holder_id IS NULL ORDER BY 2 DESC, n.number LIMIT %(l)s""",
+        {"a": actor.account_id, "h": holder, "l": limit},
     )
 
 

@@ -49,6 +49,11 @@ def call_out(company: "Company") -> None:
             company.do(company.desk, "phone.assign_numbers", {"numbers": [number], "holder": holder})
     with company.at(13):
         company.do(company.desk, "phone.apply_template", {"template": "Service desk", "subjects": {"ids": holders[5:17]}})
+        company.do(
+            company.desk,
+            "phone.add_rooms",
+            {"package": "calling:203", "numbers": "next", "subjects": {"ids": meeting_rooms("Bergen", "Kraków")}},
+        )
         company.do(company.admin, "phone.switch_package", {"package": "calling:103", "active": False})
 
 
@@ -60,4 +65,11 @@ def put_some_away(company: "Company") -> None:
 
 
 def with_phones() -> list[str]:
-    return [str(r["id"]) for r in sql.rows("SELECT id FROM phone_user WHERE state = 'active' ORDER BY extension")]
+    """The people who have a phone, by extension."""
+    return [str(r["id"]) for r in sql.rows("SELECT id FROM phone_user WHERE state = 'active' AND user_id IS NOT NULL ORDER BY extension")]
+
+
+def meeting_rooms(*sites: str) -> list[str]:
+    """The Zoom Rooms of places."""
+    query = "SELECT r.id FROM accounts_room r JOIN accounts_site g ON g.id = r.site_id WHERE r.kind = 'ZoomRoom' AND g.name = ANY(%(s)s) ORDER BY r.id"
+    return [str(r["id"]) for r in sql.rows(query, {"s": list(sites)})]

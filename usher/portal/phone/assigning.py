@@ -63,17 +63,18 @@ def second(request: SignedIn) -> Step:
 
 
 def number_ask(actor: Actor, subjects: dict[str, Any], given: str | None) -> Ask:
-    """One phone gets a number that is typed or proposed, the first free one unless another is wanted; many get the next free one each."""
+    """One phone gets a number that is typed or proposed, the first free one of its site's country unless another is wanted; many get the next free one each."""
     if len(subjects.get("ids", ())) != 1 or not actor.may("phone:number:view"):
         options = [Option(NEXT, _("The next free number each"), _("who has a number keeps it")), Option(NONE, _("None"))]
         return Ask("number_to", _("Direct numbers"), "radio", given or NEXT, options)
-    free = [shown(n["number"]) for n in reads.numbers(actor, free=True, limit=FEW)]
+    proposed = reads.proposed(actor, subjects["ids"][0], limit=FEW)
+    free, near = [shown(n["number"]) for n in proposed], [shown(n["number"]) for n in proposed if n["near"]]
     hint = _("In any usual spelling. What is proposed is free.") if free else _("No number is free. Skip this, or add numbers first.")
     return Ask(
         "number_to",
         _("Direct number"),
         "text",
-        (free[0] if free else "") if given is None else given,
+        (near[0] if near else "") if given is None else given,
         [Option(n, n) for n in free],
         hint,
         NUMBERS,
