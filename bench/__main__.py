@@ -26,6 +26,7 @@ ROOMS = (
     "leaving",
     "large_import",
     "api",
+    "phone",
 )
 RESULTS = Path(__file__).parent / "results.md"
 HEAD = "| what | ours | bare | ratio | promise | kept |\n|---|---|---|---|---|---|"

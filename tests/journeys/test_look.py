@@ -2,7 +2,9 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.architecture.test_pages import all_routes, fill
 from tests.journeys.conftest import OWNER, Portal
+from tests.phone.call_files import as_json, call
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
@@ -125,6 +128,11 @@ def make_objects(portal: Portal, page: Page) -> None:
         page.set_input_files("#file", {"name": "look.csv", "mimeType": "text/csv", "buffer": text.encode()})
         page.click("form:has(#file) button.btn-primary")
     portal.usher.run("phone", "templates", "create", "Desk", "--voicemail", "off")
+    portal.usher.run("phone", "add", OWNER)
+    calls = Path(tempfile.mkdtemp()) / "calls.jsonl"
+    recorded = {"recording_size": 9_000, "voicemail_size": 9_000, "voicemail_transcript": "Call me back"}
+    calls.write_bytes(as_json(call("a", OWNER, **recorded), call("b", OWNER, result="missed")))
+    portal.usher.run("phone", "calls", "import", str(calls))
     page.goto("/content/new?kind=note")
     page.fill("#f-title", "Minutes")
     page.fill("#f-owner", OWNER)

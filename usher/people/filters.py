@@ -50,11 +50,8 @@ _CLAUSES = {
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
     "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
     "site": "u.site_id = ANY(%(f_site)s::uuid[])",
-    # The state of somebody's phone; `waiting` is whoever holds Phone and has none in use, `none` whoever could be given one.
-    "phone": """('none' = ANY(%(f_phone)s) AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = u.id AND h.state <> 'away')
-      OR u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
-      UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
-        WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'))""",
+    # The state of somebody's phone, of one that is there: a join, where what may be none is looked up person by person (_PHONE).
+    "phone": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s))",
     "phone_site": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.site_id = ANY(%(f_phone_site)s::uuid[]))",
     # A calling package by its product; `none` is whoever has no calling plan, `active` and `inactive`
     # whoever holds a package that the account has not or has switched off.
@@ -62,10 +59,12 @@ _CLAUSES = {
         OR starts_with(a.product, 'calling') AND CASE WHEN a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)
           THEN 'inactive' ELSE 'active' END = ANY(%(f_package)s)))
       OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
-    # Of whose phone no use is known since so many days; `never` is as long as there are calls.
-    "phone_unused": """%(f_phone_unused)s::text[] <> '{}' AND NOT EXISTS (SELECT 1 FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'
-      AND g.day > current_date - (SELECT min(CASE d WHEN 'never' THEN 99999 ELSE d::int END) FROM unnest(%(f_phone_unused)s::text[]) d))""",
-    "set_up": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND (CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END) = ANY(%(f_set_up)s))",
+    # Of whose phone no use is known since so many days; `never` is as long as there are calls. Looked up person by person, the newest day alone.
+    "phone_unused": """%(f_phone_unused)s::text[] <> '{}'
+      AND coalesce((SELECT max(g.day) FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'), '-infinity')
+        <= current_date - (SELECT min(CASE d WHEN 'never' THEN 99999 ELSE d::int END) FROM unnest(%(f_phone_unused)s::text[]) d)""",
+    "set_up": """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s
+      AND ('no' = ANY(%(f_set_up)s) AND h.set_up_at IS NULL OR 'yes' = ANY(%(f_set_up)s) AND h.set_up_at IS NOT NULL))""",
 }
 # Groups by name, in any spelling, beside those by id: with very many of them a name is typed.
 _NAMED = """(SELECT g.id FROM people_group g WHERE g.account_id = %(account)s AND g.kind = '{kind}'
@@ -74,6 +73,11 @@ _GROUPS = {
     "group": f"u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id IN {_NAMED.format(kind='user', key='group')})",
     "im_group": f"u.im_group_id IN {_NAMED.format(kind='im', key='im_group')}",
 }
+# `waiting` is whoever holds Phone and has none in use, `none` whoever could be given one.
+_PHONE = """('none' = ANY(%(f_phone)s) AND NOT EXISTS (SELECT 1 FROM phone_user h WHERE h.id = u.id AND h.state <> 'away')
+  OR u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
+  UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
+    WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'))"""
 # In a list of phones digits are looked for in extensions and numbers too.
 DIGITS = """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
   UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s)"""
@@ -95,6 +99,8 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             clause, params[f"f_{key}_names"] = _GROUPS[key], names
         if key in ("group", "im_group", "site", "phone_site"):
             values = [v for v in values if _is_uuid(v)]
+        if key == "phone" and {"none", "waiting"} & set(values):
+            clause = _PHONE
         if key == "away_since":
             values = [v for v in values if _is_moment(v)]
         if key == "phone_unused":

@@ -41,7 +41,7 @@ _CLAUSES = {
 
 
 # Digits are the beginning of the number at the other end, with or without its plus; a word is of the name or address of whose call it is.
-NUMBER = "c.other LIKE ANY(%(f_q{n})s)"
+NUMBER = "(c.other LIKE %(f_q{n})s OR c.other LIKE %(f_p{n})s)"
 NAME = """(c.user_id IN (SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.search LIKE usher_fold(%(f_q{n})s))
   OR c.room_id IN (SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND usher_fold(r.name) LIKE usher_fold(%(f_q{n})s)))"""
 
@@ -63,7 +63,8 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     for n, word in enumerate(str(query.get("q") or "").replace("\x00", "").encode(errors="replace").decode().split()[:8]):
         digits = word.removeprefix("+").isdecimal() and word.isascii()
         clauses.append((NUMBER if digits else NAME).replace("{n}", str(n)))
-        params[f"f_q{n}"] = [like_literal(word) + "%", f"+{like_literal(word)}%"] if digits else f"%{like_literal(word)}%"
+        told = {f"f_q{n}": f"{word}%", f"f_p{n}": f"+{word}%"} if digits else {f"f_q{n}": f"%{like_literal(word)}%"}
+        params |= told
     return " AND ".join(clauses), params
 
 

@@ -142,7 +142,13 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
     if value is None or value == "":
         return ""
-    return "".join(c for c in str(value).encode(errors="replace").decode() if c.isprintable()).strip()
+    text = str(value)
+    return text.strip() if text.isascii() and text.isprintable() else "".join(c for c in _storable(text) if c.isprintable()).strip()
+
+
+def _storable(text: str) -> str:
+    """Without what no database column can hold."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _word(row: Mapping[str, Any], name: str) -> str:
@@ -183,7 +189,7 @@ def _whole(value: Any, most: int) -> int | None:
 
 def _recorded(row: Mapping[str, Any], kind: str) -> dict[str, Any]:
     told: Callable[[str], Any] = lambda name: row.get(f"{kind}_{name}")  # noqa: E731
-    transcript = str(told("transcript") or "").replace("\x00", "").encode(errors="replace").decode()
+    transcript = _storable(str(told("transcript") or ""))
     return {
         "kind": kind,
         "seconds": _whole(told("seconds"), LONGEST_CALL),

@@ -31,7 +31,8 @@ def allotted(wanted: str) -> str:
     """CTEs that end with `given`: every row of `wanted` with its `extension`, null when the range is full, and its `number_id`.
 
     `wanted` is a SELECT of n (the order), id, site_id, wish (an extension to be had if it is free) and wants_number, and whatever else `given` shall carry.
-    The free ones of a range go by their place in an array: joined by rank, 10,000 people would be compared with 10,000 extensions.
+    The free ones of a range go by their place in an array: joined by rank, 10,000 people would be compared with 10,000 extensions. EXCEPT takes out
+    those that are taken, because it is quick whatever is known of the table: asked one by one, a thousand phones of a moment ago cost seconds.
     """
     smaller = SMALLER.format(codes=NO_CODE)
     return f"""
@@ -47,8 +48,12 @@ need AS MATERIALIZED (SELECT code, lowest, highest, array_agg(DISTINCT country) 
 spoken AS MATERIALIZED (SELECT (SELECT count(*) FROM phone_user x WHERE x.account_id = %(account)s AND x.state = 'active') + (SELECT count(*) FROM asked)
     + (SELECT count(*) FROM phone_reserved x WHERE x.country IN (SELECT country FROM pool)) AS n),
 free AS MATERIALIZED (SELECT d.code, d.lowest, d.highest, array_agg(g.n ORDER BY g.n) AS numbers FROM need d CROSS JOIN spoken
-  CROSS JOIN LATERAL generate_series(d.lowest, least(d.highest, d.lowest + spoken.n + (SELECT coalesce(sum(s.highest - s.lowest + 1), 0) FROM {smaller} s))::int) g(n)
-  WHERE length(d.code || g.n) BETWEEN 3 AND 6 AND NOT {TAKEN.format(extension="d.code || g.n")} AND d.code || g.n NOT IN (SELECT wish FROM asked WHERE keeps)
+  CROSS JOIN LATERAL (SELECT substr(e.extension, length(d.code) + 1)::int AS n FROM (
+      SELECT d.code || x AS extension FROM generate_series(d.lowest, least(d.highest, d.lowest + spoken.n
+        + (SELECT coalesce(sum(s.highest - s.lowest + 1), 0) FROM {smaller} s))::int) x
+      EXCEPT SELECT x.extension FROM phone_user x WHERE x.account_id = %(account)s AND x.state = 'active'
+      EXCEPT SELECT wish FROM asked WHERE keeps) e) g
+  WHERE length(d.code || g.n) BETWEEN 3 AND 6
     AND NOT {RESERVED.format(countries="d.countries", extensions="g.n::text, d.code || g.n")}
     AND NOT EXISTS (SELECT 1 FROM {smaller} s WHERE d.code = '' AND g.n BETWEEN s.lowest AND s.highest)
   GROUP BY 1, 2, 3),

@@ -40,7 +40,8 @@ def take_calls_in(company: "Company") -> None:
 def holders() -> list[dict[str, Any]]:
     """Phones of people with their addresses and numbers, by extension."""
     return sql.rows(
-        """SELECT u.email, h.extension, (SELECT min(n.number) FROM phone_number n WHERE n.holder_id = h.id) AS number
+        """SELECT u.email, h.extension, (SELECT min(n.number) FROM phone_number n WHERE n.holder_id = h.id) AS number,
+             EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id AND starts_with(a.product, 'calling:')) AS calls_out
            FROM phone_user h JOIN people_user u ON u.id = h.user_id WHERE h.state = 'active' ORDER BY h.extension LIMIT 400"""
     )
 
@@ -50,12 +51,14 @@ def calls_of(phones: list[dict[str, Any]], until: datetime, salt: str) -> Iterat
     dice = Random(f"calls {salt}")  # noqa: S311 - a sample, not a secret
     for nth, phone in enumerate(phones):
         for call in range(0 if nth % 5 == 4 else dice.randrange(1, 9)):
-            yield call_of(dice, phone, until, f"{salt}-{nth}-{call}")
+            inside = dice.choice(phones)["extension"]
+            yield call_of(dice, phone, dice.choice(OUTSIDE) if phone["calls_out"] else inside, until, f"{salt}-{nth}-{call}")
 
 
-def call_of(dice: Random, phone: dict[str, Any], until: datetime, call_id: str) -> dict[str, Any]:
+def call_of(dice: Random, phone: dict[str, Any], other: str, until: datetime, call_id: str) -> dict[str, Any]:
+    """Who has no calling plan calls inside the company only."""
     inbound, own = dice.random() < 0.6, phone["number"] or phone["extension"]
-    result, other = dice.choice(RESULTS), dice.choice(OUTSIDE)
+    result = dice.choice(RESULTS)
     begins = until - timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(60, 600))
     seconds = dice.randrange(20, 900) if result == "answered" else 0
     call = {
@@ -67,7 +70,7 @@ def call_of(dice: Random, phone: dict[str, Any], until: datetime, call_id: str) 
         "started_at": begins.isoformat(),
         "seconds": seconds,
         "result": result if inbound or result != "voicemail" else "missed",
-        "path": "pstn",
+        "path": "pstn" if phone["calls_out"] else "internal",
     }
     if result == "answered" and dice.random() < 0.15:
         call |= {"recording_seconds": seconds, "recording_size": seconds * 8_000}

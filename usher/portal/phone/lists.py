@@ -113,7 +113,7 @@ SITE_FILTER = Filter("phone_site", gettext_lazy("Site"), lambda actor: [(str(s["
 USERS = Listing(
     path="/phone/users",
     select=f"{reads.COLUMNS}, {OFF}",
-    source=SOURCE,
+    source=f"{SOURCE} AND h.state = 'active'",  # in so many words, as the index of extensions says it
     columns=(
         NAME,
         EXTENSION,

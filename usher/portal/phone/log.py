@@ -104,7 +104,7 @@ RECORDINGS, VOICEMAILS = recorded("recording", "/phone/log/recordings"), recorde
 OWN = replace(
     CALLS,
     path="/me/phone/calls",
-    columns=(replace(OTHER, css="main"), DIRECTION, RESULT, LENGTH, KEPT, AT, FROM, TO, PATH),
+    columns=(replace(OTHER, css="main"), DIRECTION, replace(RESULT, css="meta nowrap"), LENGTH, KEPT, AT, FROM, TO, PATH),
     filters=(BY_DIRECTION, BY_RESULT, *BY_DAY),
     seen=call_reads.only_own,
 )
