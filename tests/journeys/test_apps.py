@@ -153,6 +153,35 @@ def test_an_app_people_agree_to(portal: Portal, program: Program, scripts: bool)
     window.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_try_a_call(portal: Portal, scripts: bool) -> None:
+    """Issue 6: chosen, filled in, read as it was answered; what changes something is shown first, sent on a second press, and done once when that is sent again."""
+    window = portal.browser.new_context(base_url=portal.usher.base_url, java_script_enabled=scripts)
+    page = portal.sign_in(window)
+    made = portal.json("app", "create", "--name", "Trial", "--scopes", "all")
+    page.goto(f"/account/apps/{made['client_id']}")
+    page.get_by_role("link", name="Try a call").click()
+    page.get_by_label("page_size").fill("1")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("main")).to_contain_text("200 OK")
+    expect(page.locator("main")).to_contain_text('"page_size": 1')
+    page.get_by_label("Call", exact=True).select_option("POST /groups")
+    page.get_by_role("button", name="Choose").click()
+    name = f"Trial {scripts}"
+    page.get_by_label("Body").fill(json.dumps({"name": name}))
+    page.get_by_role("button", name="Look at it first").click()
+    expect(page.locator("main")).to_contain_text("Nothing has been sent yet")
+    assert portal.usher.sql("SELECT count(*) FROM people_group WHERE name = %s", name)[0][0] == 0
+    page.get_by_role("button", name="Send it").click()
+    expect(page.locator("main")).to_contain_text("201 Created")
+    page.reload()  # sends the form again
+    expect(page.locator("main")).to_contain_text("201 Created")
+    assert portal.usher.sql("SELECT count(*) FROM people_group WHERE name = %s", name)[0][0] == 1
+    page.goto("/activity")
+    expect(page.locator("main")).to_contain_text(name)
+    window.close()
+
+
 def test_tokens_outlive_a_restart(portal: Portal, program: Program) -> None:
     """OAUTH-03: after a restart of the server a rotated refresh token is still worth nothing, and the one that followed it is."""
     made = portal.json("app", "create", "--name", "Book", "--scopes", "user:read", "--redirect", program.address)
