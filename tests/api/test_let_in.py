@@ -114,6 +114,14 @@ def test_cust_create(northlake: Company, api: Caller) -> None:
     assert api.delete(f"/users/{email}?action=delete") == (204, None) and breaches() == []
 
 
+def test_the_name_of_somebody_elsewhere(northlake: Company, southport: Company, api: Caller) -> None:
+    """TENANT-07: an address that is only a name here lets its owner in where they live, by password and by the operator's link."""
+    email = southport.member.email
+    assert api.post("/users", wish("custCreate", email))[0] == 201
+    assert enters(email, PASSWORD) and "/link/" in links.sign_in_link(email)
+    assert caller(southport.owner).get(f"/users/{email}")[1]["id"] == short(southport.member.user_id)  # type: ignore[arg-type]
+
+
 def test_nobody_is_not_the_owner(northlake: Company, api: Caller) -> None:
     """S0-18: an account is handed to somebody who can sign in."""
     id = unshort(api.post("/users", wish("custCreate", "pump@elsewhere.test"))[1]["id"])

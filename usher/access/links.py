@@ -34,7 +34,8 @@ def sign_in_link(email: str) -> str:
     """
     person = sql.row(
         """SELECT u.id, u.account_id, u.login_id, s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
-           WHERE u.canonical = %(c)s AND u.left_at IS NULL AND s.status IN ('active', 'pending') ORDER BY s.status, u.created_at LIMIT 1""",
+           WHERE u.canonical = %(c)s AND u.left_at IS NULL AND s.status IN ('active', 'pending')
+           ORDER BY s.status = 'active' AND u.login_id IS NULL, s.status, u.created_at LIMIT 1""",
         {"c": canonical_of(email)},
     )
     if person is None:
