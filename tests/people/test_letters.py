@@ -36,9 +36,12 @@ def test_the_rarest_are_taken(northlake: Company) -> None:
 
 
 def test_more_are_taken_where_the_rarest_fit_many(northlake: Company) -> None:
-    """As long as whoever fits the pattern has not the word: then it is looked up whole, as there is nothing to save."""
-    invite(northlake.owner, *[f"{name}@crowd.test" for name in ("abcdex", "abcdey", "xdefgh", "ydefgh", "qrstuvw1")])
-    assert letters.rare_of("abcdefgh") == "%abcdef%" and letters.rare_of("qrstuvw") == ""
+    """As long as somebody fits who has not the word; where somebody fits any of them it is looked up whole."""
+    invite(northlake.owner, *[f"{name}@crowd.test" for name in ("abcdex", "abcdey", "xdefgh", "ydefgh", "xabcdefghx", "qrstuvqrstuw")])
+    assert letters.rare_of("abcdefgh") == "%abcdef%" and letters.rare_of("qrstuvw") == "%qrst%uvw%"
+    invite(northlake.owner, "zyxwvutsrqp.yxwvutsrqpo@crowd.test")
+    letters._learnt = letters._learnt[0], 0.0
+    assert letters.rare_of("zyxwvutsrqpo") == ""
 
 
 @pytest.mark.parametrize("word", ["", "jo", "jorto", "aaaaaaaaaa", "....@@....", "m\u00fcllerssohn", "\uff4aortorsand"])

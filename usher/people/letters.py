@@ -18,16 +18,14 @@ THREE = re.compile("(?=([a-z0-9]{3}))")
 SAMPLE = """SELECT search FROM people_user TABLESAMPLE SYSTEM
   (least(100, 100.0 * %(pages)s * current_setting('block_size')::int / (SELECT greatest(pg_relation_size('people_user'), 1))))"""
 Sample = tuple[list[str], Counter[str]]
-_learnt: tuple[Sample, float] = (
-    ([], Counter()),
-    0.0,
-)  # some people, in how many of them each three stands, and until when that is believed
+# Some people, in how many of them each three stands, and until when that is believed.
+_learnt: tuple[Sample, float] = (([], Counter()), 0.0)
 
 
 def rare_of(word: str) -> str:
     """A pattern of LIKE that every text with this word fits, made of the rarest of its threes: "%orto%rsa%" of jortorsand.
 
-    Empty where it has too few of them, letters that are folded into others, or somebody of the sample fits: many have the word, or all its letters.
+    Empty where it has too few of them, letters that are folded into others, or somebody of the sample fits any of them without having the word.
     The sample is drawn once an hour; if it is unlucky a search takes longer and finds the same.
     """
     text = word.lower()
@@ -41,7 +39,7 @@ def rare_of(word: str) -> str:
         fitting = people
         for piece in pieces:
             fitting = [person for person in fitting if piece in person]
-        if not fitting:
+        if all(text in person for person in fitting):
             return f"%{'%'.join(pieces)}%"
     return ""
 
