@@ -34,6 +34,13 @@ LISTED = {
     ),
 }
 
+# The same without the people: how many there are of each, where nothing narrows the list.
+COUNTED = {
+    "active": "FROM phone_user h WHERE h.account_id = %(account)s AND h.state = 'active' AND h.user_id IS NOT NULL",
+    "waiting": """FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
+        WHERE a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'""",
+}
+
 
 def page(
     actor: Actor, states: tuple[str, ...], filters: dict[str, Any], *, cost_center: str = "", after: str | None = None, limit: int
@@ -43,7 +50,7 @@ def page(
     Refuses (forbidden) without the right to see phone users.
     """
     actor.require("phone:user:view")
-    pages, counts = [], []
+    pages, counts, narrowed = [], [], bool(cost_center or actor.scope or any(filters.values()))
     asked = {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, "cost_center": cost_center}
     for state in states:
         # Digits are looked for in extensions and numbers where the list is one of phones.
@@ -53,7 +60,7 @@ def page(
         matches = matches.replace("%(f_phone)s", f"%(f_phone_{state})s")
         asked |= {f"f_phone_{state}" if name == "f_phone" else name: value for name, value in params.items()}
         pages.append(f"(SELECT {COLUMNS} {matches} AND {id} > %(after)s::uuid ORDER BY {id} LIMIT %(limit)s)")
-        counts.append(f"(SELECT count(*) {matches})")
+        counts.append(f"(SELECT count(*) {matches if narrowed else COUNTED[state]})")
     if not states:
         return [], 0
     found = sql.rows(f"SELECT * FROM ({' UNION ALL '.join(pages)}) x ORDER BY id LIMIT %(limit)s", asked)

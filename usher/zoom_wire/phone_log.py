@@ -8,6 +8,7 @@ from .reports import action_of
 
 # The first that stands in the name of a verb says under what it is told.
 BY_WORD = {
+    "calls": "Call Log",
     "number": "Phone Number",
     "caller_id": "Phone Number",
     "package": "Calling Plan",
