@@ -146,14 +146,14 @@ def test_what_is_asked_for_in_words(northlake: Company) -> None:
     scopes.register(["user:write:admin"], "people:user:manage")
     asked = ["user:read", "user:write:admin"]
     assert [words for words, _scopes in consents.words_for(northlake.admin, asked)] == [
-        "see your own profile, rights and meeting settings",
+        "see your own profile, rights, meeting settings and phone",
         "manage users",
     ]
     assert [words for words, _scopes in consents.words_for(northlake.member, asked)] == [
-        "see your own profile, rights and meeting settings"
+        "see your own profile, rights, meeting settings and phone"
     ]
     with translation.override("de"):
-        assert consents.words_for(northlake.member, asked)[0][0] == "Ihr eigenes Profil, Ihre Rechte und Meeting-Einstellungen sehen"
+        assert consents.words_for(northlake.member, asked)[0][0] == "Ihr eigenes Profil, Ihre Rechte, Meeting-Einstellungen und Ihr Telefon sehen"
 
 
 def test_an_app_keeps_its_kind(northlake: Company) -> None:

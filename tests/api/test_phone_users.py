@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from tests.api.caller import Caller, app_of, caller
+from tests.api.agreeing import app_for_people, tokens_for
+from tests.api.caller import Caller, caller
 from tests.people_of import Company, activate, breaches, crowd, do, one
 from tests.phone.phones import EXTRA, PLAN, add, equip, phone
-from usher.access import tokens
 from usher.core import sql
 from usher.core.ids import short, unshort
 
@@ -251,21 +252,29 @@ def test_many_are_moved_and_set_up(northlake: Company, api: Caller) -> None:
     assert api.put("/phone/users/batch", {"batch_type": "assign_pending_user", "user_ids": ids[:1]})[1]["code"] == 12007 and not breaches()
 
 
-def test_my_own_phone(northlake: Company) -> None:
-    """OAUTH-21: a scope without :admin opens `me` for reading, whatever role somebody has; nobody else, and no writing."""
+@pytest.mark.parametrize("scopes", [["phone:read:user", "phone:read:user_setting", "phone:update:user"], ["phone:write"]])
+def test_my_own_phone(northlake: Company, scopes: list[str]) -> None:
+    """OAUTH-21, S3-35: scopes without :admin open `me`, whatever role somebody has: extension, voicemail and recording; nobody else's, and no site."""
     equip(northlake)
-    assert northlake.member.user_id
-    add(northlake, northlake.member.user_id)
-    client = tokens.client(*app_of(northlake.operator, creator=northlake.member.user_id), "192.0.2.9")
-    assert client is not None
-    from django.test import Client
-
-    api = Caller(tokens.issue(client)[0], Client())
+    mine = northlake.member.user_id
+    assert mine
+    site(northlake, "Oslo")
+    add(northlake, mine)
+    api = Caller(tokens_for(mine, app_for_people(northlake.owner, scopes))["access_token"], Client())
     assert api.get("/phone/users/me")[1]["extension_number"] == 1000 and api.get("/phone/users/me/settings")[0] == 200
-    assert (
-        api.get(f"/phone/users/{northlake.owner.email}")[0] == 403 and api.patch("/phone/users/me", {"extension_number": "4127"})[0] == 403
-    )
-    assert phone(northlake.member.user_id)["extension"] == "1000"
+    assert api.patch("/phone/users/me", {"extension_number": "4127", "policy": {"voicemail": {"enable": False}}}) == (204, None)
+    assert (phone(mine)["extension"], phone(mine)["policy"]) == ("4127", {"voicemail": "off"}) and phone(mine)["set_up_at"]
+    where = site(northlake, "Bergen")
+    for other in (
+        {"site_id": where},
+        {"template_id": where},
+        {"policy": {"delegation": True}},
+        {"policy": {"voicemail": {"allow_download": True}}},
+    ):
+        assert api.patch("/phone/users/me", other)[1]["code"] == 200, other
+    assert api.get(f"/phone/users/{northlake.owner.email}")[0] == 403 and api.patch(f"/phone/users/{short(mine)}", {})[0] == 403
+    assert phone(mine)["site_id"] != unshort(where)
+    assert api.patch("/phone/users/me/settings", {"area_code": "22"})[0] == 403 and not breaches()
 
 
 def test_what_another_account_has(northlake: Company, southport: Company, api: Caller) -> None:

@@ -51,8 +51,8 @@ def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]
                 found.setdefault(right, []).append(name)
     told = [right for right in sorted(found) if not _says_less(right, found)]
     own = {
-        OWN: _("see your own profile, rights and meeting settings"),
-        OWN_CHANGES: _("change your own time zone and meeting settings, and sign you out"),
+        OWN: _("see your own profile, rights, meeting settings and phone"),
+        OWN_CHANGES: _("change your own time zone, meeting settings and phone, and sign you out"),
     }
     return [(own.get(right) or str(known_right(right).words), found[right]) for right in told]
 

@@ -91,6 +91,11 @@ def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str]:
     return wish
 
 
+def is_all_acting(told: Mapping[str, Any]) -> bool:
+    """Whether everything a policy says acts here."""
+    return all(name in ACTS and set(section) <= {"enable"} for name, section in told.items())
+
+
 def keepable(told: Mapping[str, Any], acts: tuple[str, ...], flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """What of a policy is kept, and the dotted names that go because their section is reset to what the level above says."""
     reset = [name for name, section in told.items() if isinstance(section, Mapping) and section.get("reset") is True]

@@ -129,9 +129,9 @@ def user_of(call: Call, told: str, *, employee: bool = False) -> dict[str, Any]:
         raise (no_invitation(told) if not employee and by_id.has_expired(call.actor, told) else no_user(told)) from None
 
 
-def is_oneself(call: Call) -> bool:
-    """Whether `me` is asked for by somebody who may manage nobody, and whose scope is about themselves."""
-    return call.path["userId"] == "me" and call.actor.may(OWN_RIGHT) and not call.actor.may("people:user:manage")
+def is_oneself(call: Call, right: str = "people:user:manage") -> bool:
+    """Whether `me` is asked for by somebody who may manage nobody (`right`), and whose scope is about themselves."""
+    return call.path["userId"] == "me" and call.actor.may(OWN_RIGHT) and not call.actor.may(right)
 
 
 def id_of(call: Call, told: str) -> UUID:

@@ -12,7 +12,7 @@ from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
 from usher.zoom_wire.settings import shape
 
-from .people import user_of
+from .people import is_oneself, user_of
 from .people_changes import uuid_text
 from .phone import AREA, READS, WRITES, keep
 
@@ -20,8 +20,9 @@ USERS: dict[str, Any] = {"area": AREA, "right": "phone:user:view"}
 TEXT = Field("string", most=128)
 ID = Field("string", most=64)
 SHORTEST_KEYWORD = 2
+OWN_READS = ("phone:read", "phone:write")
 # Of one's own phone: what scopes without :admin open for `me`.
-OWN = ("phone:read:user", "phone:read"), ("phone:read:user_setting", "phone:read")
+OWN = ("phone:read:user", *OWN_READS), ("phone:read:user_setting", *OWN_READS)
 
 
 @operation(
@@ -73,7 +74,7 @@ def get_phone_user(call: Call) -> dict[str, Any]:
 @operation(
     "PATCH",
     "/phone/users/{userId}",
-    Scopes(("phone:update:user:admin",), WRITES),
+    Scopes(("phone:update:user:admin",), WRITES, ("phone:update:user", "phone:write")),
     success=204,
     body={
         "extension_number": Field("string", most=10),
@@ -85,14 +86,22 @@ def get_phone_user(call: Call) -> dict[str, Any]:
     **USERS,
 )
 def change_phone_user(call: Call) -> None:
-    """Change extension, site, policy or template of a phone; a template wins over the policy beside it."""
+    """Change extension, site, policy or template of a phone; a template wins over the policy beside it. Of one's own, the extension and what acts of the policy."""
     row, told = phone_of(call), call.body
-    id = str(row["id"])
+    id, acts = str(row["id"]), wire.acting(told.get("policy", {}), row["policy"])
+    if (
+        is_oneself(call, "phone:user:manage")
+        and not {"site_id", "template_id"} & told.keys()
+        and wire.is_all_acting(told.get("policy", {}))
+    ):
+        if told.get("extension_number") or acts:
+            call.do("phone.change_own", {"extension": told.get("extension_number"), "policy": acts})
+        return
     if told.get("site_id"):
         call.do("phone.move_to_site", {"subjects": {"ids": [id]}, "site": uuid_text(told["site_id"], "site_id")})
     if told.get("extension_number"):
         call.do("phone.set_extension", {"holder": id, "extension": told["extension_number"]})
-    if acts := wire.acting(told.get("policy", {}), row["policy"]):
+    if acts:
         call.do("phone.set_policy", {"holder": id, "policy": acts})
     if told.get("template_id"):
         call.do("phone.apply_template", {"subjects": {"ids": [id]}, "template": uuid_text(told["template_id"], "template_id")})
