@@ -153,7 +153,10 @@ def test_what_is_asked_for_in_words(northlake: Company) -> None:
         "see your own profile, rights, meeting settings and phone"
     ]
     with translation.override("de"):
-        assert consents.words_for(northlake.member, asked)[0][0] == "Ihr eigenes Profil, Ihre Rechte, Meeting-Einstellungen und Ihr Telefon sehen"
+        assert (
+            consents.words_for(northlake.member, asked)[0][0]
+            == "Ihr eigenes Profil, Ihre Rechte, Meeting-Einstellungen und Ihr Telefon sehen"
+        )
 
 
 def test_an_app_keeps_its_kind(northlake: Company) -> None:
