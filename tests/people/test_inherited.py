@@ -8,7 +8,7 @@ from tests.people_of import Company, actor_of, do, one
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal.undo import start_undo
-from usher.people import inherited
+from usher.people import inherited, stored_settings
 
 pytestmark = pytest.mark.django_db
 CHAT = "in_meeting.chat"
@@ -73,6 +73,13 @@ def test_a_lock_without_a_value(northlake: Company) -> None:
     store(northlake, "account", False)
     store(northlake, "group", lock=True, group="Crew")
     assert holds(northlake) == (False, "account", "Crew")
+    store(northlake, "account", None)
+    sql.execute(  # as it was before the lock
+        """INSERT INTO people_usersettings (account_id, user_id, part, values, version) VALUES (%(a)s, %(u)s, 'settings', '{"in_meeting.chat": true}', 1)""",
+        {"a": northlake.account, "u": northlake.member.user_id},
+    )
+    assert holds(northlake) == (None, "", "Crew")
+    assert stored_settings.holding_for_user(northlake.owner, northlake.member.user_id, {CHAT}) == {}  # type: ignore[arg-type]
 
 
 def test_a_lock_covers_what_lies_below(northlake: Company) -> None:

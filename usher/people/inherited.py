@@ -88,10 +88,10 @@ def _locks(level: Level, name: str) -> bool:
 
 
 def whole(levels: list[Level]) -> dict[str, Any]:
-    """Every setting that holds, by dotted name; nothing that is sealed."""
+    """Every setting somebody says, by dotted name, as it holds: null where it is locked and nobody above says one. Nothing that is sealed."""
     names = {name for level in levels for name, value in level.values.items() if not isinstance(value, Mapping)}
     held = {name: holding(levels, name).value for name in names}
-    return {name: value for name, value in held.items() if value is not None and not isinstance(value, Mapping)}
+    return {name: value for name, value in held.items() if not isinstance(value, Mapping)}
 
 
 def unlocked(above_them: list[Level], wish: Mapping[str, Any]) -> dict[str, Any]:

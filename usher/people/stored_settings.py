@@ -44,7 +44,8 @@ def holding_for_group(actor: Actor, group: UUID, known: Collection[str]) -> dict
 def joined(own: dict[str, Any], held: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
     """What one says oneself, and over it what holds of what is known here."""
     flat = stored.leaves(own)
-    return stored.nested({**flat, **{name: value for name, value in held.items() if name in known or name in flat}}, "")
+    told = {**flat, **{name: value for name, value in held.items() if name in known or name in flat}}
+    return stored.nested({name: value for name, value in told.items() if value is not None}, "")
 
 
 def opened(actor: Actor, kept: dict[str, Any], user: UUID) -> dict[str, Any]:

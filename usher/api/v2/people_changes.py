@@ -64,8 +64,9 @@ FULL_BASIC = {"no_seat": (400, 2033)}
     codes={"not_managed": (400, 2016)},
 )
 def create_user(call: Call) -> dict[str, Any]:
-    """Add a user. `create` invites them, and they are pending until they accept; `autoCreate`, at a managed domain, gives them a login, and `custCreate` none: both
-    are active at once. They hold their seat from then on.
+    """Invite a user, or let them in at once: with a login at a managed domain (autoCreate), or without one (custCreate).
+
+    Who is invited is pending until they accept. Everybody holds their seat from then on.
     """
     told = call.body["user_info"]
     if call.body["action"] == "ssoCreate":
@@ -127,8 +128,9 @@ def added(call: Call, one: staging.OneStaged, choices: dict[str, Any], key: str)
     codes={"manager_loop": (400, 300), "inactive": (400, 200)},
 )
 def update_user(call: Call) -> None:
-    """Change the profile, the license, the group or the Phone seat of a user; what else the contract knows of them is kept. Of oneself everybody changes the time
-    zone, and administrators the rest.
+    """Change the profile, the license, the group or the Phone seat of a user; what else the contract knows of them is kept.
+
+    Of oneself everybody changes the time zone, and administrators the rest.
     """
     row = user_of(call, call.path["userId"])
     if is_oneself(call) and set(call.body) <= {"timezone"}:
