@@ -1,17 +1,21 @@
-"""The least anybody could do with the same rows, for granian: no token, no limit, no check; one statement a request on a pool, its answer as bytes."""
+"""The least anybody could do with the same rows, for granian: no token, no limit, no check; one statement a request on a pool, its answer as bytes.
 
+GET sends the statement that ours sends (BENCH_SENT, written by bench/api.py) and answers as many bytes. POST writes the rows that ours leaves behind, by hand and at once.
+"""
+
+import hashlib
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from psycopg import RawCursor
 from psycopg_pool import ConnectionPool
 
-PAGE = """SELECT coalesce(json_agg(x), '[]')::text FROM (
-  SELECT u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone, u.language,
-    u.personal_meeting_id, u.created_at, u.im_group_id, s.status, s.license, s.role, s.last_sign_in,
-    ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids
-  FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %s AND s.status = 'active' ORDER BY s.user_id LIMIT 30) x"""
+SENT = json.loads(Path(os.environ["BENCH_SENT"]).read_text())
+ACCOUNT = os.environ["BENCH_ACCOUNT"]
 # The seat, the person with standing and invitation, the Change with its effect, the mail and its job: the rows ours writes, by one statement.
 INVITE = """
 WITH seat AS (UPDATE licenses_license SET pending = pending + 1 WHERE account_id = %(a)s AND product = 'meetings:licensed' AND used + pending + held < bought RETURNING account_id AS a),
@@ -19,18 +23,22 @@ WITH seat AS (UPDATE licenses_license SET pending = pending + 1 WHERE account_id
     SELECT usher_uuid7(), a, %(e)s, %(e)s, %(f)s, %(l)s, 'api', now() FROM seat RETURNING id, account_id AS a),
   standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
     SELECT id, a, 'pending', 'meetings:licensed', 'member', 1, 1 FROM who),
-  invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, sent_at, expires_at, state)
-    SELECT id, a, id, now(), now() + interval '30 days', 'open' FROM who),
-  change AS (INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_name, door, request_id, ip)
-    SELECT usher_uuid7(), a, 'bench', '{"license":"meetings:licensed"}', id::text, '', 'person', 'Bench', 'api', '', '' FROM who RETURNING id),
+  invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
+    SELECT id, a, id, id, now(), now() + interval '30 days', 'open' FROM who),
+  change AS (INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip)
+    SELECT usher_uuid7(), a, 'bench', %(p)s::jsonb, %(k)s, %(h)s, 'person', id, 'Bench (owner@bare.test)', 'api', 'ABCD-12', '127.0.0.1' FROM who RETURNING id),
   effect AS (INSERT INTO journal_effect (change_id, phase, ord, obj, result, after)
-    SELECT change.id, 0, 1, who.id, 'done', jsonb_build_object('email', %(e)s::text, 'license', 'meetings:licensed') FROM who, change),
+    SELECT change.id, 0, 1, who.id, 'done', jsonb_build_object('email', %(e)s::text, 'name', %(f)s || ' ' || %(l)s, 'license', 'meetings:licensed', 'line', 1,
+      'group', NULL, 'im_group', NULL) FROM who, change),
   mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, state, tries, next_try, created_at, error)
     SELECT usher_uuid7(), a, 'invitation', id, %(e)s, '{}', 'waiting', 0, now(), now(), '' FROM who),
   job AS (INSERT INTO procrastinate_jobs (queue_name, task_name, args) SELECT 'mail', 'mail.deliver', '{}' FROM who)
 SELECT id FROM who"""
-POOL = ConnectionPool(os.environ["DATABASE_URL"], min_size=4, max_size=8, open=False)
-ACCOUNT = os.environ["BENCH_ACCOUNT"]
+PARAMS = {
+    **dict.fromkeys(("group", "manager", "im_group")),
+    **{"lines": 1, "source": "api", "add_ons": [], "license": "meetings:licensed", "location": "", "job_title": "", "department": ""},
+}
+POOL = ConnectionPool(os.environ["DATABASE_URL"], kwargs=SENT["connection"], open=False, **SENT["pool"])
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -38,11 +46,13 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     POOL.open()
     if environ["REQUEST_METHOD"] == "GET":
         with POOL.connection() as connection:
-            found = connection.execute(PAGE, [ACCOUNT]).fetchone()
-        return answer(start_response, "200 OK", str(found[0] if found else "").encode())
+            found = RawCursor(connection).execute(SENT["page"], SENT["params"]).fetchone()
+        return answer(start_response, "200 OK", f"{SENT['around']}{found[0] if found else ''}]}}".encode())
     told = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))["user_info"]
+    params = json.dumps({**PARAMS, "person": told})
+    row = {"a": ACCOUNT, "e": told["email"], "f": told["first_name"], "l": told["last_name"], "p": params, "k": f"api:once:{uuid.uuid4()}"}
     with POOL.connection() as connection:
-        made = connection.execute(INVITE, {"a": ACCOUNT, "e": told["email"], "f": told["first_name"], "l": told["last_name"]}).fetchone()
+        made = connection.execute(INVITE, {**row, "h": hashlib.sha256(params.encode()).digest()}).fetchone()
     if made is None:
         return answer(start_response, "400 Bad Request", b"{}")
     return answer(start_response, "201 Created", json.dumps({"id": str(made[0]), **told}).encode())

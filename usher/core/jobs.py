@@ -23,6 +23,9 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 8
 MOST_TRIES = 5
 CONCURRENT_JOBS = 4
+# What procrastinate's own `defer` sends, prepared once per connection: a change of one person waits for it.
+DEFER = """SELECT procrastinate_defer_jobs_v1(ARRAY[
+  ROW(%(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s, %(args)s, NULL)::procrastinate_job_to_defer_v1])"""
 RESCUE_LOCK = 7_283_001  # any fixed number: one worker at a time rescues
 
 
@@ -32,7 +35,9 @@ def on_app_ready(ready: App) -> None:
 
 def defer(task: str, **args: Any) -> None:
     """Queue one call of a task by its name, in the current transaction: it commits or rolls back with the data."""
-    app.tasks[task].defer(**args)
+    known = app.tasks[task]
+    how = {"queue": known.queue, "task": known.name, "priority": known.priority, "lock": known.lock, "queueing_lock": known.queueing_lock}
+    sql.prepared(DEFER, {**how, "args": args})
 
 
 def workers_alive() -> int:

@@ -1,15 +1,17 @@
 """The small raw-SQL door: named parameters in, named tuples or dicts out, on Django's own connection."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg import RawCursor
 from psycopg.types.json import Jsonb
 
 Params = Mapping[str, Any]
-SERVER_SIDE: Any = ServerBindingCursor  # as its stubs know only Django's own use of it
+PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
 JSONB = 3802  # the type's OID in every PostgreSQL
 
 
@@ -31,10 +33,22 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     A parameter whose type does not follow from its place needs a cast. Refused by PostgreSQL otherwise.
     """
     connection.ensure_connection()
-    bare = SERVER_SIDE(connection.connection)
+    bare: Any = RawCursor(connection.connection)
+    text, names = numbered(sql)
     with connection.wrap_database_errors, connection.make_debug_cursor(bare) if connection.queries_logged else bare as cursor:
-        cursor.execute(sql, adapt(params))
+        cursor.execute(text, list(adapt({name: params[name] for name in names}).values()))
         return as_dicts(cursor) if cursor.pgresult.nfields else []
+
+
+@lru_cache(maxsize=1024)
+def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The same statement as PostgreSQL reads it, $1 for the first name, and the names in that order. psycopg would read a long text anew at each call."""
+    names: dict[str, str] = {}
+
+    def place(found: re.Match[str]) -> str:
+        return "%" if found[2] else names.setdefault(found[1], f"${len(names) + 1}")
+
+    return PLACE.sub(place, sql), tuple(names)
 
 
 def as_dicts(cursor: Any) -> list[dict[str, Any]]:

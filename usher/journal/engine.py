@@ -30,7 +30,7 @@ from .ledger import ledger
 from .plan import digest_of, params_of, staged_tallies, too_many, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
 from .shortage import turn_away
-from .verb import ALREADY, COLUMNS, Plan
+from .verb import ALREADY, COLUMNS, NO_ROWS, Plan
 from .writing import as_moves, count_moves, lock_all, locking, writing
 
 __all__ = ["Started", "cancel", "start", "step"]
@@ -233,14 +233,15 @@ def _short_way(plan: Plan, key: str) -> Started:
             with transaction.atomic():
                 change = uuid7()
                 number, at = _insert_change(plan, change, key)
-                reasons = _do_at_once(plan, change, at)
+                moves = _do_at_once(plan, change, at)
+                feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None))
+                for task in plan.verb.then:
+                    jobs.defer(task)
+                ledger().settle(
+                    plan.actor.account_id, moves, held={}
+                )  # last: everybody else who takes a seat waits from here to the commit
                 failpoint("engine.short_before_commit")
-                if not reasons:
-                    feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None))
-                    for task in plan.verb.then:
-                        jobs.defer(task)
-                    return Started(change, number, "done")
-                raise _Left(reasons)
+                return Started(change, number, "done")
         except _Left as left:
             if left.reasons - plan.verb.unchanged - {RACED}:
                 code = sorted(left.reasons - plan.verb.unchanged - {RACED})[0]
@@ -262,13 +263,15 @@ class _Left(Exception):
         self.reasons = reasons
 
 
-def _do_at_once(plan: Plan, change: UUID, at: datetime) -> frozenset[str]:
-    """Write every phase of one object; the reasons why it was left alone, empty when it was done."""
+def _do_at_once(plan: Plan, change: UUID, at: datetime) -> dict[str, tuple[int, int]]:
+    """Write every phase of one object; the seats that move with it. _Left when it was left alone."""
     left: set[str] = set()
     done = 0
     moves: Counter[tuple[str, int]] = Counter()
     for phase, part, index in plan.phases():
         rows = plan.select(part)
+        if rows == NO_ROWS:
+            continue
         params = params_of(plan, index, now=at, change=change)
         if part.lock:
             sql.prepared(locking(part, f"FROM ({rows}) r WHERE skip IS NULL"), params)
@@ -278,7 +281,6 @@ def _do_at_once(plan: Plan, change: UUID, at: datetime) -> frozenset[str]:
             if not d["did"]:
                 left.add(d["why"] or RACED)
             count_moves(moves, d)
-    if done and not left - plan.verb.unchanged:
-        ledger().settle(plan.actor.account_id, as_moves(moves), held={})
-        return frozenset()
-    return frozenset(left or {"already"})
+    if not done or left - plan.verb.unchanged:
+        raise _Left(frozenset(left or {"already"}))
+    return as_moves(moves)

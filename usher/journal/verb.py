@@ -26,6 +26,9 @@ from django.utils.translation import gettext_lazy
 from usher.core.actor import Actor
 
 COLUMNS = "subj, obj, version, before, after, skip, takes, gives"
+# The SELECT of a part that has rows on the way back only; whoever does one thing passes it by.
+NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after,
+             NULL::text AS skip, NULL::text AS takes, NULL::text AS gives WHERE false"""
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"  # in the rows of a part that moves none
 # The rows r of an undo that goes on with one that was stopped, its cause: what that one had not come to.
 UNDO_LEFT = "JOIN journal_left l ON l.change_id = %(goes_on)s AND l.phase = %(last)s - %(of_phase)s AND l.obj = r.obj"
@@ -51,6 +54,10 @@ class Part:
     def rows(self, params: Mapping[str, Any]) -> str:
         """The SELECT of this part."""
         raise NotImplementedError
+
+    def writes(self, params: Mapping[str, Any]) -> str:
+        """What writes the rows: `write`, unless the parameters say where more about them is to be found."""
+        return self.write
 
     def back(self, params: Mapping[str, Any]) -> str:
         """The SELECT of the rows that undo this part, from its done effects. `skip` says what was changed since and is left alone."""
@@ -208,7 +215,7 @@ class Plan:
         return back if self.cause is None else f"SELECT r.* FROM ({back}) r {UNDO_LEFT} ORDER BY l.ord"
 
     def write(self, part: Part) -> str:
-        return part.back_write if self.undoes else part.write
+        return part.back_write if self.undoes else part.writes(self.params)
 
 
 gates: list[Callable[[Actor, str], None]] = []  # what else a right may need, such as a plan that has it; registered at start

@@ -20,10 +20,11 @@ from usher.licenses.verbs import refuse_switched_off
 from usher.people.named import closest_groups, group_named, id_of, manager_named, no_group_words
 
 from .allotting import carrying
+from .lines import OnePerson
 from .models import Stage
 from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
-from .staging import OneStaged, find, mode_of
+from .staging import find, mode_of
 
 AT_ONCE = ("login", "no_login")  # how somebody is let in whom nobody asks
 SHARED = ("department", "job_title", "location")
@@ -78,6 +79,9 @@ class Invite(Verb):
     then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        at_once = {"at_once": params["at_once"]} if params.get("at_once") in AT_ONCE else {}
+        if params.get("person"):
+            return {"person": params["person"], **at_once, "lines": 1, "source": "api", **choices_of(actor, params)}
         id = id_of(str(params.get("stage")))
         stage = find(actor, id) if id else None
         if stage is None or mode_of(stage) != "add":
@@ -86,10 +90,10 @@ class Invite(Verb):
             require(actor, "import")
         more = [c for c in stage.choices.get("columns", ()) if c in ADDED]
         waits = {"waits": True} if params.get("waits") else {}
-        waits |= {"at_once": params["at_once"]} if params.get("at_once") in AT_ONCE else {}
         told = {
             "stage": str(stage.id),
             **waits,
+            **at_once,
             "lines": stage.lines,
             "source": stage.source,
             "file": stage.filename,
@@ -101,7 +105,9 @@ class Invite(Verb):
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            **{k: params[k] for k in ("stage", "license", "add_ons", "group", "im_group", "manager", *SHARED)},
+            **{k: params[k] for k in ("license", "add_ons", "group", "im_group", "manager", *SHARED)},
+            "stage": params.get("stage"),
+            "person": params.get("person"),
             "came_in": {"csv": "import", "api": "api"}.get(params["source"], "added"),
             "off": params.get("off"),
             "clashes": clashes(),
@@ -153,9 +159,10 @@ def plan_invite(actor: Actor, stage: Stage, choices: Mapping[str, Any]) -> Plan:
     return plan(actor, Invite.name, {"stage": str(stage.id), **choices})
 
 
-def plan_invite_one(actor: Actor, one: OneStaged, choices: Mapping[str, Any]) -> Plan:
-    """The plan of inviting the one person a program names."""
-    return plan(actor, Invite.name, {"stage": str(one.stage), **choices})
+def plan_invite_one(actor: Actor, one: OnePerson, choices: Mapping[str, Any]) -> Plan:
+    """The plan of inviting the one person whom a program names: they need no stage, their line is a parameter."""
+    line = {name: value for name, value in one.line._asdict().items() if value is not None}
+    return plan(actor, Invite.name, {"person": {"id": str(one.person), **line}, **choices})
 
 
 def refused_lines(planned: Plan, *, after: int = 0, limit: int = 50) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from .accept import refuse_weak
 from .activate import ACTIVE, LOGINS, PeopleActivated, TheirAddOnsActivated, refuse_too_many_add_ons
 from .addresses import MANAGED, managed_domains
 from .join import plan_invite_one
-from .staging import OneStaged
+from .lines import OnePerson
 
 # In the transaction that wrote it: nobody has seen it yet.
 NO_MAIL = """,
@@ -34,8 +34,8 @@ unwritten AS (DELETE FROM mail_message m USING mine WHERE m.to_user = mine.perso
 HERE = MANAGED.format(canonical="u.canonical")
 
 
-def add(actor: Actor, one: OneStaged, choices: Mapping[str, Any], keys: tuple[str, str], *, password: str | None) -> engine.Started:
-    """Add one staged person with a login of their own, active at once; without a password they choose one by the page for who forgot it.
+def add(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[str, str], *, password: str | None) -> engine.Started:
+    """Add one person with a login of their own, active at once; without a password they choose one by the page for who forgot it.
 
     Refused (invalid): not_managed for an address that is not at a managed domain of the account; password for a weak one. `keys` are of the two verbs.
     """
@@ -53,8 +53,8 @@ def add(actor: Actor, one: OneStaged, choices: Mapping[str, Any], keys: tuple[st
     return added
 
 
-def add_without_login(actor: Actor, one: OneStaged, choices: Mapping[str, Any], keys: tuple[str, str]) -> engine.Started:
-    """Add one staged person as whom nobody signs in: their address is a name, and whoever reads its mail gets none and no way in."""
+def add_without_login(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[str, str]) -> engine.Started:
+    """Add one person as whom nobody signs in: their address is a name, and whoever reads its mail gets none and no way in."""
     with transaction.atomic():
         added = engine.start(plan_invite_one(actor, one, {**choices, "at_once": "no_login"}), keys[0])
         engine.start(plan(actor, LetInWithoutLogin.name, {"subjects": {"ids": [str(one.person)]}}), keys[1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -213,3 +214,20 @@ def check_addresses(texts: Iterable[str]) -> Iterator[Line]:
             yield _bad(n, [text, "", "", "", "", ""], trouble.code, "email", trouble.said, trouble.places)
         else:
             yield Line(n, address.shown, address.canonical, "", "", "", "", "", None, "", "", None)
+
+
+class OnePerson(NamedTuple):
+    """Whom a program names: the id they will have, and their line."""
+
+    person: UUID
+    line: Line
+
+    @property
+    def email(self) -> str:
+        return self.line.email
+
+
+def one_person(id: UUID, email: str, first_name: str, last_name: str) -> OnePerson:
+    """Somebody named by address and names, their line checked."""
+    (line,) = check_addresses([email])
+    return OnePerson(id, line._replace(first_name=first_name, last_name=last_name))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from usher.journal.verb import Part, reason
+from usher.journal.verb import NO_ROWS, Part, reason
 from usher.licenses.catalog import ADD_ONS, UNASSIGNED
 from usher.licenses.waiting import INTO
 from usher.people.groups import default_of
@@ -42,11 +42,13 @@ SELECT l.*, coalesce(g.id, %(group)s::uuid, {default_of("user")}) AS group_id, c
        WHEN u.id IS NOT NULL THEN 'exists'
        WHEN l.user_group <> '' AND g.id IS NULL THEN 'no_group'
        WHEN l.im_group <> '' AND i.id IS NULL THEN 'no_im_group' END AS skip
-FROM lifecycle_stagedline l
+FROM {{staged}} l
 LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = l.canonical AND u.left_at IS NULL
 LEFT JOIN people_group g ON l.user_group <> '' AND g.account_id = %(account)s AND g.kind = 'user' AND g.name_key = usher_fold(l.user_group)
-LEFT JOIN people_group i ON l.im_group <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(l.im_group)
-WHERE l.stage_id = %(stage)s"""
+LEFT JOIN people_group i ON l.im_group <> '' AND i.account_id = %(account)s AND i.kind = 'im' AND i.name_key = usher_fold(l.im_group)"""
+# Where the lines are: in a stage, or, of the one person whom a program names, in the parameters.
+OF_STAGE = "(SELECT * FROM lifecycle_stagedline WHERE stage_id = %(stage)s)"
+OF_PERSON = "jsonb_populate_record(NULL::lifecycle_stagedline, %(person)s::jsonb)"
 
 # The same where the file says more than its first six columns: what a cell says counts, else what the form chose for everybody.
 # Parameters: license, add_ons, off (licenses that are switched off), clashes (product -> what it cannot be held with).
@@ -72,10 +74,6 @@ QUEUED = INTO.format(
 )
 ALL_FIT = "SELECT l.*, %(license)s::text AS license, %(add_ons)s::text[] AS add_ons FROM ({lines}) l"
 
-NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, NULL::jsonb AS before, NULL::jsonb AS after,
-             NULL::text AS skip, NULL::text AS takes, NULL::text AS gives WHERE false"""
-
-
 NEW = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', %(license)s::text, 'line', l.line, 'group', l.group_id,
          'im_group', l.im_group_id)"""
 NEW_WITH_MORE = """jsonb_build_object('email', l.email, 'name', btrim(l.first_name || ' ' || l.last_name), 'license', l.license, 'line', l.line, 'group', l.group_id,
@@ -86,10 +84,15 @@ NAMED_WITH_MORE = """CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_g
          WHEN 'no_site' THEN l.more->>'site' WHEN 'wrong_products' THEN array_to_string(l.license || l.add_ons, ' ') END"""
 
 
+def staged_by(params: Mapping[str, Any]) -> str:
+    """Where the lines of these parameters are, as a table of lines."""
+    return OF_PERSON if params.get("person") else OF_STAGE
+
+
 class NewPeople(Part):
     """Each good line becomes a pending person with an invitation, a mail and all their seats, or nothing of it when one seat lacks.
 
-    Parameters: stage, license, add_ons, and what else all of them share; columns (those of the file beside the first six), off, clashes; waits, when
+    Parameters: stage or person, license, add_ons, and what else all of them share; columns (those of the file beside the first six), off, clashes; waits, when
     whoever finds no seat has Basic, else Unassigned, and stands on the waiting list for the rest.
     The first nonce is the person's own id: a nonce must differ from the next one, the secret is the key of the HMAC (core/link_token.py).
     """
@@ -107,6 +110,7 @@ class NewPeople(Part):
             lines = WAITING.format(people=f"SELECT row_number() OVER (ORDER BY line) AS n, l.* FROM ({numbered}) l")
             new = f"{new} || jsonb_build_object('license', coalesce(l.three, '{UNASSIGNED}'), 'add_ons', l.gets, 'waits', l.waits)"
             seats = f"concat_ws('@pending ', coalesce(l.three, '{UNASSIGNED}'), (SELECT string_agg(x, '@pending ') FROM jsonb_array_elements_text(l.gets) x))"
+        lines = lines.replace("{staged}", staged_by(params))
         return f"""SELECT NULL::int AS subj, l.id AS obj, NULL::int AS version, NULL::jsonb AS before,
                    CASE WHEN l.skip IS NULL THEN {new}
                         ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named', {named}) END AS after,
@@ -121,7 +125,7 @@ did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, l
          coalesce((ok.after->>'manager_id')::uuid, %(manager)s::uuid), coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s,
          coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', ''),
          (ok.after->>'site_id')::uuid
-  FROM ok JOIN lifecycle_stagedline l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} AND {IS_THERE}
+  FROM ok JOIN {{staged}} l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} AND {IS_THERE}
   ORDER BY l.canonical
   ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
 standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
@@ -136,6 +140,9 @@ membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "pr
     FROM did JOIN ok ON ok.obj = did.obj) m WHERE m.group_id IS NOT NULL),
 mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
   SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{}}'::jsonb, %(now)s, %(now)s FROM did)"""
+
+    def writes(self, params: Mapping[str, Any]) -> str:
+        return self.write.replace("{staged}", staged_by(params))
 
     def back(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from io import BufferedIOBase
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from usher.core import clock, sql
 from usher.core.actor import Actor
 from usher.core.ids import uuid7
-from usher.core.refusals import Refused, not_found
+from usher.core.refusals import not_found
 
 from .lines import Line, check_addresses
 from .models import Stage
@@ -25,23 +25,7 @@ KEPT = timedelta(days=7)
 JOINED, FEW = ("update", "addresses", "phones"), 500  # lists whose lines are joined with each other, and how many lines that is nothing for
 COPY = "COPY lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places, more) FROM STDIN"
 
-
-ONE = """
-WITH stage AS (INSERT INTO lifecycle_stage (id, account_id, user_id, source, filename, encoding, delimiter, lines, choices, created_at)
-  VALUES (%(stage)s, %(account)s, %(user)s, 'api', '', '', '', 1, '{}', coalesce(%(now)s::timestamptz, now())) ON CONFLICT (id) DO NOTHING RETURNING id)
-INSERT INTO lifecycle_stagedline (stage_id, id, line, email, canonical, first_name, last_name, department, user_group, im_group, problem, field, said, places)
-SELECT stage.id, %(id)s::uuid, %(line)s::int, %(email)s::text, %(canonical)s::text, %(first_name)s::text, %(last_name)s::text, '', '', '', %(problem)s::text,
-  %(field)s::text, %(said)s::text, %(places)s::jsonb FROM stage RETURNING id, email, first_name, last_name"""
-ONE_THERE = "SELECT id, email, first_name, last_name FROM lifecycle_stagedline WHERE stage_id = %(stage)s"
 STAGE = "SELECT id, account_id, source, filename, encoding, delimiter, lines, choices FROM lifecycle_stage WHERE id = %(id)s AND account_id = %(account)s"
-
-
-class OneStaged(NamedTuple):
-    """The stage of one person, the id they will have, and their address as it is kept."""
-
-    stage: UUID
-    person: UUID
-    email: str
 
 
 def stage_csv(actor: Actor, data: BinaryIO, filename: str, *, most: int | None, choices: dict[str, Any]) -> Stage:
@@ -119,25 +103,6 @@ def stage_people(actor: Actor, lines: Iterable[Line], choices: dict[str, Any]) -
     return stage
 
 
-def stage_person(actor: Actor, id: UUID, email: str, first_name: str, last_name: str) -> OneStaged:
-    """Stage one person whom a program invites; the id comes from its idempotency key, so the same wish finds the same stage.
-
-    Refused (conflict, key_reused) when that key staged somebody else.
-    """
-    actor.require("people:user:manage")
-    (line,) = check_addresses([email])
-    line = line._replace(first_name=first_name, last_name=last_name)
-    told = {"stage": id, "account": actor.account_id, "user": actor.user_id, "now": clock.travelled(), "id": uuid7(), **line._asdict()}
-    there = sql.prepared(ONE, {**told, "places": _json(line.places)}) or sql.rows(ONE_THERE, {"stage": id})
-    if {k: there[0][k] for k in ("email", "first_name", "last_name")} != {
-        "email": line.email,
-        "first_name": first_name,
-        "last_name": last_name,
-    }:
-        raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
-    return OneStaged(id, there[0]["id"], line.email)
-
-
 def _copy(stage: UUID, lines: Iterable[Line]) -> int:
     """The id of somebody new is made here, so that plan, effect and undo always name their object."""
     return sql.copy_in(COPY, ((stage, uuid7(), *line[:-2], _json(line.places), _json(line.more)) for line in lines))
@@ -156,7 +121,7 @@ def stage_of(actor: Actor, stage: UUID, mode: str = "add") -> Stage:
 
 
 def find(actor: Actor, stage: UUID) -> Stage | None:
-    """A stage of the actor's account: what was chosen and how many lines it has. By a prepared statement, as programs invite people one by one."""
+    """A stage of the actor's account: what was chosen and how many lines it has."""
     found = sql.prepared(STAGE, {"id": stage, "account": actor.account_id})
     return Stage(**found[0]) if found else None
 

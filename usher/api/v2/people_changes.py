@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from usher.api.operations import Call, Cap, operation
-from usher.core.ids import short
+from usher.core.ids import short, uuid7
 from usher.core.refusals import Refused
 from usher.journal import engine
-from usher.lifecycle import join, letting_in, staging
+from usher.lifecycle import join, letting_in
+from usher.lifecycle.lines import OnePerson, one_person
 from usher.people import stored_settings
 from usher.zoom_wire import kept_profile
 from usher.zoom_wire import people as wire
@@ -73,7 +74,8 @@ def create_user(call: Call) -> dict[str, Any]:
         raise WireRefused(Fault(400, 2002, "This account has no single sign-on."))
     license = license_of(told["type"])
     key = call.next_key(join.Invite.name)
-    one = staging.stage_person(call.actor, uuid5(call.actor.account_id, key), told["email"], told["first_name"], told["last_name"])
+    id = uuid5(call.actor.account_id, key) if call.key else uuid7()  # the same wish under the same key is the same person
+    one = one_person(id, told["email"], told["first_name"], told["last_name"])
     started = seated(told["type"], lambda: added(call, one, {"license": license}, key))
     if started.change_id is None:
         raise WireRefused(Fault(409, 1005, f"User already in the account: {told['email']}"))
@@ -91,8 +93,8 @@ def create_user(call: Call) -> dict[str, Any]:
     }
 
 
-def added(call: Call, one: staging.OneStaged, choices: dict[str, Any], key: str) -> engine.Started:
-    """The person of a stage as the action says: invited, or let in at once. Only autoCreate looks at a password."""
+def added(call: Call, one: OnePerson, choices: dict[str, Any], key: str) -> engine.Started:
+    """The person as the action says: invited, or let in at once. Only autoCreate looks at a password."""
     action, password = call.body["action"], call.body["user_info"].get("password")
     if action == "autoCreate":
         return letting_in.add(call.actor, one, choices, (key, call.next_key(letting_in.LetIn.name)), password=password)
