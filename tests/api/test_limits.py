@@ -1,5 +1,6 @@
 """Limits of the API per account, plan and label (S4-43)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from tests.api.caller import Caller, caller
 from tests.people_of import Company, actor_of, do
 from usher.access import throttle, tokens
 from usher.api import limits
+from usher.api.door import purpose_of
 from usher.api.limits import RATES, Rates
 from usher.api.operations import HEAVY, LIGHT, MEDIUM, OPERATIONS, RESOURCE_INTENSIVE
 from usher.core import clock, sql
@@ -20,8 +22,10 @@ LABELS = (LIGHT, MEDIUM, HEAVY, RESOURCE_INTENSIVE)
 
 
 @pytest.fixture(autouse=True)
-def database(db: None) -> None:
-    """Every test here is undone."""
+def database(db: None) -> Iterator[None]:
+    """Every test here is undone; what was lowered is forgotten."""
+    yield
+    purpose_of.cache_clear()
 
 
 @pytest.fixture
@@ -31,6 +35,7 @@ def api(northlake: Company) -> Caller:
 
 def few(monkeypatch: pytest.MonkeyPatch, counter: str, plan: str, **rates: Any) -> None:
     """Lower the limits of a plan."""
+    purpose_of.cache_clear()
     monkeypatch.setitem(
         RATES[counter], plan, Rates(**{"light": 99, "medium": 99, "heavy": 99, "intensive": 99, "heavy_a_day": 99, **rates})
     )
@@ -120,6 +125,7 @@ def test_invitations_and_groups_of_a_day(northlake: Company, api: Caller, monkey
     assert by_path["POST", "/groups"] == {"groups": dict.fromkeys(("free", "pro", "business"), 100)}
     (cap,) = next(o.caps for o in OPERATIONS if (o.method, o.path) == ("POST", "/users"))
     monkeypatch.setitem(cap.most, "business", 2)  # type: ignore[arg-type]
+    purpose_of.cache_clear()
 
     def invited(name: str, **headers: str) -> int:
         return api.post("/users", {"action": "create", "user_info": {"email": f"{name}@{northlake.domain}", "type": 1}}, **headers)[0]

@@ -1,12 +1,13 @@
-"""The pool looks at a connection instead of asking the server about it (F06)."""
+"""The pool looks at a connection instead of asking the server about it (F06); savepoints go with the statements they are for."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tests.threads import wide_pool
+from usher.core import sql
 from usher.core.pooled.base import ASKED_SECONDS, Pooled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,3 +48,56 @@ def test_a_server_that_hung_up_is_noticed_at_once(pool: Any) -> None:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         assert cursor.fetchone() == (True,)
         assert pid_and_time(pool)[0] != pid
+
+
+@pytest.fixture
+def kept() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept (n int PRIMARY KEY)")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE kept")
+
+
+def put(n: int) -> None:
+    sql.execute("INSERT INTO kept VALUES (%(n)s)", {"n": n})
+
+
+def numbers() -> list[int]:
+    return [r["n"] for r in sql.rows("SELECT n FROM kept ORDER BY n")]
+
+
+def test_a_savepoint_takes_back_what_came_after_it(kept: None) -> None:
+    """Inside each other, after each other, empty ones, and one of a failed statement; whatever kind of statement comes next."""
+    with transaction.atomic():
+        put(1)
+        with transaction.atomic():
+            with transaction.atomic():
+                pass
+            put(2)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            put(3)
+            put(1)
+        with transaction.atomic():
+            assert sql.prepared("SELECT count(*)::int AS n FROM kept WHERE n < %(n)s", {"n": 9}) == [{"n": 2}]
+            sql.copy_in("COPY kept FROM STDIN", [(4,)])
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            put(5)
+            raise ZeroDivisionError
+    assert numbers() == [1, 2, 4]
+
+
+def test_a_transaction_that_begins_with_a_savepoint(kept: None) -> None:
+    for fails in (False, True):
+        try:
+            with transaction.atomic(), transaction.atomic():
+                put(10 + fails)
+                if fails:
+                    raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+    with transaction.atomic(), transaction.atomic():
+        pass
+    assert numbers() == [10]
+    connection.ensure_connection()
+    assert not connection.connection.owed and connection.get_autocommit()

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,11 @@ class Purpose:
     needs: frozenset[str] = frozenset()
     limits: Mapping[str, Sequence[throttle.Limit]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+
+    @cached_property
+    def told(self) -> str:
+        """The limits as the statement reads them."""
+        return json.dumps({plan: [(limit.name, limit.most, limit.seconds) for limit in limits] for plan, limits in self.limits.items()})
 
 
 ANY = Purpose()  # nothing is asked but whose it is
@@ -145,15 +151,8 @@ def holder(token: str, purpose: Purpose = ANY, *, request_id: str = "", ip: str 
 
     None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08).
     """
-    limits = {plan: [(limit.name, limit.most, limit.seconds) for limit in of_plan] for plan, of_plan in purpose.limits.items()}
-    asked = {
-        "h": hash_of(token),
-        "needs": list(purpose.needs),
-        "own": list(purpose.own),
-        "limits": json.dumps(limits),
-        "now": clock.travelled(),
-    }
-    known = sql.prepared(SHOWN, asked)
+    asked = {"needs": list(purpose.needs), "own": list(purpose.own), "limits": purpose.told}
+    known = sql.prepared(SHOWN, {"h": hash_of(token), **asked, "now": clock.travelled()})
     if not known:
         return None
     found = known[0]

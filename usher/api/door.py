@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
@@ -63,7 +64,7 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
     method = "GET" if request.method == "HEAD" else str(request.method)
     operation = operations.get(method)
-    holder = holder_of(request, purpose_of(operation, path) if operation else tokens.ANY)
+    holder = holder_of(request, purpose_of(operation, path.get("userId") == "me", limits.are_counted()) if operation else tokens.ANY)
     app_calls.count(holder.app)
     if operation is None:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
@@ -86,13 +87,14 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     return response
 
 
-def purpose_of(operation: Operation, path: Mapping[str, str]) -> tokens.Purpose:
+@cache
+def purpose_of(operation: Operation, of_oneself: bool, counted: bool) -> tokens.Purpose:
     """Any scope of the operation opens it for everybody, one of its own for the person the token stands for (README 1, `me`), with no more than everybody may
     of themselves. Some the contract asks for none.
     """
     scopes = operation.scopes
-    own = frozenset(scopes.own if scopes.all and path.get("userId") == "me" else ())
-    return tokens.Purpose(scopes.all, limits.counted(operation), own)
+    own = frozenset(scopes.own if scopes.all and of_oneself else ())
+    return tokens.Purpose(scopes.all, limits.by_plan(operation) if counted else {}, own)
 
 
 def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:

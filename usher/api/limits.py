@@ -57,10 +57,8 @@ TIERS = {"free": "free", "free_with_card": "free", "pro": "pro"}
 COUNTERS = {"phone": "phone", "number_management": "phone", "contact_center": "contact-center"}  # by the first part of the path
 
 
-def counted(operation: Operation) -> dict[str, list[Limit]]:
+def by_plan(operation: Operation) -> dict[str, list[Limit]]:
     """What one call of an operation counts against, by the account's plan; it is counted where its token is looked up (access/tokens.py)."""
-    if not settings.API_LIMITS:
-        return {}
     return {plan: limits_of(plan, operation) for plan in (*TIERS, "")}
 
 
@@ -72,9 +70,14 @@ def told(holder: Holder, operation: Operation) -> dict[str, str]:
     return headers(holder.tallies[0], operation) if holder.tallies else {}
 
 
+def are_counted() -> bool:
+    """Off for the whole server with USHER_API_LIMITS=off."""
+    return bool(settings.API_LIMITS)
+
+
 def are_on(actor: Actor) -> bool:
-    """Off for the whole server with USHER_API_LIMITS=off, for one account by its operator (accounts/counting_calls.py)."""
-    return bool(settings.API_LIMITS) and actor.api_limits
+    """Off also for one account, by its operator (accounts/counting_calls.py)."""
+    return are_counted() and actor.api_limits
 
 
 def give_back(actor: Actor, operation: Operation) -> None:

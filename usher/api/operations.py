@@ -71,7 +71,7 @@ class Cap:
     seconds: int = UNTIL_MIDNIGHT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """`success` is the status of the contract; `codes` are better codes for reasons that mean something special here. `right` names what it is about:
     the account's plan must have it; the right itself is asked for by the read or the verb. `caps` come beside the rate of the label. `kept` are fields of the body

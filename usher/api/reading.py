@@ -21,15 +21,15 @@ class _Twice(ValueError):
 
 def bearer(request: HttpRequest) -> str:
     """The token of the Authorization header, empty without one (S4-35). It is taken from nowhere else."""
-    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _blank, token = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
     """The known parameters; one that stands twice and is no list is refused (MASS-05), unknown ones are ignored."""
     given: QueryDict = request.GET
-    for name, field in fields.items():
-        if field.kind != "array" and len(given.getlist(name)) > 1:
+    for name, told in given.lists():
+        if len(told) > 1 and name in fields and fields[name].kind != "array":
             raise invalid({"field": name, "message": f"{name} stands more than once."})
     values, errors = read_texts(fields, {name: ",".join(map(str, given.getlist(name))) for name in given})
     if errors:
@@ -39,7 +39,7 @@ def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
 
 def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     """The known fields of a JSON body, and the whole of it. A body of another kind is refused with 415 (MASS-07), one in chunks with 411 (DOS-11)."""
-    if request.headers.get("Transfer-Encoding"):
+    if request.META.get("HTTP_TRANSFER_ENCODING"):
         raise WireRefused(Fault(411, 300, "Send the body in one piece, with its Content-Length."))
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     if not length.isascii() or not length.isdigit() or int(length[:19]) > MOST_BYTES:
@@ -59,7 +59,7 @@ def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[
 
 def key_of(request: HttpRequest) -> str:
     """The Idempotency-Key header."""
-    key = request.headers.get("Idempotency-Key", "")
+    key = str(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise invalid({"field": "Idempotency-Key", "message": f"Idempotency-Key has at most {LONGEST_KEY} printable characters."})
     return key

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -49,6 +50,7 @@ def things() -> dict[str, str | Promise]:
     return dict(_things)
 
 
+@lru_cache(maxsize=256)
 def expand(names: frozenset[str]) -> frozenset[str]:
     """Manage includes view."""
     return names | {n.removesuffix(":manage") + ":view" for n in names if n.endswith(":manage")}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import RawCursor
 from psycopg.types.json import Jsonb
 
@@ -32,10 +32,11 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
 
     A parameter whose type does not follow from its place needs a cast. Refused by PostgreSQL otherwise.
     """
-    connection.ensure_connection()
-    bare: Any = RawCursor(connection.connection)
+    here = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    bare: Any = RawCursor(here.connection)
     text, names = numbered(sql)
-    with connection.wrap_database_errors, connection.make_debug_cursor(bare) if connection.queries_logged else bare as cursor:
+    with here.wrap_database_errors, here.make_debug_cursor(bare) if here.queries_logged else bare as cursor:
         cursor.execute(text, list(adapt({name: params[name] for name in names}).values()))
         return as_dicts(cursor) if cursor.pgresult.nfields else []
 

@@ -1,12 +1,13 @@
 """The middlewares of the portal: everything that holds for every request, in the order of settings.MIDDLEWARE."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from usher.core.policy import Policy
 from usher.portal.page import check_policies
@@ -19,6 +20,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+LONGEST_KEPT = 200  # characters of an address whose view is remembered
 NO_SESSION = ("open", "token", "client")  # whoever is signed in is nobody there
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -76,8 +78,15 @@ class Programs:
             return self.get_response(request)
         if size_of(request) > MOST_BYTES:
             return too_much(request)
-        match = request.resolver_match = resolve(request.path_info)
+        path = request.path_info
+        match = request.resolver_match = route_of(path) if len(path) <= LONGEST_KEPT else resolve(path)
         return match.func(request, *match.args, **match.kwargs)
+
+
+@lru_cache(maxsize=1000)
+def route_of(path: str) -> ResolverMatch:
+    """Whose view answers at an address: programs ask for the same few again and again."""
+    return resolve(path)
 
 
 def size_of(request: HttpRequest) -> int:

@@ -171,4 +171,6 @@ def place(request: HttpRequest) -> str:
 
 def new_number() -> str:
     """A number a person can read out, like 7F3K-21."""
-    return "".join(secrets.choice(LETTERS) for _i in range(4)) + f"-{secrets.randbelow(90) + 10}"
+    drawn, digits = divmod(secrets.randbelow(len(LETTERS) ** 4 * 90), 90)
+    letters = (LETTERS[drawn // len(LETTERS) ** n % len(LETTERS)] for n in range(4))
+    return f"{''.join(letters)}-{digits + 10}"
