@@ -105,13 +105,13 @@ def what_is_sent(theirs: UUID) -> dict[str, Any]:
     finally:
         sql.prepared = ours
     ((text, params),) = said
-    numbered, names = sql.numbered(text)
+    numbered = sql.numbered(text)
     token = "x" * 88  # as long as a page token
     around = {"page_count": -(-PEOPLE // 30), "page_number": 1, "page_size": 30, "total_records": PEOPLE, "next_page_token": token}
     options = connection.settings_dict["OPTIONS"]
     return {
-        "page": numbered,
-        "params": [str(v) if isinstance(v, UUID) else v for v in (params[n] for n in names)],
+        "page": numbered.text,
+        "params": [str(v) if isinstance(v, UUID) else v for v in (params[n] for n in numbered.names)],
         "around": f'{json.dumps(around)[:-1]},"users":[',
         "connection": {"options": options["options"], "prepare_threshold": options["prepare_threshold"], "autocommit": True},
         "pool": {"min_size": options["pool"]["min_size"], "max_size": options["pool"]["max_size"]},

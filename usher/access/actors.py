@@ -69,13 +69,15 @@ def person(user: UUID, door: Door) -> Actor:
     return actor_of_row(found, door)
 
 
-def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "") -> Actor:
-    """The Actor of a row of PERSON. An administrator who lacks the second factor the account asks for has no rights, at any door, until there is one."""
+def actor_of_row(found: dict[str, Any], door: Door, *, request_id: str = "", ip: str = "", name: str = "") -> Actor:
+    """The Actor of a row of PERSON, by another name when a program works for them. An administrator who lacks the second factor the account asks for has no
+    rights, at any door, until there is one.
+    """
     lacks_factor = bool(found["lacks_factor"])
     return Actor(
         kind="person",
         account_id=found["account_id"],
-        name=name_of(found),
+        name=name or name_of(found),
         privileges=frozenset() if lacks_factor else rights_of(found),
         door=door,
         user_id=found["id"],

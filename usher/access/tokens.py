@@ -18,7 +18,7 @@ from usher.core.actor import Actor
 from usher.core.ids import unshort
 
 from . import scopes, throttle
-from .actors import PERSON, actor_of_row
+from .actors import PERSON, actor_of_row, name_of
 from .api_apps import hash_of
 from .origin import neighborhood
 
@@ -30,13 +30,13 @@ CLIENT = """SELECT p.id, p.account_id, p.scopes, p.for_people, p.is_public, s.ac
             FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
             LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
             WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
-# Whether one scope of an array stands in the token and in the app.
-SOME = f"""EXISTS (SELECT FROM unnest(%({{of}})s::text[]) n
+# Whether one scope of a list stands in the token and in the app.
+SOME = f"""EXISTS (SELECT FROM string_to_table(%({{of}})s::text, ' ') n
                  WHERE (n = ANY(t.scopes) OR '{scopes.ALL}' = ANY(t.scopes)) AND (n = ANY(p.scopes) OR '{scopes.ALL}' = ANY(p.scopes)))"""
 # An app for people stops with who answers for it, like any other.
 HOLDER = f"""SELECT h.*, h.for_all OR h.for_oneself AS opens FROM (
              SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
-               cardinality(%(needs)s::text[]) = 0 OR {SOME.format(of="needs")} AS for_all, {SOME.format(of="own")} AS for_oneself
+               %(needs)s::text = '' OR {SOME.format(of="needs")} AS for_all, {SOME.format(of="own")} AS for_oneself
              FROM access_token t JOIN access_app p ON p.id = t.app_id LEFT JOIN access_consent c ON c.id = t.consent_id
              JOIN LATERAL ({PERSON} AND u.id = coalesce(c.user_id, p.creator_id)) who ON true
              WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch
@@ -69,6 +69,16 @@ class Purpose:
     needs: frozenset[str] = frozenset()
     limits: Mapping[str, Sequence[throttle.Limit]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+
+    @cached_property
+    def needed(self) -> str:
+        """The scopes as the statement reads them; none of them has a blank."""
+        return " ".join(sorted(self.needs))
+
+    @cached_property
+    def owned(self) -> str:
+        """Those of one's own likewise."""
+        return " ".join(sorted(self.own))
 
     @cached_property
     def told(self) -> str:
@@ -151,18 +161,17 @@ def holder(token: str, purpose: Purpose = ANY, *, request_id: str = "", ip: str 
 
     None when it is unknown, its app is off, or whose rights it carries left (F14, AUTHZ-08).
     """
-    asked = {"needs": list(purpose.needs), "own": list(purpose.own), "limits": purpose.told}
+    asked = {"needs": purpose.needed, "own": purpose.owned, "limits": purpose.told}
     known = sql.prepared(SHOWN, {"h": hash_of(token), **asked, "now": clock.travelled()})
     if not known:
         return None
     found = known[0]
-    actor = actor_of_row(found, "api", request_id=request_id, ip=ip)
-    rights = (
-        actor.privileges if found["for_all"] else frozenset()
-    )  # by a scope of their own alone: what everybody may of themselves, and no more
-    rights |= {scopes.OWN_RIGHT} if found["for_oneself"] else set()
-    scope = actor.scope if found["for_all"] else None  # whom a role covers says nothing of oneself
-    actor = replace(actor, name=f"{found['app_name']} ({actor.name})", privileges=rights, scope=scope)
+    actor = actor_of_row(found, "api", request_id=request_id, ip=ip, name=f"{found['app_name']} ({name_of(found)})")
+    if found["for_oneself"] or not found["for_all"]:  # by a scope of their own alone: what everybody may of themselves, and no more
+        rights = actor.privileges if found["for_all"] else frozenset()
+        rights |= {scopes.OWN_RIGHT} if found["for_oneself"] else set()
+        scope = actor.scope if found["for_all"] else None  # whom a role covers says nothing of oneself
+        actor = replace(actor, privileges=rights, scope=scope)
     return Holder(actor, found["app"], found["is_over"], found["opens"], _tallies(purpose, found["plan"], found["tallies"] or []))
 
 

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import RawCursor
@@ -24,7 +25,7 @@ def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
     """All rows as dicts."""
     with connection.cursor() as cursor:
         cursor.execute(sql, adapt(params or {}))
-        return as_dicts(cursor)
+        return Columns.of(cursor).dicts(cursor)
 
 
 def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
@@ -35,33 +36,54 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     here = connections[DEFAULT_DB_ALIAS]
     here.ensure_connection()
     bare: Any = RawCursor(here.connection)
-    text, names = numbered(sql)
+    statement = numbered(sql)
     with here.wrap_database_errors, here.make_debug_cursor(bare) if here.queries_logged else bare as cursor:
-        cursor.execute(text, list(adapt({name: params[name] for name in names}).values()))
-        return as_dicts(cursor) if cursor.pgresult.nfields else []
+        cursor.execute(statement.text, list(adapt({name: params[name] for name in statement.names}).values()))
+        if statement.columns is None or len(statement.columns.names) != cursor.pgresult.nfields:
+            statement.columns = Columns.of(cursor)
+        return statement.columns.dicts(cursor) if statement.columns.names else []
+
+
+class Columns(NamedTuple):
+    """What a statement answers with. Names and types come from libpq itself: psycopg's description makes an object a column."""
+
+    names: tuple[str, ...]
+    json: tuple[str, ...]  # Django leaves jsonb to its fields
+
+    @classmethod
+    def of(cls, cursor: Any) -> "Columns":
+        """Those of an executed cursor."""
+        told = cursor.pgresult
+        names = tuple(told.fname(n).decode() for n in range(told.nfields))
+        return cls(names, tuple(name for n, name in enumerate(names) if told.ftype(n) == JSONB))
+
+    def dicts(self, cursor: Any) -> list[dict[str, Any]]:
+        """The rows of an executed cursor."""
+        found = [dict(zip(self.names, row, strict=True)) for row in cursor.fetchall()]
+        for name in self.json:
+            for line in found:
+                line[name] = None if line[name] is None else json.loads(line[name])
+        return found
+
+
+@dataclass
+class Numbered:
+    """A statement as PostgreSQL reads it: $1 for the first name; the names in that order; and its columns, once it was answered."""
+
+    text: str
+    names: tuple[str, ...]
+    columns: Columns | None = None
 
 
 @lru_cache(maxsize=1024)
-def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
-    """The same statement as PostgreSQL reads it, $1 for the first name, and the names in that order. psycopg would read a long text anew at each call."""
+def numbered(sql: str) -> Numbered:
+    """What is known of a statement. psycopg would read a long text anew at each call."""
     names: dict[str, str] = {}
 
     def place(found: re.Match[str]) -> str:
         return "%" if found[2] else names.setdefault(found[1], f"${len(names) + 1}")
 
-    return PLACE.sub(place, sql), tuple(names)
-
-
-def as_dicts(cursor: Any) -> list[dict[str, Any]]:
-    """The rows of an executed cursor. Names and types come from libpq itself: psycopg's description makes an object a column."""
-    told = cursor.pgresult
-    names = [told.fname(n).decode() for n in range(told.nfields)]
-    json_columns = [name for n, name in enumerate(names) if told.ftype(n) == JSONB]  # Django leaves jsonb to its fields
-    found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    for name in json_columns:
-        for line in found:
-            line[name] = None if line[name] is None else json.loads(line[name])
-    return found
+    return Numbered(PLACE.sub(place, sql), tuple(names))
 
 
 def row(sql: str, params: Params | None = None) -> dict[str, Any] | None:
