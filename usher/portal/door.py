@@ -105,7 +105,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Past the interface: it would read each of these texts anew for every answer.
-        response.headers._store = {**STORED, **response.headers._store}  # type: ignore[attr-defined]
+        response.headers._store = {**STORED, **response.headers._store}
         if not (request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 304)):
             response["Cache-Control"] = "no-store"
         return response
