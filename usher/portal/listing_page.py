@@ -202,14 +202,14 @@ def row_of(frame: Frame, picks: Picks, columns: list[Column], row: Row) -> dict[
         "more": _("More for %(name)s") % name,
         "cells": format_html('<td class="{}">{}</td>' * len(columns), *(part for c in columns for part in (c.css, c.cell(row)))),
         "acts": menu_of(frame.row_acts(row)) if frame.row_acts else "",
-        "first": first_of(*frame.row_first(row)) if frame.row_first else "",
+        "first": first_of(*frame.row_first(row), name["name"]) if frame.row_first else "",
     }
 
 
-def first_of(words: Words, acts: list[Act]) -> SafeString:
-    """The menu before the other one."""
-    shape = '<details class="u-drop toward-end words"><summary class="btn btn-sm">{}</summary><div class="u-menu">{}</div></details> '
-    return format_html(shape, words, menu_of(acts))
+def first_of(words: Words, acts: list[Act], name: str) -> SafeString:
+    """The menu before the other one; read aloud, it says whose it is."""
+    shape = '<details class="u-drop toward-end words"><summary class="btn btn-sm" aria-label="{}: {}">{}</summary><div class="u-menu">{}</div></details> '
+    return format_html(shape, words, name, words, menu_of(acts))
 
 
 def menu_of(acts: list[Act]) -> SafeString:

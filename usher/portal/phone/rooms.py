@@ -34,9 +34,8 @@ from usher.portal.phone.lists import (
     package_options,
     tabs,
 )
+from usher.portal.phone.lists import ROOMS_PATH as PATH
 from usher.portal.templatetags.usher import when
-
-PATH = "/phone/rooms"
 
 
 def room_path(row: Row) -> str:
