@@ -128,6 +128,9 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("trash", "/people/trash"),
         ("advanced", "/people/advanced"),
         ("groups", "/groups"),
+        ("phone", "/phone/users"),
+        ("phone-sites", "/phone/sites"),
+        ("phone-file", "/phone/users/imports/new"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")
