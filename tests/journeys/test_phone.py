@@ -90,10 +90,10 @@ def replace_the_inactive(portal: Portal, page: Page) -> None:
 
 def test_the_picker_stops_at_a_hundred_and_a_file_takes_more(portal: Portal) -> None:
     """S3-8, S3-14: the next tick is taken back with words; the file goes from upload to result, with the refused line as a file."""
+    page = portal.sign_in(portal.window())
     crowd = [f"many{n:03}@northlake.test" for n in range(102)]
     portal.usher.run("people", "add", *crowd, check=True)
     portal.usher.sql("UPDATE people_standing SET status = 'active' WHERE status = 'pending'")  # as if each had accepted
-    page = portal.sign_in(portal.window())
     page.goto("/phone/people?size=200&q=many")
     page.get_by_label("Select all on this page").click()
     expect(page.locator("#bulk [data-count]")).to_have_text("100 of 100 selected")
