@@ -76,6 +76,18 @@ def test_another_account_s_calls_do_not_exist(owner: Client, northlake: Company,
         assert "7183" not in text and northlake.domain not in text
 
 
+def test_whose_role_covers_a_part(owner: Client, northlake: Company) -> None:
+    """AUTHZ-10, AUTHZ-11: the account log is of the whole account; the right to it rests while a role covers a part."""
+    do(northlake.owner, "access.create_role", {"name": "Calls", "privileges": ["phone:log:view"]})
+    key = sql.value("SELECT key FROM access_role WHERE name = 'Calls'")
+    who = one(northlake.member.user_id or "")
+    do(northlake.owner, "access.set_role", {"role": key, "scope": {"kind": "department", "values": ["Sales"]}, "subjects": who})
+    desk = signed_in(northlake.member.user_id)
+    assert desk.get("/phone/log").status_code == desk.get("/phone/log/export").status_code == 403
+    do(northlake.owner, "access.set_role", {"role": key, "subjects": who})
+    assert "3 calls" in desk.get("/phone/log").content.decode()
+
+
 def test_wrong_methods(owner: Client) -> None:
     assert owner.post("/phone/log").status_code == owner.post("/me/phone/calls").status_code == 405
 

@@ -24,7 +24,7 @@ def calls() -> None:
 @click.option("--refusals", type=click.Path(dir_okay=False), metavar="FILE", help="Where all refusals go. Default: beside the data.")
 @writing
 def import_calls(actor: Actor, file: BinaryIO, refusals: str | None, key: str | None, dry_run: bool) -> int:
-    """Take calls, recordings and voicemails in from CSV or JSON lines (docs/guide/phone-calls.md).
+    """Take calls, recordings and voicemails in from CSV or JSON lines (docs/guide/command-line.md).
 
     A call that is here already is left alone by its id; a bad line never stops the good ones.
     """

@@ -82,7 +82,6 @@ CALLS = Listing(
     where=call_filters.where,
     filters=(BY_DIRECTION, BY_RESULT, BY_SITE, BY_PERSON, *BY_DAY),
     order="-at",
-    seen=call_reads.seen,
 )
 
 
