@@ -23,6 +23,28 @@ def test_marked_people_are_passed_over_unless_named_alone(cli: Cli, northlake: C
     assert cli("people", "unmark", f"ann@{northlake.domain}").code == 0 and mark_of(northlake.owner, ann) is None
 
 
+def test_an_address_nobody_has_is_never_passed_over_in_silence(cli: Cli, northlake: Company) -> None:
+    """MASS-01: whatever is done to several people by their addresses, or by a file, each line that means nobody, or somebody again, is told."""
+    here, nobody = f"member@{northlake.domain}", f"nobody@{northlake.domain}"
+    cli("groups", "create", "Crew")
+    for words in (
+        ("mark", "--kind", "never"),
+        ("unmark",),
+        ("set-site", "--none"),
+        ("set-role", "--to", "member"),
+        ("deactivate",),
+        ("activate",),
+    ):
+        told = cli("people", words[0], here, nobody, *words[1:])
+        assert [(r["code"], r["line"]) for r in told.answer["refusals"] if r["code"] != "already"] == [("nobody_here", 2)], (
+            words,
+            told.answer,
+        )
+    told = cli("groups", "add", "Crew", here, nobody, here)
+    assert {r["code"] for r in told.answer["refusals"]} == {"nobody_here", "twice"} and told.counts["updated"] == 1
+    assert cli("people", "mark", nobody, "--kind", "never").code == 3
+
+
 def test_plans(db: None) -> None:
     """S0-3, S0-4, R7: the operator's table; an unknown name is refused with the known ones."""
     from tests.cli.told import asked

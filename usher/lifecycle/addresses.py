@@ -116,6 +116,7 @@ class ChangeAddress(OfPeople):
     privilege = "people:user:manage"
     parts = (NewAddress(),)
     by_rank = True
+    tells_lines = True
     lost = gettext_lazy("Sessions that ended do not come back, and mails that were sent cannot be called back.")
     then = ("mail.deliver",)
 

@@ -17,7 +17,7 @@ from usher.people.of_people import OfPeople
 from usher.phone.parts import PUT_AWAY
 
 from .allotting import ALLOTTED, NOT_GOT, carrying
-from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE, strangers
+from .leave import AS_SEATS, FREE_AGAIN, FULL_NAME, HELD, NOT_PURGED, WHY_NOT_FREE
 
 NOT_AWAY = reason("not_away", gettext_lazy("is not deactivated"))
 NO_LICENSE = reason("no_license", gettext_lazy("not even a Basic or Unassigned seat is free"), "seat_free")
@@ -40,8 +40,7 @@ class Back(Part):
               jsonb_build_object('name', name, 'email', email, 'status', status, 'held', jsonb_build_object('license', license, 'add_ons', add_ons)) AS before,
               jsonb_build_object('status', becomes, 'email', new_email, 'license', three, 'add_ons', gets, 'not_back', {NOT_GOT}) AS after,
               CASE WHEN skip IS NULL AND becomes = 'active' AND three IS NULL THEN 'no_license' ELSE nullif(skip, 'stays_away') END AS skip,
-              {AS_SEATS.format(license="three", add_ons="gets")} AS takes, NULL::text AS gives FROM (SELECT * FROM got ORDER BY n) o
-            {strangers(params.get("subjects", {}))}"""
+              {AS_SEATS.format(license="three", add_ons="gets")} AS takes, NULL::text AS gives FROM (SELECT * FROM got ORDER BY n) o"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = ok.after->>'status', license = ok.after->>'license', version = t.version + 1

@@ -18,7 +18,7 @@ from usher.licenses.catalog import BASIC, PRODUCTS
 from usher.people import selection
 from usher.people.of_people import OfPeople
 
-from .leave import FULL_NAME, checked_content, strangers
+from .leave import FULL_NAME, checked_content
 
 DEACTIVATE, END_LICENSE, END_ADD_ON = "deactivate", "end_license", "end_add_on"
 LONGEST = timedelta(days=5 * 366)
@@ -36,7 +36,7 @@ class Scheduled(Part):
     lock = ("people_standing", "user_id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""(SELECT NULL::int AS subj, s.user_id AS obj, s.version, '{{"on": null}}'::jsonb AS before,
+        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, '{{"on": null}}'::jsonb AS before,
                    jsonb_build_object('on', %(day)s::text, 'due', coalesce(z.due, %(utc)s::timestamptz), 'name', {FULL_NAME}, 'email', u.email) AS after,
                    CASE WHEN d.id IS NOT NULL THEN 'dated' WHEN coalesce(z.due, %(utc)s::timestamptz) <= %(now)s THEN 'day_begun'
                         WHEN %(what)s = 'end_license' AND s.license IS DISTINCT FROM %(product)s THEN 'not_held'
@@ -47,7 +47,7 @@ class Scheduled(Part):
                    FROM ({selection.sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
                    LEFT JOIN unnest(%(zones)s::text[], %(dues)s::timestamptz[]) z(name, due) ON z.name = u.time_zone
                    LEFT JOIN lifecycle_dated d ON d.user_id = s.user_id AND d.state = 'waiting' AND d.what = %(what)s AND d.product = %(product)s
-                   {selection.order_by(params["subjects"])}) {strangers(params["subjects"])}"""
+                   {selection.order_by(params["subjects"])}"""
 
     write = """
 did AS (INSERT INTO lifecycle_dated (id, account_id, user_id, what, params, product, day, due, change_id, state, note)

@@ -18,7 +18,6 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, reason, register
 from usher.people import marks, selection
 from usher.people.of_people import OfPeople
-from usher.people.scope import covered_by
 from usher.people.verbs.profile import name_of
 from usher.phone.parts import PUT_AWAY, TOLD
 
@@ -27,7 +26,6 @@ IS_ADMIN = reason("is_admin", gettext_lazy("an admin: the owner must make them a
 HOLDS_ROLE = reason("holds_role", gettext_lazy("has the role %(name)s: they must be made a member first"))
 ONESELF = reason("oneself", gettext_lazy("that is you"))
 ELSEWHERE = reason("login_elsewhere", gettext_lazy("belongs to another account meanwhile"))
-NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
 PURGED = reason("purged", gettext_lazy("the days in the trash are over"))
 
 FULL_NAME = name_of("u")
@@ -40,19 +38,6 @@ NOT_PURGED = "NOT EXISTS (SELECT 1 FROM lifecycle_departure p WHERE p.user_id = 
 WHY_NOT_FREE = """CASE WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.account_id = u.account_id AND x.canonical = u.canonical AND x.left_at IS NULL AND x.id <> u.id)
        THEN 'address_taken' WHEN EXISTS (SELECT 1 FROM people_user x WHERE x.login_id = u.login_id AND x.left_at IS NULL AND x.id <> u.id) THEN 'login_elsewhere' END"""
 FREE_AGAIN = f"{NOT_PURGED} AND {WHY_NOT_FREE} IS NULL"
-
-
-def strangers(subjects: Mapping[str, Any]) -> str:
-    """The lines of a file that name nobody here, or somebody again, as rows that are refused: no line is passed over in silence."""
-    if "stage" not in subjects:
-        return ""
-    unseen = f" OR u.id NOT IN {covered_by(subjects['within'])}" if "within" in subjects else ""
-    return f"""UNION ALL SELECT NULL, l.id, 0, jsonb_build_object('name', l.email, 'email', l.email, 'line', l.line), NULL, l.why, NULL, NULL FROM (
-      SELECT x.id, x.line, x.email, coalesce(x.problem, CASE WHEN row_number() OVER (PARTITION BY x.canonical ORDER BY x.line) > 1 THEN 'twice'
-        WHEN u.id IS NULL{unseen} THEN 'nobody_here' END) AS why
-      FROM lifecycle_stagedline x JOIN lifecycle_stage g ON g.id = x.stage_id AND g.account_id = %(account)s
-      LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = x.canonical AND u.left_at IS NULL WHERE x.stage_id = %(sel_stage)s::uuid) l
-      WHERE l.why IS NOT NULL"""
 
 
 class Away(Part):
@@ -83,8 +68,7 @@ class Away(Part):
                    NULL::text AS takes, {AS_SEATS.format(license="r.license", add_ons="r.add_ons")} AS gives
                    FROM (SELECT s.user_id AS id, s.version, s.status, s.role, s.license, {FULL_NAME} AS name, u.email, u.canonical, u.login_id,
                                 {HELD.format(user="s.user_id")} AS add_ons
-                         FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r
-                   {strangers(params.get("subjects", {}))}"""
+                         FROM ({self.who(params)}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id {self.order(params)}) r"""
 
     write = f"""
 did AS (UPDATE people_standing t SET status = %(becomes)s, license = NULL, access_epoch = t.access_epoch + 1, version = t.version + 1 FROM ok

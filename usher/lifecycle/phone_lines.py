@@ -131,6 +131,7 @@ class AddPhones(OfPeople):
 
     name = "lifecycle.add_phones"
     privilege = "phone:user:manage"
+    tells_lines = True
     parts = (LineSeats(), MadeAsSaid(who))
     lost = gettext_lazy("Mails that were sent stay sent.")
 

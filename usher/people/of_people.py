@@ -14,11 +14,13 @@ from .scope import refuse_outside
 class OfPeople(Verb):
     """`subjects` is a selection (selection.py). A verb says in `wish` what else it needs, checked, and in `terms` what its SQL needs of that.
 
-    Of more than one person picked by hand, whoever is marked is passed over (marks.py); no part has to know. An undo holds nobody back.
+    Of more than one person picked by hand, whoever is marked is passed over (marks.py), and of a file the lines that name nobody, or somebody twice, are
+    refused with the reason; no part has to know. An undo holds nobody back.
     """
 
     keeps_scope = True
     spares_marked: ClassVar[bool] = True
+    tells_lines: ClassVar[bool] = False  # the rows are a file's lines themselves, those that name nobody among them
     by_rank: ClassVar[bool] = False  # one person above the actor is refused (AUTHZ-05); in a set of many the parts pass over them
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -44,4 +46,6 @@ class OfPeople(Verb):
     def select(self, part: Part, actor: Actor, params: Mapping[str, Any]) -> str:
         rows, person = part.rows(params), marks.person_of(part)
         spares = self.spares_marked and person and (actor.kind == "system" or marks.of_many(params["subjects"]))
-        return marks.sparing(rows, person) if spares else rows
+        rows = marks.sparing(rows, person) if spares else rows
+        beside = "" if self.tells_lines or part is not self.parts[self.main] else selection.strangers(params["subjects"])
+        return f"({rows}) {beside}" if beside else rows

@@ -16,16 +16,18 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
-from usher.journal.verb import REASONS
+from usher.journal.verb import REASONS, reason
 
 from . import kept
 from .filters import cleaned, where
 from .scope import covered_by
 
+NOBODY = reason("nobody_here", gettext_lazy("nobody here has this address"), refused=True)
 MOST_IDS = 10_000
 # In which order the people of a set are done; with a minus backwards, empty by their id: who was added first. It decides who finds a seat.
 ORDERS = {
@@ -108,6 +110,23 @@ def order_by(subjects: Mapping[str, Any]) -> str:
     """The ORDER BY of a part that reads `sql_of` as `who` and people_standing as `s`."""
     order = subjects.get("order", "")
     return f"ORDER BY who.place{' DESC' if order.startswith('-') else ''} NULLS LAST, s.user_id" if order else "ORDER BY s.user_id"
+
+
+def strangers(subjects: Mapping[str, Any]) -> str:
+    """What follows the rows of a part about the people of a file: its lines that name nobody here, or somebody again, as rows that are refused. No line is
+    passed over in silence. Empty for any other selection."""
+    if "stage" not in subjects:
+        return ""
+    unseen = f" OR coalesce(u.id, v.id) NOT IN {covered_by(subjects['within'])}" if "within" in subjects else ""
+    return f"""UNION ALL SELECT NULL, l.id, 0, jsonb_build_object('name', l.named, 'email', l.named, 'line', l.line), NULL, l.why, NULL, NULL FROM (
+      SELECT x.id, x.line, coalesce(nullif(x.email, ''), x.more->>'employee_id') AS named,
+        coalesce(x.problem, CASE WHEN row_number() OVER (PARTITION BY coalesce(u.id, v.id, x.id) ORDER BY x.line) > 1 THEN 'twice'
+          WHEN coalesce(u.id, v.id) IS NULL{unseen} THEN '{NOBODY}' END) AS why
+      FROM lifecycle_stagedline x JOIN lifecycle_stage g ON g.id = x.stage_id AND g.account_id = %(account)s
+      LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = x.canonical AND u.left_at IS NULL
+      LEFT JOIN people_user v ON x.canonical IS NULL AND v.account_id = %(account)s AND v.employee_id = x.more->>'employee_id' AND v.employee_id <> ''
+        AND v.left_at IS NULL
+      WHERE x.stage_id = %(sel_stage)s::uuid) l WHERE l.why IS NOT NULL"""
 
 
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
