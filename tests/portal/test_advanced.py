@@ -79,7 +79,7 @@ def test_too_few_seats(owner: Client, northlake: Company) -> None:
     [
         (f"license-changes?license_from={BASIC}&license_to={BASIC}", "They are Basic already."),
         (f"license-changes?license_from={BASIC}&license_to=meetings:on_prem", "needs Meeting Connector, which is off"),
-        ("license-changes", "There is no Workplace license"),
+        ("license-changes", "Choose a Workplace license."),
         ("unlinkings", "Choose a Workplace license."),
         ("unlinkings?license_of=phone", "Choose a Workplace license."),
         ("deletions?days=soon", "A whole number of days from 0"),

@@ -122,6 +122,8 @@ def clashes() -> dict[str, list[str]]:
 
 def what_is_wrong(license: str, add_ons: list[str]) -> str:
     """Why these products cannot be held together, as a sentence; empty when they can (LIC-08)."""
+    if not license:
+        return _("Choose a Workplace license.")
     if license not in PRODUCTS or PRODUCTS[license].kind != "workplace":
         return _("There is no Workplace license %(code)s.") % {"code": license}
     seen: dict[str, str] = {}

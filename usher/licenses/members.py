@@ -46,7 +46,7 @@ class ChangeMembersLicense(ChangeLicense):
         return super().check(actor, {**params, "subjects": params.get("subjects", everybody)})
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        wrong = what_is_wrong(str(params.get("from")), [])
+        wrong = what_is_wrong(str(params.get("from") or ""), [])
         if wrong:
             raise Refused("invalid", "unknown_license", wrong, field="from")
         wish = super().wish(actor, params)

@@ -85,7 +85,7 @@ class ChangeLicense(OfPeople):
     parts = (WorkplaceSeat(),)
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        wrong = what_is_wrong(str(params.get("license")), [])
+        wrong = what_is_wrong(str(params.get("license") or ""), [])
         if wrong:
             raise Refused("invalid", "unknown_license", wrong, field="license")
         refuse_switched_off(actor, params["license"])
