@@ -122,7 +122,7 @@ USERS = Listing(
         text_column("site", gettext_lazy("Site"), shown=True),
         Column("set_up", gettext_lazy("Status"), lambda r: status(*set_up_of(r)), lambda r: str(set_up_of(r)[1]), "nowrap"),
         replace(EMAIL, css="clip", shown=False),
-        DEPARTMENT,
+        replace(DEPARTMENT, shown=False),
         text_column("template", gettext_lazy("Template")),
         text_column("cost_center", gettext_lazy("Cost center")),
         Column("last_used", gettext_lazy("Last used"), last_used_of, last_used_text, "num nowrap", shown=False),
