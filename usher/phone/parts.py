@@ -102,10 +102,12 @@ class Made(Part):
     def __init__(self, who: Callable[[Mapping[str, Any]], str], of: Holders = PEOPLE) -> None:
         self.who, self.of = who, of
         # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one.
+        # What must hold of each is asked so that it never becomes a join: the planner takes a chunk of thousands for a handful of rows and
+        # would compare everybody with everybody. `(SELECT …)` looks each up by the index, `IN … IS TRUE` in a hash (docs/decisions/0098).
         self.write = f"""{allotted(AGAIN.format(wants=self.wants_still))},
 made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, since, version)
   SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
-  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
+  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND (SELECT {of.may_have("g.id")})
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
     policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END,
     state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
@@ -115,7 +117,8 @@ numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since
       SELECT g.id, g.number_id, true AS first FROM given g WHERE g.number_id IS NOT NULL
       UNION ALL SELECT g.id, m.id, m.number = g.numbers->>0 FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.numbers) v
         JOIN phone_number m ON m.account_id = %(account)s AND m.number = v WHERE NOT g.wants_number) y ORDER BY number_id, id) x
-  WHERE n.id = x.number_id AND n.holder_id IS NULL AND x.id IN (SELECT obj FROM made) AND {of.has_plan("x.id")} RETURNING n.holder_id, n.number),
+  WHERE n.id = x.number_id AND n.holder_id IS NULL AND (x.id IN (SELECT obj FROM made)) IS TRUE AND (SELECT {of.has_plan("x.id")})
+  RETURNING n.holder_id, n.number),
 told AS MATERIALIZED (SELECT coalesce(jsonb_object_agg(holder_id, numbers), '{{}}') AS who FROM (SELECT holder_id, jsonb_agg(number ORDER BY number) AS numbers
   FROM numbered GROUP BY 1) t),
 did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS numbers FROM made){of.greeting}"""
