@@ -22,7 +22,7 @@ hooks = "tests.api.schemathesis_ids"
 [generation]
 allow-x00 = false
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 400, 401, 403, 404, 409, 429]
+expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 429]
 """
 COMPANY = "northlake.test"
 

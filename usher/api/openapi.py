@@ -124,7 +124,11 @@ def responses(operation: Operation) -> dict[str, Any]:
     if made is not type(None):
         good["content"] = {"application/json": {"schema": {"type": "array" if get_origin(made) is list else "object"}}}
     more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path or operation.query else {}
-    return {str(operation.success): good, **{status: {"description": words, **error} for status, words in {**DENIED, **more}.items()}}
+    own = {str(status): "It cannot be as things stand; the code says why." for status, _code in operation.codes.values()}
+    return {
+        str(operation.success): good,
+        **{status: {"description": words, **error} for status, words in {**own, **DENIED, **more}.items()},
+    }
 
 
 def file(request: HttpRequest) -> HttpResponse:

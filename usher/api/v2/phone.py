@@ -8,6 +8,7 @@ from uuid import UUID
 from usher.api.days import DAYS, month_of
 from usher.api.operations import HEAVY, MEDIUM, Call, operation
 from usher.api.paging import by_token, start_of, token
+from usher.core.refusals import Refused
 from usher.journal.verb import VERBS
 from usher.people import admin_log
 from usher.phone import kept, reads, things_by_id
@@ -69,13 +70,14 @@ def phone_settings(call: Call) -> dict[str, Any]:
         )
     },
     kept={"byoc": SWITCH, "show_device_ip_for_call_log": SWITCH},
+    codes={"sites_stay": (412, 412)},
     **OF_SETTINGS,
 )
 def change_phone_settings(call: Call) -> None:
     """Change the settings of Phone: site codes act; there are always sites."""
     sites = call.body.get("multiple_sites", {})
     if sites.get("enabled") is False:
-        raise WireRefused(Fault(412, 412, "Multiple sites cannot be disabled here."))
+        raise Refused("conflict", "sites_stay", "Multiple sites cannot be disabled here.")
     if (codes := sites.get("site_code", {}).get("enable")) is not None:
         call.do("phone.change_settings", {"site_codes": codes})
     keep(call, "account", call.actor.account_id, ("byoc", "show_device_ip_for_call_log"))
