@@ -43,6 +43,11 @@ def usher(server: str) -> Iterator[Usher]:
     running.sql(
         "UPDATE people_standing SET status = 'active' WHERE role = 'owner' OR user_id IN (SELECT id FROM people_user WHERE email ~ '^p[0-4]@')"
     )
+    running.sql(
+        """UPDATE licenses_license l SET pending = l.pending - x.n, used = l.used + x.n
+           FROM (SELECT account_id, license, count(*) AS n FROM people_standing WHERE status = 'active' GROUP BY 1, 2) x
+           WHERE l.account_id = x.account_id AND l.product = x.license"""
+    )
     running.run("phone", "numbers", "add", *(f"+47220000{n:02}" for n in range(20)), check=True)
     yield running
     running.close()
