@@ -21,7 +21,7 @@ def test_totals(cli: Callable[..., Told], northlake: Company) -> None:
 
 
 def test_all_members_get_another_license(cli: Callable[..., Told], northlake: Company) -> None:
-    """S0-54 … S0-57: refused whole without seats for everybody; with --first the first of an order, the others listed."""
+    """S0-54, S0-55, S0-56, S0-57: refused whole without seats for everybody; with --first the first of an order, the others listed."""
     crowd(northlake.operator, 10)
     no = cli("advanced", "change-license", BASIC, LICENSED)
     assert (no.code, no.answer["code"], no.answer["details"]["needed"]) == (3, "no_seat", 12)

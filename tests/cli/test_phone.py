@@ -51,7 +51,7 @@ def test_a_file(cli: Cli, equipped: Any, tmp_path: Any) -> None:
 
 
 def test_the_trash(cli: Cli, equipped: Any) -> None:
-    """S3-46 … S3-49"""
+    """S3-46, S3-47, S3-48, S3-49"""
     member = f"member@{equipped.domain}"
     cli("phone", "add", member)
     assert cli("phone", "trash", member).answer["code"] == "no_trash"

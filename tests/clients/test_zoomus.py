@@ -35,7 +35,7 @@ def client(usher: Usher, app: dict[str, Any]) -> Any:
 
 
 def test_users(client: Any) -> None:
-    """S4-36 … S4-39, S4-54: listed in pages, read, invited, changed, deactivated, activated, unlinked."""
+    """S4-36, S4-37, S4-38, S4-39, S4-54: listed in pages, read, invited, changed, deactivated, activated, unlinked."""
     assert client.user.me().json()["email"] == f"owner@{COMPANY}"
     found = client.user.list(status="pending", page_size=2).json()
     rest = client.user.list(status="pending", page_size=2, next_page_token=found["next_page_token"]).json()

@@ -60,7 +60,7 @@ def undo_it(page: Page) -> None:
 
 
 def test_licenses_of_all_members_and_removing_them(portal: Portal) -> None:
-    """S0-53 … S0-59, R6, R12: the admin, the never-touch list and a managed domain are left out by name; both are undone."""
+    """S0-53, S0-54, S0-55, S0-56, S0-57, S0-58, S0-59, R6, R12: the admin, the never-touch list and a managed domain are left out by name; both are undone."""
     one, two, admin, spared = people(portal, "all", 4)
     managed = "kept@managed.test"
     portal.usher.run("people", "add", managed, "--license", LICENSED, check=True)
@@ -93,7 +93,7 @@ def test_licenses_of_all_members_and_removing_them(portal: Portal) -> None:
 
 
 def test_groups_domains_and_the_long_deactivated(portal: Portal) -> None:
-    """S0-60 … S0-67: default groups, moves, everybody at and by a domain; then the deactivated go to the trash."""
+    """S0-60, S0-61, S0-62, S0-63, S0-64, S0-65, S0-66, S0-67: default groups, moves, everybody at and by a domain; then the deactivated go to the trash."""
     first, second = people(portal, "grouped", 2)
     for name in ("Field crew", "Lab"):
         portal.usher.run("groups", "create", name, check=True)

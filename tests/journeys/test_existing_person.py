@@ -45,7 +45,7 @@ def sign_in(page: Page, path: str) -> None:
 
 
 def test_existing_people_come_in(portal: Portal, invited: dict[str, str]) -> None:
-    """S0-33 … S0-36, S1-20 … S1-22, R11: what comes along is listed, accepting moves it; who belongs elsewhere is told why, and comes after."""
+    """S0-33, S0-34, S0-35, S0-36, S1-20, S1-21, S1-22, R11: what comes along is listed, accepting moves it; who belongs elsewhere is told why, and comes after."""
     page = portal.window().new_page()
     sign_in(page, invited[OWN])
     expect(page.locator("dl").first).to_contain_text(re.compile(r"Recordings\s*3"))

@@ -40,7 +40,7 @@ def open_person(page: Page, address: str, status: str = "active") -> None:
 
 
 def test_one_leaver_hands_over_and_comes_back(portal: Portal) -> None:
-    """S4-12 … S4-20, S4-22, S4-55: from the profile to the plan, an heir by typing, the plan anew, done; undo; deactivated again, reactivated."""
+    """S4-12, S4-13, S4-14, S4-15, S4-16, S4-17, S4-18, S4-19, S4-20, S4-22, S4-55: from the profile to the plan, an heir by typing, the plan anew, done; undo; deactivated again, reactivated."""
     leaver, heir = people(portal, "goes", 2)
     page = portal.sign_in(portal.window())
     before = used(portal)

@@ -18,7 +18,7 @@ def seats(portal: Portal, product: str) -> dict[str, int]:
 
 
 def test_the_owner_adds_three_people_and_one_of_them_comes_in(portal: Portal) -> None:
-    """S0-6, S0-11, S0-19, S0-29 … S0-32, S1-9 … S1-11, S1-15 … S1-19, S1-22: dialog, tags, seats, Pending, Outbox, activation, sign-in, refusal."""
+    """S0-6, S0-11, S0-19, S0-29, S0-30, S0-31, S0-32, S1-9, S1-10, S1-11, S1-15, S1-16, S1-17, S1-18, S1-19, S1-22: dialog, tags, seats, Pending, Outbox, activation, sign-in, refusal."""
     before = seats(portal, "meetings:licensed")
     page = portal.sign_in(portal.window())
     page.goto("/people")
@@ -80,7 +80,7 @@ def come_in(portal: Portal, link: str) -> None:
 
 
 def test_9998_people_by_file(portal: Portal, tmp_path: Path) -> None:
-    """S0-12, S0-37 … S0-46: plan first, progress, result with a file of failures; the seats move; undo takes it back."""
+    """S0-12, S0-37, S0-38, S0-39, S0-40, S0-41, S0-42, S0-43, S0-44, S0-45, S0-46: plan first, progress, result with a file of failures; the seats move; undo takes it back."""
     used = seats(portal, BASIC)["pending"]
     file = tmp_path / "starters.csv"
     good = "".join(f"starter{n}@northlake.test;Sam{n};Starter;Assembly;;\n" for n in range(9_994))

@@ -196,7 +196,7 @@ def test_a_withdrawn_invitation(northlake: Company) -> None:
 
 
 def test_what_it_would_mean_is_listed_first(northlake: Company) -> None:
-    """S0-34 … S0-36: name, meeting ID, items by kind and what waits there; reading changes nothing."""
+    """S0-34, S0-35, S0-36: name, meeting ID, items by kind and what waits there; reading changes nothing."""
     ida = on_their_own("ida@own.test", "One", "Two")
     note = sql.value("SELECT item_id FROM content_standing WHERE owner_id = %(u)s LIMIT 1", {"u": ida.user})
     do(operator(ida.account), "content.delete", {"items": {"ids": [str(note)]}})

@@ -116,7 +116,7 @@ def test_a_mail_tells_the_extension(northlake: Company) -> None:
 
 
 def test_the_seat_of_the_invitation_is_used(northlake: Company) -> None:
-    """S3-29 … S3-32: who holds Phone from their invitation needs no second seat."""
+    """S3-29, S3-30, S3-31, S3-32: who holds Phone from their invitation needs no second seat."""
     equip(northlake)
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
     accept_invitation(northlake.pending)

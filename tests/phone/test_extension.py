@@ -157,7 +157,7 @@ def test_the_site_of_a_phone(northlake: Company) -> None:
 
 
 def test_the_mail_again(northlake: Company) -> None:
-    """S3-21 … S3-23: until the person has set the phone up."""
+    """S3-21, S3-22, S3-23: until the person has set the phone up."""
     who = northlake.member.user_id
     assert who
     add(northlake, who)

@@ -44,7 +44,7 @@ def in_the_log(company: Company, who: UUID) -> int:
 
 
 def test_it_leaves_with_the_phone(northlake: Company) -> None:
-    """S3-43 … S3-45: removed, nothing is theirs and everything is in the account log; a new license brings nothing back; undo does."""
+    """S3-43, S3-44, S3-45: removed, nothing is theirs and everything is in the account log; a new license brings nothing back; undo does."""
     who = called(northlake)
     assert own(who) == ALL
     removed = do(northlake.owner, "phone.remove", {"subjects": one(who)})

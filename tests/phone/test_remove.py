@@ -19,7 +19,7 @@ NAMES = ("phone.remove", "phone.put_in_trash", "phone.restore", "phone.purge")
 
 
 def test_it_works(northlake: Company) -> None:
-    """S3-37 … S3-39, S3-42: seat, package, extension and number are free at once; undone, they are back."""
+    """S3-37, S3-38, S3-39, S3-42: seat, package, extension and number are free at once; undone, they are back."""
     equip(northlake)
     who = northlake.member.user_id
     assert who

@@ -182,7 +182,7 @@ def test_site_and_template_of_a_room_s_phone(northlake: Company) -> None:
 
 
 def test_removing_frees_everything_and_undo_brings_it_back(northlake: Company) -> None:
-    """S3-37 … S3-39: the room stays; there is no trash for it, whatever the account wants for people. What is taken meanwhile is told."""
+    """S3-37, S3-38, S3-39: the room stays; there is no trash for it, whatever the account wants for people. What is taken meanwhile is told."""
     equip(northlake)
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
     id = room(northlake, "Fjord")

@@ -49,7 +49,7 @@ def lives(email: str) -> UUID:
 
 
 def test_it_works(northlake: Company, southport: Company) -> None:
-    """S0-33 … S0-36, S1-20, S1-21: asked, listed, joined with the license of the domain, came in by it; the own account is closed, the ledger adds up."""
+    """S0-33, S0-34, S0-35, S0-36, S1-20, S1-21: asked, listed, joined with the license of the domain, came in by it; the own account is closed, the ledger adds up."""
     own = own_account(northlake, southport)
     before = seats(northlake, "meetings:licensed")["used"]
     client, led = enter(own["email"])

@@ -125,7 +125,7 @@ def test_a_large_request_only_where_files_belong(admin: Client, northlake: Compa
 
 
 def test_everything_of_a_person_to_another(admin: Client, northlake: Company) -> None:
-    """S4-13 … S4-17: the question, the plan in numbers with what cannot move and why, then done, and the way back."""
+    """S4-13, S4-14, S4-15, S4-16, S4-17: the question, the plan in numbers with what cannot move and why, then done, and the way back."""
     license_all(northlake)
     heir, member = ids(northlake)
     film, room = make(northlake, item(member, "recording", "Film", size=2_000_000), item(member, "meeting", "Room", occurs="personal"))

@@ -45,7 +45,7 @@ def text_of(client: Client, path: str) -> str:
 
 
 def test_it_works(northlake: Company, ida: Mover, user: UUID, client: Client) -> None:
-    """S0-33 … S0-36, S1-20 … S1-22: from the mail to sign-in, to the list of what comes along, to the other account, without signing in again."""
+    """S0-33, S0-34, S0-35, S0-36, S1-20, S1-21, S1-22: from the mail to sign-in, to the list of what comes along, to the other account, without signing in again."""
     path = path_of(user)
     assert client.get(f"{path}/transfer")["Location"] == f"{path}/sign-in"
     assert "Sign in as yourself" in text_of(client, f"{path}/sign-in")

@@ -79,7 +79,7 @@ def test_wrong_method(owner: Client, ann: UUID, noun: str, nouns: str, status: s
 
 
 def test_the_content_goes_to_an_heir(owner: Client, northlake: Company, ann: UUID, ben: UUID) -> None:
-    """S4-13 … S4-17: who takes it is typed by address; what moves is counted, what cannot is named with its reason and a way to mend it."""
+    """S4-13, S4-14, S4-15, S4-16, S4-17: who takes it is typed by address; what moves is counted, what cannot is named with its reason and a way to mend it."""
     address = f"/people/{short(ann)}/deactivation"
     text = owner.get(address).content.decode()
     assert "Leave everything as it is" in text and "2 meetings" in text and "3 items stay" in text

@@ -28,7 +28,7 @@ def done(client: Client, address: str) -> str:
 
 
 def test_three_people_get_phones(owner: Client, northlake: Company) -> None:
-    """S3-7, S3-9, S3-13 … S3-15, S3-17: chosen in the list of those without, asked what they shall have, planned, done; then they stand in Users."""
+    """S3-7, S3-9, S3-13, S3-14, S3-15, S3-17: chosen in the list of those without, asked what they shall have, planned, done; then they stand in Users."""
     people = [p for p in (northlake.owner.user_id, northlake.admin.user_id, northlake.member.user_id) if p]
     ids = ",".join(short(p) for p in people)
     listed = owner.get("/phone/people").content.decode()
@@ -43,7 +43,7 @@ def test_three_people_get_phones(owner: Client, northlake: Company) -> None:
 
 
 def test_search_and_filters(owner: Client, northlake: Company) -> None:
-    """S3-57 … S3-60: by extension and number; the header of Package lists the packages, an inactive one with the word in red and in parentheses;
+    """S3-57, S3-58, S3-59, S3-60: by extension and number; the header of Package lists the packages, an inactive one with the word in red and in parentheses;
     who holds it is found and gets another."""
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
@@ -67,7 +67,7 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
 
 
 def test_a_new_user_gets_a_phone_in_one_go(owner: Client, northlake: Company) -> None:
-    """S3-29 … S3-32, S3-38: Phone is one of the features of Add users; the seat is theirs from the invitation, and free again when that is taken back."""
+    """S3-29, S3-30, S3-31, S3-32, S3-38: Phone is one of the features of Add users; the seat is theirs from the invitation, and free again when that is taken back."""
     form = owner.get("/people/new").content.decode()
     assert "Features" in form and 'value="phone"' in form
     given = {"addresses": f"new@{northlake.domain}", "license": "meetings:basic", "add_ons": ["phone"], "key": "a"}
@@ -85,7 +85,7 @@ def pending_phones(company: Company) -> int:
 
 
 def test_a_package_then_a_number(owner: Client, northlake: Company) -> None:
-    """S3-26 … S3-28: from the last column, a package, Confirm and assign numbers, a number and Confirm, or Skip; one plan of both at the end."""
+    """S3-26, S3-27, S3-28: from the last column, a package, Confirm and assign numbers, a number and Confirm, or Skip; one plan of both at the end."""
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, b)
@@ -114,7 +114,7 @@ def test_a_package_then_a_number(owner: Client, northlake: Company) -> None:
 
 
 def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> None:
-    """S3-41, S3-42, S3-46 … S3-49, S3-54 … S3-56: remove all packages, move to trash and remove; the trash is there only with the policy on."""
+    """S3-41, S3-42, S3-46, S3-47, S3-48, S3-49, S3-54, S3-55, S3-56: remove all packages, move to trash and remove; the trash is there only with the policy on."""
     who = northlake.member.user_id
     assert who
     add(northlake, who, package=PLAN, numbers="next")

@@ -71,7 +71,7 @@ def test_wrong_method_and_nobody_chosen(owner: Client) -> None:
 
 
 def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
-    """S3-4, S3-5, S3-26 … S3-28: its page; given a phone from there, then package and number in two steps, another extension, a number taken back."""
+    """S3-4, S3-5, S3-26, S3-27, S3-28: its page; given a phone from there, then package and number in two steps, another extension, a number taken back."""
     id = room(northlake, "Fjord")
     path = f"/phone/rooms/{short(id)}"
     assert b"5 seats are free" in owner.get(path).content
@@ -90,7 +90,7 @@ def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
 
 
 def test_what_is_done_to_many(owner: Client, northlake: Company) -> None:
-    """S3-37 … S3-40: all that match but one: site, template, packages and phones; the rooms stay."""
+    """S3-37, S3-38, S3-39, S3-40: all that match but one: site, template, packages and phones; the rooms stay."""
     for name in ("Bergen", "Oslo"):
         do(northlake.owner, "accounts.create_site", {"name": name})
     do(northlake.owner, "phone.create_template", {"name": "Hall", "policy": {"voicemail": "off"}})
