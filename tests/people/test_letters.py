@@ -81,3 +81,13 @@ def test_a_set_is_whom_the_list_shows(northlake: Company) -> None:
     params = {**params_of({"query": {"q": "jortorsand"}}), "account": northlake.account}
     chosen = sql.rows(f"SELECT u.email FROM people_user u JOIN ({clause}) who ON who.id = u.id", params)
     assert [c["email"] for c in chosen] == emails(northlake, "jortorsand") == ["xjortorsandx@crowd.test"]
+
+
+def test_a_frequent_word_is_asked_of_whoever_has_the_rare_one(northlake: Company, django_assert_num_queries: Any) -> None:
+    """Only where a list knows the rare one: a word of two letters, or with letters that are folded, says nothing of the others."""
+    invite(northlake.owner, *[f"viktor.{n}@crowd.test" for n in range(9)], "viktor.norfingra@crowd.test", "x7@crowd.test")
+    assert letters.far_more_frequent(["Viktor", "norfingra"]) == {"Viktor"}
+    assert letters.far_more_frequent(["viktor", "crowd"]) == letters.far_more_frequent(["viktor", "x7"]) == set()
+    assert letters.far_more_frequent(["viktor", "w\u00fcst"]) == set()
+    assert emails(northlake, "Viktor norfingra") == emails(northlake, "norfingra VIKTOR") == ["viktor.norfingra@crowd.test"]
+    assert emails(northlake, "Viktor nobody@all") == []

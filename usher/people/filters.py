@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from .letters import rare_of
+from .letters import far_more_frequent, rare_of
 
 FILTERS = (
     "q",
@@ -82,7 +82,7 @@ _PHONE = """('none' = ANY(%(f_phone)s) AND NOT EXISTS (SELECT 1 FROM phone_user 
 DIGITS = """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
   UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s)"""
 
-
+HAS = "strpos(u.search, usher_fold(%({name}_word)s)) > 0"  # no index knows it
 BY_DOMAIN = "u.came_in = 'domain'"  # as the index user_came_by_domain says it
 
 
@@ -107,8 +107,11 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             values = [v for v in values if v == "never" or (v.isascii() and v.isdigit() and len(v) < 5)]
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
-    for n, word in enumerate(_words(query)):
+    words = _words(query)
+    frequent = far_more_frequent(words) if len(words) > 1 else set()
+    for n, word in enumerate(words):
         found, looked_up = contains(f"f_q{n}", word)
+        found = HAS.format(name=f"f_q{n}") if word in frequent else found
         params |= looked_up
         if "phone" in query and (digits := word.removeprefix("+")).isdecimal() and digits.isascii():
             found = f"({found} OR {DIGITS.replace('{n}', str(n))})"
@@ -150,7 +153,7 @@ def contains(name: str, word: str) -> tuple[str, dict[str, str]]:
     params = {name: f"%{like_literal(word)}%", f"{name}_word": word, f"{name}_rare": rare or "%"}
     if not rare:
         return f"u.search LIKE usher_fold(%({name})s)", params
-    return f"u.search LIKE %({name}_rare)s AND strpos(u.search, usher_fold(%({name}_word)s)) > 0", params
+    return f"u.search LIKE %({name}_rare)s AND {HAS.format(name=name)}", params
 
 
 def like_literal(text: str) -> str:

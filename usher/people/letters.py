@@ -13,6 +13,7 @@ from usher.core import sql
 
 FEWEST_LISTS, MOST_LISTS = 3, 5
 SAMPLE_PAGES = 32  # about a thousand people
+FAR_MORE = 5
 LEARNT_SECONDS = 3_600
 THREE = re.compile("(?=([a-z0-9]{3}))")
 SAMPLE = """SELECT search FROM people_user TABLESAMPLE SYSTEM
@@ -20,6 +21,17 @@ SAMPLE = """SELECT search FROM people_user TABLESAMPLE SYSTEM
 Sample = tuple[list[str], Counter[str]]
 # Some people, in how many of them each three stands, and until when that is believed.
 _learnt: tuple[Sample, float] = (([], Counter()), 0.0)
+
+
+def far_more_frequent(words: Sequence[str]) -> set[str]:
+    """Those of several words that so many more people have than the rarest that their lists are not worth reading: whoever has that one is asked for them.
+
+    Words that no list knows, since they are too short or their letters are folded into others, are none of them and say nothing of the others.
+    """
+    people, _ = _sample()
+    listed = [word for word in words if word.isascii() and THREE.search(word.lower())]
+    having = {word: sum(word.lower() in person for person in people) for word in listed}
+    return {word for word, n in having.items() if n >= FAR_MORE * (1 + min(having.values()))}
 
 
 def rare_of(word: str) -> str:
