@@ -12,7 +12,7 @@ from tests.phone.test_extension import site
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
-from usher.journal.verb import plan
+from usher.journal.verb import VERBS, plan
 from usher.phone import reads
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,25 @@ def test_the_first_site_is_the_main_one_and_phones_are_there(northlake: Company)
     assert (no.value.kind, no.value.code) == ("conflict", "is_main")
     undo.start_undo(northlake.owner, made.number or 0)
     assert reads.sites(northlake.owner) == [] and phone(who)["site_id"] is None and extension(who) == "1000" and not breaches()
+
+
+def test_undo_where_another_site_has_the_code_or_the_name_by_now(northlake: Company) -> None:
+    """The site stays gone, and the reason is told in words; one without a range of its own comes back without one."""
+    site(northlake, "Oslo")
+    bergen, plain = site(northlake, "Bergen", code="55", lowest=200, highest=299), site(northlake, "Lagos")
+    gone = [do(northlake.owner, "phone.delete_site", {"site": place}) for place in (bergen, plain)]
+    do(northlake.owner, "phone.create_site", {"name": "Trondheim", "code": "55", "lowest": 300, "highest": 399})
+    for change, reason in zip(gone, ("site_code_taken:Trondheim", None), strict=True):
+        back = undo.start_undo(northlake.owner, change.number or 0)
+        assert sql.value("SELECT reason FROM journal_effect WHERE change_id = %(c)s", {"c": back.change_id}) == reason
+    assert {s["name"] for s in reads.sites(northlake.owner)} == {"Oslo", "Trondheim", "Lagos"}
+    assert not sql.value("SELECT count(*) FROM phone_site WHERE site_id = %(s)s", {"s": plain})
+
+
+def test_what_does_not_come_back_is_told(northlake: Company) -> None:
+    """What programs kept with a site goes with it: the plan says so before it is done."""
+    for verb in ("phone.delete_site", "accounts.delete_sites"):
+        assert "programs kept" in str(VERBS[verb].lost)
 
 
 def test_a_room_of_the_same_name_stops_it(northlake: Company) -> None:

@@ -1,14 +1,17 @@
 """Whose history calls are: it leaves the person with the phone and stays in the account log; what brings it back, and what does not."""
 
+import io
 from uuid import UUID
 
 import pytest
 
-from tests.people_of import Company, actor_of, breaches, do, one
+from tests.people_of import Company, actor_of, breaches, do, finish, one, seats
 from tests.phone.call_files import as_json, call, log, take_in
 from tests.phone.phones import PLAN, add, equip, phone
 from usher.core import sql
-from usher.journal import undo
+from usher.core.ids import uuid7
+from usher.journal import engine, undo
+from usher.lifecycle import staging, update_people
 from usher.phone import call_reads, tasks
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,7 @@ def test_a_license_that_is_taken_and_given_back(northlake: Company) -> None:
         do(northlake.owner, f"licenses.{verb}_add_on", {"add_on": "phone", "subjects": one(who)})
         tasks.keep_up()
     assert phone(who)["state"] == "active" and own(who) == NOTHING and in_the_log(northlake, who) == 2 and not breaches()
+    assert (phone(who)["packages"], phone(who)["numbers"]) == ([], [])
 
 
 def test_the_undo_of_the_taking_is_no_new_license(northlake: Company) -> None:
@@ -83,6 +87,59 @@ def test_the_undo_of_the_taking_is_no_new_license(northlake: Company) -> None:
     undo.start_undo(northlake.owner, taken.number or 0)
     tasks.keep_up()
     assert own(who) == ALL and not breaches()
+
+
+def test_by_a_file_too(northlake: Company) -> None:
+    """S3-43: the undo of a file that took Phone gives the history back."""
+    who = called(northlake)
+    taken = by_file(northlake, f"member@{northlake.domain},(empty)")
+    tasks.keep_up()
+    assert phone(who)["state"] == "away" and own(who) == NOTHING
+    undo.start_undo(northlake.owner, taken.number or 0)
+    tasks.keep_up()
+    assert own(who) == ALL and not breaches()
+
+
+def test_the_undo_of_something_else_is_none_of_the_taking(northlake: Company) -> None:
+    """S3-44: of another change of their licenses meanwhile."""
+    who = called(northlake)
+    by_file(northlake, f"member@{northlake.domain},(empty)")
+    tasks.keep_up()
+    other = do(northlake.owner, "licenses.change_license", {"license": "meetings:unassigned", "subjects": one(who)})
+    undo.start_undo(northlake.owner, other.number or 0)
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(who)})
+    tasks.keep_up()
+    assert phone(who)["state"] == "active" and own(who) == NOTHING and not breaches()
+
+
+def by_file(company: Company, line: str) -> engine.Started:
+    """What somebody's add-ons shall be, by a file."""
+    data = io.BytesIO(f"email,add-ons\n{line}\n".encode())
+    stage = staging.stage_updates(company.owner, data, "people.csv", most=staging.MOST_IN_PORTAL, choices={})
+    return finish(engine.start(update_people.plan_update(company.owner, stage), f"file:{uuid7()}"))
+
+
+def test_packages_and_numbers_come_back_with_the_undo_alone(northlake: Company) -> None:
+    """S3-38, S3-39: after the clock came by, the undo of the taking gives back what is still free."""
+    who = called(northlake)
+    numbers = phone(who)["numbers"]
+    taken = do(northlake.owner, "licenses.take_add_on", {"add_on": "phone", "subjects": one(who)})
+    tasks.keep_up()
+    assert seats(northlake, PLAN)["used"] == 0
+    undo.start_undo(northlake.owner, taken.number or 0)
+    tasks.keep_up()
+    assert (phone(who)["packages"], phone(who)["numbers"]) == ([PLAN], numbers) and seats(northlake, PLAN)["used"] == 1 and not breaches()
+
+
+def test_a_package_that_is_gone_meanwhile(northlake: Company) -> None:
+    """S3-53: the phone comes back without it, and without its numbers."""
+    who = called(northlake)
+    taken = do(northlake.owner, "licenses.take_add_on", {"add_on": "phone", "subjects": one(who)})
+    tasks.keep_up()
+    do(northlake.owner, "licenses.set_seats", {"product": PLAN, "quantity": 0})
+    undo.start_undo(northlake.owner, taken.number or 0)
+    tasks.keep_up()
+    assert (phone(who)["state"], phone(who)["packages"], phone(who)["numbers"]) == ("active", [], []) and own(who) == ALL and not breaches()
 
 
 def test_in_the_trash(northlake: Company) -> None:

@@ -1,5 +1,7 @@
 """phone.assign_package, phone.remove_packages and phone.switch_package: calling packages after the phone is there."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.people_of import Company, add_ons, breaches, do, one, outcome, seats
@@ -120,6 +122,25 @@ def test_numbers_come_with_the_plan(northlake: Company) -> None:
     assert sql.value("SELECT count(*) FROM phone_number WHERE caller AND account_id = %(a)s", {"a": northlake.account}) == 3
     undo.start_undo(northlake.owner, given.number or 0)
     assert (phone(a)["packages"], phone(a)["numbers"]) == ([], []) and not breaches()
+
+
+def test_certain_numbers_need_the_right_to_numbers(northlake: Company) -> None:
+    """AUTHZ-01: whoever may manage phone users alone gives packages, and the next free number, and restores what was somebody's own."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    actor = replace(northlake.owner, privileges=frozenset({"phone:user:manage", "phone:user:view", "people:user:view"}))
+    do(actor, "phone.add", {"subjects": one(who), "package": PLAN, "numbers": "next"})
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    with pytest.raises(Refused) as no:
+        plan(actor, "phone.assign_package", {"package": PLAN, "numbers": ["+4722000007"], "subjects": one(who)})
+    assert no.value.kind == "forbidden"
+    do(actor, "phone.put_in_trash", {"subjects": one(who)})
+    with pytest.raises(Refused) as no:
+        plan(actor, "phone.restore", {"subjects": one(who), "numbers": ["+4722000007"]})
+    assert no.value.kind == "forbidden"
+    do(actor, "phone.restore", {"subjects": one(who), "numbers": ["+4722000000"]})
+    assert phone(who)["numbers"] == ["+4722000000"] and not breaches()
 
 
 def test_numbers_that_cannot_come_with_the_plan(northlake: Company) -> None:

@@ -1,19 +1,22 @@
 """Rooms hold phones: phone.add_rooms and what is done to the phones of rooms after it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.people_of import Company, breaches, do, one, outcome, seats
+from tests.phone.call_files import as_json, call, take_in
 from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, equip, extension
+from tests.phone.test_extension import site
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.journal.plan import preview
 from usher.journal.rows import beside, sample
 from usher.journal.verb import plan
-from usher.phone import reads, room_reads, tasks
+from usher.phone import call_reads, reads, room_reads, tasks
 
 pytestmark = pytest.mark.django_db
 NAMES = (
@@ -209,6 +212,33 @@ def test_undo_of_adding(northlake: Company) -> None:
     assert not phone(northlake, a) and phone(northlake, b)["extension"] == "4127"
     assert (seats(northlake, "phone")["used"], seats(northlake, PLAN)["used"]) == (1, 1) and not breaches()
     assert outcome(northlake.owner, do(northlake.owner, "phone.add_rooms", {"subjects": one(a, b)})).done == 1
+
+
+def test_calls_of_a_room_that_comes_back(northlake: Company) -> None:
+    """S3-45: while it is gone they stand in the account log by its name; undone, they are its own again. The same of the site."""
+    site(northlake, "Oslo")
+    bergen = site(northlake, "Bergen")
+    id = room(northlake, "Fjord", site=bergen)
+    do(northlake.owner, "phone.add_rooms", {"subjects": one(id)})
+    take_in(northlake.owner, as_json(call("a", "1000")))
+    gone = do(northlake.owner, "accounts.delete_rooms", {"rooms": [str(id)]})
+    deleted = do(northlake.owner, "phone.delete_site", {"site": bergen})
+    assert [(c["who"], c["room_id"], c["site"]) for c in call_reads.page(northlake.owner, {}).rows] == [("Fjord", None, None)]
+    for change in (deleted, gone):
+        undo.start_undo(northlake.owner, change.number or 0)
+    do(northlake.owner, "accounts.edit_room", {"room": str(id), "name": "Fjell", "kind": "Kiosk"})
+    assert [(c["who"], c["room_id"], c["site"]) for c in call_reads.page(northlake.owner, {"q": "fjel"}).rows] == [("Fjell", id, "Bergen")]
+
+
+def test_a_phone_goes_with_its_room_for_who_may_take_it(northlake: Company) -> None:
+    """AUTHZ-01: the right to places is not that to phones; a room without one needs no more."""
+    id, bare = room(northlake, "Fjord"), room(northlake, "Fjell")
+    do(northlake.owner, "phone.add_rooms", {"subjects": one(id)})
+    actor = replace(northlake.owner, privileges=frozenset({"accounts:place:manage"}))
+    with pytest.raises(Refused) as no:
+        do(actor, "accounts.delete_rooms", {"rooms": [str(id), str(bare)]})
+    assert no.value.kind == "forbidden"
+    do(actor, "accounts.delete_rooms", {"rooms": [str(bare)]})
 
 
 def test_a_room_that_is_deleted_frees_its_phone(northlake: Company) -> None:

@@ -127,6 +127,18 @@ def test_ranges_and_codes_of_two_sites(northlake: Company) -> None:
     assert "Oslo has this site code" in no.value.words
 
 
+def test_a_template_whose_site_is_gone_does_not_come_back_for_every_site(northlake: Company) -> None:
+    """The undo of its deletion says why."""
+    site(northlake, "Oslo")
+    bergen = site(northlake, "Bergen")
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "site": bergen})
+    gone = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    do(northlake.owner, "phone.delete_site", {"site": bergen})
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, gone.number or 0)
+    assert no.value.code == "site_gone" and reads.templates(northlake.owner) == []
+
+
 def test_a_template_for_one_site(northlake: Company) -> None:
     """A phone at another site is passed over, and none is chosen for it."""
     equip(northlake)

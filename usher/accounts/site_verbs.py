@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
 from usher.journal.names import figure
@@ -24,6 +24,9 @@ TEMPLATES_THERE = "EXISTS (SELECT 1 FROM phone_template p WHERE p.site_id = {sit
 # What keeps a site from going. What is put away only remembers where it was.
 USED = " OR ".join((ROOMS_THERE, PEOPLE_THERE, PHONES_THERE, TEMPLATES_THERE))
 OTHERS_THERE = "EXISTS (SELECT 1 FROM accounts_site x WHERE x.account_id = {site}.account_id AND x.id <> {site}.id)"
+# The site of a row, and before it the account: whoever makes a site, deletes one or says its range waits for whoever does the same, or gives phones at one,
+# and never in a ring (docs/decisions/0104). What is asked of the others is then asked of them as they are.
+AFTER_ACCOUNT = "CASE WHEN (SELECT true FROM accounts_account a WHERE a.id = %(account)s FOR NO KEY UPDATE) THEN obj END"
 # The first site of an account is its main one.
 INSERT = """INSERT INTO accounts_site (id, account_id, name, main, version, created_at)
             SELECT ok.obj, %(account)s, ok.after->>'name', NOT EXISTS (SELECT 1 FROM accounts_site x WHERE x.account_id = %(account)s), 1,
@@ -33,7 +36,7 @@ INSERT = """INSERT INTO accounts_site (id, account_id, name, main, version, crea
 class NewSite(Part):
     """A site by its name, unique by canonical form. Parameter: place. Undone, it is gone, unless something stands there or it was changed since."""
 
-    lock = ("accounts_site", "id")  # for the undo: whoever comes there waits, or is seen
+    lock, locked = ("accounts_site", "id"), AFTER_ACCOUNT  # for the undo: whoever comes there waits, or is seen
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, {NEW_ID} AS obj, NULL::int AS version, NULL::jsonb AS before, jsonb_build_object('name', %(place)s::text) AS after,
@@ -103,7 +106,7 @@ class MainSite(Part):
 class SiteGone(Part):
     """Sites that are not needed any more. Parameter: ids. Skipped: where rooms, people, phones or their templates are (has_rooms …), and the main one of several."""
 
-    lock = ("accounts_site", "id")
+    lock, locked = ("accounts_site", "id"), AFTER_ACCOUNT
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, g.id AS obj, g.version, jsonb_build_object('name', g.name, 'created_at', g.created_at) AS before, '{{}}'::jsonb AS after,
@@ -204,6 +207,7 @@ class DeleteSites(Verb):
     name = "accounts.delete_sites"
     privilege = "accounts:place:manage"
     parts = (SiteGone(),)
+    lost = gettext_lazy("The phone settings of a site do not come back, nor what programs kept with it.")
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return {"sites": checked_ids(params.get("sites"))}

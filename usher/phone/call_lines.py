@@ -116,8 +116,8 @@ def checked(rows: Iterable[tuple[int, Mapping[str, Any] | None]], country: str, 
 
 def _line(number: int, row: Mapping[str, Any], country: str, latest: datetime) -> Line:
     call_id, direction = _text(row, "call_id"), _word(row, "direction")
-    caller, callee = (_party(_text(row, side), country) for side in ("from", "to"))
-    owner = _party(_text(row, "user"), country) or (callee if direction == "inbound" else caller)
+    caller, callee, owner = (_party(_text(row, side)[: LONGEST_ID + 1], country) for side in ("from", "to", "user"))
+    owner = owner or (callee if direction == "inbound" else caller)
     started_at, seconds = _moment(row.get("started_at")), _whole(row.get("seconds"), LONGEST_CALL)
     result, path = _word(row, "result"), _word(row, "path")
     recorded = [_recorded(row, kind) for kind in ("recording", "voicemail") if _text(row, f"{kind}_size") or _text(row, f"{kind}_seconds")]
@@ -167,8 +167,7 @@ def _party(text: str, country: str) -> str:
     bare = SEPARATORS.sub("", text[: numbering.LONGEST])
     if numbering.EXTENSION.fullmatch(bare):
         return bare
-    found = numbering.read(f"+{bare[2:]}" if bare.startswith("00") else bare, country)
-    return found.e164 if found else text
+    return numbering.e164(f"+{bare[2:]}" if bare.startswith("00") else bare, country) or text
 
 
 def _moment(value: Any) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from usher.core.tables import Id, SameAccount
 
@@ -12,7 +12,8 @@ PATHS = ("", "internal", "pstn", "queue", "menu", "transfer", "forward")
 
 
 class Call(models.Model):
-    """One call of one phone, in the account log for good. Whose phone it was is `user` or `room`; both null once they are deleted for good.
+    """One call of one phone, in the account log for good. Whose phone it was is `user`, null once they are deleted for good, or `room`, which stays when the
+    room is deleted: its undo makes the same one again. So does `site`. What reads them finds none until then.
 
     It is the person's own too while their phone is in use and theirs since before the call (User.since): so nothing of a call changes when a phone is
     taken away. `call_id` is the telephone system's; `other` who was at the other end.
@@ -30,9 +31,9 @@ class Call(models.Model):
         db_persist=True,
     )
     user = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False)
-    room = models.ForeignKey("accounts.Room", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False)
+    room = models.ForeignKey("accounts.Room", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
     holder_name = models.TextField()  # as it was when the call came in: who is deleted for good is still called so here
-    site = models.ForeignKey("accounts.Site", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False)
+    site = models.ForeignKey("accounts.Site", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
     started_at = models.DateTimeField()
     seconds = models.IntegerField()
     result = models.TextField()
@@ -48,13 +49,13 @@ class Call(models.Model):
             models.CheckConstraint(condition=Q(path__in=PATHS), name="phone_call_path"),
             models.CheckConstraint(condition=Q(seconds__gte=0), name="phone_call_length"),
             SameAccount(column="user_id", table="people_user", name="phone_call_of_person", on_delete="SET NULL (user_id)"),
-            SameAccount(column="room_id", table="accounts_room", name="phone_call_of_room", on_delete="SET NULL (room_id)"),
-            SameAccount(column="site_id", table="accounts_site", name="phone_call_at_site", on_delete="SET NULL (site_id)"),
         ]
         indexes = [
             models.Index(fields=["account", "started_at", "id"], name="phone_call_by_time"),
             models.Index(fields=["user", "started_at", "id"], name="phone_call_by_person", condition=Q(user__isnull=False)),
-            models.Index(fields=["room", "started_at", "id"], name="phone_call_by_room", condition=Q(room__isnull=False)),
+            models.Index(
+                Coalesce("user", "room"), "started_at", "id", name="phone_call_by_holder"
+            ),  # whoever it was, as a search by name finds them
             models.Index(fields=["account", "other"], name="phone_call_by_number", opclasses=["uuid_ops", "text_pattern_ops"]),
         ]
 

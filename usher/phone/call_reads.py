@@ -12,11 +12,12 @@ from . import call_filters
 
 WHO = f"""coalesce((SELECT {name_of("u")} FROM people_user u WHERE u.id = c.user_id), (SELECT r.name FROM accounts_room r WHERE r.id = c.room_id), c.holder_name) AS who,
   (SELECT g.name FROM accounts_site g WHERE g.id = c.site_id) AS site"""
-COLUMNS = f"""c.id, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, c.room_id, c.started_at, c.seconds, c.result, c.path, {WHO},
+ROOM = "(SELECT r.id FROM accounts_room r WHERE r.id = c.room_id) AS room_id"  # one that is there
+COLUMNS = f"""c.id, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, {ROOM}, c.started_at, c.seconds, c.result, c.path, {WHO},
   ARRAY(SELECT x.kind FROM phone_recording x WHERE x.account_id = c.account_id AND x.call_id = c.id ORDER BY 1) AS recorded"""
 FROM = "FROM phone_call c WHERE c.account_id = %(account)s"
 BY_TIME = Sort("at", "c.started_at", "c.id", "timestamptz")
-RECORDED = f"x.id, x.kind, x.seconds, x.size, x.transcript, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, c.room_id, c.started_at, {WHO}"
+RECORDED = f"x.id, x.kind, x.seconds, x.size, x.transcript, c.call_id, c.direction, c.caller, c.callee, c.other, c.user_id, {ROOM}, c.started_at, {WHO}"
 RECORDED_FROM = "FROM phone_recording x JOIN phone_call c ON c.id = x.call_id WHERE x.account_id = %(account)s"
 RECORDED_BY_TIME = Sort("at", "x.started_at", "x.id", "timestamptz")
 # Calls that are the own ones of whose they are: since the phone they use now is theirs (S3-44).

@@ -13,8 +13,9 @@ PART = "phone"  # of every row
 
 @dataclass(frozen=True)
 class KeptWith:
-    """What they are about: table and column, and the right to change it, with which secrets are read."""
+    """What they are about: its name, table and column, and the right to change it, with which secrets are read."""
 
+    name: str
     table: str
     key: str
     right: str
@@ -32,10 +33,10 @@ class KeptWith:
         return stored.opened(actor, self.right, flat or {}, owner)
 
 
-PHONE = KeptWith("phone_phonesettings", "phone_id", "phone:user:manage")
-SITE = KeptWith("phone_sitesettings", "site_id", "phone:site:manage")
-TEMPLATE = KeptWith("phone_templatesettings", "template_id", "phone:template:manage")
-NUMBER = KeptWith("phone_numbersettings", "number_id", "phone:number:manage")
-ACCOUNT = KeptWith(TABLE, KEY, "phone:settings:manage")
-KINDS = {"phone": PHONE, "site": SITE, "template": TEMPLATE, "number": NUMBER, "account": ACCOUNT}
+PHONE = KeptWith("phone", "phone_phonesettings", "phone_id", "phone:user:manage")
+SITE = KeptWith("site", "phone_sitesettings", "site_id", "phone:site:manage")
+TEMPLATE = KeptWith("template", "phone_templatesettings", "template_id", "phone:template:manage")
+NUMBER = KeptWith("number", "phone_numbersettings", "number_id", "phone:number:manage")
+ACCOUNT = KeptWith("account", TABLE, KEY, "phone:settings:manage")
 OF_PHONE = (PHONE, SITE, TEMPLATE, NUMBER)  # those whose tables are Phone's own
+KINDS = {kind.name: kind for kind in (*OF_PHONE, ACCOUNT)}

@@ -77,7 +77,7 @@ class Released(Part):
 class Held(Part):
     """Whose numbers are. Parameters: ids; holder, an id or null for nobody; from_others, whether they may be somebody else's.
 
-    The first number of a phone is the one it calls out with; another is chosen apart (Caller).
+    The first number of a phone is the one it calls out with; another is chosen apart (Caller). Whose numbers would be too many by now keeps those they have.
     """
 
     lock, locked = LOCK, LOCKED
@@ -93,9 +93,12 @@ class Held(Part):
                    {OF} CROSS JOIN ({WHOSE}) w WHERE n.account_id = %(account)s AND n.id = ANY (%(ids)s::uuid[]) ORDER BY n.number"""
 
     write = f"""
+has AS MATERIALIZED (SELECT m.holder_id, count(*) AS n FROM phone_number m WHERE m.holder_id IN (SELECT (ok.after->>'holder_id')::uuid FROM ok) GROUP BY 1),
+more AS MATERIALIZED (SELECT ok.*, coalesce(has.n, 0) + row_number() OVER (PARTITION BY ok.after->>'holder_id' ORDER BY ok.ord) AS nth
+  FROM ok LEFT JOIN has ON has.holder_id = (ok.after->>'holder_id')::uuid),
 did AS (UPDATE phone_number n SET holder_id = (ok.after->>'holder_id')::uuid, caller = (ok.after->>'caller')::boolean AND NOT EXISTS (
-    SELECT 1 FROM phone_number o WHERE o.holder_id = (ok.after->>'holder_id')::uuid AND o.caller), since = %(now)s, version = n.version + 1 FROM ok
-  WHERE n.id = ok.obj AND n.holder_id IS NOT DISTINCT FROM (ok.before->>'holder_id')::uuid
+    SELECT 1 FROM phone_number o WHERE o.holder_id = (ok.after->>'holder_id')::uuid AND o.caller), since = %(now)s, version = n.version + 1 FROM more ok
+  WHERE n.id = ok.obj AND (ok.after->>'holder_id' IS NULL OR ok.nth <= {MOST_OF_ONE}) AND n.holder_id IS NOT DISTINCT FROM (ok.before->>'holder_id')::uuid
   AND (ok.after->>'holder_id' IS NULL OR EXISTS (SELECT 1 FROM phone_user h WHERE h.id = (ok.after->>'holder_id')::uuid AND h.state = 'active')
     AND {HAS_PLAN.format(id="(ok.after->>'holder_id')::uuid")}) RETURNING n.id AS obj)"""
     back_write = write

@@ -46,17 +46,28 @@ def read(text: str, country: str = "") -> Read | None:
 
     Linear in a text of at most LONGEST characters (DOS-14); anything longer is none.
     """
+    found = _parsed(text, country)
+    if found is None:
+        return None
+    kind = _KIND_OF.get(phonenumbers.number_type(found), "other")
+    where = phonenumbers.region_code_for_number(found) or ""
+    return Read(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164), where if len(where) == 2 else "", kind)
+
+
+def e164(text: str, country: str) -> str:
+    """The same as it is kept, without its country and kind, which take most of the time; empty for what is no number that can be called."""
+    found = _parsed(text, country)
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else ""
+
+
+def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     if len(text) > LONGEST:
         return None
     try:
         found = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return None
-    if found.extension or not phonenumbers.is_possible_number(found):
-        return None
-    kind = _KIND_OF.get(phonenumbers.number_type(found), "other")
-    where = phonenumbers.region_code_for_number(found) or ""
-    return Read(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164), where if len(where) == 2 else "", kind)
+    return None if found.extension or not phonenumbers.is_possible_number(found) else found
 
 
 def shown(e164: str) -> str:

@@ -23,17 +23,33 @@ SEATS_FREE = "(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) F
 TOLD = f"""jsonb_build_object('extension', h.extension, 'site_id', h.site_id, 'template_id', h.template_id, 'policy', h.policy, 'set_up_at', h.set_up_at,
     'since', h.since, 'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
 # CTEs after `did` (obj): their phones rest, their numbers are free; what they had is remembered. The history of calls is not theirs any more (S3-43, S3-44).
-TAKEN_BACK = f"""
-phones AS (UPDATE phone_user h SET state = 'away', away_at = %(now)s, had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}), version = h.version + 1
+_TAKEN_BACK = f"""
+phones AS (UPDATE phone_user h SET state = 'away', away_at = %(now)s, had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}{{also}}), version = h.version + 1
   FROM did WHERE h.id = did.obj AND h.state = 'active'),
 numbers AS (UPDATE phone_number n SET holder_id = NULL, caller = false, version = n.version + 1 FROM did WHERE n.holder_id = did.obj)"""
+TAKEN_BACK = _TAKEN_BACK.replace("{also}", "")
 # The same of people who leave: the history waits for them with the phone.
-PUT_AWAY = TAKEN_BACK.replace("jsonb_build_object('numbers',", "jsonb_build_object('keeps', true, 'numbers',")
+PUT_AWAY = _TAKEN_BACK.replace("{also}", ", 'keeps', true")
+# The same of people whose packages go with it, and come back when an undo gives the seat back.
+FORGOTTEN = _TAKEN_BACK.replace("{also}", f", 'packages', {PEOPLE.packages('h.id')}")
 KEEPS = """'{"keeps": true}'::jsonb"""
-# A phone that comes back with its history: as it says itself, or because the undo of a change of licenses gave the seat back. Of phone_user.
+# After CTEs with `packed`: which packages each phone l of those gets back, and which it misses.
+GOT_BACK = """LATERAL (SELECT coalesce(string_agg(' ' || p.product, '' ORDER BY p.product) FILTER (WHERE p.fits), '') AS gets,
+  coalesce(jsonb_agg(p.product ORDER BY p.product) FILTER (WHERE NOT p.fits), '[]') AS misses FROM packed p WHERE p.id = l.id) g"""
+# A phone that comes back with its history: as it says itself, or because an undo gave the seat back since, whichever change had taken it: by an add-on, as
+# one of what a file says. Of phone_user.
 WITH_HISTORY = """(phone_user.had ? 'keeps' OR EXISTS (SELECT 1 FROM journal_effect e JOIN journal_change c ON c.id = e.change_id
-      WHERE e.obj = phone_user.id AND e.result = 'done' AND c.undoes IS NOT NULL AND starts_with(c.verb, 'licenses.') AND c.at >= phone_user.away_at))"""
+      LEFT JOIN journal_run r ON r.change_id = c.id WHERE e.obj = phone_user.id AND e.result = 'done' AND c.undoes IS NOT NULL
+      AND (r.state = 'running' OR coalesce(r.ended_at, c.at) >= phone_user.away_at)
+      AND (e.after->>'add_on' = 'phone' OR e.after->'add_ons' ? 'phone' AND NOT coalesce(e.before->'add_ons' ? 'phone', false))))"""
 CHANGED_SINCE = """(h.extension <> {told}->>'extension' OR EXISTS (SELECT 1 FROM phone_number n WHERE n.holder_id = h.id AND NOT coalesce({told}->'numbers', '[]') ? n.number))"""
+
+
+def packed(phones: str) -> str:
+    """The CTE `packed`: each package (product) that `phones`, a SELECT of n (the order), id and had, had, and whether it is free and active (fits)."""
+    return f"""packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {SEATS_FREE.format(product="p.product")}
+    AND NOT EXISTS (SELECT 1 FROM phone_package o WHERE o.account_id = %(account)s AND o.product = p.product) AS fits
+  FROM ({phones}) l CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(l.had->'packages', '[]')) p(product))"""
 
 
 class PhoneSeats(Part):
@@ -97,21 +113,25 @@ class Made(Part):
     had: ClassVar[str] = "coalesce(h.had->'numbers', '[]')"
     wants: ClassVar[str] = "%(wants_number)s::boolean"
     wants_still: ClassVar[str] = wants
-    became: ClassVar[str] = "c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers)"
+    became: ClassVar[str] = """c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers)
+      || CASE WHEN d.site_id IS NOT DISTINCT FROM (c.after->>'site_id')::uuid THEN '{}' ELSE jsonb_build_object('site_id', d.site_id,
+        'site', (SELECT x.name FROM accounts_site x WHERE x.id = d.site_id)) END"""
 
     def __init__(self, who: Callable[[Mapping[str, Any]], str], of: Holders = PEOPLE) -> None:
         self.who, self.of = who, of
-        # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one.
+        # The seat is asked again: the person may have left since. An extension taken meanwhile is replaced by the next free one, a site that is gone by the
+        # main one: whoever deletes a site locks the account too.
         # What must hold of each is asked so that it never becomes a join: the planner takes a chunk of thousands for a handful of rows and
         # would compare everybody with everybody. `(SELECT …)` looks each up by the index, `IN … IS TRUE` in a hash (docs/decisions/0098).
         self.write = f"""{allotted(AGAIN.format(wants=self.wants_still))},
 made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, since, version)
-  SELECT g.id, %(account)s, g.id, g.extension, (SELECT x.id FROM accounts_site x WHERE x.id = g.site_id), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
+  SELECT g.id, %(account)s, g.id, g.extension, coalesce((SELECT x.id FROM accounts_site x WHERE x.id = g.site_id),
+      (SELECT x.id FROM accounts_site x WHERE x.account_id = %(account)s AND x.main)), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
   FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND (SELECT {of.may_have("g.id")})
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
     policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END,
     state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
-    WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, version),
+    WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, site_id, version),
 numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since = %(now)s, version = n.version + 1
   FROM (SELECT DISTINCT ON (number_id) * FROM (
       SELECT g.id, g.number_id, true AS first FROM given g WHERE g.number_id IS NOT NULL

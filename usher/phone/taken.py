@@ -12,8 +12,9 @@ from .extensions import RESERVED, TAKEN
 
 WHOSE = f"""h.id, coalesce({name_of("u")}, r.name) AS name, h.user_id, h.room_id
   FROM phone_user h LEFT JOIN people_user u ON u.id = h.user_id LEFT JOIN accounts_room r ON r.id = h.room_id"""
+FURTHER = 20_000  # how far a free one is looked for
 NEXT = f"""SELECT g.extension FROM accounts_account a, LATERAL (SELECT lpad(n::text, length(%(extension)s), '0') AS extension
-    FROM generate_series(%(extension)s::int + 1, (10 ^ length(%(extension)s))::int - 1) n) g
+    FROM generate_series(%(extension)s::int + 1, least((10 ^ length(%(extension)s))::int - 1, %(extension)s::int + {FURTHER})) n) g
   WHERE a.id = %(account)s AND NOT {TAKEN.format(extension="g.extension")} AND NOT {RESERVED.format(countries="ARRAY[a.country]", extensions="g.extension")} LIMIT 1"""
 
 
@@ -26,7 +27,7 @@ def who_has(actor: Actor, extension: str) -> Row | None:
 
 
 def next_free(actor: Actor, extension: str) -> str:
-    """The next one with as many digits that is neither in use nor a service of the account's country; empty when there is none."""
+    """The next one with as many digits that is neither in use nor a service of the account's country; empty when none is among the next FURTHER."""
     return str(sql.value(NEXT, {"account": actor.account_id, "extension": extension}) or "")
 
 

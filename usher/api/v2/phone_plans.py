@@ -107,8 +107,8 @@ def take_phone_number(call: Call) -> None:
 
 
 def give_plans(call: Call, row: Mapping[str, Any], verb: str, *, code: int = 300) -> None:
-    """Assign every calling plan of the body to a phone. `code` is that of a type there is not."""
-    for product in [product_of(told["type"], code) for told in call.body.get("calling_plans", [])]:
+    """Assign every calling plan of the body to a phone, each once. `code` is that of a type there is not."""
+    for product in dict.fromkeys(product_of(told["type"], code) for told in call.body.get("calling_plans", [])):
         call.do(verb, {"subjects": {"ids": [str(row["id"])]}, "package": product})
 
 

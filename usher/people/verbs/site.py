@@ -14,7 +14,8 @@ from usher.people.named import site_named
 from usher.people.of_people import OfPeople
 
 # The site is locked shared: whoever deletes it waits, and then sees the people; or it is gone, and nobody comes to it.
-THERE = """there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE)"""
+THERE = """there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s
+  AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) ORDER BY g.id FOR SHARE)"""
 IS_THERE = "(ok.after->>'site_id' IS NULL OR (ok.after->>'site_id')::uuid IN (SELECT id FROM there))"
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.accounts.places import IS_MAIN, PLACE_NAME_TAKEN, checked_ids, site
 from usher.accounts.room_verbs import NAMESAKE as ROOM_NAMESAKE
-from usher.accounts.site_verbs import INSERT, NAMESAKE, USED
+from usher.accounts.site_verbs import AFTER_ACCOUNT, INSERT, NAMESAKE, USED
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -17,7 +17,7 @@ from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.named import site_named
 from usher.people.verbs.site import IS_THERE, THERE
 from usher.phone.parts import NAME
-from usher.phone.verbs.sites import AS_IT_IS, SIDE
+from usher.phone.verbs.sites import AS_IT_IS, SIDE, WHY_NOT
 
 ROOM_NAME = reason("room_name_there", gettext_lazy("a room there has the same name: rename one of them first"), refused=True)
 # Whoever or whatever is at a site, each once: a person, the phone of theirs, a room with its phone, a template.
@@ -68,22 +68,25 @@ did AS (SELECT id AS obj FROM people UNION SELECT id FROM rooms UNION SELECT id 
 
 
 class SiteAway(Part):
-    """The site itself with its phone side, once nothing is there. Parameter: site."""
+    """The site itself with its phone side, if it has one, once nothing is there. Parameter: site. Undone, it is back unless its range, its code or its
+    name clashes with another's by now."""
 
-    lock = ("accounts_site", "id")
+    lock, locked = ("accounts_site", "id"), AFTER_ACCOUNT
     beside = False
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, g.id AS obj, g.version, jsonb_build_object('name', g.name, 'created_at', g.created_at) || {AS_IT_IS} AS before,
+        return f"""SELECT NULL::int AS subj, g.id AS obj, g.version, jsonb_build_object('name', g.name, 'created_at', g.created_at)
+                     || CASE WHEN s.site_id IS NULL THEN '{{}}' ELSE {AS_IT_IS} END AS before,
                    '{{}}'::jsonb AS after, CASE WHEN g.main THEN '{IS_MAIN}' END AS skip, {NO_SEATS}
                    FROM accounts_site g LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(account)s AND g.id = %(site)s::uuid"""
 
     write = f"did AS (DELETE FROM accounts_site t USING ok WHERE t.id = ok.obj AND NOT t.main AND NOT ({USED.format(site='t')}) RETURNING t.id AS obj)"
-    back_write = f"""did AS ({INSERT}), side AS ({SIDE} WHERE ok.obj IN (SELECT obj FROM did))"""
+    back_write = f"""did AS ({INSERT}), side AS ({SIDE} WHERE ok.after ? 'lowest' AND ok.obj IN (SELECT obj FROM did))"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,
-                   CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{PLACE_NAME_TAKEN}' END AS skip, {NO_SEATS} FROM journal_effect e WHERE {DONE}"""
+                   CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{PLACE_NAME_TAKEN}'
+                     WHEN e.before ? 'lowest' THEN {WHY_NOT.format(id="e.obj", after="e.before")} END AS skip, {NO_SEATS} FROM journal_effect e WHERE {DONE}"""
 
 
 @register
@@ -97,6 +100,7 @@ class DeleteSite(Verb):
     name = "phone.delete_site"
     privilege = "phone:site:manage"
     parts = (Elsewhere(), SiteAway())
+    lost = gettext_lazy("What programs kept with the site does not come back.")
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         actor.require("accounts:place:manage")

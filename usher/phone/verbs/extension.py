@@ -17,6 +17,7 @@ from usher.people.of_people import OfPeople
 from usher.people.selection import order_by, sql_of
 from usher.people.verbs.own import OWN
 from usher.people.verbs.profile import name_of
+from usher.people.verbs.site import IS_THERE, THERE
 from usher.phone.extensions import COUNTRY, EXTENSION_RESERVED, EXTENSION_TAKEN, LOCK, LOCKED, RESERVED
 from usher.phone.holders import PEOPLE, Holders
 from usher.phone.numbering import checked_extension
@@ -159,12 +160,11 @@ class AtPhoneSite(Part):
                    CASE WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN h.site_id = %(site)s::uuid THEN 'already' END AS skip, {NO_SEATS}
                    FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id LEFT JOIN accounts_site g ON g.id = h.site_id {of.order(params)}"""
 
-    # The site is locked shared: whoever deletes it waits, and then sees the phones; or it is gone, and no phone comes to it.
-    write = """
-there AS MATERIALIZED (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.id IN (SELECT (ok.after->>'site_id')::uuid FROM ok) FOR SHARE),
+    write = f"""
+{THERE},
 did AS (UPDATE phone_user h SET site_id = (ok.after->>'site_id')::uuid, version = h.version + 1 FROM ok
   WHERE h.id = ok.obj AND h.state = 'active' AND h.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
-  AND (ok.after->>'site_id' IS NULL OR (ok.after->>'site_id')::uuid IN (SELECT id FROM there)) RETURNING h.id AS obj)"""
+  AND {IS_THERE} RETURNING h.id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:

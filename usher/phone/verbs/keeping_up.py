@@ -13,7 +13,8 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
-from usher.phone.parts import NAME, TAKEN_BACK, TOLD, Made
+from usher.phone.holders import PEOPLE
+from usher.phone.parts import FORGOTTEN, GOT_BACK, NAME, TOLD, WITH_HISTORY, Made, packed
 
 AT_ONCE = 5_000
 LACKS = f"""SELECT NULL::int AS subj, a.user_id AS id, NULL::uuid AS site_id, NULL::uuid AS template_id FROM licenses_seat a JOIN people_standing s ON s.user_id = a.user_id
@@ -29,7 +30,7 @@ def lacking(params: Mapping[str, Any]) -> str:
 
 
 class Forgotten(Part):
-    """Phones whose seat was taken back: they rest, their numbers and packages are free."""
+    """Phones whose seat was taken back: they rest, their numbers and packages are free. Both are remembered, in case an undo gives the seat back."""
 
     lock = ("people_standing", "user_id")
 
@@ -40,8 +41,29 @@ class Forgotten(Part):
 
     write = f"""
 did AS (SELECT ok.obj FROM ok JOIN phone_user h ON h.id = ok.obj WHERE {NO_SEAT_ANY_MORE} AND {LEFT_OVER} IS NOT DISTINCT FROM ok.gives),
-{TAKEN_BACK},
+{FORGOTTEN},
 freed AS (DELETE FROM licenses_seat a USING did WHERE a.user_id = did.obj AND starts_with(a.product, 'calling'))"""
+
+
+class PackagesBack(Part):
+    """The packages of phones whose seat an undo gave back, as far as they are free and active, by who got the seat first."""
+
+    lock = ("people_standing", "user_id")
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""WITH resting AS MATERIALIZED (SELECT row_number() OVER () AS n, l.id, phone_user.had FROM ({LACKS}) l JOIN phone_user ON phone_user.id = l.id
+                     WHERE phone_user.had ? 'packages' AND {WITH_HISTORY}
+                     AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = l.id AND starts_with(a.product, 'calling'))),
+                   {packed("SELECT n, id, had FROM resting")}
+                   SELECT NULL::int AS subj, l.id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email, 'packages', '[]'::jsonb) AS before,
+                   jsonb_build_object('packages', to_jsonb(string_to_array(ltrim(g.gets), ' ')), 'not_back', g.misses) AS after, NULL::text AS skip,
+                   ltrim(g.gets) AS takes, NULL::text AS gives
+                   FROM resting l JOIN people_user u ON u.id = l.id JOIN people_standing s ON s.user_id = l.id CROSS JOIN {GOT_BACK} WHERE g.gets <> '' ORDER BY l.n"""
+
+    write = f"""
+did AS (SELECT ok.obj, ok.takes FROM ok JOIN phone_user h ON h.id = ok.obj AND h.state = 'away' AND h.had ? 'packages'
+  WHERE (SELECT {PEOPLE.may_have("ok.obj")}) AND {PEOPLE.packages("ok.obj")} = ok.before->'packages'),
+{PEOPLE.take("held")}"""
 
 
 class OfTheClock(Verb):
@@ -61,10 +83,12 @@ class OfTheClock(Verb):
 
 @register
 class SetUp(OfTheClock):
-    """Give an extension to whoever is active and holds Phone without one (R9, S3-33). Who had a phone before gets it back as far as it is free."""
+    """Give an extension to whoever is active and holds Phone without one (R9, S3-33). Who had a phone before gets it back as far as it is free, and with it
+    their packages where it is an undo that gave the seat back."""
 
     name = "phone.set_up"
-    parts = (Made(lacking),)
+    parts = (PackagesBack(), Made(lacking))
+    main = 1
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"wants_number": False}

@@ -77,7 +77,7 @@ class AssignPackage(OfPeople):
 
     Refuses (invalid) an unknown or inactive package (unknown_package, package_inactive), numbers for more than one phone (numbers), and an unknown number
     (no_number). Skipped: who has no phone (no_phone); a number that is taken, or for which there is no calling plan (number_taken, needs_plan), or none free
-    (no_free_number).
+    (no_free_number). Certain numbers need the right to manage numbers, too.
     """
 
     name = "phone.assign_package"
@@ -87,6 +87,7 @@ class AssignPackage(OfPeople):
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         package, numbers = checked_package(actor, params.get("package")), params.get("numbers") or ""
         if numbers and numbers != "next":
+            actor.require("phone:number:manage")
             numbers = numbers_named(actor, numbers)
             if len(params.get("subjects", {}).get("ids", ())) != 1:
                 words = _("Certain numbers are given to one phone. To many phones the next free one each.")

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from usher.accounts.places import checked_ids
 from usher.accounts.room_verbs import RoomGone
+from usher.core import sql
 from usher.core.actor import Actor
 from usher.journal.names import figure, listed
 from usher.journal.verb import DONE, Verb, register
@@ -124,15 +125,16 @@ class RemoveRooms(OfRooms, Away):
         return ngettext("%(n)s\u00a0room lost its phone", "%(n)s\u00a0rooms lost their phones", done) % {"n": figure(done)}
 
 
-WITH_A_PHONE = "EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = r.id) OR EXISTS (SELECT 1 FROM phone_user h WHERE h.id = r.id)"
+# Those of some rooms that have a phone, or hold a seat of one.
+PHONED = """SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND r.id = ANY(%(ids)s::uuid[])
+  AND (EXISTS (SELECT 1 FROM licenses_roomseat a WHERE a.room_id = r.id) OR EXISTS (SELECT 1 FROM phone_user h WHERE h.id = r.id))"""
 
 
 class GoneWithRoom(Gone):
     """The phones of rooms that are deleted with them. Parameter: ids. Undone, the seats are back as far as they are free; without one of Phone it rests."""
 
     def __init__(self) -> None:
-        rooms = f"SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND r.id = ANY(%(ids)s::uuid[]) AND ({WITH_A_PHONE})"
-        super().__init__(replace(ROOMS, chosen=lambda params: f"({rooms}) who JOIN accounts_room u ON u.id = who.id"))
+        super().__init__(replace(ROOMS, chosen=lambda params: f"({PHONED}) who JOIN accounts_room u ON u.id = who.id"))
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""WITH gone AS (SELECT e.ord, e.obj, e.before, e.after FROM journal_effect e WHERE {DONE}),
@@ -149,7 +151,7 @@ class GoneWithRoom(Gone):
 @register
 class DeleteRooms(Verb):
     """Delete rooms; a phone of theirs goes with them, and its seats, extension and numbers are free. Parameter: rooms, ids. What is not of this account
-    does not exist."""
+    does not exist. Needs the right to manage phone users where one has a phone."""
 
     name = "accounts.delete_rooms"
     privilege = "accounts:place:manage"
@@ -159,7 +161,10 @@ class DeleteRooms(Verb):
     lost = KEPT_TOO
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"rooms": checked_ids(params.get("rooms"))}
+        rooms = checked_ids(params.get("rooms"))
+        if sql.value(f"SELECT true FROM ({PHONED}) r LIMIT 1", {"account": actor.account_id, "ids": rooms}):
+            actor.require("phone:user:manage")
+        return {"rooms": rooms}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"ids": params["rooms"]}

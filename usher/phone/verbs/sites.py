@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.accounts.places import PLACE_NAME_TAKEN, checked_name, site
 from usher.accounts.site_verbs import (
+    AFTER_ACCOUNT,
     INSERT,
     NAMESAKE,
     NEW_ID,
@@ -47,7 +48,7 @@ SIDE = """INSERT INTO phone_site (site_id, account_id, code, lowest, highest, co
 class PhoneSide(Part):
     """Parameters: site, wanted: FIELDS, and the name as `place`."""
 
-    lock = ("accounts_site", "id")
+    lock, locked = ("accounts_site", "id"), AFTER_ACCOUNT
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, w.id AS obj, w.version, w.before, w.after, CASE WHEN w.before = w.after THEN 'already'

@@ -63,14 +63,17 @@ class NumberKept(_Kept):
 
 
 class _Stores(Verb):
-    """The shared half. Parameters: owner, an id; settings (an object of objects); gone (dotted names).
+    """The shared half; the kind says name and right. Parameters: owner, an id; settings (an object of objects); gone (dotted names).
 
     Objects are merged, lists replaced. Refuses (missing) what is not here, (invalid) what is no setting, (settings_full) more than there is room for.
     """
 
     kind: ClassVar[kept.KeptWith]
-    part: ClassVar[_Kept]
-    what: ClassVar[str | Promise]
+    part: ClassVar[stored.StoredPart]
+    what: ClassVar[str | Promise] = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.name, cls.privilege, cls.parts = f"phone.store_for_{cls.kind.name}", cls.kind.right, (cls.part,)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         owner = self.owner(actor, params)
@@ -109,54 +112,35 @@ class _Stores(Verb):
 class StoreForPhone(_Stores):
     """Keep settings of one phone that nothing here acts on."""
 
-    name = "phone.store_for_phone"
-    privilege = "phone:user:manage"
-    part = PhoneKept()
-    parts = (part,)
-    kind, what = kept.PHONE, gettext_lazy("This phone")
+    kind, part, what = kept.PHONE, PhoneKept(), gettext_lazy("This phone")
 
 
 @register
 class StoreForSite(_Stores):
     """The same for the phone side of a site."""
 
-    name = "phone.store_for_site"
-    privilege = "phone:site:manage"
-    part = SiteKept()
-    parts = (part,)
-    kind, what = kept.SITE, gettext_lazy("This site")
+    kind, part, what = kept.SITE, SiteKept(), gettext_lazy("This site")
 
 
 @register
 class StoreForTemplate(_Stores):
     """The same for a template."""
 
-    name = "phone.store_for_template"
-    privilege = "phone:template:manage"
-    part = TemplateKept()
-    parts = (part,)
-    kind, what = kept.TEMPLATE, gettext_lazy("This template")
+    kind, part, what = kept.TEMPLATE, TemplateKept(), gettext_lazy("This template")
 
 
 @register
 class StoreForNumber(_Stores):
     """The same for a number."""
 
-    name = "phone.store_for_number"
-    privilege = "phone:number:manage"
-    part = NumberKept()
-    parts = (part,)
-    kind, what = kept.NUMBER, gettext_lazy("This number")
+    kind, part, what = kept.NUMBER, NumberKept(), gettext_lazy("This number")
 
 
 @register
 class StoreForAccount(_Stores):
     """The same for the account. It needs no owner."""
 
-    name = "phone.store_for_account"
-    privilege = "phone:settings:manage"
-    parts = (AccountStored(),)
-    kind, what = kept.ACCOUNT, ""
+    kind, part = kept.ACCOUNT, AccountStored()
 
     def owner(self, actor: Actor, params: Mapping[str, Any]) -> str:
         return str(actor.account_id)

@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from usher.accounts.places import checked_name, checked_site
+from usher.accounts.places import SITE_GONE, checked_name, checked_site
+from usher.accounts.room_verbs import SITE_THERE
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -31,14 +32,18 @@ NEW_ID = """md5(%(account)s::text || 'template' || usher_fold(%(called)s) || coa
             ORDER BY t.created_at DESC, t.id DESC LIMIT 1), ''))::uuid"""
 WANTED = """jsonb_build_object('name', %(called)s::text, 'policy', %(policy)s::jsonb, 'site_id', %(site)s::uuid,
             'site', (SELECT g.name FROM accounts_site g WHERE g.id = %(site)s::uuid AND g.account_id = %(account)s))"""
+# Of an effect e and the site g it was for.
+SITE_AWAY = f"WHEN e.before->>'site_id' IS NOT NULL AND g.id IS NULL THEN '{SITE_GONE}'"
 AS_IT_IS = "jsonb_build_object('name', t.name, 'policy', t.policy, 'site_id', t.site_id, 'site', g.name)"
-INSERT = """INSERT INTO phone_template (id, account_id, name, policy, site_id, version, created_at)
-  SELECT ok.obj, %(account)s, ok.after->>'name', ok.after->'policy', (SELECT g.id FROM accounts_site g WHERE g.id = (ok.after->>'site_id')::uuid), 1, %(now)s
-  FROM ok ON CONFLICT DO NOTHING RETURNING id AS obj"""
+INSERT = f"""INSERT INTO phone_template (id, account_id, name, policy, site_id, version, created_at)
+  SELECT ok.obj, %(account)s, ok.after->>'name', ok.after->'policy', (ok.after->>'site_id')::uuid, 1, %(now)s FROM ok WHERE {SITE_THERE}
+  ON CONFLICT DO NOTHING RETURNING id AS obj"""
 
 
 class NewTemplate(Part):
-    """Parameters: called, policy, site."""
+    """Parameters: called, policy, site, which is locked: whoever deletes it waits, and then sees the template."""
+
+    lock, locked = ("accounts_site", "id"), "(after->>'site_id')::uuid"
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, {NEW_ID} AS obj, NULL::int AS version, NULL::jsonb AS before, {WANTED} AS after,
@@ -66,7 +71,8 @@ class TemplateEdited(Part):
                          WHERE t.account_id = %(account)s AND t.id = %(template)s::uuid) x"""
 
     write = f"""did AS (UPDATE phone_template t SET name = ok.after->>'name', policy = ok.after->'policy', site_id = (ok.after->>'site_id')::uuid, version = t.version + 1
-      FROM ok WHERE t.id = ok.obj AND t.name = ok.before->>'name' AND t.policy = ok.before->'policy' AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
+      FROM ok WHERE t.id = ok.obj AND {SITE_THERE} AND t.name = ok.before->>'name' AND t.policy = ok.before->'policy'
+      AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
       AND NOT {NAMESAKE.format(name="ok.after->>'name'", id="t.id")} RETURNING t.id AS obj)"""
     back_write = write
 
@@ -90,7 +96,8 @@ class TemplateGone(Part):
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,
-                   CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{TEMPLATE_TAKEN}' END AS skip, {NO_SEATS} FROM journal_effect e WHERE {DONE}"""
+                   CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{TEMPLATE_TAKEN}' {SITE_AWAY} END AS skip, {NO_SEATS}
+                   FROM journal_effect e LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE {DONE}"""
 
 
 class Applied(Part):

@@ -11,11 +11,11 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register, words_of
+from usher.people import selection
 from usher.people.of_people import OfPeople
-from usher.people.selection import sql_of
 from usher.phone.holders import PEOPLE
 from usher.phone.numbering import checked_extension
-from usher.phone.parts import CHANGED_SINCE, KEEPS, NAME, NOT_ACTIVE, SEATS_FREE, SORTED, TOLD, Made, staged
+from usher.phone.parts import CHANGED_SINCE, GOT_BACK, KEEPS, NAME, NOT_ACTIVE, SORTED, TOLD, Made, packed, staged
 from usher.phone.verbs.extension import hindrance
 
 HINDERED = f"SELECT {hindrance('%(extension)s::text')} FROM phone_user h WHERE h.account_id = %(account)s AND h.id = %(id)s::uuid"
@@ -31,16 +31,13 @@ class SeatsBack(Part):
         return f"""WITH lying AS MATERIALIZED (SELECT row_number() OVER (ORDER BY h.away_at, h.id) AS n, h.id, h.purge_at, h.had, {NAME} AS name, u.email, s.version, s.status,
                      {PEOPLE.phone_seats("h.id")} AS seats
                      FROM phone_user h JOIN people_user u ON u.id = h.user_id JOIN people_standing s ON s.user_id = h.user_id
-                     WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.id IN (SELECT who.id FROM ({sql_of(params["subjects"])}) who)),
-                   packed AS MATERIALIZED (SELECT l.id, p.product, row_number() OVER (PARTITION BY p.product ORDER BY l.n) <= {SEATS_FREE.format(product="p.product")}
-                       AND NOT EXISTS (SELECT 1 FROM phone_package o WHERE o.account_id = %(account)s AND o.product = p.product) AS fits
-                     FROM lying l CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(l.had->'packages', '[]')) p(product) WHERE l.status = 'active')
+                     WHERE h.account_id = %(account)s AND h.state = 'trash' AND h.id IN (SELECT who.id FROM ({selection.sql_of(params["subjects"])}) who)),
+                   {packed("SELECT n, id, had FROM lying WHERE status = 'active'")}
                    SELECT NULL::int AS subj, l.id AS obj, l.version, jsonb_build_object('name', l.name, 'email', l.email, 'state', 'trash', 'purge_at', l.purge_at,
                      'had', l.had) AS before,
                    jsonb_build_object('state', 'active', 'phone_seats', 'phone' || g.gets, 'not_back', g.misses) AS after,
                    CASE WHEN l.status <> 'active' THEN '{NOT_ACTIVE}' WHEN l.seats IS NOT NULL THEN '{HAS_SEAT}' END AS skip, 'phone' || g.gets AS takes, NULL::text AS gives
-                   FROM lying l CROSS JOIN LATERAL (SELECT coalesce(string_agg(' ' || p.product, '' ORDER BY p.product) FILTER (WHERE p.fits), '') AS gets,
-                     coalesce(jsonb_agg(p.product ORDER BY p.product) FILTER (WHERE NOT p.fits), '[]') AS misses FROM packed p WHERE p.id = l.id) g ORDER BY l.n"""
+                   FROM lying l CROSS JOIN {GOT_BACK} ORDER BY l.n"""
 
     write = f"""
 did AS (UPDATE phone_user h SET state = 'away', purge_at = NULL, had = h.had || {KEEPS}, version = h.version + 1 FROM ok JOIN people_standing s ON s.user_id = ok.obj
@@ -86,6 +83,7 @@ class Restore(OfPeople):
     Extension and numbers come back as far as they are free: who lost theirs gets the next free extension, and what is gone is told with each. A package
     that is taken or inactive by now is told too. Skipped: who finds no Phone seat (no_seat), who is not active, who holds Phone again. Refuses (invalid)
     another extension that is taken or reserved, another number that is not free (number_not_free), and either for more than one person (one_person).
+    Other numbers than it had need the right to manage numbers, too.
     """
 
     name = "phone.restore"
@@ -96,14 +94,17 @@ class Restore(OfPeople):
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         if not params.get("extension") and params.get("numbers") is None:
             return {"extension": None, "numbers": None}
-        ids = (params.get("subjects") or {}).get("ids", ())
+        ids = selection.checked(actor, params.get("subjects")).get("ids", ())
         if len(ids) != 1:
             raise Refused("invalid", "one_person", _("Another extension or number is chosen for one phone at a time."))
         extension = checked_extension(params["extension"]) if params.get("extension") else None
         if extension and (code := sql.value(HINDERED, {"account": actor.account_id, "id": ids[0], "extension": extension})):
             words = _("%(extension)s cannot be had: %(why)s.") % {"extension": extension, "why": words_of(code)}
             raise Refused("invalid", code.partition(":")[0], words, field="extension")
-        return {"extension": extension, "numbers": free_numbers(actor, params["numbers"]) if params.get("numbers") is not None else None}
+        return {
+            "extension": extension,
+            "numbers": None if params.get("numbers") is None else numbers_instead(actor, ids[0], params["numbers"]),
+        }
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return False  # the second phase goes by the rows of the first
@@ -122,13 +123,23 @@ class Restore(OfPeople):
         }
 
 
-def free_numbers(actor: Actor, given: Any) -> list[str]:
-    """Numbers of the inventory that nobody has, as they are kept; Refused (invalid, number_not_free) with the first that is none."""
+def numbers_instead(actor: Actor, id: str, given: Any) -> list[str]:
+    """Numbers of the inventory that nobody has, as they are kept; Refused (invalid, number_not_free) with the first that is none, and (forbidden) others
+    than this phone had without the right to manage numbers."""
     numbers = [str(n).replace("\x00", "") for n in given]
-    query = "SELECT number FROM phone_number WHERE account_id = %(a)s AND number = ANY(%(n)s) AND holder_id IS NULL"
-    free = {r["number"] for r in sql.rows(query, {"a": actor.account_id, "n": numbers})}
+    free = {
+        r["number"]: r["its_own"]
+        for r in sql.rows(
+            """SELECT n.number, coalesce(h.had->'numbers' ? n.number, false) AS its_own FROM phone_number n
+               LEFT JOIN phone_user h ON h.account_id = n.account_id AND h.id = %(i)s::uuid
+               WHERE n.account_id = %(a)s AND n.number = ANY(%(n)s) AND n.holder_id IS NULL""",
+            {"a": actor.account_id, "i": id, "n": numbers},
+        )
+    }
     if wrong := [n for n in numbers if n not in free]:
         raise Refused("invalid", "number_not_free", _("%(number)s is not free here.") % {"number": wrong[0][:40]}, field="numbers")
+    if not all(free[n] for n in numbers):
+        actor.require("phone:number:manage")
     return numbers
 
 
