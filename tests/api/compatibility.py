@@ -42,20 +42,21 @@ MORE = {
 - A token without the scope is answered with HTTP 403 and body code 4711; Zoom answers 400 with the same body.
 - A right of a role has Zoom's name where it means the same, see below, and ours otherwise; both are taken. One of Zoom's without a counterpart is refused. `GET /users/{userId}/permissions` tells them likewise.
 - An administrator of a group holds a role that covers it: *Group admin*, which may see people, or the role they hold already when it is about groups. An account's role of that name may be given more.
-- Of the settings act `feature.webinar`, `large_meeting` and `zoom_events` with their capacities, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone`, and `security.sign_in_with_two_factor_auth` (`role` or `none`). What one level
-  says is not passed on to the next. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
+- Of the settings act `feature.webinar`, `large_meeting` and `zoom_events` with their capacities, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone`, and `security.sign_in_with_two_factor_auth` (`role` or `none`). Reading
+  tells what holds: one's own, else the primary group's, else the account's. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
 - `trusted_domains` are the domains the account has proven are its own. `plans/usage` names the plan of a year.
-- `type` may also be 3 (On-Prem). 99, `plan_united_type` and `zoom_one_type` cannot be given.
+- `type` may also be 3 (On-Prem). 99, `plan_united_type`, `zoom_one_type` and `license_info_list` cannot be given.
 - `autoCreate` of `POST /users` needs an address at a managed domain (code 2016 for any other); somebody who has a login already is invited instead. `custCreate` makes somebody as whom nobody can sign in. There is no
   single sign-on, so `ssoCreate` is refused with code 2002.
-- `GET /groups` shows 300 on a page unless `page_size` says less.
+- `GET /groups` shows 300 on a page unless `page_size` says less, `GET /im/groups` all of them.
 - Somebody deactivated can be deleted; Zoom refuses it with code 200.
 - `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
 - A meeting or webinar that recurs is one item: its dates are not told one by one, and `occurrence_id` is refused with code 300. Nothing is held here, so nothing is `live`.
 - No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url`, `play_url` and `download_url` lead to the portal, where one signs in.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
-- Reports tell at most 31 days at once. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
+- Reports tell at most a month at once, from a day to the same of the next. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
+  There are no tags, calendars or device profiles: one that is named is not there (8306, 4060, 8005).
 - A phone user is `activate` or `pending` (holds Phone and waits for an extension); nobody is `deactivate`, and `PUT /phone/users/batch` takes `move_site`, `assign_pending_user`, and `activate` only to `activate`.
   Somebody whose phone is in the trash is found nowhere.
 - `extension_id` and `phone_user_id` are the id of the person or room. Of a policy act `voicemail.enable`, `ad_hoc_call_recording.enable` and `auto_call_recording.enable`; `reset` takes away what was kept.
@@ -70,20 +71,21 @@ MORE = {
 - Ein Recht einer Rolle heißt wie bei Zoom, wo es dasselbe bedeutet (siehe unten), sonst wie hier; beide Namen werden genommen. Eines von Zoom ohne Entsprechung wird abgelehnt. `GET /users/{userId}/permissions`
   ebenso.
 - Wer eine Gruppe verwaltet, hat eine Rolle, die für sie gilt: *Group admin*, die Personen sehen darf, oder die Rolle, die schon da ist, wenn sie für Gruppen gilt. Eine Rolle dieses Namens darf mehr bekommen.
-- Von den Einstellungen wirken `feature.webinar`, `large_meeting` und `zoom_events` mit ihrer Größe, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone` und `security.sign_in_with_two_factor_auth` (`role` oder `none`). Was eine Ebene
-  sagt, gilt nicht für die nächste. Ein leeres Objekt und null sagen nichts; ein Feld ganz oben, das kein Abschnitt ist und das der Vertrag nicht nennt, wird übergangen.
+- Von den Einstellungen wirken `feature.webinar`, `large_meeting` und `zoom_events` mit ihrer Größe, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone` und `security.sign_in_with_two_factor_auth` (`role` oder `none`). Gelesen
+  wird, was gilt: die eigene, sonst die der primären Gruppe, sonst die des Kontos. Ein leeres Objekt und null sagen nichts; ein Feld ganz oben, das kein Abschnitt ist und das der Vertrag nicht nennt, wird übergangen.
 - `trusted_domains` sind die Domains, für die das Konto den Nachweis hat. `plans/usage` nennt den Tarif für ein Jahr.
-- `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type` und `zoom_one_type` lassen sich nicht vergeben.
+- `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type`, `zoom_one_type` und `license_info_list` lassen sich nicht vergeben.
 - `autoCreate` von `POST /users` braucht eine Adresse an einer verwalteten Domain (sonst Code 2016); wer schon ein Login hat, wird stattdessen eingeladen. `custCreate` legt jemanden an, als der sich niemand anmelden
   kann. Single Sign-on gibt es nicht, also wird `ssoCreate` mit dem Code 2002 abgelehnt.
-- `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt.
+- `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt, `GET /im/groups` alle.
 - Wer deaktiviert ist, lässt sich löschen; Zoom lehnt das mit dem Code 200 ab.
 - `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.
 - Ein Meeting oder Webinar, das wiederkehrt, ist ein Element: Seine Termine werden nicht einzeln genannt, und `occurrence_id` wird mit dem Code 300 abgelehnt. Gehalten wird hier nichts, also ist nichts `live`.
 - Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url`, `play_url` und `download_url` führen ins Portal, wo man sich anmeldet.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
-- Berichte sagen höchstens 31 Tage auf einmal. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
+- Berichte sagen höchstens einen Monat auf einmal, von einem Tag bis zum selben des nächsten. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
+  Tags, Kalender und Geräteprofile gibt es nicht: Wer eines nennt, meint eines, das nicht da ist (8306, 4060, 8005).
 - Wer ein Telefon hat, ist `activate`; wer Phone hat und auf eine Durchwahl wartet, `pending`; `deactivate` ist niemand. `PUT /phone/users/batch` nimmt `move_site`, `assign_pending_user` und `activate`, dies nur mit
   `activate`. Wer im Papierkorb liegt, wird nirgends gefunden.
 - `extension_id` und `phone_user_id` sind die ID der Person oder des Raums. Von einer Policy wirken `voicemail.enable`, `ad_hoc_call_recording.enable` und `auto_call_recording.enable`; `reset` nimmt weg, was aufbewahrt war.
@@ -131,7 +133,7 @@ def page(language: str) -> str:
         kept = set(operation.kept)
         lines.append(f"| `{call['method']} {call['path']}` | {names(taken)} | {names(kept)} | {names(theirs - taken - kept)} |")
     return (
-        HEAD[language] + "\n".join(lines) + "\n" + TAIL[language] + "\n".join(missing) + "\n" + MORE[language] + RIGHTS[language] + rights()
+        HEAD[language] + "\n".join(lines) + "\n" + (TAIL[language] + "\n".join(missing) + "\n" if missing else "") + MORE[language] + RIGHTS[language] + rights()
     )
 
 

@@ -115,6 +115,8 @@ def test_wrong_method(northlake: Company) -> None:
         ({"custom_header": {"custom_header_type": 1, "username": "u\n", "password": "p"}}, 400, 1500),
         ({"custom_header": {"custom_header_type": 2, "client_id": "a", "client_secret": "b", "token_url": "https://127.0.0.1/"}}, 404, 1702),
         ({"custom_header": {"custom_header_type": 3, "custom_header_key": "x-zm-signature", "custom_header_value": "v"}}, 400, 1500),
+        ({"custom_header": {"custom_header_type": 1, "username": "u" * 257, "password": "p"}}, 400, 1500),
+        ({"custom_header": {"custom_header_type": 3, "custom_header_key": "k" * 257, "custom_header_value": "v"}}, 400, 1500),
         ({"account_id": "x"}, 404, 1001),
     ],
 )  # fmt: skip

@@ -77,6 +77,11 @@ def test_the_file_is_whole() -> None:
     assert openapi.scopes().keys() == {s for o in OPERATIONS for s in (*o.scopes.all, *o.scopes.own)}
 
 
+def test_a_summary_is_a_whole_sentence() -> None:
+    """Also where it is longer than a line."""
+    assert [o.name for o in OPERATIONS if not o.summary.endswith(".") or "\n" in o.summary] == []
+
+
 def test_an_answer_is_told_as_it_is() -> None:
     """An object, a list, or nothing at all; what is no object was found by schemathesis."""
     paths = Client().get("/docs/openapi.json").json()["paths"]

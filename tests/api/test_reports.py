@@ -144,8 +144,11 @@ def test_who_hosted(northlake: Company, api: Caller) -> None:
         held(member, 1), held(member, 2, seconds=3600), held(member, 3, occurs="personal"), held(member, 60), held(admin, -2), held(admin, 4),
     )  # fmt: skip
     do(northlake.owner, "content.delete", {"items": {"ids": [str(ids[5])]}})
+    attributes = [{"key": "k", "name": "Badge", "value": "7"}]
+    api.patch(f"/users/{northlake.member.email}", {"custom_attributes": attributes})
     told = got(api, PATHS[2])
     (host,) = told["users"]
+    assert host["custom_attributes"] == attributes
     assert (host["email"], host["meetings"], host["meeting_minutes"], host["id"]) == (northlake.member.email, 2, 62, short(member))  # type: ignore[arg-type]
     assert (told["total_records"], told["total_meetings"], told["total_meeting_minutes"], told["page_count"]) == (1, 2, 62, 1)
     others = got(api, PATHS[2], f"{MONTH}&type=inactive")
@@ -164,11 +167,12 @@ def test_who_hosted(northlake: Company, api: Caller) -> None:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "query",
-    ["from=2026-01-01&to=2026-03-01", "from=2026-01-02&to=2026-01-01", "from=soon&to=2026-01-01", "from=2026-02-30&to=2026-03-01"],
+    ["from=2026-01-01&to=2026-02-02", "from=2026-01-02&to=2026-01-01", "from=soon&to=2026-01-01", "from=2026-02-30&to=2026-03-01"],
 )
 def test_spans_that_are_none(api: Caller, path: str, query: str) -> None:
-    """MASS-08: at most a month, in its order, of days that there are; code 300."""
+    """MASS-08: at most a month, in its order, of days that there are; code 300. A month is also from the first to the first, as clients count."""
     assert api.get(f"{path}?{query}")[1]["code"] == 300
+    assert got(api, path, "from=2026-01-01&to=2026-02-01")
     assert got(api, path, "from=0001-01-01&to=0001-01-02") and got(api, path, "from=9999-12-30&to=9999-12-31")
 
 

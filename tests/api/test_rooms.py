@@ -96,7 +96,7 @@ def test_the_list_is_filtered_and_paged(northlake: Company, api: Caller) -> None
 
     assert ids("") == {blue, green, red}
     assert ids("?type=Kiosk") == ids("?status=UnderConstruction") == {red}
-    assert ids("?status=Offline") == {blue, green} and ids("?status=Available") == ids("?status=InMeeting") == set()
+    assert ids("?status=Offline") == {blue, green} and ids("?status=Available") == ids("?status=InMeeting") == ids("?tag_ids=a,b") == set()
     assert ids(f"?location_id={where}") == {green} and ids("?unassigned_rooms=true") == {blue, red}
     assert ids("?query_name=gre") == ids("?query_name=%25") == {green}
     seen, query = [], "?page_size=1"
@@ -118,6 +118,8 @@ def test_the_list_is_filtered_and_paged(northlake: Company, api: Caller) -> None
         ({"name": "Blue", "type": "Cinema"}, 300),
         ({"name": "Blue", "type": "ZoomRoom"}, 300),
         ({"name": "Red", "type": "ZoomRoom", "location_id": "nowhere"}, 4801),
+        ({"name": "Red", "type": "ZoomRoom", "tag_ids": ["a"]}, 8306),
+        ({"name": "Red", "type": "ZoomRoom", "calendar_resource_id": "a"}, 4060),
     ],
 )
 def test_rooms_that_cannot_be(api: Caller, body: dict[str, Any], code: int) -> None:
@@ -125,6 +127,23 @@ def test_rooms_that_cannot_be(api: Caller, body: dict[str, Any], code: int) -> N
     room(api, "Blue")
     assert api.post("/rooms", body)[1]["code"] == code
     assert len(api.get("/rooms")[1]["rooms"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"basic": {"tag_ids": ["a"], "capacity": 3}}, 8306),
+        ({"basic": {"calendar_resource_id": "a", "capacity": 3}}, 4060),
+        ({"basic": {"capacity": 3}, "device": {"device_profile_id": "a"}}, 8005),
+    ],
+)
+def test_what_a_room_cannot_be_tied_to(api: Caller, body: dict[str, Any], code: int) -> None:
+    """MASS-01: what is not there is refused and not passed over, and nothing of the call is done; naming none says nothing."""
+    one = f"/rooms/{room(api)}"
+    before = api.get(one)
+    assert api.patch(one, body)[1]["code"] == code and api.get(one) == before
+    assert api.patch(one, {"basic": {"tag_ids": [], "calendar_resource_id": ""}, "device": {"device_profile_id": ""}}) == (204, None)
+    assert api.get(one) == before
 
 
 def test_a_profile_that_no_column_can_hold(api: Caller) -> None:

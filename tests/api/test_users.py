@@ -148,6 +148,24 @@ def test_a_license_and_a_group_are_changed_together_or_not_at_all(northlake: Com
     assert api.patch(path, {"type": 1, "zoom_one_type": 16})[1]["code"] == 300
 
 
+BUNDLES = {"plan_united_type": "1", "zoom_one_type": 16, "license_info_list": [{"license_type": "MEETING", "license_option": 2, "subscription_id": "x"}]}
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_what_asks_for_a_bundle(northlake: Company, api: Caller, name: str) -> None:
+    """README 3: refused with code 300 wherever it stands and never passed over; that there shall be none is what is so."""
+    email, asked = f"new@{northlake.domain}", {name: BUNDLES[name]}
+    user = {"email": email, "type": 2}
+    for info in ({**user, **asked}, {**user, "feature": asked}):
+        status, told = api.post("/users", {"action": "create", "user_info": info})
+        assert (status, told["code"], told["errors"][0]["field"]) == (400, 300, name)
+    path = f"/users/{northlake.member.email}"
+    assert api.patch(path, {"dept": "X", **asked})[1]["code"] == 300 and api.get(path)[1]["dept"] == ""
+    none = {"plan_united_type": "none", "zoom_one_type": 0, "license_info_list": []}[name]
+    assert api.patch(path, {"dept": "X", name: none}) == (204, None)
+    assert api.post("/users", {"action": "create", "user_info": {**user, name: none}})[0] == 201
+
+
 def test_phone_is_given_and_taken(northlake: Company, api: Caller) -> None:
     path, member = f"/users/{northlake.member.email}", northlake.member.user_id
     assert member is not None

@@ -51,6 +51,17 @@ def test_which_answers_are_tried_again(northlake: Company, app: UUID, receiver: 
     assert sent["status"] == answer or (sent["trouble"], answer) == ("redirect", 302)
 
 
+@pytest.mark.parametrize(("answer", "times"), [(400, 2), (401, 2), (403, 2), (404, 1), (410, 1), (413, 1), (429, 1), (500, 1)])
+def test_which_answers_doubt_a_new_signature(northlake: Company, app: UUID, receiver: Receiver, answer: int, times: int) -> None:
+    """F18: only those are asked at once again with the secret before; any other no is one, and is not heard twice."""
+    confirmed(northlake.owner, app, receiver)
+    subscriptions.renew(northlake.owner, app, "k")
+    receiver.answers = lambda came: answer
+    left(northlake)
+    told()
+    assert len(receiver.came) == times
+
+
 def test_no_answer_is_tried_again(northlake: Company, app: UUID, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """HOOK-06, F17: a receiver that says nothing, and one that is not there."""
     monkeypatch.setattr("usher.connections.webhooks.signing.SECONDS", 0.3)

@@ -11,7 +11,7 @@ from .operations import Call
 DAY = Field("string", most=10)
 DAYS = {"from": DAY, "to": DAY}
 NEEDED = {name: Field("string", required=True, most=10) for name in DAYS}
-MOST_DAYS = 31  # the contract's month
+MOST_DAYS = 31  # between the first and the last: the contract's month, also where a client counts from the first of one to the first of the next
 
 
 def span_of(call: Call) -> tuple[datetime | None, datetime | None]:
@@ -23,8 +23,8 @@ def month_of(call: Call) -> tuple[datetime, datetime]:
     """The same for what is asked a month at a time: until today and since a month before unless it is said. Longer is refused with code 300."""
     last = day_of(call, "to") or datetime.combine(now().astimezone(UTC), time(), UTC)
     first = day_of(call, "from") or max(last, datetime.min.replace(tzinfo=UTC) + timedelta(days=MOST_DAYS)) - timedelta(days=MOST_DAYS - 1)
-    if not timedelta() <= last - first < timedelta(days=MOST_DAYS):
-        raise invalid({"field": "from", "message": f"from and to must be in this order and at most {MOST_DAYS} days."})
+    if not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
+        raise invalid({"field": "from", "message": f"from and to must be in this order and at most {MOST_DAYS} days apart."})
     return first, _after(last) or last
 
 

@@ -113,10 +113,10 @@ def operation(
     right: str = "people:user:view",
     caps: tuple[Cap, ...] = (),
 ) -> Callable[[Callable[[Call], Any]], Callable[[Call], Any]]:
-    """Register a function as an operation. What it returns is the body, as text when it is JSON already; nothing for a 204. The first line of its docstring is its summary."""
+    """Register a function as an operation. What it returns is the body, as text when it is JSON already; nothing for a 204. The first paragraph of its docstring is its summary."""
 
     def keep(run: Callable[[Call], Any]) -> Callable[[Call], Any]:
-        summary = (run.__doc__ or "").strip().splitlines()[0]
+        summary = " ".join((run.__doc__ or "").partition("\n\n")[0].split())
         OPERATIONS.append(
             Operation(
                 method,

@@ -89,5 +89,5 @@ def host(row: Mapping[str, Any]) -> dict[str, Any]:
         "meetings": row["meetings"],
         "meeting_minutes": row["minutes"],
         "participants": 0,
-        "custom_attributes": [],
+        "custom_attributes": row["attributes"] or [],
     }

@@ -25,7 +25,9 @@ GONE = {"not_found": (404, 4130), "no_group": (404, 4130), "name_taken": (409, 4
 
 @dataclass(frozen=True)
 class Kind:
-    """What differs between the two: where they are, their scopes, verbs and shape. `most` is how many members one call may add."""
+    """What differs between the two: where they are, their scopes, verbs and shape. `most` is how many members one call may add, `page` how many groups
+    stand on a page that says no size.
+    """
 
     key: str
     path: str
@@ -33,6 +35,7 @@ class Kind:
     classic: str
     granular: str
     most: int
+    page: int
     shape: Callable[[Any], dict[str, Any]]
     verbs: dict[str, str]
     right: str
@@ -52,6 +55,7 @@ USER = Kind(
     "group",
     "group",
     30,
+    300,
     wire.listed,
     {"create": "people.create_group", "rename": "people.rename_group", "delete": "people.delete_group", "add": "people.add_to_group"},
     "people:group:view",
@@ -64,6 +68,7 @@ IM = Kind(
     "imgroup",
     "contact_group",
     10,
+    5_000,  # all there can be: the contract's list has no pages
     wire.im_listed,
     {
         "create": "people.create_im_group",
@@ -82,7 +87,7 @@ def keep(kind: Kind) -> None:
     def told(**more: Any) -> dict[str, Any]:
         return {"area": kind.area, "right": kind.right, "codes": GONE, **more}
 
-    @operation("GET", kind.path, kind.reads("list_groups"), query=parameters(300, 300), **told(label=MEDIUM))
+    @operation("GET", kind.path, kind.reads("list_groups"), query=parameters(kind.page, kind.page), **told(label=MEDIUM))
     def list_groups(call: Call) -> dict[str, Any]:
         """List groups."""
         place, size = start_of(call), call.query["page_size"]

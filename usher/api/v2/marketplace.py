@@ -23,7 +23,7 @@ NO_SCOPE = Scopes((), ())
 TOLD: dict[str, Any] = {"area": "marketplace", "right": "connections:webhook:view"}
 SCOPES = ("account", "user")
 USERS = Field("array", most=10, items=Field("string", most=254))
-TEXT, LONG = Field("string", most=256), Field("string", most=1000)
+TEXT = Field("string")  # how long it may be is refused with a code of its own (subscriptions.py)
 # (code of ours, field) or code alone -> what the contract says.
 CODES: dict[tuple[str, str] | str, tuple[int, int]] = {
     "unknown_event": (404, 1601),
@@ -80,8 +80,7 @@ def list_subscriptions(call: Call) -> dict[str, Any]:
             "object",
             fields={
                 "custom_header_type": Field("integer", least=0, most=127),
-                **dict.fromkeys((n for n in wire.HEADER if n not in ("custom_header_type", "token_url")), TEXT),
-                "token_url": LONG,
+                **dict.fromkeys((n for n in wire.HEADER if n != "custom_header_type"), TEXT),
             },
         ),
     },

@@ -1,5 +1,6 @@
 """Users: made and changed. Each operation is a few verbs of the portal, in one transaction."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -34,6 +35,8 @@ PROFILE = {
     "manager": "manager",
 }
 ONE_OF_THESE = ("type", "plan_united_type", "zoom_one_type")
+# What asks for a bundle, none of which is sold here, and how each says that there is none.
+BUNDLES: dict[str, tuple[Any, ...]] = {"plan_united_type": ("none",), "zoom_one_type": (0,), "license_info_list": ([],)}
 INVITED = Cap("invited", {"free": 50, "pro": 1_500, "business": 10_000})  # a day
 FULL = {"no_seat": (400, 3412)}
 FULL_BASIC = {"no_seat": (400, 2033)}
@@ -70,6 +73,7 @@ def create_user(call: Call) -> dict[str, Any]:
     Who is invited is pending until they accept. Everybody holds their seat from then on.
     """
     told = call.body["user_info"]
+    refuse_bundles({**call.raw["user_info"], **(call.raw["user_info"].get("feature") or {})})
     if call.body["action"] == "ssoCreate":
         raise WireRefused(Fault(400, 2002, "This account has no single sign-on."))
     license = license_of(told["type"])
@@ -205,11 +209,18 @@ def seated(type: int, start: Any) -> engine.Started:
 
 
 def refuse_two_types(call: Call) -> None:
+    """Refuse with code 300 more than one of them, and what is a bundle."""
     named = [name for name in ONE_OF_THESE if call.raw.get(name) is not None]
     if len(named) > 1:
         raise invalid({"field": named[1], "message": f"Only one of {', '.join(ONE_OF_THESE)} can be given."})
-    if named and named[0] != "type":
-        raise invalid({"field": named[0], "message": f"{named[0]} cannot be given here. Use type."})
+    refuse_bundles(call.raw)
+
+
+def refuse_bundles(told: Mapping[str, Any]) -> None:
+    """Refuse with code 300 whatever asks for a bundle: passed over, somebody would have less than was asked for. That there shall be none is what is so."""
+    for name, none in BUNDLES.items():
+        if told.get(name) is not None and told[name] not in none:
+            raise invalid({"field": name, "message": f"{name} cannot be given here. Use type."})
 
 
 def uuid_text(told: str, field: str) -> str:

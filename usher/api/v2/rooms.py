@@ -1,5 +1,6 @@
 """Rooms: made, changed, deleted; where they stand is a site of the account (S0-53; the contract's area `rooms`)."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,9 @@ NO_ROOM = {"not_found": (404, 1012), "place_name_taken": (400, 300)}
 TOLD: dict[str, Any] = {"area": "rooms", "right": "accounts:place:view", "codes": NO_ROOM}
 KIND = Field("string", one_of=tuple(ROOM_KINDS))
 READS, WRITES = ("room:read:admin",), ("room:write:admin",)
+# What a room can be tied to elsewhere and not here: whoever names one means one that is not there.
+NOWHERE = {"tag_ids": Field("array", most=100, items=Field("string", most=64)), "calendar_resource_id": Field("string", most=128)}
+NOT_THERE = {"tag_ids": 8306, "calendar_resource_id": 4060, "device_profile_id": 8005}
 
 
 @operation(
@@ -29,6 +33,7 @@ READS, WRITES = ("room:read:admin",), ("room:write:admin",)
     query={
         "status": Field("string", one_of=wire.STATUSES),
         "type": KIND,
+        "tag_ids": Field("string", most=6_400),
         "unassigned_rooms": Field("boolean", default=False),
         "location_id": Field("string", most=64),
         "query_name": Field("string", most=255),
@@ -47,7 +52,7 @@ def list_rooms(call: Call) -> dict[str, Any]:
         without_site=query["unassigned_rooms"],
         name=query.get("query_name", ""),
         after=place,
-        limit=size + 1 if query.get("status", wire.OFFLINE) in (wire.OFFLINE, wire.UNDER_CONSTRUCTION) else 0,
+        limit=size + 1 if query.get("status", wire.OFFLINE) in (wire.OFFLINE, wire.UNDER_CONSTRUCTION) and not query.get("tag_ids") else 0,
     )
     more = str(found[size - 1]["id"]) if len(found) > size else None
     return {"rooms": [wire.listed(row) for row in found[:size]], "page_size": size, "next_page_token": token(call, more)}
@@ -64,12 +69,14 @@ def list_rooms(call: Call) -> dict[str, Any]:
         "type": Field("string", required=True, one_of=KIND.one_of),
         "location_id": Field("string", most=64),
         "pro_device": Field("boolean"),
+        **NOWHERE,
     },
     **TOLD,
 )
 def create_room(call: Call) -> dict[str, Any]:
     """Create a room."""
     told = call.body
+    refuse_nowhere(told)
     site = str(site_of(call, told["location_id"])) if told.get("location_id") else None
     details = {"pro_device": told["pro_device"]} if "pro_device" in told else {}
     started = call.do("accounts.create_room", {"name": told["name"], "kind": told["type"], "site": site, "details": details})
@@ -90,7 +97,8 @@ def get_room(call: Call) -> dict[str, Any]:
     label=MEDIUM,
     success=204,
     body={
-        "basic": Field("object", fields={"name": Field("string", most=places.LONGEST_NAME), "zoom_room_type": KIND, **wire.BASIC}),
+        "basic": Field("object", fields={"name": Field("string", most=places.LONGEST_NAME), "zoom_room_type": KIND, **wire.BASIC, **NOWHERE}),
+        "device": Field("object", fields={"device_profile_id": Field("string", most=64)}),
         "setup": Field("object", fields=wire.SETUP),
     },
     **TOLD,
@@ -98,6 +106,7 @@ def get_room(call: Call) -> dict[str, Any]:
 def change_room(call: Call) -> None:
     """Change the name, the kind or the profile of a room."""
     basic, setup = dict(call.body.get("basic", {})), call.body.get("setup", {})
+    refuse_nowhere({**{name: basic.pop(name) for name in NOWHERE if name in basic}, **call.body.get("device", {})})
     named = {ours: basic.pop(theirs) for theirs, ours in (("name", "name"), ("zoom_room_type", "kind")) if theirs in basic}
     call.do("accounts.edit_room", {"room": str(room_of(call)["id"]), **named, "details": {**basic, **setup}})
 
@@ -106,6 +115,13 @@ def change_room(call: Call) -> None:
 def delete_room(call: Call) -> None:
     """Delete a room."""
     call.do("accounts.delete_rooms", {"rooms": [str(room_of(call)["id"])]})
+
+
+def refuse_nowhere(told: Mapping[str, Any]) -> None:
+    """404 with the contract's code for a tag, a calendar or a profile of a device; there are none here, and nothing is passed over."""
+    for name, code in NOT_THERE.items():
+        if told.get(name):
+            raise WireRefused(Fault(404, code, f"This {name} does not exist: {str(told[name])[:64]}."))
 
 
 def room_of(call: Call) -> dict[str, Any]:

@@ -30,7 +30,7 @@ MOST, PER_ADDRESS = 32, 8
 LEASE = timedelta(seconds=30)
 RETRIES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=60))
 SUCCESS = (200, 204)
-UNSIGNED = range(400, 500)  # what receivers answer to a signature they do not believe
+UNSIGNED = (400, 401, 403)  # what receivers answer to a signature they do not believe
 FIRST_BYTES = 500
 CLAIMS = 7_283_002  # any fixed number: one worker at a time claims
 UNREADABLE = "unreadable"  # the secret
