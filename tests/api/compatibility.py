@@ -52,7 +52,8 @@ MORE = {
 - Somebody deactivated can be deleted; Zoom refuses it with code 200.
 - `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
 - A meeting or webinar that recurs is one item: its dates are not told one by one, and `occurrence_id` is refused with code 300. Nothing is held here, so nothing is `live`.
-- No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url`, `play_url` and `download_url` lead to the portal, where one signs in.
+- No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url` and `play_url` lead to the portal, where one signs in;
+  so does `download_url` without a token.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
 - Reports tell at most a month at once, from a day to the same of the next. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
@@ -81,7 +82,8 @@ MORE = {
 - Wer deaktiviert ist, lässt sich löschen; Zoom lehnt das mit dem Code 200 ab.
 - `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.
 - Ein Meeting oder Webinar, das wiederkehrt, ist ein Element: Seine Termine werden nicht einzeln genannt, und `occurrence_id` wird mit dem Code 300 abgelehnt. Gehalten wird hier nichts, also ist nichts `live`.
-- Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url`, `play_url` und `download_url` führen ins Portal, wo man sich anmeldet.
+- Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url` und `play_url` führen ins Portal, wo man sich anmeldet;
+  ohne Token auch `download_url`.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
 - Berichte sagen höchstens einen Monat auf einmal, von einem Tag bis zum selben des nächsten. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
@@ -133,7 +135,13 @@ def page(language: str) -> str:
         kept = set(operation.kept)
         lines.append(f"| `{call['method']} {call['path']}` | {names(taken)} | {names(kept)} | {names(theirs - taken - kept)} |")
     return (
-        HEAD[language] + "\n".join(lines) + "\n" + (TAIL[language] + "\n".join(missing) + "\n" if missing else "") + MORE[language] + RIGHTS[language] + rights()
+        HEAD[language]
+        + "\n".join(lines)
+        + "\n"
+        + (TAIL[language] + "\n".join(missing) + "\n" if missing else "")
+        + MORE[language]
+        + RIGHTS[language]
+        + rights()
     )
 
 

@@ -77,7 +77,7 @@ def test_a_file_says_what_it_is(northlake: Company, api: Caller) -> None:
     assert (file["file_type"], file["file_extension"], file["recording_type"], file["file_size"]) == ("M4A", "M4A", "audio_only", 5)
     from tests.signed_in import signed_in
 
-    answer = signed_in(northlake.owner.user_id).get("/" + file["download_url"].split("/", 3)[3])
+    answer = signed_in(northlake.owner.user_id).get("/" + file["download_url"].split("/", 3)[3], follow=True)
     assert b"".join(answer.streaming_content) == b"sound"  # type: ignore[attr-defined]
 
 

@@ -148,7 +148,11 @@ def test_a_license_and_a_group_are_changed_together_or_not_at_all(northlake: Com
     assert api.patch(path, {"type": 1, "zoom_one_type": 16})[1]["code"] == 300
 
 
-BUNDLES = {"plan_united_type": "1", "zoom_one_type": 16, "license_info_list": [{"license_type": "MEETING", "license_option": 2, "subscription_id": "x"}]}
+BUNDLES = {
+    "plan_united_type": "1",
+    "zoom_one_type": 16,
+    "license_info_list": [{"license_type": "MEETING", "license_option": 2, "subscription_id": "x"}],
+}
 
 
 @pytest.mark.parametrize("name", BUNDLES)

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.urls import URLPattern, path
 
-from . import oauth, openapi, v2
+from . import downloads, oauth, openapi, v2
 from .door import unknown_view, view_of
 from .operations import OPERATIONS, Operation
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("docs/openapi.json", openapi.file),
     path("oauth/token", oauth.token),
     path("oauth/revoke", oauth.revoke),
+    path("rec/download/<id:item_id>", downloads.file),
     *addresses(),
     path("v2", unknown_view),
     path("v2/", unknown_view),

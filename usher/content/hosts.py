@@ -38,7 +38,8 @@ def page(actor: Actor, asked: Asked, *, after: str | None = None, offset: int = 
     return sql.rows(
         f"""{HELD} SELECT u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, p.license, coalesce(h.meetings, 0) AS meetings,
               coalesce(h.minutes, 0) AS minutes,
-              (SELECT k.values->'custom_attributes' FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS attributes {HOSTS[asked.which]}{within(actor)} AND u.id > %(after)s::uuid ORDER BY u.id LIMIT %(limit)s OFFSET %(offset)s""",
+              (SELECT k.values->'custom_attributes' FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS attributes
+              {HOSTS[asked.which]}{within(actor)} AND u.id > %(after)s::uuid ORDER BY u.id LIMIT %(limit)s OFFSET %(offset)s""",
         {**_params(actor, asked), "after": after or UUID(int=0), "limit": limit, "offset": offset},
     )
 

@@ -23,7 +23,7 @@ UPLOADED = "99"  # the contract's type of a recording that belongs to no meeting
 
 
 def file(row: Mapping[str, Any], base: str) -> dict[str, Any]:
-    """One file; `base` is the address of this server, where its portal shows and gives it."""
+    """One file; `base` is the address of this server, where its portal shows it and programs fetch it."""
     end = row["filename"].rpartition(".")[2].upper()
     extension = end if end in FILES else "MP4"
     kind, holds = FILES[extension]
@@ -42,7 +42,7 @@ def file(row: Mapping[str, Any], base: str) -> dict[str, Any]:
         "status": "completed",
     }
     if row["has_file"]:
-        told["download_url"] = f"{base}/content/{id}/file"
+        told["download_url"] = f"{base}/rec/download/{id}"
     return {**told, "deleted_time": time(row["trashed_at"])} if row["trashed_at"] else told
 
 

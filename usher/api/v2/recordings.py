@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from usher.access import file_tokens
 from usher.api.days import DAYS, month_of
 from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import by_token, start_of, token
@@ -18,15 +19,20 @@ from usher.zoom_wire.scopes import Scopes
 
 from .people import user_of
 
-TOLD: dict[str, Any] = {"area": "recordings", "right": "content:item:view"}
+RIGHT = "content:item:view"
+TOLD: dict[str, Any] = {"area": "recordings", "right": RIGHT}
 READS, WRITES = ("recording:read:admin",), ("recording:write:admin",)
+OF_USER, OF_MEETING = "cloud_recording:read:list_user_recordings:admin", "cloud_recording:read:list_recording_files:admin"
+OF_FILES = Scopes((OF_MEETING, OF_USER), READS)  # what lets a program have the files themselves
+ASKED_FOR = "download_access_token"  # in include_fields
+DAY, WEEK = 86_400, 604_800  # seconds a token for files is good for: unless another time is asked for, and at most
 ACTION = {"action": Field("string", one_of=("trash", "delete"), default="trash")}
 
 
 @operation(
     "GET",
     "/users/{userId}/recordings",
-    Scopes(("cloud_recording:read:list_user_recordings:admin",), READS),
+    Scopes((OF_USER,), READS),
     label=MEDIUM,
     query={
         **DAYS,
@@ -56,10 +62,20 @@ def list_recordings(call: Call) -> dict[str, Any]:
     }
 
 
-@operation("GET", "/meetings/{meetingId}/recordings", Scopes(("cloud_recording:read:list_recording_files:admin",), READS), **TOLD)
+@operation(
+    "GET",
+    "/meetings/{meetingId}/recordings",
+    Scopes((OF_MEETING,), READS),
+    query={"include_fields": Field("string", most=256), "ttl": Field("integer", least=0, most=WEEK, default=DAY)},
+    **TOLD,
+)
 def meeting_recordings(call: Call) -> dict[str, Any]:
-    """Read the recordings of a meeting."""
-    return wire.meeting(files_of(call), call.actor.account_id, settings.BASE_URL)
+    """Read the recordings of a meeting; with `include_fields` a token that opens their `download_url`, for `ttl` seconds."""
+    files = files_of(call)
+    told = wire.meeting(files, call.actor.account_id, settings.BASE_URL)
+    if call.app and ASKED_FOR in call.query.get("include_fields", "").split(","):
+        told[ASKED_FOR] = file_tokens.make(call.actor, call.app, files[0]["of_id"], call.query["ttl"])
+    return told
 
 
 @operation(
@@ -107,5 +123,9 @@ def away(call: Call, files: list[dict[str, Any]]) -> None:
 
 
 def none(told: str) -> Any:
-    """There is no such recording."""
-    raise WireRefused(Fault(404, 3301, f"There is no recording for this meeting: {told[:64]}."))
+    raise no_recording(told)
+
+
+def no_recording(told: str) -> WireRefused:
+    """404 with code 3301."""
+    return WireRefused(Fault(404, 3301, f"There is no recording for this meeting: {told[:64]}."))

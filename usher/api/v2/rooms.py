@@ -97,7 +97,9 @@ def get_room(call: Call) -> dict[str, Any]:
     label=MEDIUM,
     success=204,
     body={
-        "basic": Field("object", fields={"name": Field("string", most=places.LONGEST_NAME), "zoom_room_type": KIND, **wire.BASIC, **NOWHERE}),
+        "basic": Field(
+            "object", fields={"name": Field("string", most=places.LONGEST_NAME), "zoom_room_type": KIND, **wire.BASIC, **NOWHERE}
+        ),
         "device": Field("object", fields={"device_profile_id": Field("string", most=64)}),
         "setup": Field("object", fields=wire.SETUP),
     },

@@ -4,20 +4,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from usher.content import reads
+from usher.content import files, reads
 from usher.content.kinds import KINDS, SHELVES
 from usher.content.verbs.trash import DAYS
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
-from usher.core.refusals import not_found
 from usher.portal.content.content_list import BOARDS, MEETINGS, RECORDINGS, WEBINARS, item_path, length_of, occurs_of, size_of
 from usher.portal.listing import Listing, Words
 from usher.portal.listing_export import export
@@ -138,8 +136,5 @@ def shelf_of(kind: str) -> str:
 @page("content:item:view")
 def file(request: SignedIn, item_id: UUID) -> HttpResponseBase:
     """The file of a recording, always as an attachment and never as anything a browser would run (WEB-08)."""
-    found = reads.item(request.actor, item_id)
-    if not found["has_file"] or not default_storage.exists(found["file"]):
-        raise not_found(gettext("This file"))
-    opened = default_storage.open(found["file"])
+    found, opened = files.opened(request.actor, item_id)
     return FileResponse(opened, as_attachment=True, filename=found["filename"], content_type="application/octet-stream")

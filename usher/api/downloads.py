@@ -1,0 +1,74 @@
+"""Where `download_url` of a recording leads: the file for a program with a token, the portal for everybody else (README 1, Auth; S4-45).
+
+The token stands in the Authorization header, or as `access_token` in the query, as programs that fetch recordings send it. It is one of an app whose scopes
+read recordings, or one for the files of a meeting alone (access/file_tokens.py). Nowhere else is a token taken from a query.
+"""
+
+from typing import cast
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+
+from usher.access import app_calls, file_tokens, tokens
+from usher.access.origin import client_ip
+from usher.accounts.plans import require_area
+from usher.content import files
+from usher.core.actor import Actor
+from usher.core.ids import short
+from usher.core.policy import Policy
+from usher.core.refusals import Refused
+from usher.zoom_wire import codes
+from usher.zoom_wire.codes import Fault, WireRefused
+
+from .door import answered
+from .reading import bearer
+from .v2.recordings import OF_FILES, RIGHT, no_recording
+
+METHODS = ("GET", "HEAD")
+
+
+def file(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """The bytes, as an attachment and never as anything a browser would run (WEB-08)."""
+    with translation.override("en"):
+        return answered(request, lambda: given(request, item_id))
+
+
+def given(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    if request.method not in METHODS:
+        raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(METHODS)}))
+    token = bearer(request) or request.GET.get("access_token", "")
+    if not token:
+        return HttpResponseRedirect(f"/content/{short(item_id)}/file")
+    actor, only = whose(request, token)
+    require_area(actor, RIGHT)
+    try:
+        found, opened = files.opened(actor, item_id)
+    except Refused as refused:
+        if refused.kind != "missing":
+            raise
+        raise no_recording(short(item_id)) from None
+    if only not in (None, found["meeting_id"] or found["id"]):
+        raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
+    answer = FileResponse(opened, as_attachment=True, filename=found["filename"], content_type="application/octet-stream")
+    return cast(HttpResponse, answer)
+
+
+def whose(request: HttpRequest, token: str) -> tuple[Actor, UUID | None]:
+    """Who a token works for, and the meeting it is limited to. 401 with code 124 for none, 403 with code 4711 for one without a scope of recordings."""
+    asked = {"request_id": str(getattr(request, "request_id", "")), "ip": client_ip(request.META)}
+    holder = tokens.holder(token, tokens.Purpose(OF_FILES.all), **asked)
+    if holder is None:
+        limited = file_tokens.holder(token, OF_FILES.all, **asked)
+        if limited is None:
+            raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
+        return limited
+    if holder.is_over:
+        raise WireRefused(Fault(401, 124, codes.EXPIRED_TOKEN))
+    if not holder.opens:
+        raise WireRefused(codes.no_scope(OF_FILES.granular))
+    app_calls.count(holder.app)
+    return holder.actor, None
+
+
+file.policy = Policy("token", METHODS[:1])  # type: ignore[attr-defined]
