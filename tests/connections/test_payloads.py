@@ -100,7 +100,9 @@ def test_every_event_is_as_the_contract_says(northlake: Company, app: UUID, rece
         "user.signed_in",
         "user.signed_out",
         "group.settings_updated",
+        "group.lock_settings_updated",
         "account.settings_updated",
+        "account.lock_settings_updated",
         "app_deauthorized",
     }
     sent = " ".join(c.body + str(c.headers) for c in receiver.came)
@@ -216,6 +218,29 @@ def test_stored_settings(northlake: Company, app: UUID, receiver: Receiver) -> N
     for payload in last.values():
         assert payload["object"]["settings"] == {"in_meeting": {"chat": False}}
         assert payload["old_object"]["settings"] == {"in_meeting": {"chat": True}}
+
+
+def test_locks(northlake: Company, app: UUID, receiver: Receiver) -> None:
+    """README 9: which settings are locked now and were before, at the account and at a group; an undo tells the way back."""
+    confirmed(northlake.owner, app, receiver)
+    group = do(northlake.owner, "people.create_group", {"name": "Crew"})
+    crew = str(sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": group.change_id}))
+    wish = {"part": "locks", "settings": {"in_meeting": {"chat": True}}}
+    made = [
+        do(northlake.owner, "people.store_group_settings", {**wish, "group": crew}),
+        do(northlake.owner, "accounts.store_settings", wish),
+    ]
+    do(northlake.owner, "accounts.store_settings", {"part": "locks", "settings": {}, "gone": ["in_meeting.chat"]})
+    start_undo(northlake.owner, made[0].number or 0)
+    told()
+    came = [c for c in receiver.came if "settings_updated" in c.event]
+    assert all(wrong(CONTRACT[c.event], c.told) == [] for c in came)
+    sides = [[c.told["payload"][side]["settings"] for side in ("object", "old_object")] for c in came]
+    on, off = {"in_meeting": {"chat": True}}, {"in_meeting": {"chat": False}}
+    group_event, account_event = "group.lock_settings_updated", "account.lock_settings_updated"
+    assert sorted((c.event, *map(str, side)) for c, side in zip(came, sides, strict=True)) == sorted(
+        (event, str(now), str(before)) for event in (group_event, account_event) for now, before in ((on, off), (off, on))
+    )
 
 
 def test_every_verb_that_tells_is_one() -> None:

@@ -51,8 +51,20 @@ KINDS: dict[str, Kind] = {
         Kind("group.admin_added", _("Somebody administers a group"), ROLES, READS_ADMINS),
         Kind("group.admin_deleted", _("Somebody administers a group no longer"), ROLES, READS_ADMINS),
         Kind("group.settings_updated", _("A group's settings changed"), GROUPS, (*READS_GROUPS, "group:read:settings:admin")),
+        Kind(
+            "group.lock_settings_updated",
+            _("A group locked settings, or lets them free"),
+            GROUPS,
+            (*READS_GROUPS, "group:read:lock_settings:admin"),
+        ),
         Kind("account.updated", _("The account's name or a domain changed"), ACCOUNT, READS_ACCOUNT),
         Kind("account.settings_updated", _("The account's settings changed"), SETTINGS, (*READS_ACCOUNT, "account:read:settings:admin")),
+        Kind(
+            "account.lock_settings_updated",
+            _("The account locked settings, or lets them free"),
+            SETTINGS,
+            (*READS_ACCOUNT, "account:read:lock_settings:admin"),
+        ),
         Kind(OF_APP, _("Somebody took back their agreement to this app"), "access:app:view", ()),
     )
 }

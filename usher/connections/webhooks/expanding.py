@@ -19,7 +19,8 @@ from usher.journal.verb import VERBS
 from usher.zoom_wire import events as wire
 
 from .catalog import OF_APP, heard_by
-from .telling import TELLS, Told
+from .telling import TELLS
+from .told import Told
 
 AT_ONCE = 200  # notices
 ROWS = 5_000  # effects
