@@ -1,6 +1,7 @@
-"""The least anybody could do with the same rows, for granian: no token, no limit, no check; one statement a request on a pool, its answer as bytes.
+"""The least anybody could do with the same rows, for granian: nothing is read of the request and nothing checked; statements on a pool, their answer as bytes.
 
-GET sends the statement that ours sends (BENCH_SENT, written by bench/api.py) and answers as many bytes. POST writes the rows that ours leaves behind, by hand and at once.
+GET sends the statements that ours sends (BENCH_SENT, written by bench/api.py), below /list that of the list alone, and answers as many bytes. POST writes the rows
+that ours leaves behind, by hand and at once.
 """
 
 import hashlib
@@ -38,6 +39,7 @@ PARAMS = {
     **dict.fromkeys(("group", "manager", "im_group")),
     **{"lines": 1, "source": "api", "add_ons": [], "license": "meetings:licensed", "location": "", "job_title": "", "department": ""},
 }
+STATEMENTS = [(text, [bytes.fromhex(v["bytes"]) if isinstance(v, dict) else v for v in values]) for text, values in SENT["statements"]]
 POOL = ConnectionPool(os.environ["DATABASE_URL"], kwargs=SENT["connection"], open=False, **SENT["pool"])
 
 
@@ -45,8 +47,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """GET answers the page, POST makes somebody; `Connection` and the rest are the server's."""
     POOL.open()
     if environ["REQUEST_METHOD"] == "GET":
+        statements = STATEMENTS[-1:] if environ["PATH_INFO"] == "/list" else STATEMENTS
         with POOL.connection() as connection:
-            found = RawCursor(connection).execute(SENT["page"], SENT["params"]).fetchone()
+            for text, values in statements:
+                found = RawCursor(connection).execute(text, values).fetchone()
         return answer(start_response, "200 OK", f"{SENT['around']}{found[0] if found else ''}]}}".encode())
     told = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))["user_info"]
     params = json.dumps({**PARAMS, "person": told})

@@ -1,12 +1,14 @@
 """The door of the API: tokens, scopes, spellings, failures. The matrices over every operation stand in test_every_operation.py, bodies in test_bodies.py."""
 
+import gzip
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from tests.api.caller import caller, token_of
 from tests.people_of import Company, do, one
@@ -72,6 +74,30 @@ def test_no_cookie_no_cache_no_other_origin(northlake: Company) -> None:
     answer = caller(northlake.owner)("GET", "/users", Origin="https://evil.example")
     assert answer.status_code == 200 and not answer.cookies and answer["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Origin" not in answer and answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_programs_get_the_headers_of_pages(northlake: Company, https: bool) -> None:
+    """WEB-04: the same strict ones, although an answer to a program passes the middlewares of pages by."""
+    with override_settings(SECURE_HSTS_SECONDS=600 if https else 0):
+        page, client = Client().get("/sign-in", secure=https), Client()
+        strict = {
+            name: value
+            for name, value in page.headers.items()
+            if name not in ("Content-Type", "Content-Length", "Content-Language", "X-Request-Id", "Vary")
+        }
+        assert len(strict) == 8 + https
+        bearer = {"Authorization": f"Bearer {token_of(northlake.owner)}"}
+        for method, path in (("GET", "/users"), ("GET", "/nowhere"), ("PATCH", "/users"), ("BREW", "/users"), ("GET", "/users%0A")):
+            answer = client.generic(method, f"/v2{path}", headers=bearer, secure=https)
+            assert {name: answer[name] for name in strict} == strict and answer["Vary"] == "Accept-Encoding", path
+
+
+def test_large_answers_are_compressed_for_who_asks(northlake: Company) -> None:
+    api = caller(northlake.owner)
+    packed = api("GET", "/users", Accept_Encoding="br, gzip")
+    assert packed["Content-Encoding"] == "gzip" and len(packed.content) == int(packed["Content-Length"])
+    assert json.loads(gzip.decompress(packed.content)) == api.get("/users")[1]
 
 
 def test_a_call_asks_the_database_a_few_times(northlake: Company) -> None:

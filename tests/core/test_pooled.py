@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, NotSupportedError, OperationalError, connection, transaction
 
 from tests.threads import wide_pool
 from usher.core import sql
+from usher.core.pooled import statements
 from usher.core.pooled.base import ASKED_SECONDS, Pooled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,3 +102,76 @@ def test_a_transaction_that_begins_with_a_savepoint(kept: None) -> None:
     assert numbers() == [10]
     connection.ensure_connection()
     assert not connection.connection.owed and connection.get_autocommit()
+
+
+def smaller(n: int | None) -> int:
+    """How many of `kept` are smaller than n."""
+    return int(sql.prepared("SELECT count(*)::int AS n FROM kept WHERE n < %(n)s", {"n": n})[0]["n"])
+
+
+def plans() -> list[str]:
+    """The names of what the server keeps for this connection."""
+    return [r["name"] for r in sql.rows("SELECT name FROM pg_prepared_statements ORDER BY prepare_time")]
+
+
+def test_what_is_planned_outlives_what_is_taken_back(kept: None) -> None:
+    """A call that is refused makes no other be planned again: neither by ROLLBACK nor by ROLLBACK TO SAVEPOINT."""
+    connection.close()
+    with transaction.atomic():
+        smaller(9)
+        before = plans()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            put(1)
+            put(1)
+        assert smaller(9) == 0 and plans() == before
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        put(1)
+        raise ZeroDivisionError
+    pid = sql.value("SELECT pg_backend_pid()")
+    with transaction.atomic():
+        assert sql.value("SELECT pg_backend_pid()") == pid and smaller(9) == 0 and plans() == before
+
+
+def test_a_statement_has_one_plan_for_values_of_the_same_types(kept: None) -> None:
+    with transaction.atomic():
+        put(1)
+        told = [smaller(9), smaller(8), smaller(100_000), smaller(None), smaller(7)]
+        assert told == [1, 1, 1, 0, 1]
+        assert [
+            r["types"]
+            for r in sql.rows("SELECT parameter_types::text AS types FROM pg_prepared_statements WHERE statement LIKE '%%FROM kept%%'")
+        ] == [
+            "{smallint}",
+            "{integer}",
+            "{integer}",
+        ]
+
+
+def test_a_table_with_other_columns_is_planned_anew(kept: None) -> None:
+    put(1)
+    everything = "SELECT * FROM kept WHERE n < %(n)s"
+    assert sql.prepared(everything, {"n": 9}) == [{"n": 1}]
+    sql.execute("ALTER TABLE kept ADD COLUMN m int")
+    with pytest.raises(NotSupportedError):
+        sql.prepared(everything, {"n": 9})
+    assert sql.prepared(everything, {"n": 9}) == [{"n": 1, "m": None}]
+
+
+def test_no_connection_keeps_more_than_so_many(pool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "MOST", 3)
+    connection.close()
+    with transaction.atomic():
+        for n in (1, 2, 3, 1, 4, 1, 5):
+            assert sql.prepared(f"SELECT %(n)s::int + {n} AS n", {"n": n}) == [{"n": 2 * n}]
+        assert len(plans()) == 3 and len(connection.connection.statements.transformers) == 3
+
+
+def test_a_server_that_hangs_up_meanwhile(kept: None) -> None:
+    """F06: told as what it is, whatever was about to be asked; the next one is on another connection."""
+    pid = sql.prepared("SELECT pg_backend_pid() AS pid", {})[0]["pid"]
+    with connection.connection._pool.connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    with pytest.raises(OperationalError):
+        smaller(9)
+    connection.close()
+    assert smaller(9) == 0

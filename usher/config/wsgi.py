@@ -1,8 +1,8 @@
 """What granian serves: Django behind a gate that lets a few requests work at once, some wait briefly, and health checks always pass."""
 
 import os
-import threading
 from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "usher.config.settings")
@@ -29,8 +29,8 @@ class Gate:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.places = threading.BoundedSemaphore(WORKING)
-        self.queue = threading.BoundedSemaphore(WORKING + WAITING)
+        self.working = _places(WORKING)
+        self.waiting = _places(WORKING + WAITING)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         # granian copies the environment of the process into every request; secrets have no place there.
@@ -39,17 +39,21 @@ class Gate:
         if environ["PATH_INFO"] in HEALTH:
             environ["HTTP_HOST"] = settings.MODE.host  # A health checker asks by address, not by name.
             return self._answer(environ, start_response)
-        if not self.queue.acquire(blocking=False):
+        try:
+            self.waiting.get_nowait()
+        except Empty:
             return _busy(environ, start_response)
         try:
-            if not self.places.acquire(timeout=PATIENCE_SECONDS):
-                return _busy(environ, start_response)
+            self.working.get(timeout=PATIENCE_SECONDS)
+        except Empty:
+            return _busy(environ, start_response)
+        else:
             try:
                 return self._answer(environ, start_response)
             finally:
-                self.places.release()
+                self.working.put(None)
         finally:
-            self.queue.release()
+            self.waiting.put(None)
 
     def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Finish whole answers here, so that this thread gives its database connection back; only streams are left to the server."""
@@ -60,6 +64,14 @@ class Gate:
             return [b"".join(answer)]
         finally:
             answer.close()
+
+
+def _places(n: int) -> SimpleQueue[None]:
+    """So many to be taken and put back. A semaphore would do the same in Python, at every request."""
+    places: SimpleQueue[None] = SimpleQueue()
+    for _place in range(n):
+        places.put(None)
+    return places
 
 
 def _busy(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

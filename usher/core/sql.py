@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from psycopg import RawCursor
+from django.db.backends.utils import debug_transaction
+from psycopg.pq.abc import PGresult
 from psycopg.types.json import Jsonb
 
 Params = Mapping[str, Any]
@@ -25,7 +27,7 @@ def rows(sql: str, params: Params | None = None) -> list[dict[str, Any]]:
     """All rows as dicts."""
     with connection.cursor() as cursor:
         cursor.execute(sql, adapt(params or {}))
-        return Columns.of(cursor).dicts(cursor)
+        return Columns.of(cursor.pgresult).dicts(cursor.fetchall())
 
 
 def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
@@ -35,13 +37,13 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     """
     here = connections[DEFAULT_DB_ALIAS]
     here.ensure_connection()
-    bare: Any = RawCursor(here.connection)
     statement = numbered(sql)
-    with here.wrap_database_errors, here.make_debug_cursor(bare) if here.queries_logged else bare as cursor:
-        cursor.execute(statement.text, list(adapt({name: params[name] for name in statement.names}).values()))
-        if statement.columns is None or len(statement.columns.names) != cursor.pgresult.nfields:
-            statement.columns = Columns.of(cursor)
-        return statement.columns.dicts(cursor) if statement.columns.names else []
+    given = adapt({name: params[name] for name in statement.names})
+    with debug_transaction(here, sql) if here.queries_logged else nullcontext(), here.wrap_database_errors:
+        found, result = here.connection.ask(statement.text, list(given.values()))
+    if statement.columns is None or len(statement.columns.names) != result.nfields:
+        statement.columns = Columns.of(result)
+    return statement.columns.dicts(found)
 
 
 class Columns(NamedTuple):
@@ -51,15 +53,14 @@ class Columns(NamedTuple):
     json: tuple[str, ...]  # Django leaves jsonb to its fields
 
     @classmethod
-    def of(cls, cursor: Any) -> "Columns":
-        """Those of an executed cursor."""
-        told = cursor.pgresult
-        names = tuple(told.fname(n).decode() for n in range(told.nfields))
+    def of(cls, told: PGresult) -> "Columns":
+        """Those of an answer."""
+        names = tuple((told.fname(n) or b"").decode() for n in range(told.nfields))
         return cls(names, tuple(name for n, name in enumerate(names) if told.ftype(n) == JSONB))
 
-    def dicts(self, cursor: Any) -> list[dict[str, Any]]:
-        """The rows of an executed cursor."""
-        found = [dict(zip(self.names, row, strict=True)) for row in cursor.fetchall()]
+    def dicts(self, rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """Rows of that answer."""
+        found = [dict(zip(self.names, row, strict=True)) for row in rows]
         for name in self.json:
             for line in found:
                 line[name] = None if line[name] is None else json.loads(line[name])

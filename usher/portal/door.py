@@ -1,12 +1,14 @@
 """The middlewares of the portal: everything that holds for every request, in the order of settings.MIDDLEWARE."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.urls import ResolverMatch, resolve
 
 from usher.core.policy import Policy
@@ -28,7 +30,88 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-STORED = {name.lower(): (name, value) for name, value in HEADERS.items()}
+
+
+def stored(headers: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Headers as Django keeps those of an answer."""
+    return {name.lower(): (name, value) for name, value in headers.items()}
+
+
+STORED = stored(HEADERS)
+
+
+class Programs:
+    """Outermost. What programs call needs no session, no language and no form: its view answers at once, past the middlewares that pages need. What those
+    put on every answer it gets all the same.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.answer: Next = convert_exception_to_response(answer_of_view)  # type: ignore[assignment]
+        self.compressed: Callable[..., HttpResponse] = GZipMiddleware(get_response).process_response  # type: ignore[assignment]
+        self.over_http = stored(headers_of_programs())
+        hsts = {"Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.SECURE_HSTS_SECONDS else {}
+        self.over_https = {**self.over_http, **stored(hsts)}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/v2/"):
+            return self.get_response(request)
+        response = last_resort(request, self.answer)
+        if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+            response = self.compressed(request, response)
+        strict = self.over_https if request.is_secure() else self.over_http
+        # Past the interface: it would read each of these texts anew for every answer.
+        response.headers._store = {**response.headers._store, **strict}
+        return response
+
+
+def headers_of_programs() -> dict[str, str]:
+    """What SecurityMiddleware, SecurityHeaders and GZipMiddleware would put on an answer to a program; a test compares it with a page."""
+    return {
+        **HEADERS,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+    }
+
+
+def answer_of_view(request: HttpRequest) -> HttpResponse:
+    """What the view of an address answers; more than MOST_BYTES is not read."""
+    if size_of(request) > MOST_BYTES:
+        return too_much(request)
+    path = request.path_info
+    match = request.resolver_match = route_of(path) if len(path) <= LONGEST_KEPT else resolve(path)
+    return match.func(request, *match.args, **match.kwargs)
+
+
+@lru_cache(maxsize=1000)
+def route_of(path: str) -> ResolverMatch:
+    """Whose view answers at an address: programs ask for the same few again and again."""
+    return resolve(path)
+
+
+def last_resort(request: HttpRequest, get_response: Next) -> HttpResponse:
+    """The answer, with the number that the request gets here; unknown methods are refused, and every exception becomes a page."""
+    request.request_id = new_number()  # type: ignore[attr-defined]
+    request.actor = None  # type: ignore[attr-defined]
+    if request.method not in KNOWN_METHODS:
+        return wrong_method(request, ("GET",))
+    if size_of(request) > MOST_BYTES + settings.UPLOAD_MAX:
+        return too_much(request)
+    try:
+        response = get_response(request)
+    except Exception as error:
+        response = broken(request, error)
+    response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+    return response
+
+
+def size_of(request: HttpRequest) -> int:
+    """What the client says it sends, before any of it is read; nonsense counts as nothing, and then nothing is read."""
+    told = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
 
 
 class LastResort:
@@ -39,18 +122,7 @@ class LastResort:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = new_number()  # type: ignore[attr-defined]
-        request.actor = None  # type: ignore[attr-defined]
-        if request.method not in KNOWN_METHODS:
-            return wrong_method(request, ("GET",))
-        if size_of(request) > MOST_BYTES + settings.UPLOAD_MAX:
-            return too_much(request)
-        try:
-            response = self.get_response(request)
-        except Exception as error:
-            response = broken(request, error)
-        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
-        return response
+        return last_resort(request, self.get_response)
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
         """Before the form is read for its token: a large one only where files belong, and only from somebody who may put them there (DOS-09)."""
@@ -66,34 +138,6 @@ class LastResort:
         if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
             return None
         return broken(request, error)
-
-
-class Programs:
-    """What programs call needs no session, no language and no form: its view answers at once, past the middlewares that pages need."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/v2/"):
-            return self.get_response(request)
-        if size_of(request) > MOST_BYTES:
-            return too_much(request)
-        path = request.path_info
-        match = request.resolver_match = route_of(path) if len(path) <= LONGEST_KEPT else resolve(path)
-        return match.func(request, *match.args, **match.kwargs)
-
-
-@lru_cache(maxsize=1000)
-def route_of(path: str) -> ResolverMatch:
-    """Whose view answers at an address: programs ask for the same few again and again."""
-    return resolve(path)
-
-
-def size_of(request: HttpRequest) -> int:
-    """What the client says it sends, before any of it is read; nonsense counts as nothing, and then nothing is read."""
-    told = str(request.META.get("CONTENT_LENGTH") or "0")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else 0
 
 
 class SecurityHeaders:

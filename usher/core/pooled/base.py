@@ -1,39 +1,65 @@
-"""What Django looks for in a database backend. Two things cost no round trip here: whether a connection lives, and the borders of a savepoint."""
+"""What Django looks for in a database backend. Three things cost no round trip here: whether a connection lives, the borders of a savepoint, and planning."""
 
 import select
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg_pool import ConnectionPool
+
+from .statements import Answer, Statements
 
 ASKED_SECONDS = 1.0  # a server that is gone without a word is found out by the first request after this
 
 
 class Pooled(Connection[Any]):
-    """A connection that knows when it was last asked whether it lives, and which commands it owes: they go to the server with the next statement, and
-    never when the transaction ends before there is one.
+    """A connection that knows when it was last asked whether it lives, which statements the server keeps for it, and which commands it owes: they go to
+    the server before whatever is asked of it next, and never when the transaction ends before that (docs/decisions/0087).
     """
 
     asked_at = 0.0
     owed: tuple[str, ...] = ()
 
+    def __init__(self, pgconn: PGconn) -> None:
+        super().__init__(pgconn)
+        self.statements = Statements(self)
+
+    def ask(self, text: str, values: Sequence[Any]) -> Answer:
+        """Do a statement with $1 and so on in its places, planned at its first call and kept."""
+        with self.lock:
+            if self.owed or not self.autocommit:
+                self._pay()
+            return self.statements.ask(text, values)
+
     def wait(self, *args: Any) -> Any:
-        """All that is asked of the server passes here."""
+        """All that psycopg asks of the server passes here."""
         if self.owed:
             self._pay()
         return super().wait(*args)
 
+    def owe(self, *commands: str) -> None:
+        self.owed += commands
+
     def _pay(self) -> None:
-        begins = not self.autocommit and self.info.transaction_status == TransactionStatus.IDLE
-        commands, self.owed = "; ".join(("BEGIN", *self.owed) if begins else self.owed), ()
-        done = self.pgconn.exec_(commands.encode())
-        if done.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(done)
+        begins = not self.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE
+        begin = (self._get_tx_start_command(),) if begins else ()
+        commands, self.owed = b"; ".join((*begin, *(command.encode() for command in self.owed))), ()
+        if commands:
+            self.checked(self.pgconn.exec_(commands))
+
+    def checked(self, result: PGresult) -> PGresult:
+        """The answer to something, or its error raised."""
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self.pgconn.status != ConnStatus.OK:
+            raise OperationalError(result.get_error_message())
+        raise error_from_result(result)
 
     def commit(self) -> None:
         self.owed = ()
@@ -45,7 +71,9 @@ class Pooled(Connection[Any]):
 
 
 def look_at(connection: Pooled) -> None:
-    """Raise unless it lives (F06). A server that ended has closed its end: then there is something to be read where nothing was asked."""
+    """Raise unless it lives (F06). A server that ended has closed its end: then there is something to be read where nothing was asked. What its last
+    user owed, who let go of it in the middle of a transaction, is nobody's any more."""
+    connection.owed = ()
     now = time.monotonic()
     if now - connection.asked_at > ASKED_SECONDS or _has_heard(connection):
         ConnectionPool.check_connection(connection)
@@ -69,7 +97,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         pools: dict[str, ConnectionPool[Pooled]] = self._connection_pools  # type: ignore[attr-defined]
         if self.alias not in pools:
             made = ConnectionPool(
-                kwargs={**self.get_connection_params(), "autocommit": True},
+                # psycopg prepares nothing here: it would drop our statements with its own.
+                kwargs={**self.get_connection_params(), "autocommit": True, "prepare_threshold": None},
                 connection_class=Pooled,
                 open=False,
                 configure=self._configure_connection,  # type: ignore[attr-defined]
@@ -78,6 +107,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             )
             pools.setdefault(self.alias, made)  # as Django does: of two threads the first one's counts
         return pools[self.alias]
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Django sets it for every request; psycopg would ask the server's state each time."""
+        if self.connection.autocommit != autocommit:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def _savepoint(self, sid: str) -> None:
         self._owe(self.ops.savepoint_create_sql(sid))
@@ -91,4 +125,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.cursor() as cursor:
                 cursor.execute(command)
         else:
-            self.connection.owed += (command,)
+            self.connection.owe(command)
