@@ -1,6 +1,7 @@
 """Many calls at the same moment: limits, one deletion of a person, one key. Everything here commits for real."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from django.db import transaction
 from django.test import Client
 
 from tests.api.caller import Caller, caller, told
-from tests.people_of import Company, breaches
+from tests.people_of import Company, breaches, invite
 from tests.threads import at_once
 from usher.access import throttle, tokens
+from usher.api.door import purpose_of
+from usher.api.operations import OPERATIONS
 from usher.core import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +30,21 @@ def test_however_many_come_at_once(company: Company) -> None:
 
     exceeded = at_once([is_exceeded] * 30)
     assert Counter(exceeded) == {False: 7, True: 23}
+
+
+def test_no_more_invitations_than_a_day_has(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INVITE-20: of twelve calls at once as many people are invited as the day has left, the others are told 429; R14: that is a limit of the API alone."""
+    (cap,) = next(o.caps for o in OPERATIONS if (o.method, o.path) == ("POST", "/users"))
+    monkeypatch.setitem(cap.most, "business", 5)  # type: ignore[arg-type]
+    purpose_of.cache_clear()
+    try:
+        api = caller(company.owner)
+        answers = at_once([partial(again(api).post, "/users", invitation(company, f"day{n}")) for n in range(12)])
+    finally:
+        purpose_of.cache_clear()
+    assert Counter(status for status, _ in answers) == {201: 5, 429: 7}
+    assert sql.value("SELECT count(*) FROM people_user WHERE email LIKE 'day%%'") == 5 and not breaches()
+    invite(company.owner, f"dayone@{company.domain}")
 
 
 def test_one_deletion_of_a_person_at_a_time(company: Company) -> None:

@@ -38,7 +38,7 @@ def login_of(user: UUID) -> UUID:
 
 
 def test_a_date_is_done_once_by_eight_workers(company: Company) -> None:
-    """FLOW-06, FLOW-09: one Change, whoever is quicker; nobody waits in a ring."""
+    """FLOW-06: one Change, whoever is quicker; nobody waits in a ring."""
     people = [somebody(company, f"dated{n}") for n in range(3)]
     do(company.admin, "lifecycle.schedule", {"subjects": one(*people), "what": "deactivate", "day": str(DAY)})
     before = deadlocks()

@@ -111,7 +111,7 @@ def test_undo_takes_them_off(northlake: Company) -> None:
 
 
 def test_a_world_that_changed_is_shown(northlake: Company) -> None:
-    """MASS-04: who took the free seat since the plan was read changes what somebody else would get: refused with the plan as it is now."""
+    """Who took the free seat since the plan was read changes what somebody else would get: refused with the plan as it is now."""
     set_seats(northlake, "phone", 1)
     wish = join.plan_invite(
         northlake.owner, staging.stage_addresses(northlake.owner, ["a@wait.test", "b@wait.test"], {}), {"add_ons": ["phone"]}

@@ -38,7 +38,7 @@ def test_an_import_invites_everybody_and_some_wait(owner: Client, northlake: Com
 
 
 def test_a_seat_taken_meanwhile_is_told(owner: Client, northlake: Company) -> None:
-    """MASS-04: the plan of those who wait is another one then; nothing is done."""
+    """The plan of those who wait is another one then; nothing is done."""
     set_seats(northlake, 1)
     address = upload(owner, LINES, add_ons=["scheduler"])["Location"]
     page = owner.get(f"{address}?how=wait")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from tests.people_of import PASSWORD, Company
+from tests.people_of import PASSWORD, Company, do, one
 from tests.portal.at_the_door import NEW, is_in, sign_in
 from tests.signed_in import signed_in
 from usher.access import own, way_in
@@ -154,3 +154,13 @@ def test_an_ended_session_is_no_actor(db: None, northlake: Company) -> None:
     del session["usher_since"]
     session.save()
     assert not is_in(client)
+
+
+def test_a_role_that_is_taken_while_its_holder_works(db: None, northlake: Company) -> None:
+    """F26: two sessions; from the next request of either on there is no right, also for the form that was open; being signed in stays."""
+    browsers = [signed_in(northlake.admin.user_id) for _ in range(2)]
+    assert [browser.get("/groups/new").status_code for browser in browsers] == [200, 200]
+    do(northlake.owner, "access.set_role", {"role": "member", "subjects": one(northlake.admin.user_id or "")})
+    late = [browser.post("/groups/new", {"name": "Late", "key": "late"}).status_code for browser in browsers]
+    assert late == [403, 403] and [browser.get("/groups").status_code for browser in browsers] == [403, 403]
+    assert not sql.value("SELECT count(*) FROM people_group WHERE name = 'Late'") and browsers[0].get("/me").status_code == 200
