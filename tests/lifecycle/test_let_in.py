@@ -6,7 +6,9 @@ from tests.lifecycle.test_managed_domain import manages
 from tests.people_of import LICENSED, Company, breaches, crowd, do, invite, one, outcome, standing
 from usher.core import sql
 from usher.core.refusals import Refused
+from usher.mail import send
 from usher.people.models import Login
+from usher.phone.tasks import keep_up
 
 LET_IN, WITHOUT_LOGIN = "lifecycle.let_in", "lifecycle.let_in_without_login"
 
@@ -56,3 +58,23 @@ def test_who_is_left_alone(db: None, northlake: Company) -> None:
     assert standing(free)["status"] == "active"
     do(northlake.owner, WITHOUT_LOGIN, {"subjects": one(elsewhere, known)})
     assert {standing(user)["status"] for user in (elsewhere, known)} == {"active"} and not breaches()
+
+
+def test_whoever_reads_the_mail_of_a_name_gets_none(db: None, northlake: Company) -> None:
+    """SECRET-03: as who has no login nobody signs in, so that nobody proved the address: no mail of their phone, of a new address, nor one for administrators."""
+    manages(northlake)
+    (user,) = invite(northlake.operator, f"kiosk@{northlake.domain}", license=LICENSED, add_ons=["phone"])
+    do(northlake.owner, WITHOUT_LOGIN, {"subjects": one(user)})
+    keep_up()
+    do(northlake.owner, "access.set_role", {"role": "admin", "subjects": one(user)})
+    do(northlake.owner, "lifecycle.change_address", {"subjects": one(user), "email": f"desk@{northlake.domain}"})
+    again = do(northlake.owner, "phone.resend_invite", {"subjects": one(user, northlake.member.user_id or "")})
+    assert outcome(northlake.owner, again).reasons == {"no_login": 1, "no_phone": 1}
+    sql.execute(
+        """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+           SELECT usher_uuid7(), account_id, 'deletion_ahead', id, email, '{"n": 1, "on": "2030-01-01"}', now(), now() FROM people_user WHERE id = %(u)s""",
+        {"u": user},
+    )
+    send.deliver_waiting()
+    sent = {r["kind"]: r["state"] for r in sql.rows("SELECT kind, state FROM mail_message WHERE to_user = %(u)s", {"u": user})}
+    assert set(sent) >= {"phone", "address_changed", "deletion_ahead"} and set(sent.values()) == {"cancelled"}

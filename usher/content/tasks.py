@@ -1,11 +1,12 @@
 """What happens to content on time: the trash is emptied, loose files are removed."""
 
 from datetime import timedelta
+from typing import Any
 
 from procrastinate.contrib.django import app
 
 from usher.access.actors import system
-from usher.core import clock, sql
+from usher.core import clock, jobs, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
@@ -17,9 +18,11 @@ def empty_trash() -> int:
     """Purge what lay in the trash for 30 days at the full hour, account by account; how many accounts had some. Once an hour, whoever calls."""
     until = (clock.now() - timedelta(days=DAYS)).replace(minute=0, second=0, microsecond=0)
     due = sql.rows("SELECT DISTINCT account_id FROM content_standing WHERE trashed_at < %(u)s", {"u": until})
-    for d in due:
-        engine.start(plan(system(d["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H}")
-    return len(due)
+
+    def purge_those_of(found: dict[str, Any]) -> None:
+        engine.start(plan(system(found["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H}")
+
+    return len(jobs.each(due, purge_those_of))
 
 
 @app.periodic(cron="17 * * * *")

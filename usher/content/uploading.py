@@ -1,5 +1,6 @@
 """A recording's file on its way into the storage. The file comes first and is loose until the item is there; a crash leaves nothing but a loose file."""
 
+import contextlib
 import re
 import unicodedata
 from typing import Any, BinaryIO
@@ -58,7 +59,12 @@ def _store(name: str, file: BinaryIO) -> None:
         {"n": name, "now": clock.now()},
     )
     default_storage.delete(name)
-    kept = default_storage.save(name, File(file))
+    try:
+        kept = default_storage.save(name, File(file))
+    except OSError:  # half a file would wait for the clock on a disk that is full (F12)
+        with contextlib.suppress(OSError):
+            default_storage.delete(name)
+        raise
     if kept != name:  # two tries at once with one key: the other one has it
         default_storage.delete(kept)
 

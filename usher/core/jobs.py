@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import psycopg
 from asgiref.sync import async_to_sync, sync_to_async
@@ -17,6 +18,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from . import clock, sql
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
+R = TypeVar("R")
 
 ALIVE_SECONDS = 10
 HEARTBEAT_SECONDS = 2.0
@@ -38,6 +41,20 @@ def defer(task: str, **args: Any) -> None:
     known = app.tasks[task]
     how = {"queue": known.queue, "task": known.name, "priority": known.priority, "lock": known.lock, "queueing_lock": known.queueing_lock}
     sql.prepared(DEFER, {**how, "args": args})
+
+
+def each(found: Iterable[T], do: Callable[[T], R]) -> list[R]:
+    """Do something for each, such as every account the clock has work for; what came of those that went well.
+
+    One that makes trouble does not keep the others waiting: it is written down, and the next strike of the clock tries it again (F29).
+    """
+    came: list[R] = []
+    for one in found:
+        try:
+            came.append(do(one))
+        except Exception:
+            logger.exception("%s could not be done for %s", do.__name__, one)
+    return came
 
 
 def workers_alive() -> int:

@@ -50,8 +50,7 @@ def take_over(timestamp: int) -> None:
 @app.task(name="journal.seal", queue="clock", queueing_lock="journal.seal")
 def seal_all(timestamp: int) -> None:
     """Chain the digests of what was finished since."""
-    for account in seal.accounts_to_seal():
-        seal.seal_account(account)
+    jobs.each(seal.accounts_to_seal(), seal.seal_account)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -5,7 +5,6 @@
 3. what was done is written down by its effects; a list that was given twice by a crash finds everybody served already
 """
 
-import logging
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -14,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from usher.access.actors import person, system
-from usher.core import sql
+from usher.core import jobs, sql
 from usher.core.actor import Actor
 from usher.core.clock import now
 from usher.core.refusals import Refused
@@ -25,7 +24,6 @@ from usher.people.marks import why_spared
 from .catalog import PRODUCTS
 from .verbs import GiveAddOn
 
-log = logging.getLogger(__name__)
 AT_ONCE = 400  # done within the transaction of their start
 GONE = reason("gone", _("is not here any more"))
 UNDONE = reason("undone", _("the change that queued them was undone"))
@@ -46,17 +44,13 @@ NEXT = f"""SELECT w.id, w.user_id, w.change_id, w.actor_id FROM licenses_waiting
 def give() -> int:
     """Go through every list; how many people got a seat. A list that makes trouble does not keep the others waiting."""
     lists = sql.rows("SELECT DISTINCT account_id AS account, product FROM licenses_waiting WHERE state = 'waiting' ORDER BY 1, 2")
-    given = 0
-    for found in sorted(lists, key=lambda x: PRODUCTS[x["product"]].kind != "workplace"):  # an add-on may need the license
-        try:
-            given += give_list(found["account"], found["product"])
-        except Exception:
-            log.exception("The waiting list of %s for %s could not be gone through", found["account"], found["product"])
-    return given
+    lists.sort(key=lambda x: PRODUCTS[x["product"]].kind != "workplace")  # an add-on may need the license
+    return sum(jobs.each(lists, give_list))
 
 
-def give_list(account: UUID, product: str) -> int:
-    """One list, until no seat is free or nobody waits."""
+def give_list(found: Mapping[str, Any]) -> int:
+    """One list, until no seat is free or nobody waits; how many got a seat."""
+    account, product = found["account"], found["product"]
     bases = sorted(PRODUCTS[product].needs)
     params = {"account": account, "product": product, "bases": bases}
     given = 0

@@ -5,7 +5,6 @@
 3. the verb is started in the same transaction: either all of it is true afterwards, or the next strike of the clock does it
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from usher.access.actors import system
-from usher.core import clock, sql
+from usher.core import clock, jobs, sql
 from usher.core.actor import Actor
 from usher.core.address import looked_up
 from usher.core.refusals import Refused
@@ -25,7 +24,6 @@ from usher.people.scope import within
 
 from .dates import DEACTIVATE, END_ADD_ON, END_LICENSE, WAITING
 
-log = logging.getLogger(__name__)
 AT_ONCE = 5_000
 DOES = {DEACTIVATE: "lifecycle.deactivate", END_LICENSE: "licenses.change_license", END_ADD_ON: "licenses.take_add_on"}
 
@@ -46,11 +44,7 @@ def do_due() -> int:
         "SELECT DISTINCT account_id, change_id AS scheduled, what, product FROM lifecycle_dated WHERE state = 'waiting' AND due <= %(now)s",
         {"now": clock.now()},
     )
-    for group in due:
-        try:
-            do_group(group)
-        except Exception:  # one that cannot be done must not keep the others waiting
-            log.exception("A date of change %s could not be done", group["scheduled"])
+    jobs.each(due, do_group)
     return len(due)
 
 

@@ -35,11 +35,13 @@ NOTICE = """
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, false AS admin, m.created_at AS at, true AS alive
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
-ADDRESS = NOTICE.replace("true AS alive", "true AS alive, m.params->>'old' AS old, m.params->>'new' AS new")
+# As who has no login nobody signs in, and their address is a name (letting_in.py): whoever reads its mail gets none.
+ADDRESS = NOTICE.replace("true AS alive", "u.login_id IS NOT NULL AS alive, m.params->>'old' AS old, m.params->>'new' AS new")
 
 DELETION = """
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, s.role <> 'member' AS admin,
-  (m.params->>'n')::int AS n, (m.params->>'on')::timestamptz AS "on", a.delete_after_days AS days, s.status = 'active' AND s.role <> 'member' AND a.delete_after_days > 0 AS alive
+  (m.params->>'n')::int AS n, (m.params->>'on')::timestamptz AS "on", a.delete_after_days AS days, s.status = 'active' AND s.role <> 'member'
+    AND u.login_id IS NOT NULL AND a.delete_after_days > 0 AS alive
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN people_standing s ON s.user_id = u.id JOIN accounts_account a ON a.id = m.account_id WHERE m.id = ANY(%(ids)s)"""
 
 

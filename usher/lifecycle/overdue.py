@@ -77,10 +77,12 @@ def delete_overdue() -> int:
         f"SELECT DISTINCT d.account_id FROM lifecycle_departure d JOIN accounts_account a ON a.id = d.account_id WHERE {OVERDUE}",
         {"until": until},
     )
-    for d in due:
-        wish = plan(system(d["account_id"]), DeleteOverdue.name, {"until": until.isoformat()})
+
+    def delete_those_of(found: dict[str, Any]) -> None:
+        wish = plan(system(found["account_id"]), DeleteOverdue.name, {"until": until.isoformat()})
         engine.start(wish, f"delete_overdue:{until:%Y%m%d%H%M}")
-    return len(due)
+
+    return len(jobs.each(due, delete_those_of))
 
 
 def this_minute() -> datetime:

@@ -1,9 +1,11 @@
 """What happens on time, by itself."""
 
+from typing import Any
+
 from procrastinate.contrib.django import app
 
 from usher.access.actors import system
-from usher.core import clock, sql
+from usher.core import clock, jobs, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
@@ -25,10 +27,12 @@ def expire_invitations() -> int:
            AND NOT EXISTS (SELECT 1 FROM people_standing s WHERE s.user_id = i.user_id AND s.role = 'owner')) d WHERE n <= %(most)s GROUP BY 1""",
         {"now": clock.now(), "most": AT_ONCE},
     )
-    for d in due:
-        wish = plan(system(d["account_id"]), Expire.name, {"subjects": {"ids": d["ids"]}})
-        engine.start(wish, f"expire:{min(d['ids'])}:{len(d['ids'])}:{clock.now():%Y%m%d%H}", short="first")
-    return len(due)
+    return len(jobs.each(due, _expire))
+
+
+def _expire(due: dict[str, Any]) -> None:
+    wish = plan(system(due["account_id"]), Expire.name, {"subjects": {"ids": due["ids"]}})
+    engine.start(wish, f"expire:{min(due['ids'])}:{len(due['ids'])}:{clock.now():%Y%m%d%H}", short="first")
 
 
 @app.periodic(cron="* * * * *")
@@ -54,9 +58,11 @@ def purge_due() -> int:
     """Purge whoever's days in the trash are over, account by account; how many accounts had some. Twice in one minute is once."""
     until = overdue.this_minute()
     over = sql.rows("SELECT DISTINCT account_id FROM lifecycle_departure WHERE purge_at <= %(until)s", {"until": until})
-    for o in over:
-        engine.start(plan(system(o["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H%M}")
-    return len(over)
+
+    def purge_those_of(found: dict[str, Any]) -> None:
+        engine.start(plan(system(found["account_id"]), Purge.name, {"until": until.isoformat()}), f"purge:{until:%Y%m%d%H%M}")
+
+    return len(jobs.each(over, purge_those_of))
 
 
 @app.periodic(cron="* * * * *")

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_noop
 
 from usher.core import clock, sql
@@ -52,6 +53,7 @@ class Trouble:
 
 NONE = Trouble()
 NO_SENSE = Trouble(gettext_noop("It made no sense any more when its turn came."))
+UNWRITTEN = Trouble(gettext_noop("It could not be written; the log of the server says why."))
 BUSY = Trouble(gettext_noop("The invitation was being changed at that moment."))
 
 
@@ -65,12 +67,13 @@ def deliver_waiting(limit: int = 200) -> int:
     claimed = _claim(limit if server else SHOWN_AT_ONCE)
     if not claimed:
         return 0
-    contexts = letter.contexts(claimed)
-    alive, over = _split(claimed, lambda row: contexts.get(row["id"], {}).get("alive", False))
-    links = letter.links(alive)
-    ready, busy = _split(alive, lambda row: row["id"] in links or not letter.wants_link(row))
+    contexts, strange = _understood(claimed, letter.contexts)
+    alive, over = _split(_without(claimed, strange), lambda row: contexts.get(row["id"], {}).get("alive", False))
+    links, unlinked = _understood(alive, letter.links)
+    ready, busy = _split(_without(alive, unlinked), lambda row: row["id"] in links or not letter.wants_link(row))
     _record([row["id"] for row in over], "cancelled", NO_SENSE)
     _put_off(busy, BUSY)
+    _put_off([*strange, *unlinked], UNWRITTEN)
     if server is None:
         _record([row["id"] for row in ready], "shown")
     elif not _send(server, ready, contexts, links):
@@ -85,6 +88,28 @@ def _claim(limit: int) -> list[Row]:
             UPDATE mail_message m SET tries = m.tries + 1, next_try = %(lease)s FROM due WHERE m.id = due.id RETURNING {letter.columns("m")}""",
         {"now": now, "n": limit, "lease": now + timedelta(seconds=LEASE_SECONDS)},
     )
+
+
+def _understood(rows: Sequence[Row], ask: Callable[[Sequence[Row]], dict[UUID, Any]]) -> tuple[dict[UUID, Any], list[Row]]:
+    """What is asked about messages, and those it cannot be found out of: an older worker does not know a newer kind (F43), and one bad row must not keep all
+    the others waiting (F29). All at once, and one by one only where that fails.
+    """
+    try:
+        with transaction.atomic():
+            return ask(rows), []
+    except (InterfaceError, OperationalError):
+        raise  # the database is gone for all of them
+    except Exception:
+        if len(rows) == 1:
+            logger.exception("The mail %s could not be written", rows[0]["id"])
+            return {}, list(rows)
+    each = [_understood([row], ask) for row in rows]
+    return {id: told for found, _strange in each for id, told in found.items()}, [row for _found, strange in each for row in strange]
+
+
+def _without(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
+    gone = {row["id"] for row in others}
+    return [row for row in rows if row["id"] not in gone]
 
 
 def _split(rows: Sequence[Row], fits: Callable[[Row], bool]) -> tuple[list[Row], list[Row]]:
@@ -106,7 +131,12 @@ def _send(server: Server, ready: Sequence[Row], contexts: Mapping[UUID, Row], li
             if time.monotonic() > until:
                 _give_back(ready[n:])
                 break
-            written = letter.write(row, contexts[row["id"]], links.get(row["id"], ""))
+            try:
+                written = letter.write(row, contexts[row["id"]], links.get(row["id"], ""))
+            except Exception:
+                logger.exception("The mail %s could not be written", row["id"])
+                _put_off([row], UNWRITTEN)
+                continue
             failpoint("mail.before_send")
             if not _send_one(connection, server, row, written):
                 _put_off(ready[n + 1 :], Trouble(gettext_noop("%(host)s stopped taking mails."), {"host": server.host}))

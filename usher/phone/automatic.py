@@ -4,12 +4,11 @@
 2. follow    on time and in a hurry: each Change that is over is followed by phone.assign_automatically, whose cause it is, once
 """
 
-import logging
+from collections.abc import Mapping
 from uuid import UUID
 
 from usher.access.actors import system
 from usher.core import jobs, sql
-from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.feed import Done
 from usher.journal.plan import preview
@@ -17,7 +16,6 @@ from usher.journal.verb import plan
 
 from .verbs.automatic import AssignAutomatically
 
-log = logging.getLogger(__name__)
 GIVING = frozenset(
     {
         "licenses.change_license",
@@ -46,17 +44,14 @@ def heard(done: Done) -> None:
 
 def follow() -> int:
     """Give Phone to whoever the Changes that are over gave a Licensed seat; how many Changes had somebody. Twice is once, by the key."""
-    return sum(_follow(f["account_id"], f["change_id"]) for f in sql.rows(OVER))
+    return sum(jobs.each(sql.rows(OVER), _follow))
 
 
-def _follow(account: UUID, change: UUID) -> bool:
+def _follow(over: Mapping[str, UUID]) -> bool:
+    account, change = over["account_id"], over["change_id"]
     wish = plan(system(account), AssignAutomatically.name, {"of": str(change)}, cause=change)
     some = bool(preview(wish).will)
     if some:
-        try:
-            engine.start(wish, f"{wish.verb.name}:{change}", short="first")
-        except Refused:
-            log.exception("Phone could not follow the licenses of %s", change)
-            return False
+        engine.start(wish, f"{wish.verb.name}:{change}", short="first")
     sql.execute("DELETE FROM phone_following WHERE change_id = %(c)s", {"c": change})
     return some

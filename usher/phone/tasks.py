@@ -1,17 +1,18 @@
 """What happens to phones on time."""
 
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from usher.access.actors import system
 from usher.accounts import stored
-from usher.core import clock, sql
+from usher.core import clock, jobs, sql
 from usher.core.ids import uuid7
 from usher.journal import engine
 from usher.journal.plan import preview
-from usher.journal.verb import plan
+from usher.journal.verb import Verb, plan
 
 from . import call_files
 from .automatic import follow
@@ -44,7 +45,7 @@ def keep_up() -> int:
     wishes = [(verb, r["account_id"]) for verb, found in every for r in sql.rows(found, {"accounts": [*moved]})]
     busy = {account for _verb, account in wishes}
     _quiet.update({account: (written, monotonic() + TRUSTED_SECONDS) for account, written in moved.items() if account not in busy})
-    return sum(_do(verb.name, account) for verb, account in wishes)
+    return sum(jobs.each(wishes, _do))
 
 
 def _is_quiet(account: UUID, written: str) -> bool:
@@ -52,14 +53,15 @@ def _is_quiet(account: UUID, written: str) -> bool:
     return known == written and monotonic() < until
 
 
-def _do(name: str, account: UUID) -> bool:
+def _do(wish: tuple[type[Verb], UUID]) -> bool:
+    name, account = wish[0].name, wish[1]
     going_on = "SELECT 1 FROM journal_run r JOIN journal_change c ON c.id = r.change_id WHERE r.account_id = %(a)s AND r.state = 'running' AND c.verb = %(v)s"
     if sql.value(going_on, {"a": account, "v": name}):
         return False
-    wish = plan(system(account), name, {})
-    if not preview(wish).will:  # a range that is full is told once, by whoever looks, and not every time the clock strikes
+    planned = plan(system(account), name, {})
+    if not preview(planned).will:  # a range that is full is told once, by whoever looks, and not every time the clock strikes
         return False
-    engine.start(wish, f"{name}:{uuid7()}", short="first")
+    engine.start(planned, f"{name}:{uuid7()}", short="first")
     return True
 
 
@@ -82,9 +84,11 @@ def purge_due() -> int:
     """Remove the phones whose 30 days in the trash are over; how many accounts had some. Twice in one minute is once."""
     until = clock.now().replace(second=0, microsecond=0)
     over = sql.rows("SELECT DISTINCT account_id FROM phone_user WHERE purge_at <= %(until)s", {"until": until})
-    for o in over:
-        engine.start(plan(system(o["account_id"]), Purge.name, {"until": until.isoformat()}), f"phone.purge:{until:%Y%m%d%H%M}")
-    return len(over)
+
+    def purge_those_of(found: dict[str, Any]) -> None:
+        engine.start(plan(system(found["account_id"]), Purge.name, {"until": until.isoformat()}), f"phone.purge:{until:%Y%m%d%H%M}")
+
+    return len(jobs.each(over, purge_those_of))
 
 
 @app.periodic(cron="51 * * * *")

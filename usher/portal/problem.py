@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from usher.core.privileges import known
 from usher.core.refusals import Refused
+from usher.core.room_left import is_full
 from usher.portal.language import speak_to
 
 log = logging.getLogger("usher.portal")
@@ -149,7 +150,7 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever nobody expected. A lost or overloaded database is 503 with Retry-After (F06, F10), everything else 500 with a number."""
+    """Whatever nobody expected. A lost or overloaded database, and a full disk, are 503 with Retry-After (F06, F10, F12), everything else 500 with a number."""
     return broken(request, sys.exc_info()[1])
 
 
@@ -157,6 +158,9 @@ def broken(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     """One line in the log, one kind page; no trace, no name of anything inside ever reaches the screen (SECRET-07)."""
     number = getattr(request, "request_id", "") or new_number()
     log.error("%s %s %s: %s: %s", number, request.method, place(request), type(error).__name__, error, exc_info=error)
+    if is_full(error):
+        words = _("There is no room left on a disk of the server; nothing was changed. Whoever runs it can make room. Reading still works.")
+        return problem(request, 503, _("Not right now"), words, Retry_After=RETRY_AFTER)
     if isinstance(error, OperationalError | InterfaceError):
         words = _("The database does not answer at the moment; nothing was changed. Try again in a few seconds.")
         return problem(request, 503, _("Not right now"), words, Retry_After=RETRY_AFTER)

@@ -202,8 +202,8 @@ class MailedAgain(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email) AS before,
                    jsonb_build_object('mail', 'phone', 'at', %(now)s::timestamptz) AS after,
-                   CASE WHEN h.state IS DISTINCT FROM 'active' OR s.status <> 'active' THEN '{NO_PHONE}' WHEN h.set_up_at IS NOT NULL THEN '{SET_UP_ALREADY}' END
-                     AS skip, {NO_SEATS}
+                   CASE WHEN h.state IS DISTINCT FROM 'active' OR s.status <> 'active' THEN '{NO_PHONE}' WHEN h.set_up_at IS NOT NULL THEN '{SET_UP_ALREADY}'
+                     WHEN u.login_id IS NULL THEN 'no_login' END AS skip, {NO_SEATS}
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
                    LEFT JOIN phone_user h ON h.id = who.id {order_by(params["subjects"])}"""
 
