@@ -1,5 +1,6 @@
 """A role that covers a part of the account: nobody outside is read or touched, whoever asks how (AUTHZ-10, AUTHZ-11)."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from usher.journal import reads as journal
 from usher.journal import undo
 from usher.journal.plan import params_of, preview
 from usher.journal.verb import VERBS, plan
+from usher.lifecycle import staging
 from usher.people import find, kept, person, reads, selection
 from usher.people.named import manager_named
 from usher.people.of_people import OfPeople
@@ -298,3 +300,13 @@ WANTS = {
     "department": ("people.set_department",),
     "day": ("lifecycle.schedule",),
 }
+
+
+def test_somebody_else_s_file_tells_nothing(northlake: Company, desk: str, crowd: list[UUID]) -> None:
+    """AUTHZ-11: in a file of leavers that somebody else gave stand people who do not exist for a part of the account; one's own is read."""
+    put(northlake, crowd, ["Sales", "Support", "Support", "Support", "", ""])
+    me = scoped(northlake, desk, "department", "Sales")
+    lines = f"zork0@{northlake.domain}\nzork1@{northlake.domain}\nnobody@x.test\n".encode()
+    for giver, told in ((northlake.owner, {}), (me, {"still_pending": 1, "nobody_here": 2})):
+        stage = staging.stage_people_here(giver, BytesIO(lines), "leavers.csv", most=10)
+        assert preview(plan(me, "lifecycle.deactivate", {"subjects": {"stage": str(stage.id)}})).skipped() == told

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from tests.connections.hooks import app_of, made
 from tests.people_of import Company, do, one
 from tests.portal.factors_of import code_of, is_in, login_of, set_up_app, sign_in
 from tests.signed_in import signed_in
@@ -15,6 +16,8 @@ from usher.access import links
 from usher.access.tasks import sweep
 from usher.accounts import stored_verbs
 from usher.accounts import tasks as account_tasks
+from usher.connections.webhooks import signing, subscriptions
+from usher.connections.webhooks import tasks as webhook_tasks
 from usher.core import sealed, sql
 from usher.core.mode import Unsafe, read_mode
 from usher.people import stored_settings
@@ -113,6 +116,25 @@ def test_settings_move_to_the_new_key(under: Callable[..., None], northlake: Com
     people_tasks.seal_settings(0)
     under(NEW)
     assert read() == [told] * 2
+
+
+def test_webhooks_move_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:
+    """F46: what messages are signed with, also the secret before, and the secret half of a header are read under either key, and an hour later without the old one."""
+    app = app_of(northlake.owner)
+    hook = made(northlake.owner, app, auth={"type": 1, "username": "payroll", "password": "otter seven"}).id
+    subscriptions.renew(northlake.owner, app, "renewed")
+
+    def read() -> tuple[list[str], dict[str, object]]:
+        kept = sql.rows("SELECT auth, sealed FROM webhooks_subscription WHERE id = %(i)s", {"i": hook})[0]
+        return signing.secrets_of(app), signing.auth_of(hook, kept["auth"], kept["sealed"])
+
+    before = read()
+    assert len(set(before[0])) == 2 and before[1]["password"] == "otter seven"
+    under(NEW, OLD)
+    assert read() == before
+    webhook_tasks.seal_secrets(0)
+    under(NEW)
+    assert read() == before
 
 
 def test_a_value_moved_to_somebody_else_opens_under_no_key(under: Callable[..., None]) -> None:

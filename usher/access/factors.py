@@ -3,7 +3,6 @@
 What is kept of a secret: the app's sealed with the server key, of recovery codes a keyed hash, of a passkey only its public half.
 """
 
-import contextlib
 import logging
 import secrets
 from typing import Any
@@ -145,17 +144,14 @@ def _spend_recovery_code(actor: Actor | None, login: UUID, code: str) -> bool:
 
 
 def seal_anew() -> None:
-    """Seal with the present key what an older one sealed, so that the older one can be left out some day (F46). Nothing to do while there is none."""
+    """Seal with the present key what an older one sealed. Nothing to do while there is none."""
     if not settings.SECRET_KEY_FALLBACKS:
         return
     for found in sql.rows("SELECT id, user_id, data->>'secret' AS secret FROM mfa_authenticator WHERE type = 'totp'"):
-        if sealed.is_present(found["secret"], APP, found["user_id"]):
-            continue
-        with contextlib.suppress(sealed.Unreadable):
-            anew = sealed.seal(sealed.unseal(found["secret"], APP, found["user_id"]), APP, found["user_id"])
+        if new := sealed.anew(found["secret"], APP, found["user_id"]):
             sql.execute(
                 "UPDATE mfa_authenticator SET data = data || jsonb_build_object('secret', %(new)s::text) WHERE id = %(id)s AND data->>'secret' = %(old)s",
-                {"id": found["id"], "new": anew, "old": found["secret"]},
+                {"id": found["id"], "new": new, "old": found["secret"]},
             )
 
 

@@ -3,7 +3,6 @@
 A row holds them flat, by dotted names (`in_meeting.chat`), so that a merge is one statement and the journal names only what changes (docs/decisions/0066).
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,7 @@ from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.free_form import is_secret, is_sound
 from usher.core.refusals import Refused
-from usher.core.sealed import Unreadable, is_present, seal, unseal
+from usher.core.sealed import Unreadable, anew, seal, unseal
 from usher.journal.names import figure
 from usher.journal.verb import DONE, NO_SEATS, Part, reason
 
@@ -126,17 +125,14 @@ def terms(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def seal_anew(table: str, key: str) -> None:
-    """Seal with the present key what an older one sealed, so that the older one can be left out some day (F46). Nothing to do while there is none."""
+    """Seal with the present key what an older one sealed. Nothing to do while there is none."""
     if not settings.SECRET_KEY_FALLBACKS:
         return
     query = f"""SELECT t.{key} AS owner, t.part, v.key AS name, v.value AS kept FROM {table} t CROSS JOIN LATERAL jsonb_each(t.values) v
                 WHERE t.values @? '$.*.sealed' AND jsonb_typeof(v.value) = 'object'"""
     for found in sql.rows(query):
         old, owner = found["kept"]["sealed"], found["owner"]
-        if is_present(old, PURPOSE, owner):
-            continue
-        with contextlib.suppress(Unreadable):
-            new = seal(unseal(old, PURPOSE, owner), PURPOSE, owner)
+        if new := anew(old, PURPOSE, owner):
             sql.execute(
                 f"""UPDATE {table} SET values = values || jsonb_build_object(%(name)s::text, jsonb_build_object('sealed', %(new)s::text))
                     WHERE {key} = %(owner)s AND part = %(part)s AND values->%(name)s->>'sealed' = %(old)s""",

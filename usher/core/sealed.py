@@ -38,6 +38,16 @@ def is_present(sealed: str, purpose: str, owner: object) -> bool:
     return _opened(_keys(purpose)[0], sealed, owner) is not None
 
 
+def anew(sealed: str, purpose: str, owner: object) -> str | None:
+    """What an older key sealed, sealed with the present one, so that the older one can be left out some day (F46). None where nothing is to be done, or can be."""
+    if is_present(sealed, purpose, owner):
+        return None
+    try:
+        return seal(unseal(sealed, purpose, owner), purpose, owner)
+    except Unreadable:
+        return None
+
+
 def keyed_hash(text: str, purpose: str, owner: object) -> str:
     """A hash that says nothing without the server key: for secrets a person can type, which could be guessed from a plain hash."""
     return keyed_hashes(text, purpose, owner)[0]

@@ -90,7 +90,7 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
     """`SELECT id` of the living people meant, with their `place` when there is an order. Foreign and unknown ids select nobody: to this actor they
     do not exist."""
     place = f", {ORDERS[subjects['order'].removeprefix('-')]} AS place" if subjects.get("order") else ""
-    rest = f" AND s.user_id IN {covered_by(subjects['within'])}" if "within" in subjects else ""
+    rest = f" AND s.user_id IN {covered_by(subjects['within'])}{_own_file(subjects)}" if "within" in subjects else ""
     if "ids" in subjects and not place:
         # The narrow table says it all; planning a read of the wide one costs one person's change a fifth of its time.
         return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {PICKED['ids']}{rest}"
@@ -104,6 +104,13 @@ def sql_of(subjects: Mapping[str, Any]) -> str:
         return f"SELECT s.user_id AS id FROM people_standing s WHERE s.account_id = %(account)s AND s.status <> 'gone' AND {clause}{but}"
     return f"""SELECT u.id{place} FROM people_user u JOIN people_standing s ON s.user_id = u.id
                WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause}{but}"""
+
+
+def _own_file(subjects: Mapping[str, Any]) -> str:
+    """Whose role covers a part of the account goes by the files they gave themselves: in another's stand people who do not exist for them (AUTHZ-11)."""
+    if not {"stage", "within"} <= subjects.keys():
+        return ""
+    return f" AND EXISTS (SELECT 1 FROM lifecycle_stage o WHERE o.id = %(sel_stage)s::uuid AND o.user_id = '{UUID(subjects['within'])}')"
 
 
 def order_by(subjects: Mapping[str, Any]) -> str:
@@ -126,7 +133,7 @@ def strangers(subjects: Mapping[str, Any]) -> str:
       LEFT JOIN people_user u ON u.account_id = %(account)s AND u.canonical = x.canonical AND u.left_at IS NULL
       LEFT JOIN people_user v ON x.canonical IS NULL AND v.account_id = %(account)s AND v.employee_id = x.more->>'employee_id' AND v.employee_id <> ''
         AND v.left_at IS NULL
-      WHERE x.stage_id = %(sel_stage)s::uuid) l WHERE l.why IS NOT NULL"""
+      WHERE x.stage_id = %(sel_stage)s::uuid{_own_file(subjects)}) l WHERE l.why IS NOT NULL"""
 
 
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:

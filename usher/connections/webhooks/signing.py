@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
+
 from usher.access.api_apps import OVERLAP
 from usher.core import clock, outbound, sealed, sql
 
@@ -47,6 +49,21 @@ def forget_old_secrets() -> int:
     return sql.execute(
         "UPDATE webhooks_signingsecret SET old_sealed = '', old_ends_at = NULL WHERE old_ends_at <= %(now)s", {"now": clock.now()}
     )
+
+
+def seal_anew() -> None:
+    """Seal with the present key what an older one sealed: secrets of apps, also those before, and the secret half of headers. Nothing to do while there is none."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    for table, id, column, purpose in (
+        ("webhooks_signingsecret", "app_id", "sealed", PURPOSE),
+        ("webhooks_signingsecret", "app_id", "old_sealed", PURPOSE),
+        ("webhooks_subscription", "id", "sealed", AUTH_PURPOSE),
+    ):
+        for found in sql.rows(f"SELECT {id} AS owner, {column} AS kept FROM {table} WHERE {column} <> ''"):
+            if new := sealed.anew(found["kept"], purpose, found["owner"]):
+                query = f"UPDATE {table} SET {column} = %(new)s WHERE {id} = %(owner)s AND {column} = %(old)s"
+                sql.execute(query, {"new": new, "owner": found["owner"], "old": found["kept"]})
 
 
 def sealed_auth(subscription: UUID, hidden: Mapping[str, str]) -> str:

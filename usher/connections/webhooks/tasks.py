@@ -31,8 +31,7 @@ def deliver() -> None:
 @app.task(name="webhooks.look", queue="clock", queueing_lock="webhooks.look")
 def look(timestamp: int) -> None:
     """Whatever is due by now: a retry, or what a dead worker left behind."""
-    for account in log.with_notices():
-        expanding.tell(account)
+    jobs.each(log.with_notices(), expanding.tell)
     deliver()
 
 
@@ -47,6 +46,13 @@ def ask(account: str, webhook: str) -> None:
 def check(timestamp: int) -> None:
     """Ask the addresses whose turn it is whether they still know the secret."""
     confirming.check_due()
+
+
+@app.periodic(cron="53 * * * *")
+@app.task(name="webhooks.seal_secrets", queue="clock", queueing_lock="webhooks.seal_secrets")
+def seal_secrets(timestamp: int) -> None:
+    """After the server key has changed, the secrets of webhooks are sealed with the new one."""
+    signing.seal_anew()
 
 
 @app.periodic(cron="23 4 * * *")
