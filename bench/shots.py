@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.shots_of_apps import take_apps
 from bench.shots_of_joining import take_joining
+from bench.shots_of_phone import take_phone
 from bench.shots_of_webhooks import take_webhooks
 from tests.receiver import Receiver, receiving
 
@@ -100,6 +101,7 @@ def take_all(link: str, folder: Path, receiver: Receiver) -> None:
                 context.close()
         take_joining(browser, base, folder, state, PICTURES)
         take_apps(browser, base, state, PICTURES)
+        take_phone(browser, base, state, PICTURES)
         take_webhooks(browser, base, state, PICTURES, receiver)
         browser.close()
 
@@ -128,9 +130,6 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
         ("trash", "/people/trash"),
         ("advanced", "/people/advanced"),
         ("groups", "/groups"),
-        ("phone", "/phone/users"),
-        ("phone-sites", "/phone/sites"),
-        ("phone-file", "/phone/users/imports/new"),
     ):
         page.goto(base + where)
         page.screenshot(path=PICTURES / f"{name}-{suffix}.png")

@@ -44,7 +44,18 @@ def test_the_company_and_its_year(db: None) -> None:
     assert sql.value("SELECT count(*) FROM access_consent") == 5
     phones = {r["state"]: r["n"] for r in sql.rows("SELECT state, count(*)::int AS n FROM phone_user GROUP BY 1")}
     assert phones["active"] > 150 and phones["trash"] == 2
-    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id IS NOT NULL") > 20
+    alive = """SELECT count(*) FILTER (WHERE h.set_up_at IS NOT NULL)::int AS set_up, count(*) FILTER (WHERE h.room_id IS NOT NULL)::int AS rooms,
+      count(*) FILTER (WHERE s.role = 'owner' AND h.set_up_at IS NOT NULL)::int AS owner FROM phone_user h LEFT JOIN people_standing s ON s.user_id = h.user_id"""
+    (told,) = sql.rows(alive)
+    assert 0.7 < told["set_up"] / phones["active"] < 0.95 and (told["rooms"], told["owner"]) == (4, 1)
+    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id IS NOT NULL") > 40
+    lost = """SELECT count(*) FROM phone_user h, jsonb_array_elements_text(h.had->'numbers') x JOIN phone_number n ON n.number = x
+      WHERE h.state = 'trash' AND n.holder_id IS NOT NULL"""
+    assert sql.value(lost) == 1
+    off = "SELECT count(*) FROM licenses_seat a JOIN phone_package o ON o.account_id = a.account_id AND o.product = a.product"
+    assert sql.value(off) > 20
+    assert sql.value("SELECT count(*) FROM phone_call WHERE started_at > now() - interval '5 days'") > 50
+    assert sql.value("SELECT count(*) FROM phone_call WHERE room_id IS NOT NULL") > 5
     calls = {r["result"]: r["n"] for r in sql.rows("SELECT result, count(*)::int AS n FROM phone_call GROUP BY 1")}
     assert 500 < sum(calls.values()) < 3_000 and {"answered", "missed", "voicemail"} <= set(calls)
     assert 0 < sql.value("SELECT count(DISTINCT user_id) FROM licenses_usage") < phones["active"]

@@ -51,13 +51,16 @@ def add_app(company: "Company") -> None:
 
 
 def stage_files(company: "Company") -> None:
-    """A file of changes, one of new addresses and one of phones, read and not yet done."""
+    """A file of changes, one of new addresses, one of phones and one of calls, read and not yet done."""
+    from tests.phone.call_files import as_json, call
     from usher.lifecycle.staging import stage_new_addresses, stage_phones, stage_updates
+    from usher.phone.call_files import stage_calls
 
     told = f"email,department,manager\n{company.member.email},Sales,{company.admin.email}\nnobody@x.test,,\n"
     stage_updates(company.owner, io.BytesIO(told.encode()), "update.csv", most=10, choices={})
     stage_new_addresses(company.owner, io.BytesIO(f"{company.member.email},new@x.test\n".encode()), "pairs.csv", most=10, choices={})
     stage_phones(company.owner, io.BytesIO(f"{company.admin.email}\n".encode()), "phones.csv", most=10, choices={})
+    stage_calls(company.owner, io.BytesIO(as_json(call("a", "1000"))), "calls.jsonl")
 
 
 def add_places(company: "Company") -> None:

@@ -68,6 +68,7 @@ def ids_of(company: Company) -> dict[str, Any]:
         "update_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'update'"),
         "pairs_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'addresses'"),
         "phones_id": value("SELECT id FROM lifecycle_stage WHERE account_id = %(a)s AND choices->>'mode' = 'phones'"),
+        "calls_id": value("SELECT id FROM phone_callfile WHERE account_id = %(a)s"),
         "item_id": value("SELECT id FROM content_item WHERE account_id = %(a)s AND file <> '' ORDER BY id LIMIT 1"),
         "group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'user'"),
         "im_group_id": value("SELECT id FROM people_group WHERE account_id = %(a)s AND kind = 'im'"),

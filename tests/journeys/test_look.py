@@ -73,6 +73,7 @@ OBJECTS = {
     "update_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'update' LIMIT 1",
     "pairs_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'addresses' LIMIT 1",
     "phones_id": "SELECT id FROM lifecycle_stage WHERE choices->>'mode' = 'phones' LIMIT 1",
+    "calls_id": "SELECT id FROM phone_callfile LIMIT 1",
     "room_id": "SELECT id FROM accounts_room ORDER BY id LIMIT 1",
     "template_id": "SELECT id FROM phone_template ORDER BY id LIMIT 1",
     "site_id": "SELECT id FROM accounts_site ORDER BY main LIMIT 1",

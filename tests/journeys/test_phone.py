@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Portal
 from tests.journeys.test_advanced import do_it
 from tests.journeys.test_leaving import people
+from tests.phone.call_files import as_json, call
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 PLAN, OTHER = "Unlimited US and Canada", "Metered US and Canada"
@@ -110,3 +111,44 @@ def test_the_picker_stops_at_a_hundred_and_a_file_takes_more(portal: Portal) -> 
     do_it(page)
     expect(page.locator("main")).to_contain_text("5\u00a0people got a phone from phones.csv")
     assert phones(portal)[crowd[4]]["extension"] == "2004"
+
+
+def test_a_room_gets_a_phone_and_its_calls_come_in_by_a_file(portal: Portal) -> None:
+    """S3-3, S3-4, S3-5, S3-10: two rooms are picked, get a package and numbers; an extension that is taken names the room. S3-45: a file of calls goes
+    from upload to result, and its one bad line is told."""
+    equip(portal)
+    for name in ("Fjord", "Lighthouse"):
+        portal.usher.run("rooms", "create", name, check=True)
+    page = portal.sign_in(portal.window())
+    page.goto("/phone/users")
+    page.get_by_role("link", name="Rooms").click()
+    page.get_by_role("link", name="Add", exact=True).click()
+    tick(page, "Fjord", "Lighthouse")
+    page.locator("#bulk").get_by_role("button", name="Give a phone").first.click()
+    page.get_by_label(PLAN).check()
+    page.get_by_label("The next free number each").check()
+    page.get_by_role("button", name="See the plan").click()
+    expect(page.locator("h1")).to_contain_text("2\u00a0rooms will have a phone")
+    do_it(page)
+    fjord, lighthouse = portal.json("phone", "rooms", "list")["rooms"]
+    assert fjord["packages"] == ["calling:200"] and fjord["numbers"] and fjord["extension"] != lighthouse["extension"]
+    page.goto("/phone/rooms")
+    page.get_by_role("link", name="Lighthouse").click()
+    page.get_by_role("link", name="Change", exact=True).click()
+    page.locator("#dialog #f-extension").fill(fjord["extension"])
+    page.locator("#dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("#dialog")).to_contain_text(f"Extension {fjord['extension']} belongs to Fjord.")
+    page.locator("#dialog #f-extension").fill("4127")
+    page.locator("#dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("main .u-dl")).to_contain_text("4127")
+    page.goto("/phone/log")
+    page.get_by_role("link", name="Import calls").click()
+    lines = as_json(call("one", "4127"), call("two", fjord["extension"], result="missed"), call("three", "nobody@northlake.test"))
+    page.set_input_files("#file", {"name": "calls.jsonl", "mimeType": "application/json", "buffer": lines})
+    page.get_by_role("button", name="Upload and see the plan").click()
+    expect(page.locator("h1")).to_contain_text("2\u00a0calls come into the account log.")
+    expect(page.locator("main")).to_contain_text("Nobody here had this address, extension or number then.")
+    do_it(page)
+    expect(page.locator("main")).to_contain_text("2\u00a0calls came into the account log")
+    page.goto("/phone/log")
+    expect(page.locator("#rows tbody")).to_contain_text("Lighthouse")

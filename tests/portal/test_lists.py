@@ -142,3 +142,11 @@ def test_a_header_goes_back_to_the_default_order(owner: Client, clicks: int, ord
         text = click(text, "E-mail")
         seen.append(re.findall(r'aria-sort="(\w+)"[^>]*><a[^>]*>([\w-]+)', text)[0])
     assert seen == [("ascending", "E-mail"), ("descending", "E-mail"), ("ascending", "Name")]
+
+
+def test_what_a_header_sorts_by_is_a_sort_of_the_list() -> None:
+    """A header whose link would do nothing is none."""
+    assert LISTINGS
+    for listing in LISTINGS.values():
+        sorts = {sort.key for sort in listing.sorts}
+        assert {c.sort for c in listing.columns if c.sort} <= sorts and listing.own_sort in sorts, listing.path

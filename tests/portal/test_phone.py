@@ -245,6 +245,7 @@ def test_my_phone(owner: Client, northlake: Company) -> None:
     assert b"save them once" in me.get("/me/phone").content
     wrong = me.post("/me/phone", {"extension": "12", "key": "a"})
     assert wrong.status_code == 422 and b'value="12"' in wrong.content
+    assert me.post("/me/phone", {"extension": "1000", "key": "\x00"}).status_code == 303
     assert me.post("/me/phone", {"extension": "4127", "voicemail": "off", "key": "b"}).status_code == 303
     assert (extension(who), phone(who)["policy"]) == ("4127", {"voicemail": "off"}) and phone(who)["set_up_at"]
     add(northlake, northlake.admin.user_id)  # type: ignore[arg-type]
@@ -257,3 +258,85 @@ def test_who_waits(owner: Client, northlake: Company) -> None:
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
     assert b"pending@" in owner.get("/phone/pending").content and b"pending@" not in owner.get("/phone/users").content
     assert b"Holds Phone" in owner.get(f"/people/{short(northlake.pending)}/phone").content
+
+
+def test_who_sees_phones_but_no_people(owner: Client, northlake: Company) -> None:
+    """S0-5, S3-4, S3-20: an administrator of phones alone opens the phone of anybody, changes it, and meets no closed page on the way."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "access.create_role", {"name": "Phones", "privileges": ["phone:user:manage", "phone:number:manage"]})
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Phones'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(a)})
+    desk, tab = signed_in(a), f"/people/{short(b)}/phone"
+    assert desk.get(f"/people/{short(b)}").status_code == 403
+    for path in ("/phone/people", "/phone/pending"):
+        assert f'data-href="/people/{short(b)}"' not in desk.get(path).content.decode()
+    assert b"Give a phone" in desk.get(tab).content
+    add(northlake, b, package=PLAN)
+    told = desk.get(tab).content.decode()
+    assert "member@" in told and "1000" in told and "Resend invite" in told and f'href="/people/{short(b)}"' not in told
+    dialog = desk.get(f"{tab}/extension", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in dialog and 'value="1000"' in dialog and "<h1>" in desk.get(f"{tab}/extension").content.decode()
+    assert desk.post(f"{tab}/extension", {"extension": "4127", "key": "a"}).status_code == 303 and extension(b) == "4127"
+    done(desk, f"{tab}/numbers?number_to=%2B4722000005")
+    assert phone(b)["numbers"] == ["+4722000005"]
+    assert f"member@{northlake.domain}" in desk.get("/phone/numbers/holders?holder=member").content.decode()
+    assert desk.get(f"/people/{short(northlake.pending)}/phone").status_code == 200
+
+
+def test_somebody_of_another_account_has_no_phone_here(owner: Client, northlake: Company, southport: Company) -> None:
+    """TENANT-03: also for who sees phones and no people."""
+    role = {"name": "Phones", "privileges": ["phone:user:manage"]}
+    do(northlake.owner, "access.create_role", role)
+    key = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Phones'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": key, "subjects": one(northlake.admin.user_id or "")})
+    for client in (owner, signed_in(northlake.admin.user_id)):
+        assert client.get(f"/people/{short(southport.member.user_id or southport.pending)}/phone").status_code == 404
+
+
+def test_the_page_of_a_phone_offers_what_its_row_does(owner: Client, northlake: Company) -> None:
+    """S3-46, S3-47, S3-56: with soft delete on, the trash, and Remove closed with the reason; in the trash, who may only look is not offered Restore."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    tab = f"/people/{short(who)}/phone"
+    before = owner.get(tab).content.decode()
+    assert f"/phone/users/removals?ids={short(who)}" in before and "trashings" not in before and "template-applications" in before
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    after = owner.get(tab).content.decode()
+    assert f"/phone/users/trashings?ids={short(who)}" in after and "Move it to the trash first." in after and "users/removals" not in after
+    done(owner, f"/phone/users/trashings?ids={short(who)}")
+    assert b"/phone/trash/restorations?ids=" in owner.get(tab).content
+    do(northlake.owner, "access.create_role", {"name": "Looks", "privileges": ["phone:user:view"]})
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Looks'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(northlake.admin.user_id or "")})
+    told = signed_in(northlake.admin.user_id).get(tab).content.decode()
+    assert "The phone is in the trash." in told and "restorations" not in told
+
+
+def test_a_search_tells_where_else_somebody_is(owner: Client, northlake: Company) -> None:
+    """S3-7, S3-34: without a phone, waiting, or in the trash; nobody who is nowhere."""
+    who = northlake.member.user_id
+    assert who
+    assert b"1 person without a phone matches" in owner.get("/phone/users?q=member").content
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
+    assert b"1 person who waits for a phone matches" in owner.get("/phone/users?q=pending").content
+    add(northlake, who)
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(who)})
+    assert b"1 phone in the trash matches" in owner.get("/phone/users?q=member").content
+    nobody = owner.get("/phone/users?q=zzz").content.decode()
+    assert "zzz" in nobody and "match" not in nobody[nobody.index('class="u-empty"') + 60 :].split("Clear filters")[0].replace(
+        "Nobody matches", ""
+    )
+
+
+def test_every_list_of_people_is_a_file(owner: Client, northlake: Company) -> None:
+    """S0-13: what waits and what lies in the trash too, and one's own calls."""
+    do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
+    add(northlake, northlake.member.user_id)  # type: ignore[arg-type]
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(northlake.member.user_id)})  # type: ignore[arg-type]
+    for path, words in (("/phone/pending", "pending@"), ("/phone/trash", "member@"), ("/me/phone/calls", "Other end")):
+        assert f'href="{path}/export?' in owner.get(path).content.decode(), path
+        assert words in b"".join(owner.get(f"{path}/export").streaming_content).decode(), path  # type: ignore[attr-defined]

@@ -118,6 +118,6 @@ def test_phones_nobody_uses(owner: Client, northlake: Company) -> None:
     sql.execute("UPDATE licenses_usage SET day = day - 40")
     assert used in owner.get("/phone/users?phone_unused=30").content.decode()
     assert used not in owner.get("/phone/users?phone_unused=90").content.decode()
-    assert "Nobody matches." in owner.get("/phone/users?phone_unused=x").content.decode()
+    assert "Nobody matches these filters." in owner.get("/phone/users?phone_unused=x").content.decode()
     do(northlake.owner, "phone.remove", {"subjects": {"query": {"phone": ["active"], "phone_unused": ["never"]}}})
     assert sql.value("SELECT count(*) FROM phone_user WHERE account_id = %(a)s", {"a": northlake.account}) == 1

@@ -6,11 +6,11 @@ import click
 
 from usher.core.actor import Actor
 
-from .door import emit, progress, wants_json
+from .door import progress
 from .options import as_operator, fresh_key, writing
+from .phone_lists import paged, tell
 from .selecting import name_of, that_can_seek
 
-MOST_LISTED = 10_000
 ROW = ("started_at", "direction", "from", "to", "user", "result", "seconds")
 
 
@@ -53,15 +53,13 @@ def import_calls(actor: Actor, file: BinaryIO, refusals: str | None, key: str | 
 @click.option("--user", "person", metavar="EMAIL", help="Calls of one person; also an id.")
 @click.option("--from", "first", metavar="YYYY-MM-DD", help="First day.")
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="Last day.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
-@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@paged
 @as_operator
 def list_calls(actor: Actor, search: str, person: str | None, limit: int, after: str | None, **given: Any) -> None:
     """List calls, the newest first."""
-    from usher.core.keyset import cursor_text, read_cursor
+    from usher.core.keyset import read_cursor
     from usher.phone import call_reads
 
-    from .columns import lined_up
     from .content import owner_of
 
     query = {
@@ -73,11 +71,7 @@ def list_calls(actor: Actor, search: str, person: str | None, limit: int, after:
         "to": [given["last"]] if given["last"] else [],
     }
     page = call_reads.page(actor, query, cursor=read_cursor(call_reads.BY_TIME, "after", after or ""), limit=limit)
-    found = [_public(row) for row in page.rows]
-    following = cursor_text(page.after) if page.after else None
-    emit({"calls": found, "next": following}, text=lined_up(ROW, [[c[k] for k in ROW] for c in found]) or "No call matches.")
-    if following and not wants_json():
-        progress(f"More with: --after '{following}'")
+    tell("calls", [_public(row) for row in page.rows], page.after, ROW, "No call matches.")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

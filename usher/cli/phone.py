@@ -8,14 +8,13 @@ import click
 from usher.core.actor import Actor
 
 from .calls import calls
-from .door import emit, progress, wants_json
 from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
+from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, paged, query_of, tell, what_it_gets
 from .phone_rooms import rooms
 from .phone_things import COMMANDS
 from .selecting import name_of, subjects_of, that_can_seek, who
 
-MOST_LISTED = 10_000
 ROW = ("extension", "name", "site", "numbers", "packages")
 
 
@@ -25,30 +24,18 @@ def phone() -> None:
 
 
 @phone.command("list")
-@click.option("--search", default="", metavar="TEXT", help="Part of a name, address, extension or number.")
-@click.option("--site", metavar="SITE")
-@click.option("--package", multiple=True, metavar="PACKAGE", help="A product such as calling:200; `none`, or `inactive`.")
+@narrowed("Part of a name, address, extension or number.")
 @click.option("--state", type=click.Choice(["active", "trash", "away"]), default="active", show_default=True)
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
-@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@paged
 @as_operator
 def list_phones(actor: Actor, search: str, site: str | None, package: tuple[str, ...], state: str, limit: int, after: str | None) -> None:
     """List the phones of people by name."""
-    from usher.core.keyset import cursor_text, read_cursor
-    from usher.people.named import site_named
+    from usher.core.keyset import read_cursor
     from usher.phone import reads
 
-    from .columns import lined_up
-
-    where = [site_named(actor, site)["site"]] if site else []
-    query = {"q": search, "phone_site": where, "package": list(package), "phone": [state]}
-    page = reads.page(actor, query, cursor=read_cursor(reads.SORTS[0], "after", after or ""), limit=limit)
-    found = [_public(row) for row in page.rows]
-    following = cursor_text(page.after) if page.after else None
-    lines = [[" ".join(p[c]) if isinstance(p[c], list) else p[c] for c in ROW] for p in found]
-    emit({"phones": found, "next": following}, text=lined_up(ROW, lines) or "Nobody has a phone that matches.")
-    if following and not wants_json():
-        progress(f"More with: --after '{following}'")
+    cursor = read_cursor(reads.SORTS[0], "after", after or "")
+    page = reads.page(actor, query_of(actor, search, site, package, state), cursor=cursor, limit=limit)
+    tell("phones", [_public(row) for row in page.rows], page.after, ROW, "Nobody has a phone that matches.")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
@@ -60,10 +47,7 @@ def _public(row: dict[str, Any]) -> dict[str, Any]:
 @phone.command("add")
 @who
 @click.option("--site", metavar="SITE", help="Default: where each one is, else the main site.")
-@click.option("--package", metavar="PACKAGE", help="A calling package: calling:200, or 200.")
-@click.option("--template", metavar="TEMPLATE")
-@click.option("--numbers", is_flag=True, help="Each one gets the lowest free number of the site's country.")
-@click.option("--first", is_flag=True, help="When seats lack, the first that fit. Default: refuse and do nothing.")
+@what_it_gets
 @writing
 def add(
     actor: Actor,
@@ -123,13 +107,7 @@ def of_people(name: str, verb: str, words: str, *options: click.Option) -> click
     return command
 
 
-PACKAGE = click.Option(["--package", "package"], required=True, metavar="PACKAGE", help="calling:200, or 200.")
-PACKAGES = click.Option(["--package", "packages"], multiple=True, metavar="PACKAGE", help="May be repeated. Default: all of them.")
-NUMBERS = click.Option(
-    ["--numbers"], flag_value="next", default="", help="Each one without a number gets the lowest free one of the site's country."
-)
 SITE = click.Option(["--site", "site"], required=True, metavar="SITE")
-TEMPLATE = click.Option(["--template", "template"], required=True, metavar="TEMPLATE")
 for command in (
     of_people("remove", "phone.remove", "Take phones away: seat, package, extension and numbers are free at once."),
     of_people("trash", "phone.put_in_trash", "Put phones in the trash for 30 days; everything of theirs is free at once."),

@@ -6,12 +6,11 @@ import click
 
 from usher.core.actor import Actor
 
-from .door import emit, progress, wants_json
 from .leaving import How, carry_out
 from .options import as_operator, fresh_key, writing
+from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, paged, query_of, tell, what_it_gets
 from .places import at, room_id
 
-MOST_LISTED = 10_000
 ROW = ("extension", "name", "site", "numbers", "packages")
 
 
@@ -21,41 +20,26 @@ def rooms() -> None:
 
 
 @rooms.command("list")
-@click.option("--search", default="", metavar="TEXT", help="Part of a name, extension or number.")
-@click.option("--site", metavar="SITE")
-@click.option("--package", multiple=True, metavar="PACKAGE", help="A product such as calling:200; `none`, or `inactive`.")
+@narrowed("Part of a name, extension or number.")
 @click.option("--without", is_flag=True, help="The rooms that have no phone.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
-@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@paged
 @as_operator
 def list_rooms(actor: Actor, search: str, site: str | None, package: tuple[str, ...], without: bool, limit: int, after: str | None) -> None:
     """List the rooms that have a phone, by name."""
-    from usher.core.keyset import cursor_text, read_cursor
-    from usher.people.named import site_named
+    from usher.core.keyset import read_cursor
     from usher.phone import room_reads
 
-    from .columns import lined_up
-
-    where = [site_named(actor, site)["site"]] if site else []
-    query = {"q": search, "phone_site": where, "package": list(package), "phone": ["none" if without else "active"]}
-    page = room_reads.page(actor, query, cursor=read_cursor(room_reads.SORTS[0], "after", after or ""), limit=limit)
+    cursor = read_cursor(room_reads.SORTS[0], "after", after or "")
+    page = room_reads.page(actor, query_of(actor, search, site, package, "none" if without else "active"), cursor=cursor, limit=limit)
     columns = ("name", "kind", "place", "extension", "site", "numbers", "packages", "template", "since")
-    found = [{"id": str(row["id"]), **{c: row[c] for c in columns}} for row in page.rows]
-    following = cursor_text(page.after) if page.after else None
-    lines = [[" ".join(p[c]) if isinstance(p[c], list) else p[c] or "" for c in ROW] for p in found]
-    emit({"rooms": found, "next": following}, text=lined_up(ROW, lines) if found else "No room matches.")
-    if following and not wants_json():
-        progress(f"More with: --after '{following}'")
+    tell("rooms", [{"id": str(row["id"]), **{c: row[c] for c in columns}} for row in page.rows], page.after, ROW, "No room matches.")
 
 
 @rooms.command("add")
 @click.argument("names", nargs=-1, required=True, metavar="ROOM...")
 @at
 @click.option("--to-site", metavar="SITE", help="Of the phone. Default: where the room stands, else the main site.")
-@click.option("--package", metavar="PACKAGE", help="A calling package: calling:200, or 200.")
-@click.option("--template", metavar="TEMPLATE")
-@click.option("--numbers", is_flag=True, help="Each one gets the lowest free number of the site's country.")
-@click.option("--first", is_flag=True, help="When seats lack, the first that fit. Default: refuse and do nothing.")
+@what_it_gets
 @writing
 def add(
     actor: Actor,
@@ -113,13 +97,7 @@ def of_one(name: str, verb: str, words: str, argument: click.Argument) -> click.
     return command
 
 
-PACKAGE = click.Option(["--package", "package"], required=True, metavar="PACKAGE", help="calling:200, or 200.")
-NEXT = click.Option(
-    ["--numbers"], flag_value="next", default="", help="Each one without a number gets the lowest free one of the site's country."
-)
-PACKAGES = click.Option(["--package", "packages"], multiple=True, metavar="PACKAGE", help="May be repeated. Default: all of them.")
-TEMPLATE = click.Option(["--template", "template"], required=True, metavar="TEMPLATE")
-NUMBERS = click.Argument(["numbers"], nargs=-1, required=True, metavar="NUMBER...")
+SOME = click.Argument(["numbers"], nargs=-1, required=True, metavar="NUMBER...")
 
 
 @rooms.command("move")
@@ -136,15 +114,15 @@ def move(actor: Actor, names: tuple[str, ...], site: str | None, to_site: str, k
 for command in (
     of_rooms("remove", "phone.remove_rooms", "Take phones away: seat, package, extension and numbers are free at once."),
     of_rooms(
-        "assign-package", "phone.assign_room_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE, NEXT
+        "assign-package", "phone.assign_room_package", "Give phones a calling package; one calling plan replaces another.", PACKAGE, NUMBERS
     ),
     of_rooms(
         "remove-packages", "phone.remove_room_packages", "Take calling packages back, and with the plan the direct numbers.", PACKAGES
     ),
     of_rooms("apply-template", "phone.apply_room_template", "Apply a template: what it sets wins.", TEMPLATE),
     of_one("set-extension", "phone.set_extension", "Give one phone another extension.", click.Argument(["extension"])),
-    of_one("assign-numbers", "phone.assign_numbers", "Give one phone numbers that nobody has.", NUMBERS),
-    of_one("move-numbers", "phone.move_numbers", "Give one phone numbers, also those that others have.", NUMBERS),
+    of_one("assign-numbers", "phone.assign_numbers", "Give one phone numbers that nobody has.", SOME),
+    of_one("move-numbers", "phone.move_numbers", "Give one phone numbers, also those that others have.", SOME),
     of_one(
         "caller-id",
         "phone.set_caller_id",

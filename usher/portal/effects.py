@@ -200,6 +200,7 @@ def _line(row: dict[str, Any], near: Near, person: dict[str, Any] | None, thing:
         "id": person["id"] if person else None,
         "thing": not person and not told.get("email"),
         "line": told.get("line"),
+        "said": told.get("email") or told.get("name") or "",
         "changes": changes_of(before, after) + [c for x in row.get("also", ()) for c in changes_of(x["before"] or {}, x["after"] or {})],
         "changed": bool(row.get("changed")),
         "why": _sentence(words_of_line({**told, "reason": code}, near) if code and "line" in told else words_of(code) if code else ""),

@@ -17,7 +17,7 @@ THEMES = (("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dar
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation. `children` show while their area is open; `rest` are further paths that belong to it."""
+    """One line of the navigation. `children` show while their area is open. What lies below `path` and `rest` belongs to it."""
 
     words: str | Promise
     path: str
@@ -37,11 +37,11 @@ TREE = (
         icon="users",
         key="u",
         children=(
-            Entry(_("Users"), "/people", "people:user:view", rest=("/people/",), also=_("people, deactivated, export")),
-            Entry(_("Groups"), "/groups", "people:group:view", rest=("/groups/",), also=_("user groups, default group")),
-            Entry(_("IM groups"), "/im-groups", "people:im_group:view", rest=("/im-groups/",), also=_("chat, default IM group")),
-            Entry(_("Roles"), "/roles", "access:role:view", rest=("/roles/",), also=_("rights, privileges, permissions, help desk")),
-            Entry(_("Domains"), "/domains", "accounts:domain:view", rest=("/domains/",), also=_("managed domain, sign-up, TXT record")),
+            Entry(_("Users"), "/people", "people:user:view", also=_("people, deactivated, export")),
+            Entry(_("Groups"), "/groups", "people:group:view", also=_("user groups, default group")),
+            Entry(_("IM groups"), "/im-groups", "people:im_group:view", also=_("chat, default IM group")),
+            Entry(_("Roles"), "/roles", "access:role:view", also=_("rights, privileges, permissions, help desk")),
+            Entry(_("Domains"), "/domains", "accounts:domain:view", also=_("managed domain, sign-up, TXT record")),
         ),
     ),
     Entry(
@@ -54,49 +54,39 @@ TREE = (
                 _("Users & Rooms"),
                 "/phone/users",
                 "phone:user:view",
-                rest=("/phone/users/", "/phone/rooms", "/phone/rooms/", "/phone/pending", "/phone/trash", "/phone/trash/", "/phone/people"),
+                rest=("/phone/rooms", "/phone/pending", "/phone/trash", "/phone/people"),
                 also=_("phones, extensions, rooms, pending, trash"),
             ),
-            Entry(_("Numbers"), "/phone/numbers", "phone:number:view", rest=("/phone/numbers/",), also=_("direct numbers, DID, caller ID")),
-            Entry(_("Packages"), "/phone/packages", "phone:package:view", rest=("/phone/packages/",), also=_("calling plans, inactive")),
+            Entry(_("Numbers"), "/phone/numbers", "phone:number:view", also=_("direct numbers, DID, caller ID")),
+            Entry(_("Packages"), "/phone/packages", "phone:package:view", also=_("calling plans, inactive")),
             Entry(
                 _("Sites"),
                 "/phone/sites",
                 "phone:site:view",
-                rest=("/phone/sites/",),
                 also=_("site codes, extension ranges, emergency address"),
             ),
             Entry(
                 _("Templates"),
                 "/phone/templates",
                 "phone:template:view",
-                rest=("/phone/templates/",),
                 also=_("voicemail, recording, call waiting"),
             ),
             Entry(
                 _("Account log"),
                 "/phone/log",
                 "phone:log:view",
-                rest=("/phone/log/",),
                 also=_("logs, calls, recordings, voicemails"),
             ),
-            Entry(_("Settings of Phone"), "/phone/settings", "phone:settings:view", also=_("soft delete, welcome mail, site codes")),
+            Entry(_("Settings"), "/phone/settings", "phone:settings:view", also=_("soft delete, welcome mail, site codes")),
         ),
     ),
-    Entry(
-        _("Content"),
-        "/content",
-        "content:item:view",
-        icon="file-text",
-        rest=("/content/",),
-        also=_("meetings, webinars, recordings, whiteboards, notes"),
-    ),
+    Entry(_("Content"), "/content", "content:item:view", icon="file-text", also=_("meetings, webinars, recordings, whiteboards, notes")),
     Entry(
         _("Activity"),
         "/activity",
         "journal:change:view",
         icon="history",
-        rest=("/changes/",),
+        rest=("/changes",),
         key="l",
         also=_("changes, log, audit, undo, denied"),
     ),
@@ -109,7 +99,6 @@ TREE = (
                 _("Subscriptions"),
                 "/account/subscriptions",
                 "licenses:subscription:view",
-                rest=("/account/subscriptions/",),
                 also=_("seats, licenses, price, term"),
             ),
             Entry(_("Settings"), "/account/settings", "accounts:settings:view", also=_("name, language, country")),
@@ -126,26 +115,22 @@ TREE = (
                 rest=("/people/marks", "/people/mark-removals"),
                 also=_("marks, service accounts, protected people"),
             ),
-            Entry(
-                _("Places"), "/account/places", "accounts:place:view", rest=("/account/places/",), also=_("rooms, sites, buildings, kiosks")
-            ),
+            Entry(_("Places"), "/account/places", "accounts:place:view", also=_("rooms, sites, buildings, kiosks")),
             Entry(_("Sign-in"), "/account/sign-in", "accounts:sign_in:view", also=_("second factor, administrators")),
             Entry(_("Owner"), "/account/owner", "access:owner:manage", also=_("transfer, hand over the account")),
             Entry(
                 _("API apps"),
                 "/account/apps",
                 "access:app:view",
-                rest=("/account/apps/",),
                 also=_("programs, tokens, secrets, client, scopes"),
             ),
             Entry(
                 _("Webhooks"),
                 "/account/webhooks",
                 "connections:webhook:view",
-                rest=("/account/webhooks/",),
                 also=_("events, subscriptions, deliveries, signature"),
             ),
-            Entry(_("Outbox"), "/account/outbox", "mail:message:view", rest=("/account/outbox/",), also=_("mail, e-mail, SMTP")),
+            Entry(_("Outbox"), "/account/outbox", "mail:message:view", also=_("mail, e-mail, SMTP")),
         ),
     ),
 )
@@ -196,10 +181,6 @@ def leaves() -> list[tuple[Entry, Entry | None]]:
 
 def nearest(path: str) -> Entry | None:
     """The one entry that a page belongs to: of those whose address fits, the longest, so that /people/marks is not Users as well."""
-    fits = [
-        (len(start), entry)
-        for entry, _area in leaves()
-        for start in (entry.path, *entry.rest)
-        if path == entry.path or (start in entry.rest and path.startswith(start))
-    ]
+    starts = [(start, entry) for entry, _area in leaves() for start in (entry.path, *entry.rest)]
+    fits = [(len(start), entry) for start, entry in starts if path == start or path.startswith(f"{start}/")]
     return max(fits, key=lambda fit: fit[0])[1] if fits else None

@@ -65,6 +65,7 @@ class Look:
     """The words a page adds to a plan. `button` takes the number; `back` is where Cancel leads, `then` where it leads when it is done, if not to the
     change itself; `more` goes on after the headline; `order` lets people choose who is first, `order_words` say it where nobody can.
     `inset` is a template above the table, which reads `told`; `also` has more lines for people of the table; `blocked` says why it cannot be done as chosen.
+    `refused_words` say what becomes of refused lines where their file is none to be uploaded again.
     """
 
     title: Words
@@ -76,6 +77,7 @@ class Look:
     note: Words = ""
     facts: list[tuple[Words, Words]] = field(default_factory=list)
     refused_file: str = ""
+    refused_words: Words = ""
     choices: list[Choice] = field(default_factory=list)
     order: Choice | None = None
     order_words: Words = ""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from usher.phone.call_files import stage_calls
 if TYPE_CHECKING:
     from .company import Company
 
-DAYS = 40
 # Customers of the company: numbers of the kind that regulators keep free for fiction where there is one.
 OUTSIDE = (
     [f"+4755510{n}" for n in range(200, 240)]
@@ -26,47 +25,57 @@ SAID = (
     "The calibration certificate has not arrived yet. Thank you.",
     "It is about pump line two again. It is not urgent.",
 )
+MORNING, HOURS = time(7), 10  # when the company telephones
+OFTEN, USUAL, WEEKEND = 0.9, 0.24, 0.02  # the chance of a call on a day: the first phone, the others, on a Saturday or a Sunday
 
 
-def take_calls_in(company: "Company") -> None:
-    """A file each for the last weeks, as the night of the telephone system sends them. In a company that has no phones yet there is nothing to do."""
-    for days in (12, 10):
-        with company.at(days):
-            if lines := list(calls_of(holders(), clock.now(), str(days))):
-                file = stage_calls(company.admin, BytesIO("\n".join(json.dumps(line) for line in lines).encode()), f"calls-{days}.jsonl")
-                company.do(company.admin, "phone.import_calls", {"file": str(file.id)})
+def take_calls_in(company: "Company", first: int, last: int, *, file: tuple[float, float]) -> None:
+    """The calls from the first to the last of these days ago, in a file of the telephone system that came so many days and hours ago.
+
+    In a company that has no phones yet there is nothing to do.
+    """
+    with company.at(*file):
+        days = [company.today.date() - timedelta(days=back) for back in range(first, last - 1, -1)]
+        if lines := list(calls_of(holders(company), days, clock.now() - timedelta(hours=1))):
+            staged = stage_calls(company.admin, BytesIO("\n".join(map(json.dumps, lines)).encode()), f"calls-{clock.now():%Y-%m-%d}.jsonl")
+            company.do(company.admin, "phone.import_calls", {"file": str(staged.id)})
 
 
-def holders() -> list[dict[str, Any]]:
-    """Phones of people with their addresses and numbers, by extension."""
+def holders(company: "Company") -> list[dict[str, Any]]:
+    """Phones with the addresses of their people, the owner's first, then by extension; rooms have none."""
     return sql.rows(
         """SELECT u.email, h.extension, (SELECT min(n.number) FROM phone_number n WHERE n.holder_id = h.id) AS number,
-             EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id AND starts_with(a.product, 'calling:')) AS calls_out
-           FROM phone_user h JOIN people_user u ON u.id = h.user_id WHERE h.state = 'active' ORDER BY h.extension LIMIT 400"""
+             EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = h.user_id AND starts_with(a.product, 'calling:')
+               UNION ALL SELECT 1 FROM licenses_roomseat a WHERE a.room_id = h.room_id AND starts_with(a.product, 'calling:')) AS calls_out
+           FROM phone_user h LEFT JOIN people_user u ON u.id = h.user_id WHERE h.state = 'active'
+           ORDER BY h.id <> %(o)s, h.extension LIMIT 400""",
+        {"o": company.owner.user_id},
     )
 
 
-def calls_of(phones: list[dict[str, Any]], until: datetime, salt: str) -> Iterator[dict[str, Any]]:
-    """Some people call much, some little, and every fifth not at all."""
-    dice = Random(f"calls {salt}")  # noqa: S311 - a sample, not a secret
-    for nth, phone in enumerate(phones):
-        for call in range(0 if nth % 5 == 4 else dice.randrange(1, 9)):
-            inside = dice.choice(phones)["extension"]
-            yield call_of(dice, phone, dice.choice(OUTSIDE) if phone["calls_out"] else inside, until, f"{salt}-{nth}-{call}")
+def calls_of(phones: list[dict[str, Any]], days: list[date], until: datetime) -> Iterator[dict[str, Any]]:
+    """The calls of some days, in their order. The first phone is used almost daily, most now and then, and every fifth not at all."""
+    dice = Random(f"calls {len(days)}")  # noqa: S311 - a sample, not a secret
+    for day in days:
+        for nth, phone in enumerate(phones):
+            chance = WEEKEND if day.weekday() > 4 else USUAL if nth else OFTEN
+            begins = datetime.combine(day, MORNING, UTC) + timedelta(seconds=dice.randrange(HOURS * 3600))
+            if dice.random() < chance and nth % 5 != 4 and begins < until:
+                other = dice.choice(OUTSIDE) if phone["calls_out"] else dice.choice(phones)["extension"]
+                yield call_of(dice, phone, other, begins)
 
 
-def call_of(dice: Random, phone: dict[str, Any], other: str, until: datetime, call_id: str) -> dict[str, Any]:
+def call_of(dice: Random, phone: dict[str, Any], other: str, begins: datetime) -> dict[str, Any]:
     """Who has no calling plan calls inside the company only."""
     inbound, own = dice.random() < 0.6, phone["number"] or phone["extension"]
     result = dice.choice(RESULTS)
-    begins = until - timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(60, 600))
     seconds = dice.randrange(20, 900) if result == "answered" else 0
     call = {
-        "call_id": f"nl-{call_id}",
+        "call_id": f"nl-{begins:%Y%m%d}-{phone['extension']}",
         "direction": "inbound" if inbound else "outbound",
         "from": other if inbound else own,
         "to": own if inbound else other,
-        "user": phone["email"],
+        "user": phone["email"] or phone["extension"],
         "started_at": begins.isoformat(),
         "seconds": seconds,
         "result": result if inbound or result != "voicemail" else "missed",

@@ -21,7 +21,7 @@ from .apps import begin_apps
 from .calls import take_calls_in
 from .content import items_of, webinars_of
 from .names import PLACES, Crowd, Person
-from .phones import arrange_phones, call_out, put_some_away
+from .phones import arrange_phones, give_one_up, put_some_away
 from .rules import begin_rules, wait_and_claim
 from .telling import Telling
 
@@ -159,6 +159,7 @@ class Company(Telling):
 
     def lately(self) -> None:
         """Changes that make the first look interesting: promotions, an undone mistake, somebody refused, fresh invitations."""
+        take_calls_in(self, 48, 22, file=(20, 10))
         with self.at(20, 9):  # at the renewal only what is needed is bought again
             self.buy(self.renewed, PRICES)
         with self.at(20, 5):
@@ -178,8 +179,8 @@ class Company(Telling):
             self.invite(self.desk, self.crowd.of("Bergen", 5), license=BASIC, group="Night shift")
         with self.at(15):
             self.do(self.admin, "licenses.change_license", {"license": LICENSED, "subjects": {"ids": self.some(BASIC, 17, "promoted")}})
-        call_out(self)
-        take_calls_in(self)
+        give_one_up(self)
+        take_calls_in(self, 21, 13, file=(12, 0))
         with self.at(9):
             self.do(self.owner, "licenses.give_add_on", {"add_on": "large_meeting:500", "subjects": {"ids": self.some(LICENSED, 7)}})
         with self.at(6):
@@ -190,6 +191,7 @@ class Company(Telling):
                     "people.edit_profile",
                     {"subjects": {"ids": [id]}, "fields": {"job_title": title, "employee_id": f"N-{1040 + n}"}},
                 )
+        take_calls_in(self, 12, 6, file=(5, 1))
         put_some_away(self)
         with self.at(4):
             left, heir = self.some(LICENSED, 160, "content0")[0], self.some(LICENSED, 1, "heir")[0]
@@ -210,3 +212,4 @@ class Company(Telling):
             self.invite(self.desk, self.crowd.of("Lyon", 9), license=BASIC, group="Field crew", im_group="Northlake")
         with self.at(0, 2):
             self.invite(self.admin, self.crowd.of("Bergen", 3), license=LICENSED, add_ons=["phone"], group="Everyone")
+        take_calls_in(self, 5, 0, file=(0, 1))

@@ -64,7 +64,7 @@ def second(request: SignedIn) -> Step:
 
 def number_ask(actor: Actor, subjects: dict[str, Any], given: str | None) -> Ask:
     """One phone gets a number that is typed or proposed, the first free one of its site's country unless another is wanted; many get the next free one each."""
-    if len(subjects.get("ids", ())) != 1 or not actor.may("phone:number:view"):
+    if len(subjects.get("ids", ())) != 1 or not actor.may("phone:number:manage"):
         options = [Option(NEXT, _("The next free number each"), _("who has a number keeps it")), Option(NONE, _("None"))]
         return Ask("number_to", _("Direct numbers"), "radio", given or NEXT, options)
     proposed = reads.proposed(actor, subjects["ids"][0], limit=FEW)

@@ -21,7 +21,8 @@ from usher.portal.people.belonging import Ask, full_id
 from usher.portal.people.import_columns import file_of, heading, sample_of, told
 from usher.portal.people.importing import left_csv, read_words
 from usher.portal.phone.assigning import package_options
-from usher.portal.phone.lists import MANAGE, USERS
+from usher.portal.phone.columns import MANAGE
+from usher.portal.phone.lists import USERS
 from usher.portal.phone.plans import chosen, site_options, template_options
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number

@@ -1,5 +1,7 @@
 """The forms of sites and templates, each in a dialog or on a page of its own: done, or asked again with what was typed and what is wrong."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +14,47 @@ from django.utils.translation import gettext as _
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
+from usher.portal.listing import Words
 from usher.portal.page import SignedIn
 from usher.portal.people.adding import key_of
 
 
-def done_or_asked(request: SignedIn, verb: str, params: dict[str, Any], back: str, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Do it and lead to the list, with the way back as a notice; or show the form again."""
+@dataclass(frozen=True)
+class Form:
+    """The form of one kind of thing. `given` is what was sent, as its verbs take it; `answers` is what the form shows of a thing, or of what was sent.
+
+    `back` is the list it leads to, called `words`.
+    """
+
+    template: str
+    back: str
+    words: Words
+    given: Callable[[SignedIn], dict[str, Any]]
+    answers: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def form_page(
+    request: SignedIn, form: Form, verb: str, thing: Mapping[str, Any], now: Mapping[str, Any], context: Mapping[str, Any]
+) -> HttpResponse:
+    """The form with what holds now. Sent, its verb is done to the `thing` and leads to the list, with the way back as a notice; or it is asked again."""
+    around = {**context, "back": form.back, "crumbs": [(form.words, form.back), (context["heading"], "")]}
+    if request.method == "GET":
+        return shown(request, form, {**around, **form.answers(now)})
+    given = form.given(request)
     try:
-        started = engine.start(plan(request.actor, verb, params), key_of(request))
+        started = engine.start(plan(request.actor, verb, {**thing, **given}), key_of(request))
     except Refused as refused:
         if refused.kind in ("missing", "forbidden"):
             raise
-        return shown(request, template, {**context, "back": back}, refused)
+        return shown(request, form, {**around, **form.answers(given)}, refused)
     if started.number:
         messages.success(request, format_html('{} <a href="/changes/{}/undo">{}</a>', _("Saved."), started.number, _("Undo")))
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": back})
-    return HttpResponseRedirect(back, status=303)
+        return HttpResponse(status=204, headers={"HX-Redirect": form.back})
+    return HttpResponseRedirect(form.back, status=303)
 
 
-def shown(request: SignedIn, template: str, context: dict[str, Any], refused: Refused | None = None) -> HttpResponse:
+def shown(request: SignedIn, form: Form, context: Mapping[str, Any], refused: Refused | None = None) -> HttpResponse:
     """The form; what is wrong stands at its field, and what names no field at the name."""
     context = {
         **context,
@@ -39,4 +62,4 @@ def shown(request: SignedIn, template: str, context: dict[str, Any], refused: Re
         "key": uuid4().hex if request.method == "GET" else request.POST.get("key", ""),
     }
     fragment = "#dialog" if request.headers.get("HX-Request") == "true" else ""
-    return render(request, template + fragment, context, status=422 if refused else 200)
+    return render(request, form.template + fragment, context, status=422 if refused else 200)

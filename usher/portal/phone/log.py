@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.access.actors import name_of
-from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
-from usher.people import reads as people
 from usher.phone import call_filters, call_reads
 from usher.phone.call_filters import DIRECTIONS, PATHS, RESULTS
 from usher.portal.effects import people_of
@@ -23,11 +21,14 @@ from usher.portal.listing_export import export
 from usher.portal.listing_page import Frame, list_page
 from usher.portal.page import SignedIn, member_page, page
 from usher.portal.people.people_list import moment, text_column
+from usher.portal.phone.columns import SITE_FILTER, without_ways
+from usher.portal.phone.columns import VIEW as SEES_PHONES
 from usher.portal.phone.told import RECORDED, direction_of, length_of, number_cell, result_cell, result_of, size_of
 from usher.portal.templatetags.usher import avatar, when
 from usher.portal.wish import ids_of
 
-VIEW = "phone:log:view"
+VIEW, MANAGE = "phone:log:view", "phone:log:manage"
+IMPORT = "/phone/log/imports/new"  # call_import.py
 
 
 def path_of(row: Row) -> str:
@@ -47,10 +48,6 @@ def recorded_cell(row: Row) -> Any:
     return format_html_join(" ", '<span class="u-tag">{}</span>', ((RECORDED[kind],) for kind in row["recorded"]))
 
 
-def site_options(actor: Actor) -> list[tuple[str, Words]]:
-    return [(str(s["id"]), s["name"]) for s in people.sites(actor)[:50]]
-
-
 WHO = Column("name", gettext_lazy("Whose phone"), who_cell, lambda r: str(r["who"]), "main")
 AT = Column("at", gettext_lazy("When"), lambda r: when(r["started_at"]), partial(moment, "started_at"), "side num nowrap", "at")
 OTHER = Column("other", gettext_lazy("Other end"), partial(number_cell, "other"), lambda r: str(r["other"]), "meta")
@@ -67,7 +64,7 @@ SIZE = Column("size", gettext_lazy("Size"), size_of, lambda r: str(r["size"]), "
 TRANSCRIPT = text_column("transcript", gettext_lazy("Transcript"), css="clip", shown=True)
 BY_DIRECTION = Filter("direction", gettext_lazy("Direction"), lambda actor: list(DIRECTIONS.items()))
 BY_RESULT = Filter("result", gettext_lazy("Result"), lambda actor: list(RESULTS.items()))
-BY_SITE = Filter("site", gettext_lazy("Site"), site_options)
+BY_SITE = replace(SITE_FILTER, key="site")
 BY_PERSON = Filter("person", gettext_lazy("Whose phone"), lambda actor: [])
 BY_DAY = (
     Filter("from", gettext_lazy("From"), lambda actor: [], input="date"),
@@ -110,7 +107,7 @@ OWN = replace(
 register(CALLS, RECORDINGS, VOICEMAILS, OWN)
 TABS = ((CALLS, gettext_lazy("Calls")), (RECORDINGS, gettext_lazy("Recordings")), (VOICEMAILS, gettext_lazy("Voicemails")))
 NOTHING_YET = {
-    CALLS.path: gettext_lazy("No call yet. Files of your telephone system are taken in by the command line: usher phone calls import."),
+    CALLS.path: gettext_lazy("No call yet. Import a file of your telephone system."),
     RECORDINGS.path: gettext_lazy("No recording yet. They come in with the calls, and stay here when a phone is taken away."),
     VOICEMAILS.path: gettext_lazy("No voicemail yet. They come in with the calls, and stay here when a phone is taken away."),
 }
@@ -123,14 +120,14 @@ def log_page(request: SignedIn, listing: Listing) -> HttpResponse:
         noun=nouns(listing),
         template="phone/list.html",
         row_name=lambda row: str(row["who"]),
-        row_path=path_of,
+        row_path=path_of if request.actor.may(SEES_PHONES) else None,
         search_words=_("Name, or how a number begins"),
         nothing_found=_("Nothing matches."),
         nothing_yet=NOTHING_YET[listing.path],
     )
     tabs = [(words, listed.path, "") for listed, words in TABS]
-    export_path = f"{listing.path}/export"
-    return list_page(request, with_names(request, listing), frame, export_path=export_path, tabs=tabs, tabs_of=_("Account log"))
+    more = {"export_path": f"{listing.path}/export", "import_path": IMPORT if request.actor.may(MANAGE) else ""}
+    return list_page(request, for_reader(request, listing), frame, tabs=tabs, tabs_of=_("Account log"), **more)
 
 
 def nouns(listing: Listing) -> Any:
@@ -139,8 +136,9 @@ def nouns(listing: Listing) -> Any:
     return lambda n: ngettext("voicemail", "voicemails", n) if listing is VOICEMAILS else ngettext("call", "calls", n)
 
 
-def with_names(request: SignedIn, listing: Listing) -> Listing:
-    """The list whose filter calls the people it is for by their names."""
+def for_reader(request: SignedIn, listing: Listing) -> Listing:
+    """The list whose filter calls the people it is for by their names; it leads to phones only who may see them."""
+    listing = listing if request.actor.may(SEES_PHONES) else without_ways(listing, WHO.key)
     asked = list(ids_of(request.GET.getlist("person")))
     found = people_of(request.actor, asked) if asked else {}
     named: list[tuple[str, Words]] = [(str(id), name_of(person)) for id, person in found.items()]
@@ -189,4 +187,10 @@ def own_calls(request: SignedIn) -> HttpResponse:
         nothing_found=_("Nothing matches."),
         nothing_yet=_("No call yet. What was before you had this phone stays with your administrators."),
     )
-    return list_page(request, OWN, frame, tabs=[])
+    crumbs = [(_("My phone"), "/me/phone"), (_("My calls"), "")]
+    return list_page(request, OWN, frame, tabs=[], crumbs=crumbs, export_path=f"{OWN.path}/export")
+
+
+@member_page(("GET", "POST"))
+def own_calls_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, OWN, "my-calls.csv")

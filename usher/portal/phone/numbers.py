@@ -29,9 +29,11 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
 from usher.portal.people.belonging import Ask, plan_or_ask
 from usher.portal.people.people_list import moment
+from usher.portal.phone.assigning import FEW
+from usher.portal.phone.columns import VIEW, without_ways
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.templatetags.usher import number, when
-from usher.portal.wish import ids_of, split
+from usher.portal.wish import clean, ids_of, split
 
 PATH, MANAGE = "/phone/numbers", "phone:number:manage"
 
@@ -105,7 +107,8 @@ def numbers(request: SignedIn) -> HttpResponse:
         nothing_found=_("There is no such number."),
         nothing_yet=_("No numbers yet. Add those your carrier has given you."),
     )
-    return list_page(request, NUMBERS, frame, export_path=f"{PATH}/export", tabs=[], may_add_numbers=manage)
+    listing = NUMBERS if request.actor.may(VIEW) else without_ways(NUMBERS, "holder")
+    return list_page(request, listing, frame, export_path=f"{PATH}/export", tabs=[], may_add_numbers=manage)
 
 
 def number_acts(row: Row) -> list[Act]:
@@ -170,7 +173,7 @@ def assignment(request: SignedIn) -> HttpResponseBase:
         email,
         [],
         _("The e-mail address of somebody, or the name of a room, with a phone and a calling plan."),
-        "/people/close",
+        f"{PATH}/holders",
     )
     look = look_at(_("Assign numbers"), lambda n: ngettext("Assign %(n)s number", "Assign %(n)s numbers", n) % {"n": number(n)})
     holder = holder_of(request.actor, email) if email else ""
@@ -184,6 +187,17 @@ def holder_of(actor: Actor, given: str) -> str:
     people = [str(r["id"]) for r in reads.page(actor, {"q": given}, limit=2).rows if r["email"].lower() == text]
     rooms = [str(r["id"]) for r in room_reads.page(actor, {"q": given}, limit=50).rows if r["name"].lower() == text] if not people else []
     return people[0] if people else rooms[0] if len(rooms) == 1 else ""
+
+
+@page(MANAGE)
+def holders(request: SignedIn) -> HttpResponse:
+    """Phones with these words, as options of a datalist: people by their addresses, rooms by their names. Nothing for who may not see phones."""
+    text = clean(request.GET.get("holder", ""))
+    names = []
+    if len(text) > 1 and request.actor.may(VIEW):
+        names = [str(row["email"]) for row in reads.page(request.actor, {"q": text}, limit=FEW).rows]
+        names += [str(row["name"]) for row in room_reads.page(request.actor, {"q": text}, limit=FEW).rows]
+    return render(request, "groups/close.html", {"names": names[:FEW]})
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -203,7 +217,11 @@ def release(request: SignedIn) -> HttpResponseBase:
 @page("phone:package:view")
 def packages(request: SignedIn) -> HttpResponse:
     """The calling packages of the account with their seats; an inactive one says so in red (S3-57, S3-59)."""
-    context = {"packages": reads.packages(request.actor), "may_change": request.actor.may("phone:package:manage")}
+    context = {
+        "packages": reads.packages(request.actor),
+        "may_change": request.actor.may("phone:package:manage"),
+        "may_see": request.actor.may(VIEW),
+    }
     return render(request, "phone/packages.html", context)
 
 

@@ -15,7 +15,9 @@ from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, member_page
+from usher.portal.people.adding import key_of
 from usher.portal.phone.clash import words_of_refusal
+from usher.portal.phone.templates import TITLES
 from usher.portal.phone.told import call_lines, recorded_lines
 from usher.portal.plan_page import Option
 
@@ -30,7 +32,7 @@ def own_phone(request: SignedIn) -> HttpResponse:
         return form(request, found, {})
     policy = {name: request.POST[name] for name in POLICY if name in request.POST}
     try:
-        change_own(request.actor, request.POST.get("extension", "").strip(), policy, request.POST.get("key", "")[:64])
+        change_own(request.actor, request.POST.get("extension", "").strip(), policy, key_of(request))
     except Refused as refused:
         given = request.POST.get("extension", "")
         return form(
@@ -50,6 +52,7 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
         "choices": [
             (
                 name,
+                TITLES[name],
                 [Option(value, words) for value, words in options.items()],
                 (found or {}).get("policy", {}).get(name, next(iter(options))),
             )

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from usher.access.actors import name_of
 from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
@@ -16,16 +17,21 @@ from usher.journal import engine
 from usher.journal.verb import plan
 from usher.licenses import ledger
 from usher.licenses.catalog import PHONE, PRODUCTS
+from usher.people import reads as people
 from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.templates import POLICY
+from usher.portal.listing_page import menu_of
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
-from usher.portal.people.person.head import around
+from usher.portal.people.people_list import STATUS
+from usher.portal.people.person import head
 from usher.portal.phone import log
+from usher.portal.phone.acts import further_acts
 from usher.portal.phone.assigning import assign_words, numbers_alone
 from usher.portal.phone.clash import words_of_refusal
-from usher.portal.phone.lists import MANAGE, USERS, VIEW, set_up_of
+from usher.portal.phone.columns import MANAGE, VIEW
+from usher.portal.phone.lists import USERS, set_up_of
 from usher.portal.phone.told import call_lines
 from usher.portal.plan_page import Look
 
@@ -35,42 +41,63 @@ NEWEST = 5
 @page(VIEW)
 def phone(request: SignedIn, person_id: UUID) -> HttpResponse:
     """What phone somebody has; without one, the next step."""
-    context, found = around(request.actor, person_id, "phone"), reads.phone(request.actor, person_id)
+    context, found = around(request.actor, person_id), reads.phone(request.actor, person_id)
     active = found is not None and found["state"] == "active"
+    path = f"/people/{short(person_id)}/phone"
     context |= {
-        "phone": found if active else None,
-        "away": found if found and found["state"] == "trash" else None,
+        "trashed": found is not None and found["state"] == "trash",
         "waits": not active and reads.waits(request.actor, person_id),
-        "numbers": numbers_told(request.actor, found) if found else [],
-        "packages": [PRODUCTS[p].name for p in found["packages"]] if found else [],
-        "has_plan": any(p.startswith("calling:") for p in found["packages"]) if found else False,
-        "policy": policy_told(found["policy"]) if found else [],
         "state": set_up_of(found) if found else None,
         "free": ledger.free(request.actor).get(PHONE, 0),
-        "may_change": request.actor.may(MANAGE),
-        "may_number": request.actor.may("phone:number:manage"),
-        "ids": f"?ids={short(person_id)}",
-        "path": f"/people/{short(person_id)}/phone",
         "calls": call_lines(call_reads.newest_of(request.actor, person_id, NEWEST)) if request.actor.may(log.VIEW) else [],
+        **told_of(request.actor, found if active else None, person_id, path, USERS.path, reads.settings(request.actor)["soft_delete"]),
     }
     return render(request, "phone/person.html", context)
+
+
+def around(actor: Actor, person_id: UUID) -> dict[str, Any]:
+    """What stands around a phone: its person, or for who may see phones but not people their name alone. Refused (missing) for anybody who is not here."""
+    if actor.may("people:user:view"):
+        return {**head.around(actor, person_id, "phone"), "frame": "people/person_frame.html"}
+    found = people.person(actor, person_id)
+    crumbs = [(_("Users & Rooms"), USERS.path), (name_of(found), "")]
+    facts = [STATUS[found["status"]][1], found["email"]]
+    return {"person": found, "name": name_of(found), "crumbs": crumbs, "facts": facts, "frame": "phone/holder.html"}
+
+
+def told_of(actor: Actor, found: Row | None, holder: UUID, path: str, place: str, bin: bool = False) -> dict[str, Any]:
+    """What a phone has and what may be done to it, for phone/facts.html and phone/acts.html: `path` is its page, `place` where those of many begin."""
+    packages = found["packages"] if found else []
+    return {
+        "phone": found,
+        "numbers": numbers_told(actor, found) if found else [],
+        "packages": [PRODUCTS[p].name for p in packages],
+        "has_plan": any(p.startswith("calling:") for p in packages),
+        "policy": policy_told(found["policy"]) if found else [],
+        "may_change": actor.may(MANAGE),
+        "may_number": actor.may("phone:number:manage"),
+        "path": path,
+        "place": place,
+        "ids": f"?ids={short(holder)}",
+        "more": menu_of(further_acts(actor, place, bin, found)) if found else "",
+    }
 
 
 @page(MANAGE, ("GET", "POST"))
 def extension(request: SignedIn, person_id: UUID) -> HttpResponse:
     """Another extension for one person: a dialog, and a page of its own."""
-    context = around(request.actor, person_id, "phone")
+    context = around(request.actor, person_id)
     found = reads.phone(request.actor, person_id)
     if found is None or found["state"] != "active":
         raise not_found(_("This phone"))
-    return extension_form(request, found, context, f"/people/{short(person_id)}/phone", "phone/extension.html")
+    return extension_form(request, found, context, f"/people/{short(person_id)}/phone")
 
 
 @page("phone:number:manage", ("GET", "POST"))
 def number(request: SignedIn, person_id: UUID) -> HttpResponseBase:
     """A direct number more for one person (S3-5)."""
-    context, path = around(request.actor, person_id, "phone"), f"/people/{short(person_id)}/phone"
-    crumbs = [(_("Phone"), USERS.path), (context["name"], path), (_("Assign a number"), "")]
+    context, path = around(request.actor, person_id), f"/people/{short(person_id)}/phone"
+    crumbs = [(_("Users & Rooms"), USERS.path), (context["name"], path), (_("Assign a number"), "")]
     return numbers_alone(request, str(person_id), Look(_("Assign a number"), crumbs, assign_words, (_("Cancel"), path)))
 
 
@@ -85,7 +112,7 @@ def policy_told(policy: dict[str, str]) -> list[Any]:
     return [POLICY[k][v] for k, v in policy.items() if v in POLICY.get(k, {})]
 
 
-def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path: str, template: str) -> HttpResponse:
+def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path: str) -> HttpResponse:
     """The form of one extension: done, it leads back; refused, it says why and keeps what was typed."""
     given, trouble = request.POST.get("extension", found["extension"]), {}
     if request.method == "POST":
@@ -97,5 +124,5 @@ def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path:
         except Refused as refused:
             trouble = {"field": "extension", "words": words_of_refusal(request.actor, refused, str(given))}
     context |= {"given": given, "trouble": trouble, "key": uuid4().hex, "back": path, "path": request.path}
-    shape = "phone/extension.html#dialog" if request.headers.get("HX-Request") == "true" else template
-    return render(request, shape, context, status=422 if trouble else 200)
+    fragment = "#dialog" if request.headers.get("HX-Request") == "true" else ""
+    return render(request, "phone/extension.html" + fragment, context, status=422 if trouble else 200)

@@ -17,9 +17,10 @@ from usher.people import reads as people
 from usher.phone import reads
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
-from usher.portal.people.bulk import subjects_of
+from usher.portal.people.bulk import order_choice, subjects_of
 from usher.portal.phone.assigning import package_and_numbers, package_options
-from usher.portal.phone.lists import MANAGE, USERS, WITHOUT, hundred_words
+from usher.portal.phone.columns import MANAGE
+from usher.portal.phone.lists import USERS, WITHOUT, hundred_words
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 
@@ -27,7 +28,7 @@ MOST_BY_HAND = 100
 
 
 def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Look:
-    return Look(title=title, crumbs=[(_("Phone"), USERS.path), (title, "")], button=button, back=(_("Cancel"), path), **more)
+    return Look(title=title, crumbs=[(_("Users & Rooms"), path), (title, "")], button=button, back=(_("Cancel"), path), **more)
 
 
 REPLACES = gettext_lazy("One calling plan replaces another. Extras stand beside it.")
@@ -60,7 +61,7 @@ def addition(request: SignedIn) -> HttpResponseBase:
         "subjects": by_hand(request.actor, subjects_of(request)),
     }
     words = lambda n: ngettext("Give %(n)s person a phone", "Give %(n)s people a phone", n) % {"n": number(n)}  # noqa: E731
-    look = look_at(_("Give a phone"), words, WITHOUT.path)
+    look = look_at(_("Give a phone"), words, WITHOUT.path, order=order_choice(request))
     asks = what_they_get(request.actor, data)
     return plan_or_ask(request, "phone.add" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
 
@@ -96,7 +97,8 @@ def what_they_get(actor: Actor, data: QueryDict) -> list[Ask]:
 @page(MANAGE, ("GET", "POST"))
 def package_assignment(request: SignedIn) -> HttpResponseBase:
     """Assign a package, or replace one, and a number with it (S3-26 … S3-28, S3-60)."""
-    return package_and_numbers(request, "phone.assign_package", subjects_of(request), look_at(_("Assign package"), change, note=REPLACES))
+    look = look_at(_("Assign package"), change, note=REPLACES, order=order_choice(request))
+    return package_and_numbers(request, "phone.assign_package", subjects_of(request), look)
 
 
 @page(MANAGE, ("GET", "POST"))

@@ -13,7 +13,7 @@ from usher.portal.listing import read_wish, stream
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import full_id, plan_or_ask
 from usher.portal.phone.assigning import package_and_numbers
-from usher.portal.phone.lists import MANAGE
+from usher.portal.phone.columns import MANAGE
 from usher.portal.phone.plans import REPLACES, STAY, TAKES_NUMBERS, WINS, change, chosen, look_at, site_ask, template_ask, what_they_get
 from usher.portal.phone.rooms import PATH, ROOMS, WITHOUT
 from usher.portal.plan_page import plan_page

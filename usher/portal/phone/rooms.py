@@ -20,21 +20,11 @@ from usher.portal.listing import Column, Filter, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
-from usher.portal.people.people_list import text_column
-from usher.portal.phone.lists import (
-    EXTENSION,
-    MANAGE,
-    OFF,
-    PACKAGE,
-    SITE_FILTER,
-    VIEW,
-    assign_acts,
-    numbers_cell,
-    numbers_of,
-    package_options,
-    tabs,
-)
+from usher.portal.people.people_list import moment, text_column
+from usher.portal.phone.acts import assign_acts, bulk_acts, row_acts
+from usher.portal.phone.columns import EXTENSION, MANAGE, NUMBERS, OFF, PACKAGE, SITE_FILTER, VIEW, package_options
 from usher.portal.phone.lists import ROOMS_PATH as PATH
+from usher.portal.phone.lists import tabs
 from usher.portal.templatetags.usher import when
 
 
@@ -61,21 +51,13 @@ ROOMS = Listing(
     columns=(
         NAME,
         EXTENSION,
-        Column("numbers", gettext_lazy("Numbers"), numbers_cell, numbers_of, "nowrap"),
+        NUMBERS,
         PACKAGE,
         text_column("site", gettext_lazy("Site"), shown=True),
         KIND,
         text_column("place", gettext_lazy("Stands at")),
         text_column("template", gettext_lazy("Template")),
-        Column(
-            "since",
-            gettext_lazy("Since"),
-            lambda r: when(r["since"]),
-            lambda r: str(r["since"].isoformat(timespec="seconds")),
-            "num nowrap",
-            "since",
-            False,
-        ),
+        Column("since", gettext_lazy("Since"), lambda r: when(r["since"]), partial(moment, "since"), "num nowrap", "since", False),
     ),
     sorts=room_reads.SORTS,
     where=where,
@@ -112,29 +94,11 @@ def around(actor: Actor, title: str, nothing_yet: str, bulk: tuple[Act, ...], **
 @page(VIEW)
 def rooms(request: SignedIn) -> HttpResponse:
     """The Rooms tab: which rooms have a phone."""
-    bulk = (
-        Act(_("Assign package"), f"{PATH}/package-assignments"),
-        Act(_("Site"), f"{PATH}/site-changes"),
-        Act(_("Template"), f"{PATH}/template-applications"),
-        Act(_("Remove all packages"), f"{PATH}/package-removals"),
-        Act(_("Remove"), f"{PATH}/removals", last=True),
-    )
     words = _("No room has a phone yet. Choose rooms and give them one: each gets an extension at once.")
-    acts = partial(row_acts, request.actor)
-    frame = around(request.actor, _("Users & Rooms"), words, bulk, row_acts=acts, row_first=assign_acts(request.actor, room_path, PATH))
+    acts = partial(row_acts, request.actor, room_path, PATH, False)
+    first = assign_acts(request.actor, room_path, PATH)
+    frame = around(request.actor, _("Users & Rooms"), words, bulk_acts(PATH), row_acts=acts, row_first=first)
     return list_page(request, ROOMS, frame, export_path=f"{PATH}/export", **tabs(request.actor, WITHOUT.path))
-
-
-def row_acts(actor: Actor, row: Row) -> list[Act]:
-    """The menu of a row: the same choices as above the list."""
-    ids, closed = f"?ids={short(row['id'])}", "" if actor.may(MANAGE) else _("This needs the right to manage phone users.")
-    return [
-        Act(_("Open"), room_path(row)),
-        Act(_("Extension"), f"{room_path(row)}/extension", why_not=closed),
-        Act(_("Site"), f"{PATH}/site-changes" + ids, why_not=closed),
-        Act(_("Remove all packages"), f"{PATH}/package-removals" + ids, why_not=closed or ("" if row["packages"] else _("It has none."))),
-        Act(_("Remove"), f"{PATH}/removals" + ids, last=True, why_not=closed),
-    ]
 
 
 @page(VIEW, ("GET", "POST"))
@@ -148,4 +112,5 @@ def without(request: SignedIn) -> HttpResponse:
     words = _("Every room has a phone. Rooms are added under Account, Places.")
     frame = around(request.actor, _("Choose rooms"), words, (Act(_("Give a phone"), f"{PATH}/additions"),))
     note = _("Tick rooms, or filter the list and select all that match. Then choose “Give a phone”.")
-    return list_page(request, WITHOUT, frame, tabs=[], picking=note, picked_for=PATH)
+    crumbs = [(_("Rooms"), PATH), (_("Choose rooms"), "")]
+    return list_page(request, WITHOUT, frame, tabs=[], crumbs=crumbs, picking=note, picked_for=PATH)

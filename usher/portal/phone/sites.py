@@ -21,14 +21,15 @@ from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
-from usher.portal.phone.forms import done_or_asked, shown
+from usher.portal.phone.columns import VIEW as PHONES
+from usher.portal.phone.columns import without_ways
+from usher.portal.phone.forms import Form, form_page
 from usher.portal.places.lists import MANAGE as PLACES
 from usher.portal.places.lists import named
 from usher.portal.plan_page import Look, Option
 from usher.portal.templatetags.usher import number
 
 PATH, VIEW, MANAGE = "/phone/sites", "phone:site:view", "phone:site:manage"
-TEMPLATE = "phone/site.html"
 
 
 def path_of(row: Row) -> str:
@@ -97,17 +98,21 @@ def sites(request: SignedIn) -> HttpResponse:
     )
     may_add = request.actor.may(MANAGE) and request.actor.may(PLACES)
     new = (_("Add a site"), f"{PATH}/new") if may_add else None
-    return list_page(request, SITES, frame, export_path=f"{PATH}/export", tabs=[], new=new)
+    listing = SITES if request.actor.may(PHONES) else without_ways(SITES, "phones")
+    return list_page(request, listing, frame, export_path=f"{PATH}/export", tabs=[], new=new)
 
 
 def site_acts(actor: Actor, row: Row) -> list[Act]:
     """The menu of a site. The place itself belongs to whoever may manage places."""
     closed = "" if actor.may(MANAGE) else _("This needs the right to manage the phone side of sites.")
+    hidden = "" if actor.may(PHONES) else _("This needs the right to see phone users.")
     no_place = closed or ("" if actor.may(PLACES) else _("This needs the right to manage places."))
     main = _("It is the main site.") if row["main"] else ""
     return [
         Act(_("Edit"), path_of(row), why_not=closed),
-        Act(_("Phones there"), f"/phone/users?phone_site={row['id']}", why_not="" if row["phones"] else _("No phone is there.")),
+        Act(
+            _("Phones there"), f"/phone/users?phone_site={row['id']}", why_not=hidden or ("" if row["phones"] else _("No phone is there."))
+        ),
         Act(_("Make it the main site"), f"/account/places/sites/{short(row['id'])}/main", why_not=no_place or main),
         Act(_("Delete"), f"{path_of(row)}/deletion", last=True, why_not=no_place or main),
     ]
@@ -122,36 +127,25 @@ def sites_export(request: SignedIn) -> HttpResponseBase:
 def new_site(request: SignedIn) -> HttpResponse:
     """A site with its phone side; the first one is the main site."""
     context = around(request.actor, _("Add a site"), _("Add a site"))
-    if request.method == "GET":
-        return shown(request, TEMPLATE, {**context, "given": {"lowest": LOWEST, "highest": HIGHEST}})
-    given = given_in(request)
-    return done_or_asked(request, "phone.create_site", given, PATH, TEMPLATE, {**context, "given": given})
+    return form_page(request, FORM, "phone.create_site", {}, {"lowest": LOWEST, "highest": HIGHEST}, context)
 
 
 @page(VIEW, ("GET", "POST"))
 def site(request: SignedIn, site_id: UUID) -> HttpResponse:
     """Another name, range, code, country or emergency address. Who may only look sees them closed."""
     found = reads.site(request.actor, site_id)
-    context = around(request.actor, found["name"], _("Save"))
-    if request.method == "GET":
-        return shown(request, TEMPLATE, {**context, "given": found})
-    given = given_in(request)
-    return done_or_asked(request, "phone.set_site", {"site": str(site_id), **given}, PATH, TEMPLATE, {**context, "given": given})
+    return form_page(request, FORM, "phone.set_site", {"site": str(site_id)}, found, around(request.actor, found["name"], _("Save")))
 
 
 def around(actor: Actor, heading: str, button: str) -> dict[str, Any]:
-    return {
-        "heading": heading,
-        "button": button,
-        "crumbs": [(_("Sites"), PATH), (heading, "")],
-        "back": PATH,
-        "may_change": actor.may(MANAGE),
-        "may_rename": actor.may(PLACES),
-    }
+    return {"heading": heading, "button": button, "may_change": actor.may(MANAGE), "may_rename": actor.may(PLACES)}
 
 
 def given_in(request: SignedIn) -> dict[str, str]:
     return {name: request.POST.get(name, "").strip() for name in ("name", *FIELDS)}
+
+
+FORM = Form("phone/site.html", PATH, gettext_lazy("Sites"), given_in, lambda given: {"given": given})
 
 
 @page(MANAGE, ("GET", "POST"))

@@ -22,16 +22,15 @@ from usher.portal.listing import Column, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
 from usher.portal.page import SignedIn, page
-from usher.portal.phone.forms import done_or_asked, shown
-from usher.portal.phone.lists import MANAGE as PHONES
-from usher.portal.phone.lists import SITE_FILTER
+from usher.portal.phone.columns import MANAGE as PHONES
+from usher.portal.phone.columns import SITE_FILTER
+from usher.portal.phone.forms import Form, form_page
 from usher.portal.places.lists import named
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 
 TITLES = {"voicemail": gettext_lazy("Voicemail"), "recording": gettext_lazy("Recording"), "waiting": gettext_lazy("Call waiting")}
 PATH, VIEW, MANAGE = "/phone/templates", "phone:template:view", "phone:template:manage"
-TEMPLATE = "phone/template.html"
 
 
 def path_of(row: Row) -> str:
@@ -118,24 +117,16 @@ def templates_export(request: SignedIn) -> HttpResponseBase:
 @page(MANAGE, ("GET", "POST"))
 def new_template(request: SignedIn) -> HttpResponse:
     """A template: its name, the site it is for, and what it sets."""
-    context = around(request.actor, _("New template"), _("Create"))
-    if request.method == "GET":
-        return shown(request, TEMPLATE, {**context, **answers({})})
-    given = given_in(request)
-    return done_or_asked(request, "phone.create_template", given, PATH, TEMPLATE, {**context, **answers(given)})
+    return form_page(request, FORM, "phone.create_template", {}, {}, around(request.actor, _("New template"), _("Create")))
 
 
 @page(VIEW, ("GET", "POST"))
 def template(request: SignedIn, template_id: UUID) -> HttpResponse:
     """The same of one that is here. Phones that have it stay as they are until it is applied again."""
     found = reads.template(request.actor, template_id)
+    now = {**found, "site": str(found["site_id"] or "")}
     context = around(request.actor, found["name"], _("Save"))
-    if request.method == "GET":
-        return shown(request, TEMPLATE, {**context, **answers({**found, "site": str(found["site_id"] or "")})})
-    given = given_in(request)
-    return done_or_asked(
-        request, "phone.edit_template", {"template": str(template_id), **given}, PATH, TEMPLATE, {**context, **answers(given)}
-    )
+    return form_page(request, FORM, "phone.edit_template", {"template": str(template_id)}, now, context)
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -156,8 +147,6 @@ def around(actor: Actor, heading: str, button: str) -> dict[str, Any]:
     return {
         "heading": heading,
         "button": button,
-        "crumbs": [(_("Templates"), PATH), (heading, "")],
-        "back": PATH,
         "may_change": actor.may(MANAGE),
         "sites": [Option(str(s["id"]), s["name"]) for s in people.sites(actor)],
     }
@@ -182,3 +171,6 @@ def answers(given: Mapping[str, Any]) -> dict[str, Any]:
         for name, told in POLICY.items()
     ]
     return {"given": given, "choices": choices}
+
+
+FORM = Form("phone/template.html", PATH, gettext_lazy("Templates"), given_in, answers)

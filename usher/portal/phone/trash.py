@@ -14,12 +14,14 @@ from usher.core.ids import short
 from usher.core.keyset import Row
 from usher.phone import reads, taken
 from usher.phone.numbering import shown
+from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, list_page
 from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import BEFORE_THE_PLAN, Ask, Step, plan_or_ask
 from usher.portal.people.bulk import subjects_of
 from usher.portal.phone.clash import filled, named, told
-from usher.portal.phone.lists import MANAGE, TRASH, VIEW, around, tabs
+from usher.portal.phone.columns import MANAGE, VIEW
+from usher.portal.phone.lists import TRASH, around, tabs
 from usher.portal.phone.plans import look_at
 from usher.portal.plan_page import Option
 from usher.portal.templatetags.usher import number
@@ -34,7 +36,12 @@ def trash(request: SignedIn) -> HttpResponse:
     words = _("No phone is in the trash. With soft delete on they stay here for 30 days; what they had is free for others meanwhile.")
     bulk = (Act(_("Restore"), "/phone/trash/restorations"), Act(_("Remove"), "/phone/users/removals", last=True))
     frame = around(request.actor, _("Users & Rooms"), words, bulk, row_acts=trash_acts if request.actor.may(MANAGE) else None)
-    return list_page(request, TRASH, frame, **tabs(request.actor))
+    return list_page(request, TRASH, frame, export_path=f"{TRASH.path}/export", **tabs(request.actor))
+
+
+@page(VIEW, ("GET", "POST"))
+def trash_export(request: SignedIn) -> HttpResponseBase:
+    return export(request, TRASH, "phone-trash.csv")
 
 
 def trash_acts(row: Row) -> list[Act]:
@@ -71,7 +78,7 @@ def instead(actor: Actor, gone: dict[str, Any], data: Any) -> list[Ask]:
     if gone["extension_of"]:
         hint = _("Empty for the next free one of the site.")
         asks.append(Ask("extension_to", _("Another extension"), "text", data.get("extension_to", ""), hint=hint))
-    if gone["lost"] and actor.may("phone:number:view"):
+    if gone["lost"] and actor.may("phone:number:manage"):
         free = [Option(n["number"], shown(n["number"])) for n in reads.numbers(actor, free=True, limit=MOST_OFFERED)]
         for nth, lost in enumerate(gone["lost"], 1):
             words = _("Instead of %(number)s") % {"number": shown(lost["number"])}

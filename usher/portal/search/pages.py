@@ -43,6 +43,7 @@ MORE_PAGES = (
     (gettext_lazy("Import people"), "/people/imports/new", "people:user:manage", gettext_lazy("users, CSV file")),
     (gettext_lazy("Denied attempts"), "/activity/denied", "journal:change:view", gettext_lazy("activity, rights")),
     (gettext_lazy("Your own page"), "/me", "", gettext_lazy("me, theme, dark, language, keys")),
+    (gettext_lazy("My phone"), "/me/phone", "", gettext_lazy("me, extension, voicemail, calls")),
     (gettext_lazy("Sign-in and security"), "/me/security", "", gettext_lazy("password, second factor, passkey, sessions")),
     (gettext_lazy("Help"), "/help", "", gettext_lazy("guide")),
 )
