@@ -39,16 +39,15 @@ def kept_companies(django_db_setup: None, django_db_blocker: Any) -> "dict[str, 
     """name -> the company and the SQL that brings its rows back."""
     from django.test import override_settings
 
-    from tests.people_of import MADE_BY_MIGRATE, empty, open_company, superuser
+    from tests.people_of import MADE_BY_MIGRATE, broom, empty, open_company
 
     kept = {}
     with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=CHEAP):
         for name in NAMES:
             empty()
             company, schema = open_company(name), f"kept_{name.lower()}"
-            with superuser() as broom:
-                broom.execute(KEEP.format(schema=schema, made_by_migrate=MADE_BY_MIGRATE))
-                back = broom.execute(BACK.format(schema=schema)).fetchall()
+            broom().execute(KEEP.format(schema=schema, made_by_migrate=MADE_BY_MIGRATE))
+            back = broom().execute(BACK.format(schema=schema)).fetchall()
             kept[name] = (company, ";\n".join(row[0] for row in back))
         empty()
     return kept
@@ -80,9 +79,8 @@ def southport(kept_companies: "dict[str, tuple[Company, str]]", committed: None)
 
 
 def _brought_back(kept: "tuple[Company, str]") -> "Company":
-    from tests.people_of import superuser
+    from tests.people_of import broom
 
     company, back = kept
-    with superuser() as broom:
-        broom.execute(f"BEGIN; {back}; COMMIT")
+    broom().execute(back)
     return company

@@ -1,36 +1,40 @@
 """One PostgreSQL for the whole session, shared by all xdist processes, and real Usher processes for faults and journeys.
 
-The wheel's server is used unless USHER_PG_BIN names another. pytest-django makes one test database per process in it.
+The wheel's server is used unless USHER_PG_BIN names another. Each process has a database of its own in it.
 """
 
+import gc
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
+import psycopg
 import pytest
 
 from tests import prepared
 from tests.companies import kept_companies
 from tests.harness import Usher
+from tests.serving import as_a_server
 from usher.core.postgres import Cluster
 
-__all__ = ["kept_companies"]
-# Unit tests need no durability; fault tests that do make a cluster of their own.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+__all__ = ["as_a_server", "kept_companies"]
 STARTED = pytest.StashKey[tuple[Cluster, Path]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Before pytest-django loads the settings: the server runs and the environment names it. xdist processes inherit the environment."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of whoever started us in the background; what we start would never hear Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         folder = Path(tempfile.mkdtemp(prefix="usher-test-", dir="/tmp"))
         folder.chmod(0o711)
-        cluster = prepared.start(folder, QUICK)
+        cluster = prepared.start(folder)
         config.stash[STARTED] = (cluster, folder)
         for name in [n for n in os.environ if n.startswith("USHER_") and n != "USHER_PG_BIN"]:
             del os.environ[name]
@@ -42,9 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
             DJANGO_SETTINGS_MODULE="usher.config.settings",
         )
     django.setup()  # pytest-django does it only for settings it was told about before this file was loaded
-    from django.db import connections
 
-    connections.databases["default"]["TEST"]["TEMPLATE"] = prepared.MIGRATED
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -53,6 +60,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         cluster, folder = config.stash[STARTED]
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """Instead of pytest-django's: what is copied is migrated, and the copy goes with its server."""
+    from django.db import connection
+
+    name = "test_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as chief:
+        chief.execute(f"CREATE DATABASE {name} TEMPLATE {prepared.MIGRATED}")
+    connection.settings_dict["NAME"] = name
+    yield
+    connection.close_pool()
 
 
 @pytest.fixture(scope="session", autouse=True)

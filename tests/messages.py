@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ HEADER: dict[str, Any] = {  # nothing in it changes from day to day
 CALL = re.compile(r"""\b(?:n?p?gettext|_)\((?:[^()"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*\)""")
 
 
+@cache
 def marked() -> Catalog:
     """All marked texts with the places they stand in."""
     catalog = Catalog(charset="utf-8")
@@ -56,6 +58,8 @@ def marked() -> Catalog:
 def texts_of(file: Path) -> Iterator[tuple[int, str | None, str | tuple[str, ...]]]:
     """(line, context, text or (singular, plural)) of one module or template."""
     source = file.read_text(encoding="utf-8")
+    if file.suffix == ".py" and "gettext" not in source:
+        return
     if file.suffix != ".py":
         source = "\n".join(" ".join(call[0] for call in CALL.finditer(line)) for line in templatize(source).split("\n"))
     for line, function, texts, _comments in extract_python(BytesIO(source.encode()), list(FUNCTIONS), (), {"encoding": "utf-8"}):

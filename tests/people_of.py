@@ -5,6 +5,7 @@ The fixtures `northlake` and `southport` (companies.py) are two of them.
 
 import itertools
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -175,8 +176,9 @@ OURS = {"journal", "mail", "accounts", "people", "access", "licenses", "content"
 MADE_BY_MIGRATE = "'django_migrations', 'django_content_type', 'auth_permission', 'accounts_plancapability', 'phone_reserved'"
 
 
-def superuser() -> psycopg.Connection[Any]:
-    """A connection that no trigger and no privilege stops: the broom of the tests."""
+@cache
+def broom() -> psycopg.Connection[Any]:
+    """A connection that no trigger and no privilege stops, one for the whole process."""
     settings = connection.settings_dict
     opened = psycopg.connect(
         host=settings["HOST"], port=settings["PORT"] or None, dbname=settings["NAME"], user="postgres", autocommit=True
@@ -187,14 +189,13 @@ def superuser() -> psycopg.Connection[Any]:
 
 def empty() -> None:
     """Remove all rows, except those `migrate` itself wrote. DELETE of a few rows costs a tenth of what TRUNCATE of all these tables does."""
-    with superuser() as broom:
-        broom.execute(
-            """
-            DO $$ DECLARE t name; BEGIN
-                FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-                         AND tablename NOT IN ("""
-            + MADE_BY_MIGRATE
-            + """)
-                LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
-            END $$"""
-        )
+    broom().execute(
+        """
+        DO $$ DECLARE t name; BEGIN
+            FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+                     AND tablename NOT IN ("""
+        + MADE_BY_MIGRATE
+        + """)
+            LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
+        END $$"""
+    )

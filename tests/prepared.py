@@ -1,4 +1,4 @@
-"""The session's PostgreSQL, begun as a copy of one that is kept: with a database `migrated` of which every test database is made.
+"""The session's PostgreSQL, begun as a copy of one that is kept: with a database `migrated` of which every test database is made, and with `usher` migrated too.
 
 Making a cluster and migrating it takes as long as a hundred tests. What is kept belongs to exactly these migrations and everything of ours they import,
 to these versions of what else migrates, and to this server: any other change makes a new one, and a few are kept.
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -24,31 +24,37 @@ from usher.core.postgres import Cluster
 
 ROOT = Path(__file__).parent.parent
 MIGRATED = "migrated"
+# Unit tests need no durability; tests of faults start their copy without these.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 MOST_KEPT, UNUSED_SECONDS = 4, 3600  # beyond so many goes what nobody began with for so long
 
 
-def start(folder: Path, settings: Mapping[str, str]) -> Cluster:
-    """A running cluster in `folder`, with the database MIGRATED, owned by a role that may make databases."""
-    kept = _kept(settings)
-    subprocess.run(["cp", "-a", str(kept / "pg"), str(folder)], check=True)
-    cluster = Cluster(DataDir(folder), settings)
+def start(folder: Path) -> Cluster:
+    """A running quick cluster in `folder`, with the database MIGRATED, owned by a role that may make databases."""
+    copy_to(folder)
+    cluster = Cluster(DataDir(folder), QUICK)
     cluster.start()
     return cluster
 
 
-def _kept(settings: Mapping[str, str]) -> Path:
+def copy_to(folder: Path) -> None:
+    """The files of a cluster that was migrated and stopped, into a data directory that has none."""
+    subprocess.run(["cp", "-a", str(_kept() / "pg"), str(folder)], check=True)
+
+
+def _kept() -> Path:
     """The folder of the kept cluster, stopped; made when there is none. Of two that make one at once, the first one's is kept."""
     place = Path(tempfile.gettempdir()) / f"usher-kept-{os.getuid()}"
     place.mkdir(mode=0o711, exist_ok=True)
     if place.stat().st_uid != os.getuid():
         raise PermissionError(f"{place} belongs to somebody else")
-    kept = place / _fingerprint(settings)
+    kept = place / _fingerprint()
     if kept.exists():
         os.utime(kept)
         return kept
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=place))
     draft.chmod(0o711)
-    _make(draft, settings)
+    _make(draft)
     try:
         draft.rename(kept)
     except OSError:
@@ -59,8 +65,8 @@ def _kept(settings: Mapping[str, str]) -> Path:
     return kept
 
 
-def _make(folder: Path, settings: Mapping[str, str]) -> None:
-    cluster = Cluster(DataDir(folder), settings)
+def _make(folder: Path) -> None:
+    cluster = Cluster(DataDir(folder), QUICK)
     cluster.start()
     try:
         chief = cluster.url.replace("//usher@/usher", "//postgres@/postgres")
@@ -76,15 +82,18 @@ def _make(folder: Path, settings: Mapping[str, str]) -> None:
         }
         env |= {"USHER_DATA": str(folder), "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-m", "usher", "migrate"], env=env, check=True, capture_output=True, text=True)
-        with psycopg.connect(chief, autocommit=True) as connection:  # whoever is connected would keep it from being copied
+        with psycopg.connect(chief, autocommit=True) as connection:
+            connection.execute("DROP DATABASE usher")
+            connection.execute(f"CREATE DATABASE usher TEMPLATE {MIGRATED} OWNER usher")
+            # Whoever is connected would keep it from being copied.
             connection.execute(f"ALTER DATABASE {MIGRATED} ALLOW_CONNECTIONS false")
     finally:
         cluster.stop()
 
 
-def _fingerprint(settings: Mapping[str, str]) -> str:
+def _fingerprint() -> str:
     """Of everything that a migrated cluster is made of."""
-    told = hashlib.sha256(repr((sorted(settings.items()), os.environ.get("USHER_PG_BIN"), sys.version)).encode())
+    told = hashlib.sha256(repr((sorted(QUICK.items()), os.environ.get("USHER_PG_BIN"), sys.version)).encode())
     told.update(repr(sorted(f"{d.metadata['Name']} {d.version}" for d in distributions())).encode())
     for file in sorted(_read_by_migrations()):
         told.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())

@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.source import ROOT, files, nodes
 from tests.people_of import Company
 from usher.access import throttle, way_in
 
-CODE = Path(__file__).parents[2] / "usher"
+CODE = ROOT / "usher"
 NOT_SECURITY = {"sample"}  # invented people
 WEAK = ("md5", "sha1", "_create_unverified_context", "CERT_NONE")
 TELLING = ("token", "secret", "password", "nonce", "hash", "signature")
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in CODE.rglob("*.py"):
-        if path.relative_to(CODE).parts[0] not in NOT_SECURITY and "migrations" not in path.parts:
-            yield path, ast.parse(path.read_text())
+def code() -> Iterator[tuple[Path, ast.AST]]:
+    """Every piece of every file."""
+    for path in files():
+        if path.relative_to(CODE).parts[0] not in NOT_SECURITY:
+            yield from ((path, node) for node in nodes(path))
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -32,39 +34,37 @@ def test_no_weak_randomness_no_weak_hash_no_unverified_tls() -> None:
     """SECRET-02, ASVS 1.5.2: no random module, MD5, SHA-1 or switched-off verification in the code, and nothing that runs or revives what it reads."""
     found = []
     harmless: set[int] = set()
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            imported = (
-                [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
-            )
-            if bad := {"random", "pickle", "marshal", "shelve", "yaml"} & set(imported):
-                found.append(f"{path}:{node.lineno} {bad}")
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
-                found.append(f"{path}:{node.lineno} {node.func.id}")
-            if isinstance(node, ast.Call) and any(k.arg == "usedforsecurity" and k.value.value is False for k in node.keywords):  # type: ignore[attr-defined]
-                harmless.add(id(node.func))  # an id that is made the same way twice
-            if isinstance(node, ast.Attribute) and node.attr in WEAK and id(node) not in harmless:
-                found.append(f"{path}:{node.lineno} {node.attr}")
-            if (
-                isinstance(node, ast.keyword)
-                and node.arg in ("verify", "check_hostname")
-                and isinstance(node.value, ast.Constant)
-                and not node.value.value
-            ):
-                found.append(f"{path}:{node.value.lineno} {node.arg}=False")
+    for path, node in code():
+        imported = (
+            [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
+        )
+        if bad := {"random", "pickle", "marshal", "shelve", "yaml"} & set(imported):
+            found.append(f"{path}:{node.lineno} {bad}")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
+            found.append(f"{path}:{node.lineno} {node.func.id}")
+        if isinstance(node, ast.Call) and any(k.arg == "usedforsecurity" and k.value.value is False for k in node.keywords):  # type: ignore[attr-defined]
+            harmless.add(id(node.func))  # an id that is made the same way twice
+        if isinstance(node, ast.Attribute) and node.attr in WEAK and id(node) not in harmless:
+            found.append(f"{path}:{node.lineno} {node.attr}")
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in ("verify", "check_hostname")
+            and isinstance(node.value, ast.Constant)
+            and not node.value.value
+        ):
+            found.append(f"{path}:{node.value.lineno} {node.arg}=False")
     assert found == []
 
 
 def test_no_secret_is_compared_by_equality() -> None:
     """SECRET-02: what is secret is compared in constant time. Whether something typed twice is the same is not a secret of ours."""
     found = []
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
-                continue
-            sides = [node.left, *node.comparators]
-            if all(isinstance(s, ast.Name | ast.Attribute) for s in sides) and any(n in TELLING for s in sides for n in names_in(s)):
-                found.append(f"{path.relative_to(CODE)}:{node.lineno}")
+    for path, node in code():
+        if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            continue
+        sides = [node.left, *node.comparators]
+        if all(isinstance(s, ast.Name | ast.Attribute) for s in sides) and any(n in TELLING for s in sides for n in names_in(s)):
+            found.append(f"{path.relative_to(CODE)}:{node.lineno}")
     assert found == []
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.api.caller import Caller, caller
 from tests.api.calls_of_contract import BODIES, CONTRACT, address, everything_known, filled
@@ -37,15 +38,16 @@ def database(db: None, settings: Any) -> None:
     settings.API_LIMITS = False
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(northlake: Company) -> Caller:
     return caller(northlake.owner)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def there(northlake: Company) -> dict[str, str]:
-    """What the paths of the calls name."""
-    return everything_known(northlake)
+    """What the paths of the calls name, made once for all of them."""
+    with override_settings(API_LIMITS=False):
+        return everything_known(northlake)
 
 
 QUERIES = {"GET /users/email": "?email=a@b.test"}

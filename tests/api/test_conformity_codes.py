@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.api.caller import Caller, caller
 from tests.api.calls_of_contract import BODIES, CONTRACT, address, any_body, everything_known, filled
@@ -52,10 +53,11 @@ def database(db: None, settings: Any) -> None:
     settings.API_LIMITS = False
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def there(northlake: Company) -> dict[str, str]:
-    """What the paths of the calls name."""
-    return everything_known(northlake)
+    """What the paths of the calls name, made once for all of them."""
+    with override_settings(API_LIMITS=False):
+        return everything_known(northlake)
 
 
 def tight(company: Company, *products: str) -> None:

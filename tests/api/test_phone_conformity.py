@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.api.caller import Caller, caller
 from tests.api.test_conformity import is_of, values
@@ -98,14 +99,20 @@ def database(db: None, settings: Any) -> None:
     settings.API_LIMITS = False
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(northlake: Company) -> Caller:
     return caller(northlake.owner)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def there(northlake: Company, api: Caller) -> dict[str, str]:
-    """What the paths of the calls name: a phone, a number, a site, a template and a room with a phone of which everything is known."""
+    """What the paths of the calls name, made once for all of them."""
+    with override_settings(API_LIMITS=False):
+        return everything_known(northlake, api)
+
+
+def everything_known(northlake: Company, api: Caller) -> dict[str, str]:
+    """A phone, a number, a site, a template and a room with a phone of which everything is known."""
     equip(northlake)
     who = northlake.member.user_id
     assert who

@@ -10,6 +10,7 @@ AREAS = ("core", "journal", "mail", "accounts", "people", "access", "licenses", 
 FACES = ("portal", "cli", "api", "config")
 
 
+@cache
 def files(*rooms: str) -> list[Path]:
     """The Python files of some rooms, migrations apart; of all rooms without an argument."""
     found = [p for room in rooms or ("",) for p in (ROOT / "usher" / room).rglob("*.py")]
@@ -17,8 +18,20 @@ def files(*rooms: str) -> list[Path]:
 
 
 @cache
+def files_of_tests() -> list[Path]:
+    """The files with tests in them."""
+    return sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), str(path))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Everything in a file."""
+    return list(ast.walk(tree(path)))
 
 
 def name_of(path: Path) -> str:
@@ -27,15 +40,15 @@ def name_of(path: Path) -> str:
 
 def calls(path: Path) -> Iterator[tuple[ast.Call, str]]:
     """Every call of a method, with the method's name."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node, node.func.attr
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Every string in a file that is no docstring, the parts of f-strings too, with its line."""
-    docs = {id(n.body[0].value) for n in ast.walk(tree(path)) if _documented(n)}  # type: ignore[attr-defined]
-    for node in ast.walk(tree(path)):
+    docs = {id(n.body[0].value) for n in nodes(path) if _documented(n)}  # type: ignore[attr-defined]
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             yield node.lineno, node.value
 
@@ -45,10 +58,11 @@ def _documented(node: ast.AST) -> bool:
     return isinstance(body, list) and bool(body) and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module a file imports, by its full name."""
     found: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

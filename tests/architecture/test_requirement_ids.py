@@ -8,7 +8,7 @@ import csv
 import re
 from functools import cache
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, files_of_tests
 
 # Ranges are inclusive. What a later release builds is added here with it, and this test names what is not shown yet.
 BUILT = """
@@ -38,7 +38,7 @@ def spelled_out(text: str) -> set[str]:
 def shown() -> set[str]:
     """Every id in the docstring of a test, or of a file of tests."""
     found: set[str] = set()
-    for path in (ROOT / "tests").rglob("test_*.py"):
+    for path in files_of_tests():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.Module | ast.ClassDef):
                 found |= spelled_out(ast.get_docstring(node) or "")
@@ -69,11 +69,11 @@ def test_every_hostile_case_has_a_test_or_a_word() -> None:
 def test_every_requirement_of_asvs_has_an_answer() -> None:
     """`test:` with a hostile case, a fault or the name of a test; `code:` with a file; or later, operator, not applicable with a word why."""
     answers = {row["id"]: row["answer"] for row in table("asvs.csv")}
-    tests = set(re.findall(r"def (test_\w+)", "".join(p.read_text() for p in (ROOT / "tests").rglob("test_*.py"))))
+    names = set(re.findall(r"def (test_\w+)", "".join(p.read_text() for p in files_of_tests())))
 
     def holds(part: str) -> bool:
         kind, _, what = part.partition(": ")
-        known = shown() | tests
+        known = shown() | names
         return what in known if kind == "test" else (ROOT / what).exists() if kind == "code" else bool(WORD.fullmatch(part))
 
     assert [(i, part) for i, answer in answers.items() for part in answer.split("; ") if not holds(part)] == []

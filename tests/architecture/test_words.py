@@ -1,9 +1,9 @@
 """Words that people read go through gettext where they are written: in verbs, refusals, reasons, rights, products and mails alike."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tests.architecture.source import AREAS, files, name_of, tree
+from tests.architecture.source import AREAS, files, name_of, nodes
 
 # A call -> which of its arguments is read by people.
 READ = {"Refused": 2, "not_found": 0, "NotAnAddress": 1, "reason": 1, "register": 1, "register_pair": 1, "Kind": 1, "Product": 1}
@@ -22,8 +22,8 @@ def is_plain(node: ast.expr | None) -> bool:
     return isinstance(node, ast.IfExp) and (is_plain(node.body) or is_plain(node.orelse))
 
 
-def plain_texts(module: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(module):
+def plain_texts(module: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in module:
         found: list[ast.expr | None] = []
         if isinstance(node, ast.Call):
             at = READ.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
@@ -37,7 +37,7 @@ def plain_texts(module: ast.Module) -> Iterator[tuple[int, str]]:
 
 def test_nothing_people_read_is_written_past_the_translators() -> None:
     """The command line and what stops a start (Unsafe) are for whoever runs the machine, and English."""
-    found = {f"{name_of(p)}:{line} {text}" for p in files(*AREAS, "portal") for line, text in plain_texts(tree(p))}
+    found = {f"{name_of(p)}:{line} {text}" for p in files(*AREAS, "portal") for line, text in plain_texts(nodes(p))}
     assert found == set()
 
 
@@ -50,4 +50,4 @@ def sentence(self, params, done):
     return "One" if done == 1 else _("Many")
 """
     marked = 'raise Refused("invalid", "x", _("There is no %(x)s.") % {"x": x})\nGONE = reason("gone", gettext_lazy("not here any more"))\nlost = ""'
-    assert len(list(plain_texts(ast.parse(forgotten)))) == 4 and not list(plain_texts(ast.parse(marked)))
+    assert len(list(plain_texts(ast.walk(ast.parse(forgotten))))) == 4 and not list(plain_texts(ast.walk(ast.parse(marked))))

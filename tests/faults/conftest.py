@@ -1,3 +1,3 @@
-from tests.faults.whole import up
+from tests.faults.whole import made_before, up
 
-__all__ = ["up"]
+__all__ = ["made_before", "up"]

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import prepared
 from tests.architecture.source import ROOT
 from tests.faults.test_engine_faults import companies, run
 from tests.harness import Usher, end
@@ -25,6 +26,7 @@ CYCLES, CLIENTS = 30, 4
 @pytest.fixture
 def machine(data_folder: Path) -> Iterator[tuple[Usher, Cluster]]:
     """A migrated database on a server of its own that may be killed, with durability on."""
+    prepared.copy_to(data_folder)
     cluster = Cluster(DataDir(data_folder))
     cluster.start()
     usher = Usher({**os.environ, "DATABASE_URL": cluster.url}, "", log=data_folder / "log")

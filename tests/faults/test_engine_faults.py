@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from tests import prepared
 from tests.architecture.source import ROOT, files
 from tests.faults.proxy import LosingAnswers
 from tests.harness import Usher, end, patience, wait_until
@@ -229,7 +230,8 @@ def test_a_killed_worker_s_run_is_finished_by_another(machine: Usher) -> None:
 
 def test_the_database_restarts_in_mid_run(data_folder: Path) -> None:
     """F06, F07: stopped at once while a chunk is open, it comes back; the worker heals by itself and goes on where the run was."""
-    cluster = Cluster(DataDir(data_folder), {})
+    prepared.copy_to(data_folder)
+    cluster = Cluster(DataDir(data_folder))
     cluster.start()
     machine = Usher({**os.environ, "DATABASE_URL": cluster.url}, "", log=data_folder / "log")
     try:

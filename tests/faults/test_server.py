@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import prepared
 from tests.harness import Usher, get, patience, wait_until
 from usher.core.data_dir import DataDir, NoServer
 from usher.core.postgres import Cluster
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.fault
 @pytest.fixture
 def own_database(data_folder: Path) -> Iterator[Cluster]:
     """A database server that may be killed, with durability on."""
+    prepared.copy_to(data_folder)
     cluster = Cluster(DataDir(data_folder))
     cluster.start()
     yield cluster

@@ -43,6 +43,7 @@ def test_the_second_start_takes_seconds(up: Up) -> None:
     assert "Applied" not in up.said().split("Usher runs at")[1]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_a_second_up_on_the_same_data_says_so_and_leaves(up: Up) -> None:
     up.start()
     done = usher("up", "--data", str(up.data), "--port", str(free_port()), env=up.env)
@@ -63,6 +64,7 @@ def test_a_taken_port_is_said_before_anything_is_started(up: Up) -> None:
     assert not up.cluster.exists()
 
 
+@pytest.mark.usefixtures("made_before")
 def test_after_kill_of_everything_the_database_is_adopted(up: Up) -> None:
     """The database outlives kill -9 of all our processes; the next start takes it over with its data."""
     up.start()
@@ -79,6 +81,7 @@ def test_after_kill_of_everything_the_database_is_adopted(up: Up) -> None:
     assert up.sql("SELECT n FROM kept") == [(1,)]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_after_kill_of_everything_and_the_database_it_starts_again(up: Up) -> None:
     """F06: the pid file of the dead server is in the way and is dealt with."""
     up.start()
@@ -93,6 +96,7 @@ def test_after_kill_of_everything_and_the_database_it_starts_again(up: Up) -> No
     assert up.sql("SELECT n FROM kept") == [(1,)]
 
 
+@pytest.mark.usefixtures("made_before")
 def test_web_and_worker_do_not_outlive_a_killed_supervisor(up: Up) -> None:
     up.start()
     children = up.children()
@@ -104,6 +108,7 @@ def test_web_and_worker_do_not_outlive_a_killed_supervisor(up: Up) -> None:
     assert up.ready(), up.said()
 
 
+@pytest.mark.usefixtures("made_before")
 @pytest.mark.parametrize("name", ["web", "worker", "database"])
 def test_what_is_killed_comes_back(up: Up, name: str) -> None:
     """F06, F50: one process at a time; the others wait for it."""

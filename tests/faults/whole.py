@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests import prepared
 from tests.harness import COMMAND, end, free_port, get, wait_until
 from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
@@ -52,15 +53,11 @@ class Up:
     def children(self) -> dict[str, int]:
         """Process ids of web, worker and the database."""
         assert self.process is not None
-        listed = subprocess.run(
-            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
-        )
         found = {}
-        for line in listed.stdout.splitlines():
-            pid, arguments = line.strip().split(None, 1)
+        for pid in (int(p.name) for p in Path("/proc").glob("[0-9]*") if parent_of(int(p.name)) == self.process.pid):
             for name in ("usher web", "usher worker", "postgres -D"):
-                if name in arguments:
-                    found[name.split()[-1].replace("-D", "database")] = int(pid)
+                if name in arguments_of(pid):
+                    found[name.split()[-1].replace("-D", "database")] = pid
         return found
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
@@ -83,15 +80,39 @@ def end_group(pid: int) -> None:
 
 def alive(pid: int) -> bool:
     """Whether the process runs; a zombie does not."""
+    return told_of(pid)[0] not in ("Z", "gone")
+
+
+def parent_of(pid: int) -> int:
+    """0 when it is gone."""
+    return int(told_of(pid)[1])
+
+
+def told_of(pid: int) -> list[str]:
+    """State, parent and the rest of /proc/<pid>/stat, behind the name."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["gone", "0"]
+
+
+def arguments_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @pytest.fixture
 def up(data_folder: Path) -> Iterator[Up]:
+    """In a data directory with nothing in it."""
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL" and not name.startswith("USHER_")}
     running = Up(data_folder, free_port(), {**env, "USHER_TEST": "1"})
     yield running
     running.close()
+
+
+@pytest.fixture
+def made_before(up: Up) -> None:
+    """There is a migrated database in its directory."""
+    prepared.copy_to(up.data)

@@ -3,18 +3,20 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.harness import Usher
+from tests.harness import Usher, patience
 
 OWNER = "olga.owner@northlake.test"
 PASSWORD = "a river runs past seven mills"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 
@@ -25,6 +27,7 @@ class Portal:
 
     usher: Usher
     browser: Browser
+    sessions: dict[str, str] = field(default_factory=dict)  # address -> the cookie of whoever signed in before
 
     def json(self, *arguments: str) -> Any:
         """What a command answers."""
@@ -41,21 +44,27 @@ class Portal:
         return context
 
     def sign_in(self, context: BrowserContext, email: str = OWNER) -> Page:
-        """Through the operator's one-time link, with the button on its page."""
+        """With the session they have, or through the operator's one-time link, with the button on its page."""
         page = context.new_page()
+        if email in self.sessions:
+            context.add_cookies([{"name": "usher", "value": self.sessions[email], "url": self.usher.base_url}])
+            page.goto("/")
+            if "/sign-in" not in page.url:
+                return page
         page.goto(self.json("sign-in-link", email)["link"])
         if "/join/" in page.url:
             set_password(page)
         else:
             page.click("main button")
         page.wait_for_url(lambda url: "/link/" not in url and "/join/" not in url)
+        self.sessions[email] = next(c["value"] for c in context.cookies() if c["name"] == "usher")
         return page
 
 
 def set_password(page: Page) -> None:
     """What an invited person does on the page their mail leads to."""
-    for field in page.query_selector_all("input[type=password]"):
-        field.fill(PASSWORD)
+    for entry in page.query_selector_all("input[type=password]"):
+        entry.fill(PASSWORD)
     page.click("main button")
 
 
@@ -81,19 +90,29 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Usher]:
-    """One service for the stories of a file, so that no file meets the crowds of another: web, worker, a company with an owner and seats."""
+    """One service for the stories of a file, so that no file meets the crowds of another: web and worker."""
     usher = Usher.on(os.environ["DATABASE_URL"], {})
     usher.start(web=1, workers=1)
-    for arguments in (
-        ("account", "open", "--name", "Northlake", "--plan", "business", "--owner", OWNER, "--first-name", "Olga", "--last-name", "Owner"),
-        ("seats", "set", "meetings:licensed", "200"),
-        ("seats", "set", "phone", "90"),
-    ):
-        usher.run(*arguments, check=True)
     yield usher
     usher.close()
 
 
+@pytest.fixture(scope="module")
+def sessions(service: Usher) -> dict[str, str]:
+    """A company with seats, and its owner signed in."""
+    command = [sys.executable, "-m", "tests.journeys.northlake", OWNER]
+    done = subprocess.run(command, env=service.env, stdout=subprocess.PIPE, text=True, timeout=60 * patience(), check=True)
+    return {OWNER: done.stdout.strip()}
+
+
 @pytest.fixture
-def portal(service: Usher, browser: Browser) -> Portal:
-    return Portal(service, browser)
+def portal(service: Usher, browser: Browser, sessions: dict[str, str]) -> Portal:
+    return Portal(service, browser, sessions)
+
+
+@pytest.fixture(autouse=True)
+def windows_closed(browser: Browser) -> Iterator[None]:
+    """A page that is left open asks its server for news, also of one that has ended."""
+    yield
+    for window in browser.contexts:
+        window.close()

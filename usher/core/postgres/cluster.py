@@ -101,7 +101,8 @@ class Cluster:
         deadline = time.monotonic() + STOP_SECONDS
         if (pid := self._written_pid()) and self.running():
             os.kill(pid, how)
-        while self.running() and time.monotonic() < deadline:
+        # It removes its pid file a moment before it is gone.
+        while (self.running() or (pid and works_in(pid, self.pg))) and time.monotonic() < deadline:
             time.sleep(0.02)
         if self._socket and self._socket.parent != self.home:
             shutil.rmtree(self._socket, ignore_errors=True)
