@@ -194,7 +194,7 @@ def test_a_role_for_a_site(northlake: Company, desk: str, crowd: list[UUID], sit
 
 
 def test_whom_a_role_covers_is_told_by_name(northlake: Company, desk: str, sites: dict[str, str]) -> None:
-    """S0-14: the journal keeps the names as they were, and an undo gives back what there was."""
+    """S0-15: the journal keeps the names as they were, and an undo gives back what there was."""
     me = scoped(northlake, desk, "site", "Oslo", "Voss")
     changed = do(northlake.owner, "access.set_role", {"role": "member", "subjects": one(me.user_id or "")})
     (effect,) = sql.rows("SELECT before FROM journal_effect WHERE change_id = %(c)s", {"c": changed.change_id})

@@ -99,7 +99,7 @@ def test_with_seats_for_all_nobody_waits(northlake: Company) -> None:
 
 
 def test_undo_takes_them_off(northlake: Company) -> None:
-    """S0-46: the invitations are withdrawn, what was given meanwhile comes free, and nobody of them waits any more."""
+    """S0-49: the invitations are withdrawn, what was given meanwhile comes free, and nobody of them waits any more."""
     set_seats(northlake, "phone", 1)
     stage = staging.stage_addresses(northlake.owner, ["a@wait.test", "b@wait.test", "c@wait.test"], {})
     started = engine.start(join.plan_invite(northlake.owner, stage, {"add_ons": ["phone"]}), "undo", short="wait")

@@ -64,6 +64,8 @@ def test_without_the_privilege(northlake: Company) -> None:
     assert no.value.kind == "forbidden"
     desk = replace(northlake.admin, privileges=frozenset({"phone:user:manage"}))
     assert preview(planned(desk, f"{northlake.member.email}\n")).will == 1
+    with pytest.raises(Refused, match="manage phone numbers"):
+        planned(desk, f"email,numbers\n{northlake.member.email},next\n")
 
 
 def test_another_account_s_people_do_not_exist(northlake: Company, southport: Company) -> None:

@@ -29,7 +29,7 @@ def oslo(northlake: Company) -> UUID:
 
 
 def test_it_works(northlake: Company, oslo: UUID) -> None:
-    """S0-14: given by name in any spelling, kept at activation, and taken away; who is there already is passed over."""
+    """Given by name in any spelling, kept at activation, and taken away; who is there already is passed over."""
     do(northlake.owner, NAME, {"site": "oslo", "subjects": one(northlake.pending)})
     accept_invitation(northlake.pending)
     assert column(northlake.pending, "site_id") == oslo

@@ -52,7 +52,7 @@ def read(company: Company, group: str) -> list[dict[str, object]]:
 
 
 def test_it_works(northlake: Company, group: str) -> None:
-    """S0-72: the journal has before and after of the names that differ; undo takes them away again."""
+    """AUDIT-01: the journal has before and after of the names that differ; undo takes them away again."""
     for verb, wish in of_each(northlake, group):
         do(northlake.owner, verb, wish)
         started = do(northlake.owner, verb, {**wish, "settings": {"a": {"b": 2, "c": [1], "d": {"e": True}}}})

@@ -93,7 +93,7 @@ def test_groups(owner: Client, northlake: Company, people: list[UUID]) -> None:
 
 
 def test_site(owner: Client, northlake: Company, people: list[UUID]) -> None:
-    """S0-14: one site for each, or none; it stands on the page of a person, in the list, in its filter and in the export."""
+    """S0-13: one site for each, or none; it stands on the page of a person, in the list, in its filter and in the export."""
     assert "There are no sites yet." in owner.get(address("site-changes", *people)).content.decode()
     do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
     oslo = sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s", {"a": northlake.account})

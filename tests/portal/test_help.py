@@ -10,6 +10,7 @@ from django.test import Client
 from tests.architecture.test_pages import fill, ids_of
 from tests.people_of import Company
 from tests.signed_in import signed_in
+from usher.core.ids import short
 from usher.portal.help import guide
 from usher.portal.page import routes
 
@@ -29,6 +30,18 @@ def test_it_works(owner: Client) -> None:
     assert 'href="/help/import"' in text and 'src="/help/pictures/users-light.png"' in text
     assert "<table>" in text and 'aria-label="Areas"' in text
     assert 'href="/help/users"' in owner.get("/help").content.decode()
+
+
+def test_roles_and_licenses_are_a_click_away(owner: Client, northlake: Company) -> None:
+    """S0-16, S1-26: from Users to the page about roles, also where a role is chosen; from Add users, in its window too, to what a license is."""
+    assert (
+        'href="/help/users"' in owner.get("/people").content.decode() and 'href="/help/roles"' in owner.get("/help/users").content.decode()
+    )
+    chosen = owner.get("/people/role-changes", {"ids": short(northlake.member.user_id)})  # type: ignore[arg-type]
+    assert 'href="/help/roles"' in chosen.content.decode()
+    for headers in ({}, {"HX-Request": "true"}):
+        assert 'href="/help/users" target="_blank"' in owner.get("/people/new", headers=headers).content.decode()
+    assert 'href="/help/account#licenses"' in owner.get("/help/users").content.decode()
 
 
 def test_a_member_reads_it_too(db: None, northlake: Company) -> None:

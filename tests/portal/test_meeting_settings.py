@@ -103,3 +103,12 @@ def test_every_setting_is_one_of_the_contract(level: str) -> None:
         field = (shape(level)[section].fields or {})[name]
         assert field.kind == ("boolean" if known.choices[0][0] is True else "string"), known
         assert not field.one_of or set(field.one_of) == {value for value, _words in known.choices}, known
+
+
+def test_a_form_is_saved_whole_or_not_at_all(northlake: Company) -> None:
+    """Settings and locks are two changes of one button: when the second cannot be, the first is not."""
+    client = signed_in(northlake.owner.user_id)
+    choose(client, ACCOUNT, key="twice", in_meeting__chat="", **{"lock.in_meeting.chat": "on"})
+    form = {"key": "twice", "has_locks": "yes", CHAT: "false"}
+    assert client.post(ACCOUNT, form).status_code == 409  # this key has locked something else
+    assert inherited.holding(inherited.of_account(northlake.account), CHAT).value is None

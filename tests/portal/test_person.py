@@ -61,7 +61,7 @@ def test_wrong_method(owner: Client, northlake: Company) -> None:
 
 
 def test_what_they_hold_and_since_when(owner: Client, northlake: Company) -> None:
-    """S0-9, S0-19: the Workplace license and the add-ons, and on Licenses how it came to it."""
+    """S0-9, S0-24: the Workplace license and the add-ons, and on Licenses how it came to it."""
     member = northlake.member.user_id
     assert member
     do(northlake.owner, "licenses.change_license", {"license": LICENSED, "subjects": one(member)})

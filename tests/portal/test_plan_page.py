@@ -202,7 +202,7 @@ def test_a_reason_opens_to_its_names(owner: Client, northlake: Company, three: l
 
 
 def test_a_line_with_an_unknown_group_names_the_closest(owner: Client, northlake: Company) -> None:
-    """S0-46, portal.md 14.12: on the plan, in the file of refused lines, and in the result."""
+    """portal.md 14.12: on the plan, in the file of refused lines, and in the result."""
     do(northlake.owner, "people.create_group", {"kind": "user", "name": "Design"})
     address = upload(owner, HEAD + "ann.g@x.test,Ann,Archer,,Desgin,\nbob.g@x.test,Bob,Baker,,,Kitchen\ncy.g@x.test,Cy,Cole,,design,\n")[
         "Location"

@@ -10,6 +10,8 @@ from tests.signed_in import signed_in
 from usher.access.roles import names_of
 from usher.core import sql
 from usher.core.ids import short
+from usher.core.privileges import things
+from usher.portal.roles.pages import AREAS
 
 pytestmark = pytest.mark.django_db
 DESK = {"people:user": "manage", "journal:change": "view"}
@@ -165,6 +167,28 @@ def test_deleting_a_role_says_who_gets_what(owner: Client, northlake: Company) -
     assert owner.get(empty).status_code == 404
 
 
+def test_every_area_of_rights_has_a_name(owner: Client) -> None:
+    """A new area is called by its words in the editor and on the page of rights, and stands in the order of the navigation."""
+    assert {thing.partition(":")[0] for thing in things()} == set(AREAS)
+    assert '<th scope="col">Phone System Management</th>' in owner.get("/roles/new").content.decode()
+
+
+def test_what_a_role_does_not_give_is_closed_where_it_is_offered(owner: Client, northlake: Company) -> None:
+    """S4-23, S0-53: above the list, in the menu of a person and on Advanced, each with the right that is missing; and no page says what it does not know."""
+    make(owner, "Clerk", **{"people:user": "manage", "people:advanced": "manage"})
+    do(northlake.owner, "access.set_role", {"role": key_of(northlake, "Clerk"), "subjects": one(northlake.member.user_id or "")})
+    clerk = signed_in(northlake.member.user_id)
+    shown = clerk.get("/people?ids=" + short(northlake.pending)).content.decode()
+    for path, right in (("group-changes", "manage groups"), ("role-changes", "manage roles"), ("im-group-changes", "manage IM groups")):
+        assert f'formaction="/people/{path}" disabled title="This needs the right to {right}."' in shown
+    person = clerk.get(f"/people/{short(northlake.pending)}").content.decode()
+    assert 'Groups<span class="why">This needs the right to manage groups.' in person and "/people/group-changes?ids=" not in person
+    tab = clerk.get("/people/advanced").content.decode()
+    assert "This needs the right to see managed domains." in tab and "No domain of this account" not in tab
+    assert tab.count("This needs the right to manage groups.") == 3 and tab.count("This needs the right to manage IM groups.") == 2
+    assert clerk.get("/people/advanced/deletions?days=0").status_code == 200
+
+
 def test_too_many_at_once_is_said_on_the_plan(owner: Client, northlake: Company) -> None:
     """The quota of a role stands on the plan before anybody presses the button."""
     make(owner, "Careful", **{"people:user": "manage", "access:role": "manage"})
@@ -191,7 +215,7 @@ def test_who_covers_a_part_is_not_led_where_nobody_new_is_added(owner: Client, n
 
 
 def test_one_entry_of_the_navigation_is_current(owner: Client, northlake: Company) -> None:
-    """S0-16: a page below /people that belongs to another entry is not Users as well."""
+    """A page below /people that belongs to another entry is not Users as well."""
     shown = owner.get("/people/marks")
     current = [str(c["entry"].words) for a in shown.context["areas"] for c in a["children"] if c["current"]]
     assert current == ["Never-touch list"]

@@ -37,7 +37,7 @@ def test_the_page_of_dates_is_a_tab_of_its_own(owner: Client) -> None:
 
 
 def test_who_is_deactivated_has_no_access_to_lose(owner: Client, northlake: Company) -> None:
-    """S0-58: deleting the deactivated says what becomes of them, and nothing that is so already."""
+    """Deleting the deactivated says what becomes of them, and nothing that is so already."""
     member = northlake.member.user_id
     assert "deleted and lose access at once" in owner.get(f"/people/{short(member)}/deletion").content.decode()
     do(northlake.owner, "lifecycle.deactivate", {"subjects": one(member or "")})

@@ -63,16 +63,23 @@ class Actor:
         """Whether this actor holds the right. Only verbs decide by it; faces may hide a button by it."""
         return known(privilege).name in self.privileges
 
+    def why_not(self, *privileges: str) -> str:
+        """The first of these rights that is missing, as the sentence of a refusal; empty when none is. For what is shown closed (S4-23)."""
+        missing = next((p for p in privileges if not self.may(p)), None)
+        return _("This needs the right to %(right)s.") % {"right": known(missing).words} if missing else ""
+
+    def why_not_everybody(self) -> str:
+        """The same when the role covers a part of the account only."""
+        return _("Your role covers a part of the account. Only somebody whose role covers all of it can do this.") if self.scope else ""
+
     def require(self, privilege: str) -> None:
         """Refuse (forbidden) without the right."""
-        if not self.may(privilege):
-            words = _("This needs the right to %(right)s.") % {"right": known(privilege).words}
+        if words := self.why_not(privilege):
             raise Refused("forbidden", "privilege", words, details={"privilege": privilege})
 
     def require_everybody(self) -> None:
         """Refuse (forbidden, scope) when the role covers a part of the account only."""
-        if self.scope is not None:
-            words = _("Your role covers a part of the account. Only somebody whose role covers all of it can do this.")
+        if words := self.why_not_everybody():
             raise Refused("forbidden", "scope", words)
 
     def at(self, door: Door) -> "Actor":

@@ -126,7 +126,8 @@ class AddPhones(OfPeople):
     template and numbers ("next", or nothing) for whoever's line names none.
 
     Refused per line: what is wrong in it, nobody meant, a second line of the same person; an unknown site or template, an inactive package; an extension that
-    is taken, reserved or in an earlier line; a number that is not free here, or without a calling plan. Refuses as phone.add.
+    is taken, reserved or in an earlier line; a number that is not free here, or without a calling plan. Refuses as phone.add, and (forbidden) a file that names
+    numbers without the right to them.
     """
 
     name = "lifecycle.add_phones"
@@ -140,12 +141,15 @@ class AddPhones(OfPeople):
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         stage = stage_for(actor, params.get("stage"), "phones")
+        columns = stage.choices.get("columns") or ["email"]
+        if "numbers" in columns:
+            actor.require("phone:number:manage")
         site = site_named(actor, params["site"]) if params.get("site") else {"site": None, "site_name": None}
         return {
             "stage": str(stage.id),
             "lines": stage.lines,
             "file": stage.filename,
-            "columns": stage.choices.get("columns") or ["email"],
+            "columns": columns,
             **site,
             "package": checked_package(actor, params["package"]) if params.get("package") else None,
             "numbers": "next" if params.get("numbers") == "next" else "",

@@ -1,6 +1,6 @@
 """The operations of the Advanced tab as sentences with their questions; each leads to a plan page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -16,6 +16,17 @@ from usher.portal.plan_page import Option
 from usher.portal.seat_choices import Ledger, product_option
 from usher.portal.templatetags.usher import number
 
+# What an operation needs beside the right to the tab: it is closed without, and says so.
+NEEDS = {
+    "unlink": ("people:user:manage",),
+    "domain-license": ("people:user:manage", domains.VIEW),
+    "default-group": ("people:group:manage",),
+    "group-move": ("people:group:manage",),
+    "domain-group": ("people:group:manage", domains.VIEW),
+    "default-im-group": ("people:im_group:manage",),
+    "im-group-move": ("people:im_group:manage",),
+    "delete": ("people:user:manage",),
+}
 DAYS = "90"  # asked for at first: how long somebody has been deactivated
 
 
@@ -36,7 +47,7 @@ def operations(actor: Actor, data: QueryDict, lines: Ledger) -> list[Operation]:
     """All of them in the order of the page, with what stands in the address filled in."""
     to, here = licenses_to(actor, lines), verified(actor)
     user, im = (group_options(actor, kind) for kind in ("user", "im"))
-    return [
+    every = [
         members_license(data, to, lines),
         unlinking(data, lines),
         domain_license(data, to, here),
@@ -47,6 +58,7 @@ def operations(actor: Actor, data: QueryDict, lines: Ledger) -> list[Operation]:
         im_group_move(data, im),
         deletion(data),
     ]
+    return [replace(o, why_not=words, mend=None) if (words := actor.why_not(*NEEDS.get(o.key, ()))) else o for o in every]
 
 
 def members_license(data: QueryDict, to: list[Option], lines: Ledger) -> Operation:
@@ -80,7 +92,9 @@ def domain_license(data: QueryDict, to: list[Option], here: list[Option]) -> Ope
     return Operation(
         "domain-license",
         _("Change the license of everybody who came in by a domain"),
-        _("Whoever signed up with an address at a managed domain. Who was added or imported keeps theirs."),
+        _(
+            "Whoever came in by a managed domain: signed up with an address there, or brought their own account. Who was added or imported keeps theirs."
+        ),
         "/people/advanced/domain-licenses",
         [
             Ask("domain", _("Came in by"), "select", data.get("domain", ""), here),

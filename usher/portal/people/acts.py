@@ -25,7 +25,7 @@ def acts_of(actor: Actor, person: Mapping[str, Any]) -> list[Act]:
         *([] if pending else [stop_or_start(actor, person)]),
         Act(_("Change license"), "/people/license-changes" + ids, why_not=why_no_license(person)),
         Act(_("Add-ons"), "/people/add-on-changes" + ids, why_not=why_no_license(person)),
-        Act(_("Groups"), "/people/group-changes" + ids),
+        Act(_("Groups"), "/people/group-changes" + ids, why_not=actor.why_not("people:group:manage")),
         Act(_("Change address"), f"/people/{short(person['id'])}/address", why_not=why_no_edit(actor, person)),
         Act(_("Set role"), "/people/role-changes" + ids, why_not=why_no_role(actor, person)),
     ]

@@ -58,28 +58,33 @@ def list_frame(actor: Actor, **words: Any) -> Frame:
 @page("people:user:view")
 def users(request: SignedIn) -> HttpResponse:
     """The Users tab."""
-    bulk = (
-        Act(_("Change license"), "/people/license-changes"),
-        Act(_("Add-ons"), "/people/add-on-changes"),
-        Act(_("Groups"), "/people/group-changes"),
-        Act(_("Set role"), "/people/role-changes"),
-        Act(_("Deactivate"), "/people/deactivations"),
-        Act(_("Department"), "/people/department-changes"),
-        Act(_("Site"), "/people/site-changes"),
-        Act(_("Reactivate"), "/people/reactivations"),
-        *((Act(_("Never touch"), "/people/marks"),) if request.actor.may("people:mark:manage") else ()),
-        Act(_("Unlink"), "/people/unlinkings", last=True),
-        Act(_("Delete"), "/people/deletions"),
-    )
     manage = may_add(request.actor)
     frame = list_frame(
         request.actor,
         title=_("Users"),
-        bulk=bulk if manage else (),
+        bulk=bulk_acts(request.actor) if manage else (),
         row_acts=partial(row_acts, request.actor) if manage else None,
         nothing_yet=_("Nobody here yet. Add people by e-mail, or import a file."),
     )
     return list_page(request, USERS, frame, export_path="/people/export", **tabs(request.actor))
+
+
+def bulk_acts(actor: Actor) -> tuple[Act, ...]:
+    """What is done to many of Users; what this actor may not do says why (S4-23)."""
+    return (
+        Act(_("Change license"), "/people/license-changes"),
+        Act(_("Add-ons"), "/people/add-on-changes"),
+        Act(_("Groups"), "/people/group-changes", why_not=actor.why_not("people:group:manage")),
+        Act(_("Set role"), "/people/role-changes", why_not=actor.why_not("access:role:manage")),
+        Act(_("Deactivate"), "/people/deactivations"),
+        Act(_("Department"), "/people/department-changes"),
+        Act(_("IM group"), "/people/im-group-changes", why_not=actor.why_not("people:im_group:manage")),
+        Act(_("Site"), "/people/site-changes", why_not=actor.why_not_everybody()),
+        Act(_("Reactivate"), "/people/reactivations"),
+        *((Act(_("Never touch"), "/people/marks"),) if actor.may("people:mark:manage") else ()),
+        Act(_("Unlink"), "/people/unlinkings", last=True),
+        Act(_("Delete"), "/people/deletions"),
+    )
 
 
 @page("people:user:view", ("GET", "POST"))
@@ -95,7 +100,7 @@ def pending(request: SignedIn) -> HttpResponse:
         Act(_("Change license"), "/people/license-changes"),
         Act(_("Add-ons"), "/people/add-on-changes"),
         Act(_("Department"), "/people/department-changes"),
-        Act(_("Groups"), "/people/group-changes"),
+        Act(_("Groups"), "/people/group-changes", why_not=request.actor.why_not("people:group:manage")),
         Act(_("Delete"), "/people/withdrawals", last=True),
     )
     manage = may_add(request.actor)

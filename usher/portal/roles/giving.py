@@ -1,9 +1,11 @@
 """Who gets which role and for whom, and what becomes of those whose role is deleted: plans like any other (S0-14, S0-15)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -36,6 +38,7 @@ def role_change(request: SignedIn) -> HttpResponseBase:
         lambda n: ngettext("Set the role of %(n)s person", "Set the role of %(n)s people", n) % {"n": number(n)},
         [Choice("role_to", _("Role"), [option(request.actor, r) for r in known.values()], wanted)],
     )
+    look = replace(look, note=format_html('<a class="u-link" href="/help/roles">{}</a>', _("About roles")))
     if not wanted:
         return choice_page(request, look, _("Which role shall they have?"))
     chosen = known.get(wanted)

@@ -20,9 +20,11 @@ from usher.portal.page import SignedIn, page
 
 AREAS = {
     "people": gettext_lazy("User Management"),
+    "phone": gettext_lazy("Phone System Management"),
     "access": gettext_lazy("Roles and access"),
     "accounts": gettext_lazy("Account"),
     "licenses": gettext_lazy("Seats"),
+    "connections": gettext_lazy("Connections"),
     "content": gettext_lazy("Content"),
     "mail": gettext_lazy("Mail"),
     "journal": gettext_lazy("Activity"),

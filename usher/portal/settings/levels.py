@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from usher.accounts import stored
@@ -75,7 +76,14 @@ def like_above(whose: Whose, value: str) -> str:
 
 
 def save(actor: Actor, whose: Whose, given: Mapping[str, str], key: str) -> int | None:
-    """Store what differs: settings, then locks. The number of the last change, None when nothing was different. A line the form does not have stays as it is."""
+    """Store what differs: settings, then locks; both or neither. The number of the last change, None when nothing was different. A line the form does not have
+    stays as it is.
+    """
+    with transaction.atomic():
+        return _saved(actor, whose, given, key)
+
+
+def _saved(actor: Actor, whose: Whose, given: Mapping[str, str], key: str) -> int | None:
     number = None
     for part, was, wanted in (
         ("settings", whose.own.values, chosen(given)),
