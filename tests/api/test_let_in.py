@@ -123,11 +123,11 @@ def test_the_name_of_somebody_elsewhere(northlake: Company, southport: Company, 
 
 
 def test_nobody_is_not_the_owner(northlake: Company, api: Caller) -> None:
-    """S0-18: an account is handed to somebody who can sign in."""
+    """Who is asked to own the account can sign in."""
     id = unshort(api.post("/users", wish("custCreate", "pump@elsewhere.test"))[1]["id"])
     do(northlake.owner, "access.set_role", {"role": "admin", "subjects": one(id)})
     with pytest.raises(Refused, match="no login"):
-        do(northlake.owner, "access.transfer_ownership", {"to": str(id)})
+        do(northlake.owner, "access.offer_ownership", {"to": str(id)})
     assert actor_of(northlake.owner.user_id).role == "owner"  # type: ignore[arg-type]
 
 

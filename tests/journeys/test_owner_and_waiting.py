@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness import wait_until
 from tests.journeys.conftest import OWNER, Portal
+from tests.journeys.test_look import violations
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -63,7 +64,7 @@ def test_waiting_for_a_seat(portal: Portal) -> None:
 
 
 def test_another_owner(portal: Portal) -> None:
-    """S0-18 (KB-OWNER): chosen of the admins, the name typed; the old owner sees the page no more and the new one does."""
+    """S0-17, S0-18 (KB-OWNER): asked of the admins; found on Home, the name typed; the old owner sees the page no more and the new one does."""
     heir = people(portal, "heir", 1)[0]
     owner = portal.sign_in(portal.window())
     owner.goto(f"/people?q={heir}")
@@ -73,15 +74,21 @@ def test_another_owner(portal: Portal) -> None:
     owner.wait_for_url("**/changes/*")
     owner.goto("/account/owner")
     owner.get_by_role("button", name="See the plan").click()
-    expect(owner.locator("h1")).to_contain_text(f"{heir} will own this account.")
-    owner.get_by_label(f"Type {heir} to go on").fill(heir)
-    owner.get_by_role("button", name="Hand the account over").click()
-    owner.wait_for_url("**/changes/*")
+    expect(owner.locator("h1")).to_contain_text(f"{heir} will be asked to own this account.")
+    owner.get_by_role("button", name="Ask them").click()
+    expect(owner.locator("h1")).to_contain_text(f"{heir} is asked to own this account")
+    new = portal.sign_in(portal.window(), heir)
+    new.goto("/")
+    new.get_by_role("link", name="Answer").click()
+    expect(new.locator("h1")).to_contain_text(f"{heir} will own this account.")
+    assert violations(new) == []
+    new.get_by_label(f"Type {heir} to go on").fill(heir)
+    new.get_by_role("button", name="Own this account").click()
+    new.wait_for_url("**/changes/*")
     owner.goto("/account/owner")
     expect(owner.locator("main")).to_contain_text("You may not see this page")
     told = portal.usher.sql("SELECT u.email FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.role = 'owner'")
     assert [row[0] for row in told] == [heir]
-    new = portal.sign_in(portal.window(), heir)
     new.goto("/account/owner")
     expect(new.locator("main")).to_contain_text(OWNER)
     assert portal.usher.run("verify").returncode == 0

@@ -22,6 +22,7 @@ class AccessConfig(AppConfig):
             lost_factors,
             mails,
             own,
+            owner_offer,
             owner_transfer,
             role_verbs,
             sign_out,

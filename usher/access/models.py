@@ -9,7 +9,7 @@ from usher.core.tables import Id, SameAccount, Written
 
 from .app_models import App, AppCalls, AppSecret, Code, Consent, RefreshToken, Token
 
-__all__ = ["App", "AppCalls", "AppSecret", "Code", "Consent", "Link", "RefreshToken", "Role", "Scope", "Session", "Throttle", "Token"]
+__all__ = ["App", "AppCalls", "AppSecret", "Code", "Consent", "Link", "OwnerOffer", "RefreshToken", "Role", "Scope", "Session", "Throttle", "Token"]
 
 
 class Link(models.Model):
@@ -87,3 +87,16 @@ class Scope(models.Model):
             models.CheckConstraint(condition=Q(kind__in=["department", "group", "site"]), name="scope_kind"),
             SameAccount(column="user_id", table="people_user", name="scope_in_account", on_delete="CASCADE"),
         ]
+
+
+class OwnerOffer(models.Model):
+    """That the owner has asked somebody to own the account: one question at a time, until its answer, its moment or its undo."""
+
+    account = models.OneToOneField("accounts.Account", models.PROTECT, primary_key=True, related_name="+", db_constraint=False)
+    user = models.OneToOneField("people.User", models.CASCADE, related_name="+", db_constraint=False)
+    owner_id = models.UUIDField()
+    until = models.DateTimeField()
+    change_id = models.UUIDField()
+
+    class Meta:
+        constraints = [SameAccount(column="user_id", table="people_user", name="owner_offer_in_account", on_delete="CASCADE")]

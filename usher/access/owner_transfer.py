@@ -1,7 +1,10 @@
-"""Handing the account to another owner (behaviour.md I, KB-OWNER). One statement order, one transaction: there is never none, and never two."""
+"""The account gets another owner (behaviour.md I, KB-OWNER). One statement order, one transaction: there is never none, and never two.
+
+Who is asked and says yes is told in owner_offer.py; here stands what both ways share, and the operator's, who asks nobody.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -24,18 +27,23 @@ HAS_LOGIN = "(SELECT l.login_id FROM people_user l WHERE l.id = n.user_id) IS NO
 READY = f"n.status = 'active' AND {HAS_LOGIN} AND (n.role = 'admin' OR %(anybody)s AND n.role <> 'owner')"
 WHY_NOT = f"""CASE WHEN n.role = 'owner' THEN 'already' WHEN n.status <> 'active' THEN 'not_active'
   WHEN NOT {HAS_LOGIN} THEN 'no_login' WHEN NOT ({READY}) THEN 'not_admin' END"""
-MAIL = """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), u.account_id, '{kind}', u.id, u.email, jsonb_build_object('other', {other}), %(now)s, %(now)s
-  FROM did JOIN people_user u ON u.id = did.obj LEFT JOIN people_user o ON o.id = {id}::uuid"""
+
+
+def mailed(kind: str, other: str) -> str:
+    """SQL that writes a mail of this kind to whoever was done, which names the other one, a person's id as SQL."""
+    return f"""INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+  SELECT usher_uuid7(), u.account_id, '{kind}', u.id, u.email, jsonb_build_object('other', {name_of("o")}), %(now)s, %(now)s
+  FROM did JOIN people_user u ON u.id = did.obj LEFT JOIN people_user o ON o.id = {other}::uuid"""
 
 
 class OldOwner(Part):
     """Whoever was the owner becomes an admin; who never came in, or is deactivated, a member. Parameters: to, was (null where there is none)."""
 
     lock = ("people_standing", "user_id")
+    subj: ClassVar[str] = "NULL::int"  # the row of the first phase it depends on
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('role', s.role, 'name', {name_of("u")}) AS before,
+        return f"""SELECT {self.subj} AS subj, s.user_id AS obj, s.version, jsonb_build_object('role', s.role, 'name', {name_of("u")}) AS before,
                    jsonb_build_object('role', CASE WHEN s.status = 'active' THEN 'admin' ELSE 'member' END) AS after,
                    CASE WHEN s.role <> 'owner' THEN 'not_owner' ELSE {WHY_NOT} END AS skip, NULL::text AS takes, NULL::text AS gives
                    FROM people_standing s JOIN people_user u ON u.id = s.user_id JOIN people_standing n ON n.user_id = %(to)s::uuid AND n.account_id = s.account_id
@@ -43,7 +51,7 @@ class OldOwner(Part):
 
     write = f"""did AS (UPDATE people_standing t SET role = ok.after->>'role', version = t.version + 1 FROM ok, people_standing n
                 WHERE t.user_id = ok.obj AND t.role = 'owner' AND n.user_id = %(to)s::uuid AND {READY} RETURNING t.user_id AS obj),
-              told AS ({MAIL.format(kind="ownership_given", other=name_of("o"), id="%(to)s")})"""
+              told AS ({mailed("ownership_given", "%(to)s")})"""
 
 
 class NewOwner(Part):
@@ -62,38 +70,18 @@ class NewOwner(Part):
                 WHERE n.user_id = ok.obj AND n.role = ok.before->>'role' AND {READY}
                 AND NOT EXISTS (SELECT 1 FROM people_standing o WHERE o.account_id = %(account)s AND o.role = 'owner' AND o.status <> 'gone') RETURNING n.user_id AS obj),
               whole AS (DELETE FROM access_scope x USING did WHERE x.user_id = did.obj),
-              told AS ({MAIL.format(kind="ownership_received", other=name_of("o"), id="%(was)s")})"""
+              told AS ({mailed("ownership_received", "%(was)s")})"""
 
 
-@register
-class TransferOwnership(Verb):
-    """Hand the account to another owner. Parameter: to, an active admin by id or address; the old owner becomes an admin. Only the owner may.
+class HandOn(Verb):
+    """What both ways share. Sessions go on, because every request reads the role. Not undone from the journal: what an admin may not do, an admin does not undo."""
 
-    Where the owner is gone or never came in, the operator of the machine does it, to anybody active. Both get a mail; sessions go on, because every
-    request reads the role. Not undone from the journal: the old owner alone must not take it back, and the new one hands it on like this.
-    Refuses (invalid, no_new_owner) who is not here, (conflict, not_owner) when somebody else was quicker.
-    """
-
-    name = "access.transfer_ownership"
-    privilege = "access:owner:manage"
     parts = (OldOwner(), NewOwner())
     main = 1
     undoable = False
     for_good = True
     lost = gettext_lazy("Whoever was the owner is an admin then, and cannot take it back: only the new owner can hand the account on.")
     then = ("mail.deliver",)
-
-    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if not actor.is_owner:
-            raise Refused("forbidden", "owner_only", _("Only the owner hands the account on."))
-        found = person_meant(actor, params.get("to"))
-        was = sql.value(
-            "SELECT user_id::text FROM people_standing WHERE account_id = %(a)s AND role = 'owner' AND status <> 'gone'",
-            {"a": actor.account_id},
-        )
-        if actor.kind == "person" and was != str(actor.user_id):
-            raise Refused("conflict", NOT_OWNER, _("You are not the owner any more. Nothing was done."))
-        return {"to": found["id"], "to_name": found["name"], "was": was, "anybody": actor.kind == "operator"}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {key: params[key] for key in ("to", "was", "anybody")}
@@ -106,6 +94,30 @@ class TransferOwnership(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return _("The account was handed to %(name)s") % {"name": params["to_name"]}
+
+
+@register
+class TransferOwnership(HandOn):
+    """Hand the account to anybody active, where its owner is gone or never came in. Parameter: to, by id or address. Only the operator of the machine may.
+
+    Refuses (forbidden, ask_first) the owner, who asks instead, and (invalid, no_new_owner) who is not here.
+    """
+
+    name = "access.transfer_ownership"
+    privilege = "access:owner:manage"
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        if actor.kind != "operator":
+            raise Refused("forbidden", "ask_first", _("The new owner says yes first. Ask them, under Account, Owner."))
+        found = person_meant(actor, params.get("to"))
+        return {"to": found["id"], "to_name": found["name"], "was": owner_now(actor), "anybody": True}
+
+
+def owner_now(actor: Actor) -> str | None:
+    """Who owns the account; None when nobody does."""
+    query = "SELECT user_id::text FROM people_standing WHERE account_id = %(a)s AND role = 'owner' AND status <> 'gone'"
+    found: str | None = sql.value(query, {"a": actor.account_id})
+    return found
 
 
 def person_meant(actor: Actor, given: Any) -> dict[str, Any]:
@@ -122,11 +134,11 @@ def person_meant(actor: Actor, given: Any) -> dict[str, Any]:
 
 
 def who_may_own(actor: Actor) -> list[dict[str, Any]]:
-    """The active admins, by name: to whom the owner can hand the account."""
+    """The active admins who can sign in, by name: whom the owner can ask."""
     actor.require(TransferOwnership.privilege)
     return sql.rows(
         f"""SELECT u.id, {name_of("u")} AS name, u.email FROM people_standing s JOIN people_user u ON u.id = s.user_id
-            WHERE s.account_id = %(a)s AND s.role = 'admin' AND s.status = 'active' ORDER BY u.name_key, u.id LIMIT 500""",
+            WHERE s.account_id = %(a)s AND s.role = 'admin' AND s.status = 'active' AND u.login_id IS NOT NULL ORDER BY u.name_key, u.id LIMIT 500""",
         {"a": actor.account_id},
     )
 

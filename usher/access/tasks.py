@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from usher.core import clock, sql
 
-from . import app_calls, factors, grants, links, throttle, tokens
+from . import app_calls, factors, grants, links, owner_offer, throttle, tokens
 
 
 @app.task(name="access.send_reset", queue="mail")
@@ -19,11 +19,12 @@ def send_reset(address: str) -> None:
 @app.periodic(cron="41 * * * *")
 @app.task(name="access.sweep", queue="clock", queueing_lock="access.sweep")
 def sweep(timestamp: int) -> None:
-    """Ended sessions, counters of ended windows, links a month old, tokens that are over, old counts of calls; and what an older server key sealed is sealed anew."""
+    """Ended sessions, counters of ended windows, links a month old, tokens that are over, old counts of calls, questions nobody answered; and what an older server key sealed is sealed anew."""
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     throttle.sweep()
     tokens.sweep()
     grants.sweep()
     app_calls.sweep()
+    owner_offer.sweep()
     sql.execute("DELETE FROM access_link WHERE expires_at < %(old)s", {"old": clock.now() - timedelta(days=30)})
     factors.seal_anew()

@@ -37,7 +37,7 @@ from usher.portal.templatetags.usher import number
 LONGEST_READ = timedelta(days=1)  # what changed before that is not looked for; a session unused for 8 hours has ended anyway
 GOING_ON = ("first", "wait")  # with fewer seats than it takes
 FRESH = frozenset(
-    {"access.set_role", "access.remove_factors", "access.hand_over_app"}
+    {"access.set_role", "access.remove_factors", "access.hand_over_app", "access.offer_ownership"}
 )  # these and whatever is for good need a fresh sign-in (portal.md 5.8, SESSION-12)
 
 

@@ -49,6 +49,7 @@ TELLS: dict[str, dict[int, Tell]] = {
     "access.set_role": {0: role},
     "access.delete_role": {0: role},
     "access.transfer_ownership": {0: role, 1: role},
+    "access.accept_ownership": {1: role, 2: role},
     "access.withdraw_consent": {0: deauthorized},
     "access.end_consent": {0: deauthorized},
     "access.sign_out": {0: operation("sign_out_from_all_devices")},

@@ -41,6 +41,7 @@ MAILS: dict[str, str | Promise] = {
     "work_ended": _("Work ended"),
     "webhook_silent": _("Webhook that does not answer"),
     "webhook_off": _("Webhook switched off"),
+    "ownership_offered": _("Account offered"),
     "ownership_given": _("Account handed on"),
     "ownership_received": _("Account received"),
 }

@@ -16,6 +16,8 @@ urlpatterns = [
     path("account/never-touch", never_touch.never_touch),
     path("account/never-touch/export", never_touch.never_touch_export),
     path("account/owner", owner.owner),
+    path("me/ownership", owner.ownership),
+    path("me/ownership/refusal", owner.ownership_refusal),
     path("account/apps", apps.all_apps),
     path("account/apps/new", apps.new_app),
     path("account/apps/<id:app_id>", apps.one_app),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from usher.access.actors import name_of
+from usher.access.owner_offer import open_question
 from usher.accounts.domains import VIEW, all_of
 from usher.core.actor import Actor
 from usher.core.ids import short
@@ -25,7 +26,7 @@ from usher.people.reads import invitations_ending
 from usher.portal.account.subscribing import holders
 from usher.portal.changes.told import described
 from usher.portal.people.person import ahead
-from usher.portal.templatetags.usher import number
+from usher.portal.templatetags.usher import day, number
 
 LOOK_BACK, LOOK_AHEAD = 30, 45  # days: what was taken lately tells when the rest is gone
 LAST_ONES, FEW = 2, 20  # so many seats, or one of so many
@@ -41,7 +42,7 @@ def need(icon: str, css: str, words: str, more: str, path: str, act: str) -> Nee
 
 def needs_of(actor: Actor, seats: list[dict[str, Any]], today: date) -> list[Need]:
     """All of them, the worst first. `seats` are the lines of the ledger that cost something."""
-    found: list[Need] = []
+    found = list(asked_to_own(actor))
     if actor.may("journal:change:view"):
         found += failed_work(actor)
     if actor.may("mail:message:view"):
@@ -52,6 +53,14 @@ def needs_of(actor: Actor, seats: list[dict[str, Any]], today: date) -> list[Nee
         found += [n for s in seats if s["bought"] for n in seats_running_out(s, since.get(s["product"]), today)]
         found += terms_ending(actor, today)
     return found + list(invitations_expiring(actor))
+
+
+def asked_to_own(actor: Actor) -> Iterator[Need]:
+    """The owner's question to an admin."""
+    asked = open_question(actor) if actor.role == "admin" else None
+    if asked and asked["user_id"] == actor.user_id:
+        words = _("%(name)s asks you to own this account") % {"name": asked["owner"]}
+        yield need("key", "warn", words, _("You can say yes or no until %(day)s.") % {"day": day(asked["until"])}, "/me/ownership", _("Answer"))
 
 
 def failed_work(actor: Actor) -> Iterator[Need]:
