@@ -9,7 +9,21 @@ from usher.core.tables import Id, SameAccount, Written
 
 from .app_models import App, AppCalls, AppSecret, Code, Consent, RefreshToken, Token
 
-__all__ = ["App", "AppCalls", "AppSecret", "Code", "Consent", "Link", "OwnerOffer", "RefreshToken", "Role", "Scope", "Session", "Throttle", "Token"]
+__all__ = [
+    "App",
+    "AppCalls",
+    "AppSecret",
+    "Code",
+    "Consent",
+    "Link",
+    "OwnerOffer",
+    "RefreshToken",
+    "Role",
+    "Scope",
+    "Session",
+    "Throttle",
+    "Token",
+]
 
 
 class Link(models.Model):

@@ -19,7 +19,9 @@ def send_reset(address: str) -> None:
 @app.periodic(cron="41 * * * *")
 @app.task(name="access.sweep", queue="clock", queueing_lock="access.sweep")
 def sweep(timestamp: int) -> None:
-    """Ended sessions, counters of ended windows, links a month old, tokens that are over, old counts of calls, questions nobody answered; and what an older server key sealed is sealed anew."""
+    """Ended sessions, counters of ended windows, links a month old, tokens and questions that are over, old counts of calls; and what an older server key
+    sealed is sealed anew.
+    """
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     throttle.sweep()
     tokens.sweep()

@@ -60,7 +60,9 @@ def asked_to_own(actor: Actor) -> Iterator[Need]:
     asked = open_question(actor) if actor.role == "admin" else None
     if asked and asked["user_id"] == actor.user_id:
         words = _("%(name)s asks you to own this account") % {"name": asked["owner"]}
-        yield need("key", "warn", words, _("You can say yes or no until %(day)s.") % {"day": day(asked["until"])}, "/me/ownership", _("Answer"))
+        yield need(
+            "key", "warn", words, _("You can say yes or no until %(day)s.") % {"day": day(asked["until"])}, "/me/ownership", _("Answer")
+        )
 
 
 def failed_work(actor: Actor) -> Iterator[Need]:
