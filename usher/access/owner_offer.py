@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +21,18 @@ from .own import OWN
 from .owner_transfer import NOT_OWNER, WHY_NOT, HandOn, NewOwner, OldOwner, mailed, owner_now, person_meant
 
 ASKED_ALREADY = reason("owner_asked", gettext_lazy("somebody is asked already: take that back first"))
-LIFE = timedelta(days=7)
+DAYS = 7
 # An offer o counts until its moment, and as long as whoever made it owns the account. Parameters: account, now.
-OPEN = """o.account_id = %(account)s AND o.until > %(now)s
+OPEN = """o.account_id = %(account)s AND o.until > coalesce(%(now)s::timestamptz, now())
   AND EXISTS (SELECT 1 FROM people_standing b WHERE b.user_id = o.owner_id AND b.role = 'owner' AND b.status <> 'gone')"""
 
 
 class Asked(Part):
-    """The question to one person; an account asks one at a time. Parameters: to, was, until."""
+    """The question to one person; an account asks one at a time. Parameters: to, was."""
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, n.user_id AS obj, n.version, NULL::jsonb AS before,
-                   jsonb_build_object('name', {name_of("u")}, 'expires_at', %(until)s::timestamptz) AS after,
+                   jsonb_build_object('name', {name_of("u")}, 'expires_at', %(now)s::timestamptz + make_interval(days => {DAYS})) AS after,
                    CASE WHEN EXISTS (SELECT 1 FROM access_owneroffer o WHERE {OPEN}) THEN '{ASKED_ALREADY}' ELSE {WHY_NOT} END AS skip, {NO_SEATS}
                    FROM people_standing n JOIN people_user u ON u.id = n.user_id WHERE n.account_id = %(account)s AND n.user_id = %(to)s::uuid"""
 
@@ -71,7 +70,7 @@ class OfferOwnership(Verb):
         return {"to": found["id"], "to_name": found["name"], "was": was}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return {"to": params["to"], "was": params["was"], "anybody": False, "until": clock.now() + LIFE}
+        return {"to": params["to"], "was": params["was"], "anybody": False}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -147,7 +146,7 @@ def open_question(actor: Actor) -> dict[str, Any] | None:
         f"""SELECT o.user_id, o.owner_id, o.until, {name_of("u")} AS name, {name_of("w")} AS owner, c.number
             FROM access_owneroffer o JOIN people_user u ON u.id = o.user_id JOIN people_user w ON w.id = o.owner_id
             LEFT JOIN journal_change c ON c.id = o.change_id WHERE {OPEN}""",
-        {"account": actor.account_id, "now": clock.now()},
+        {"account": actor.account_id, "now": clock.travelled()},
     )
 
 
@@ -171,7 +170,7 @@ def sweep() -> int:
 
 OFFER = """
 SELECT m.id, a.name AS account, coalesce(nullif(u.language, ''), a.language) AS language, u.time_zone, u.first_name, u.email, false AS admin,
-  coalesce(m.params->>'other', '') AS other, coalesce(o.until, m.created_at + interval '7 days') AS until, coalesce(o.until > %(now)s, false) AS alive
+  coalesce(m.params->>'other', '') AS other, coalesce(o.until, m.created_at) AS until, coalesce(o.until > %(now)s, false) AS alive
 FROM mail_message m JOIN people_user u ON u.id = m.to_user JOIN accounts_account a ON a.id = m.account_id
 LEFT JOIN access_owneroffer o ON o.user_id = m.to_user WHERE m.id = ANY(%(ids)s)"""
 

@@ -76,7 +76,7 @@ class NewOwner(Part):
 class HandOn(Verb):
     """What both ways share. Sessions go on, because every request reads the role. Not undone from the journal: what an admin may not do, an admin does not undo."""
 
-    parts = (OldOwner(), NewOwner())
+    parts: ClassVar[tuple[Part, ...]] = (OldOwner(), NewOwner())
     main = 1
     undoable = False
     for_good = True
