@@ -197,7 +197,7 @@ def test_lists_by_time_and_page_by_page(northlake: Company, api: Caller) -> None
 
 
 def test_a_meeting_is_no_webinar(northlake: Company, api: Caller) -> None:
-    """Codes 3000 and 300; a recording is neither, and one date of a series cannot be named: nothing of it is deleted."""
+    """Codes 3000 and 300; a recording is neither; a date that is named of what has none: nothing is deleted."""
     meeting, webinar = (api.post(of(northlake, kind), {})[1]["id"] for kind, _once, _series in KINDS)
     assert api.get(f"/meetings/{webinar}")[1]["code"] == 3000 and api.delete(f"/webinars/{meeting}")[1]["code"] == 300
     (recording,) = make(northlake, item(northlake.member.user_id, "recording"))

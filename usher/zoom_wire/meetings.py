@@ -110,6 +110,6 @@ def one(row: Mapping[str, Any], base: str) -> dict[str, Any]:
         "settings": {},
         "tracking_fields": [],
         "creation_source": "other",
-        **{name: value for name, value in details.items() if name != "type"},
+        **{name: value for name, value in details.items() if name not in ("type", "occurrences")},
     }
     return {**told, "status": "waiting", "assistant_id": "", "pre_schedule": False, **told} if row["kind"] == "meeting" else told

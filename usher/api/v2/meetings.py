@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,8 +17,10 @@ from usher.core import sql
 from usher.core.clock import now, zone_of
 from usher.core.refusals import Refused
 from usher.zoom_wire import meetings as wire
+from usher.zoom_wire import occurrences
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Field
+from usher.zoom_wire.people import time
 from usher.zoom_wire.scopes import Scopes
 
 from .leaving import gone
@@ -26,6 +28,7 @@ from .people import user_of
 
 RIGHT = "content:item:view"
 OCCURRENCE = {"occurrence_id": Field("string", most=64)}
+SHOWN = {**OCCURRENCE, "show_previous_occurrences": Field("boolean", default=False)}
 LISTS = {"scheduled": "scheduled", "upcoming": "upcoming", "upcoming_meetings": "upcoming", "previous_meetings": "previous", "live": "live"}
 CODES = {
     **dict.fromkeys(("heir_inactive", "heir_gone", "over", "personal_room"), (400, 3000)),
@@ -37,7 +40,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """What differs between the two: their names, types, what a list can be narrowed to, and what is said of the wrong one."""
+    """What differs between the two: their names, types, what a list can be narrowed to, and what is said of the wrong one, and of a date there is not."""
 
     key: str
     parameter: str
@@ -47,6 +50,7 @@ class Kind:
     spans: Mapping[str, Field]
     more: Mapping[str, Field]
     other: Fault
+    no_date: int
 
     def scopes(self, act: str, what: str) -> Scopes:
         classic = "read" if act == "read" else "write"
@@ -62,6 +66,7 @@ MEETING = Kind(
     DAYS,
     wire.OF_MEETINGS,
     Fault(400, 3000, "Cannot access webinar info."),
+    300,
 )
 WEBINAR = Kind(
     "webinar",
@@ -72,6 +77,7 @@ WEBINAR = Kind(
     {},
     {},
     Fault(400, 300, "Invalid webinar id."),
+    3000,
 )
 
 
@@ -107,20 +113,22 @@ def keep(kind: Kind) -> None:
         made = {"title": kind.key.capitalize(), "starts_at": said_start(call.body), "seconds": 3600, **said, "details": details}
         started = call.do("content.create", {"items": [{**made, "owner": str(host["id"]), "kind": kind.key}]})
         id = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
-        return wire.one(by_number.one(call.actor, str(id)), settings.BASE_URL)
+        return told_of(call, kind, by_number.one(call.actor, str(id)))
 
-    @operation("GET", one, kind.scopes("read", kind.key), query=OCCURRENCE, **told())
+    @operation("GET", one, kind.scopes("read", kind.key), query=SHOWN, **told())
     def read_one(call: Call) -> dict[str, Any]:
-        """Read one by its number or uuid."""
-        return wire.one(item_of(call, kind), settings.BASE_URL)
+        """Read one by its number or uuid, of a series with its dates; with `occurrence_id` one of these."""
+        return told_of(call, kind, item_of(call, kind))
 
     body = {"type": Field("integer", one_of=kind.types), **wire.BODY, **kind.more}
 
     @operation("PATCH", one, kind.scopes("update", kind.key), query=OCCURRENCE, body=body, **told(success=204))
     def change_one(call: Call) -> None:
-        """Change one: what it is about, when, how long, its settings; `schedule_for` gives it to another user."""
+        """Change one: what it is about, when, how long, its settings; `schedule_for` gives it to another user. With `occurrence_id` one date of a series."""
         item = item_of(call, kind)
         items = {"items": {"ids": [str(item["id"])]}}
+        if "occurrence_id" in call.query:
+            return change_date(call, kind, item)
         said = said_of(call.body, kind, item["time_zone"], item)
         if said:
             call.do("content.change", {**items, "wanted": said})
@@ -129,17 +137,17 @@ def keep(kind: Kind) -> None:
 
     @operation("DELETE", one, kind.scopes("delete", kind.key), query=OCCURRENCE, **told(success=204))
     def delete_one(call: Call) -> None:
-        """Put one in the trash, from where it can be restored for 30 days."""
+        """Put one in the trash, from where it can be restored for 30 days. With `occurrence_id` one date of a series does not take place."""
         item = item_of(call, kind)
+        if "occurrence_id" in call.query:
+            return say_of_date(call, item, date_of(call, kind, item), {"status": occurrences.DELETED})
         if item["occurs"] == "personal":
             raise WireRefused(Fault(400, 3018, "Not allowed to delete the personal meeting room."))
         call.do("content.delete", {"items": {"ids": [str(item["id"])]}})
 
 
 def item_of(call: Call, kind: Kind) -> dict[str, Any]:
-    """The item of a path; 404 with code 3001 for none of the account. One occurrence cannot be named: a series is one item."""
-    if call.query.get("occurrence_id"):
-        raise invalid({"field": "occurrence_id", "message": "Invalid parameter: occurrence_id."})
+    """The item of a path; 404 with code 3001 for none of the account."""
     told = call.path[kind.parameter]
     try:
         found = by_number.one(call.actor, told)
@@ -152,6 +160,48 @@ def item_of(call: Call, kind: Kind) -> dict[str, Any]:
     if found["kind"] != kind.key:
         raise WireRefused(kind.other)
     return found
+
+
+def told_of(call: Call, kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item, of a series with the dates that are not over, or all of them; or one date, with what is otherwise on it."""
+    told = wire.one(item, settings.BASE_URL)
+    if "occurrence_id" in call.query:
+        return told | occurrences.otherwise(item, date_of(call, kind, item))
+    if dates := occurrences.of(item, zone_of_item(item)):
+        told["occurrences"] = dates if call.query.get("show_previous_occurrences") else occurrences.coming(dates, now())
+    return told
+
+
+def zone_of_item(item: Mapping[str, Any]) -> tzinfo:
+    return zone_of(item["details"].get("timezone") or item["time_zone"])
+
+
+def date_of(call: Call, kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The date of a series that a query names; 400 for none of it, and for one that was deleted."""
+    for date in occurrences.of(item, zone_of_item(item)):
+        if date["occurrence_id"] == call.query["occurrence_id"] and date["status"] == occurrences.AVAILABLE:
+            return date
+    raise WireRefused(Fault(400, kind.no_date, "Invalid parameter: occurrence_id."))
+
+
+def change_date(call: Call, kind: Kind, item: Mapping[str, Any]) -> None:
+    """Let one date of a series be otherwise. 300 for what is the same on all of them; what a program writes back as it is says nothing."""
+    date, told = date_of(call, kind, item), wire.one(item, settings.BASE_URL)
+    if odd := [name for name, value in call.body.items() if name not in occurrences.OF_ONE and told.get(name) != value]:
+        raise invalid({"field": odd[0], "message": f"Of one date {', '.join(occurrences.OF_ONE)} can be changed."})
+    said = {name: call.body[name] for name in occurrences.OF_ONE if name in call.body}
+    if "start_time" in said:
+        said["start_time"] = time(start_of_item(said["start_time"], call.body.get("timezone") or told["timezone"]))
+    if said:
+        say_of_date(call, item, date, said)
+
+
+def say_of_date(call: Call, item: Mapping[str, Any], date: Mapping[str, Any], said: Mapping[str, Any]) -> None:
+    """Keep what is otherwise on one date, among the further fields of its series."""
+    known = item["details"].get(occurrences.KEPT_AS, {}).get(date["occurrence_id"], {})
+    settings_of_it = {"settings": {**known.get("settings", {}), **said["settings"]}} if "settings" in said else {}
+    wanted = {"details": {occurrences.KEPT_AS: {date["occurrence_id"]: {**known, **said, **settings_of_it}}}}
+    call.do("content.change", {"items": {"ids": [str(item["id"])]}, "wanted": wanted})
 
 
 def host_of(call: Call, host: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +235,8 @@ def said_of(body: Mapping[str, Any], kind: Kind, own_zone: str, item: Mapping[st
         raise invalid({"field": "timezone", "message": f"{zone} is not a time zone."})
     if "start_time" in body:
         said["starts_at"] = start_of_item(body["start_time"], zone).isoformat()
+    if recurrence := body.get("recurrence"):
+        refuse_no_days(recurrence)
     if (wanted := body.get("type")) is not None:
         said["occurs"] = wire.TYPES[kind.key][wanted]
         refuse_half_a_series(wanted, body, item)
@@ -204,6 +256,14 @@ def start_of_item(text: str, zone: str) -> datetime:
     if at is None:
         raise invalid({"field": "start_time", "message": "start_time must be yyyy-MM-ddTHH:mm:ss, with Z for UTC."})
     return at
+
+
+def refuse_no_days(recurrence: Mapping[str, Any]) -> None:
+    """300 for a series whose days or end nobody can work out."""
+    if recurrence.get("weekly_days") and not occurrences.weekdays(recurrence["weekly_days"]):
+        raise invalid({"field": "recurrence.weekly_days", "message": "weekly_days are numbers from 1 (Sunday) to 7, with commas between."})
+    if recurrence.get("end_date_time") and wire.moment(recurrence["end_date_time"], UTC) is None:
+        raise invalid({"field": "recurrence.end_date_time", "message": "end_date_time must be yyyy-MM-ddTHH:mm:ssZ."})
 
 
 def refuse_half_a_series(type: int, body: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:

@@ -18,9 +18,10 @@ from usher.journal.verb import Part, Verb, reason, register
 MOST_KEPT = 2 * MOST_BYTES
 TOO_MUCH = reason("details_full", gettext_lazy("programs said too much about it already"), refused=True)
 NOW = """jsonb_build_object('title', i.title, 'occurs', i.occurs, 'starts_at', i.starts_at, 'seconds', i.seconds, 'details', i.details)"""
-# What is said of an item is laid over what is known of it, and so are its settings, one by one.
-WANTED = """jsonb_build_object('title', w.title, 'occurs', w.occurs, 'starts_at', w.starts_at, 'seconds', w.seconds, 'details', i.details || coalesce(w.details, '{}') ||
-            CASE WHEN w.details ? 'settings' THEN jsonb_build_object('settings', coalesce(i.details->'settings', '{}') || (w.details->'settings')) ELSE '{}' END)"""
+# What is said of an item is laid over what is known of it, and so are its settings and the dates of a series, one by one.
+LAID = """CASE WHEN w.details ? '{name}' THEN jsonb_build_object('{name}', coalesce(i.details->'{name}', '{{}}') || (w.details->'{name}')) ELSE '{{}}' END"""
+WANTED = f"""jsonb_build_object('title', w.title, 'occurs', w.occurs, 'starts_at', w.starts_at, 'seconds', w.seconds, 'details', i.details || coalesce(w.details, '{{}}') ||
+            {LAID.format(name="settings")} || {LAID.format(name="occurrences")})"""
 ONLY_WANTED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(%s) WHERE jsonb_exists(%%(wanted)s::jsonb, key))"
 # A row of content_item is as an effect tells it, in every field of which the effect tells.
 IS = """({item}.title = coalesce({told}->>'title', {item}.title) AND {item}.occurs = coalesce({told}->>'occurs', {item}.occurs)
