@@ -46,8 +46,8 @@ MORE = {
   tells what holds: one's own, else the primary group's, else the account's. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
 - `trusted_domains` are the domains the account has proven are its own. `plans/usage` names the plan of a year.
 - `type` may also be 3 (On-Prem). 99, `plan_united_type`, `zoom_one_type` and `license_info_list` cannot be given.
-- `autoCreate` of `POST /users` needs an address at a managed domain (code 2016 for any other); somebody who has a login already is invited instead. `custCreate` makes somebody as whom nobody can sign in. There is no
-  single sign-on, so `ssoCreate` is refused with code 2002.
+- `autoCreate` of `POST /users` needs an address at a managed domain (code 2016 for any other); somebody who has a login already is invited instead. `custCreate` makes somebody as whom nobody can sign in. `ssoCreate` makes
+  somebody as whom nobody signs in until there is single sign-on (`login_types` 101; of custCreate 99).
 - `GET /groups` shows 300 on a page unless `page_size` says less, `GET /im/groups` all of them.
 - Somebody deactivated can be deleted; Zoom refuses it with code 200.
 - `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
@@ -78,7 +78,7 @@ MORE = {
 - `trusted_domains` sind die Domains, für die das Konto den Nachweis hat. `plans/usage` nennt den Tarif für ein Jahr.
 - `type` darf auch 3 (On-Prem) sein. 99, `plan_united_type`, `zoom_one_type` und `license_info_list` lassen sich nicht vergeben.
 - `autoCreate` von `POST /users` braucht eine Adresse an einer verwalteten Domain (sonst Code 2016); wer schon ein Login hat, wird stattdessen eingeladen. `custCreate` legt jemanden an, als der sich niemand anmelden
-  kann. Single Sign-on gibt es nicht, also wird `ssoCreate` mit dem Code 2002 abgelehnt.
+  kann. `ssoCreate` legt jemanden an, als der sich niemand anmeldet, bis es Single Sign-on gibt (`login_types` 101, bei custCreate 99).
 - `GET /groups` zeigt 300 auf einer Seite, wenn `page_size` nicht weniger sagt, `GET /im/groups` alle.
 - Wer deaktiviert ist, lässt sich löschen; Zoom lehnt das mit dem Code 200 ab.
 - `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.

@@ -90,6 +90,31 @@ def test_who_has_a_login_is_asked(northlake: Company, southport: Company, api: C
     assert theirs.get(f"/users/{short(southport.member.user_id)}")[1]["status"] == "active"  # type: ignore[arg-type]
 
 
+def test_sso_create(northlake: Company, api: Caller) -> None:
+    """README 3, 101 and 99 of login_types: active at once, no mail and no way in until there is single sign-on; told apart from whom nobody is, in the list too."""
+    email, before = "nora@elsewhere.test", seats(northlake, LICENSED)
+    status, made = api.post("/users", wish("ssoCreate", email, password="ignored by contract"))
+    assert status == 201 and standing(unshort(made["id"]))["status"] == "active" and breaches() == []
+    assert seats(northlake, LICENSED)["used"] == before["used"] + 1
+    links.send_reset(email)
+    assert sql.value("SELECT count(*) FROM mail_message WHERE address = %(a)s", {"a": email}) == 0
+    with pytest.raises(Refused, match="no login"):
+        links.sign_in_link(email)
+    assert (
+        api.post("/users", wish("custCreate", "pump@elsewhere.test"))[0]
+        == api.post("/users", wish("autoCreate", f"a@{northlake.domain}"))[0]
+        == 201
+    )
+    told = {u["email"]: u["login_types"] for u in api.get("/users")[1]["users"]}
+    assert (
+        told[email] == [101]
+        and told["pump@elsewhere.test"] == [99]
+        and told[f"a@{northlake.domain}"] == told[northlake.owner.email] == [100]
+    )
+    assert api.get(f"/users/{email}")[1]["login_types"] == [101] and api.get("/users?status=pending")[1]["users"][0]["login_types"] == [100]
+    assert api.post("/users", wish("ssoCreate", "x@elsewhere.test", type=99))[1]["code"] == 300
+
+
 def test_cust_create(northlake: Company, api: Caller) -> None:
     """README 3: active at once at any address, no mail, and nobody signs in as them, not even by a new password or a link; they are deleted, not unlinked."""
     email = "pump.room@elsewhere.test"
@@ -140,13 +165,12 @@ def test_a_key_lets_in_once(northlake: Company, api: Caller) -> None:
     assert enters(email, GOOD)
 
 
-def test_seats_and_sso(northlake: Company, api: Caller) -> None:
-    """README 3: 3412 without a seat, 1005 for somebody who is here, 2002 because there is no single sign-on."""
-    assert api.post("/users", wish("ssoCreate", f"a@{northlake.domain}"))[1]["code"] == 2002
-    for action in ("autoCreate", "custCreate"):
+def test_seats(northlake: Company, api: Caller) -> None:
+    """README 3: 3412 without a seat, 1005 for somebody who is here."""
+    for action in ("autoCreate", "custCreate", "ssoCreate"):
         assert api.post("/users", wish(action, northlake.member.email))[1]["code"] == 1005
     held = seats(northlake, LICENSED)
     do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": held["used"] + held["pending"]})
-    for action in ("autoCreate", "custCreate"):
+    for action in ("autoCreate", "custCreate", "ssoCreate"):
         assert api.post("/users", wish(action, f"b@{northlake.domain}"))[1]["code"] == 3412
     assert breaches() == []

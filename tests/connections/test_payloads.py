@@ -169,13 +169,13 @@ def test_how_somebody_came_is_told(northlake: Company, app: UUID, receiver: Rece
     """README 9: creation_type of user.created; who was let in at once is activated next."""
     manages(northlake)
     confirmed(northlake.owner, app, receiver, ["user.created", "user.activated"])
-    for n, action in enumerate(("create", "autoCreate", "custCreate")):
+    for n, action in enumerate(("create", "autoCreate", "custCreate", "ssoCreate")):
         body = {"action": action, "user_info": {"email": f"n{n}@{northlake.domain}", "type": 1}}
         assert caller(northlake.owner).post("/users", body)[0] == 201
     told()
     seen = [(c.event, c.told["payload"].get("creation_type")) for c in receiver.came]
     assert sorted(seen, key=str) == sorted(
-        [("user.created", "create"), ("user.created", "autoCreate"), ("user.created", "custCreate"), *[("user.activated", None)] * 2],
+        [*(("user.created", how) for how in ("create", "autoCreate", "custCreate", "ssoCreate")), *[("user.activated", None)] * 3],
         key=str,
     )
     assert all(wrong(CONTRACT[c.event], c.told) == [] for c in receiver.came)

@@ -26,7 +26,7 @@ from .more_columns import ADDED
 from .parts import AddOnsOfNewPeople, NewPeople
 from .staging import find, mode_of
 
-AT_ONCE = ("login", "no_login")  # how somebody is let in whom nobody asks
+AT_ONCE = ("login", "no_login", "sso")  # how somebody is let in whom nobody asks
 SHARED = ("department", "job_title", "location")
 LONGEST_SHARED = {"department": 128, "job_title": 128, "location": 256}
 
@@ -65,7 +65,7 @@ class Invite(Verb):
     """Invite the people of a stage as pending; each takes a pending seat of the license and of every add-on (S0-32, S1-18, S1-19).
 
     Refused per line: what is wrong in the line, a second line of the same person. Left alone: who is here already (counted as unchanged).
-    With `at_once` (login or no_login) they are let in in the same transaction (letting_in.py), which takes the mail back.
+    With `at_once` (login, no_login or sso) they are let in in the same transaction (letting_in.py), which takes the mail back.
     With `waits`, whoever finds no seat is invited with what is free and waits for the rest (S0-57).
     """
 
@@ -108,7 +108,7 @@ class Invite(Verb):
             **{k: params[k] for k in ("license", "add_ons", "group", "im_group", "manager", *SHARED)},
             "stage": params.get("stage"),
             "person": params.get("person"),
-            "came_in": {"csv": "import", "api": "api"}.get(params["source"], "added"),
+            "came_in": "sso" if params.get("at_once") == "sso" else {"csv": "import", "api": "api"}.get(params["source"], "added"),
             "off": params.get("off"),
             "clashes": clashes(),
             "waits": params.get("waits"),

@@ -55,8 +55,17 @@ def add(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[st
 
 def add_without_login(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[str, str]) -> engine.Started:
     """Add one person as whom nobody signs in: their address is a name, and whoever reads its mail gets none and no way in."""
+    return _add_without_login(actor, one, {**choices, "at_once": "no_login"}, keys)
+
+
+def add_for_sso(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[str, str]) -> engine.Started:
+    """The same for somebody who shall come in by single sign-on: until the account has it nobody signs in as them."""
+    return _add_without_login(actor, one, {**choices, "at_once": "sso"}, keys)
+
+
+def _add_without_login(actor: Actor, one: OnePerson, choices: Mapping[str, Any], keys: tuple[str, str]) -> engine.Started:
     with transaction.atomic():
-        added = engine.start(plan_invite_one(actor, one, {**choices, "at_once": "no_login"}), keys[0])
+        added = engine.start(plan_invite_one(actor, one, choices), keys[0])
         engine.start(plan(actor, LetInWithoutLogin.name, {"subjects": {"ids": [str(one.person)]}}), keys[1])
     return added
 

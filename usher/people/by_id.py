@@ -14,7 +14,7 @@ from usher.core.refusals import not_found
 from .scope import within
 
 COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone, u.language,
-  u.personal_meeting_id, u.created_at, u.im_group_id, s.status, s.license, s.role, s.last_sign_in,
+  u.personal_meeting_id, u.created_at, u.im_group_id, u.login_id, u.came_in, s.status, s.license, s.role, s.last_sign_in,
   ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids,
   (SELECT k.values FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS kept"""
 SEATED = """SELECT coalesce(sum(CASE %(status)s::text WHEN 'active' THEN used ELSE pending END), 0)::int

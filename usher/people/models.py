@@ -108,7 +108,7 @@ class User(models.Model):
     single_keys = models.BooleanField(default=True, db_default=True)  # whether keys without Ctrl do something (WCAG 2.1.4)
     mail_when_done = models.BooleanField(default=True, db_default=True)  # a mail when work of more than a minute ends
     personal_meeting_id = models.BigIntegerField(null=True)
-    came_in = models.TextField(default="added", db_default="added")  # owner | added | import | api | scim | domain
+    came_in = models.TextField(default="added", db_default="added")  # owner | added | import | api | sso | scim | domain
     created_at = models.DateTimeField(db_default=Now())
     activated_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ TYPES = {"meetings:basic": 1, "meetings:licensed": 2, "meetings:on_prem": 3, "me
 LICENSES = {number: license for license, number in TYPES.items()}
 ROLES = {"owner": "0", "admin": "1", "member": "2"}
 ROLE_KEYS = {id: key for key, id in ROLES.items()}
-WORK_EMAIL = 100  # a login by address and password
+WORK_EMAIL, API_USER, SSO = 100, 99, 101  # a login by address and password; nobody signs in; by single sign-on, once there is one
 
 
 def time(moment: datetime | None) -> str:
@@ -54,7 +54,7 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
         "language": kept.get("language") or row["language"] or "en-US",
         "status": row["status"],
         "role_id": role_id(row["role"]),
-        "login_types": [WORK_EMAIL],
+        "login_types": [login_type(row)],
     }
     if row["last_sign_in"]:
         told["last_login_time"] = time(row["last_sign_in"])
@@ -63,6 +63,11 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["status"] == "pending":
         del told["id"]
     return told
+
+
+def login_type(row: Mapping[str, Any]) -> int:
+    """How somebody signs in. Who is pending will have a login."""
+    return WORK_EMAIL if row["login_id"] or row["status"] == "pending" else SSO if row["came_in"] == "sso" else API_USER
 
 
 def _short(id: str) -> str:
@@ -92,7 +97,9 @@ LISTED = f"""json_strip_nulls(json_build_object(
   'group_ids', (SELECT coalesce(json_agg({_short("m.group_id")} ORDER BY m."primary" DESC, m.id), '[]') FROM people_membership m WHERE m.user_id = u.id),
   'im_group_ids', CASE WHEN u.im_group_id IS NULL THEN '[]'::json ELSE json_build_array({_short("u.im_group_id")}) END,
   'language', coalesce(nullif({_kept("language")}, ''), nullif(u.language, ''), 'en-US'), 'status', s.status, 'role_id', {_case("s.role", ROLES, _short("s.role::uuid"))},
-  'login_types', json_build_array({WORK_EMAIL}), 'last_login_time', {_time("s.last_sign_in")}, 'employee_unique_id', nullif(u.employee_id, '')))"""
+  'login_types', json_build_array(
+    CASE WHEN u.login_id IS NOT NULL OR s.status = 'pending' THEN {WORK_EMAIL} WHEN u.came_in = 'sso' THEN {SSO} ELSE {API_USER} END),
+  'last_login_time', {_time("s.last_sign_in")}, 'employee_unique_id', nullif(u.employee_id, '')))"""
 
 
 def one(row: Mapping[str, Any], account: UUID, role_name: str, kept: Mapping[str, Any]) -> dict[str, Any]:

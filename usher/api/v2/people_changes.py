@@ -20,6 +20,7 @@ from usher.zoom_wire.scopes import writing, writing_oneself
 from .people import AREA, is_oneself, user_of
 
 ACTIONS = ("create", "autoCreate", "custCreate", "ssoCreate")
+WITHOUT_LOGIN = {"custCreate": letting_in.add_without_login, "ssoCreate": letting_in.add_for_sso}
 TYPE = Field("integer", one_of=(1, 2, 3, 4, 99))
 # What a body calls a field of the profile -> what it is called here.
 PROFILE = {
@@ -68,14 +69,12 @@ FULL_BASIC = {"no_seat": (400, 2033)}
     codes={"not_managed": (400, 2016)},
 )
 def create_user(call: Call) -> dict[str, Any]:
-    """Invite a user, or let them in at once: with a login at a managed domain (autoCreate), or without one (custCreate).
+    """Invite a user, or let them in at once: with a login at a managed domain (autoCreate), without one (custCreate), or until single sign-on (ssoCreate).
 
     Who is invited is pending until they accept. Everybody holds their seat from then on.
     """
     told = call.body["user_info"]
     refuse_bundles({**call.raw["user_info"], **(call.raw["user_info"].get("feature") or {})})
-    if call.body["action"] == "ssoCreate":
-        raise WireRefused(Fault(400, 2002, "This account has no single sign-on."))
     license = license_of(told["type"])
     key = call.next_key(join.Invite.name)
     id = uuid5(call.actor.account_id, key) if call.key else uuid7()  # the same wish under the same key is the same person
@@ -102,8 +101,8 @@ def added(call: Call, one: OnePerson, choices: dict[str, Any], key: str) -> engi
     action, password = call.body["action"], call.body["user_info"].get("password")
     if action == "autoCreate":
         return letting_in.add(call.actor, one, choices, (key, call.next_key(letting_in.LetIn.name)), password=password)
-    if action == "custCreate":
-        return letting_in.add_without_login(call.actor, one, choices, (key, call.next_key(letting_in.LetInWithoutLogin.name)))
+    if action in WITHOUT_LOGIN:
+        return WITHOUT_LOGIN[action](call.actor, one, choices, (key, call.next_key(letting_in.LetInWithoutLogin.name)))
     return engine.start(join.plan_invite_one(call.actor, one, choices), key)
 
 

@@ -20,7 +20,7 @@ UNTOLD = {
     "single_keys",
     "mail_when_done",
 }
-CREATION = {"login": "autoCreate", "no_login": "custCreate"}  # of somebody whom nobody asked
+CREATION = {"login": "autoCreate", "no_login": "custCreate", "sso": "ssoCreate"}  # of somebody whom nobody asked
 
 
 def created(row: Row) -> Iterator[Told]:

@@ -16,6 +16,7 @@ CAME_IN: dict[str, str | Promise] = {
     "added": gettext_lazy("invitation"),
     "import": gettext_lazy("import"),
     "api": gettext_lazy("API"),
+    "sso": gettext_lazy("single sign-on"),
     "scim": gettext_lazy("SCIM"),
     "domain": gettext_lazy("domain"),
 }
