@@ -48,6 +48,8 @@ def known(actor: Actor, key: str, wish: str, right: str) -> tuple[int, str] | No
 def _ask_again(actor: Actor, kept: dict[str, Any], right: str) -> None:
     """Refuse (forbidden) who may not start what was started then, or whose role covers other people than it did."""
     for name in kept["verbs"]:
+        if name not in VERBS:  # another version of Usher answered
+            raise Refused("conflict", "key_reused", _("What was answered under this key cannot be told again. Use a new key."))
         require(actor, VERBS[name])
     if not kept["verbs"]:
         actor.require(right)

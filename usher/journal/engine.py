@@ -7,10 +7,7 @@ step    one chunk, one transaction: lock the Run, lock the chunk's objects by id
 cancel  stops between chunks
 """
 
-import hashlib
-import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,14 +17,15 @@ from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from usher.core import jobs, sql
-from usher.core.clock import now, travelled
+from usher.core.clock import now
 from usher.core.failpoints import failpoint
 from usher.core.ids import uuid7
 from usher.core.refusals import Refused
 
 from . import feed, names
+from .keyed import SameKey, Started, insert_change, known
 from .ledger import ledger
-from .plan import digest_of, params_of, staged_tallies, too_many, wants_and_gives
+from .plan import Tally, digest_of, params_of, staged_tallies, too_many, wants_and_gives
 from .run import CHUNK_MIN, cancel, lock_run, step, step_locked
 from .shortage import turn_away
 from .verb import ALREADY, COLUMNS, NO_ROWS, Plan
@@ -39,77 +37,45 @@ INLINE = 500
 RACED = ""  # instead of a reason: the guard found another state than was read a moment ago
 
 
-@dataclass(frozen=True)
-class Started:
-    """The Change a start led to. `state` is done, running or unchanged (nothing to do, nothing written); `repeat` is true for a known key."""
-
-    change_id: UUID | None
-    number: int | None
-    state: str
-    repeat: bool = False
-
-
 def start(plan: Plan, key: str, *, digest: str | None = None, short: str = "refuse") -> Started:
     """Do a plan. The same key with the same parameters returns the same Change; with others it is refused (conflict, key_reused).
 
     `digest` is the fingerprint of the preview the actor saw; if the world changed since, refused (conflict, stale).
     `short` decides when seats lack: refuse (nothing is done), first (the first N in the plan's order; the rest is skipped with no_seat), or wait
     (the same, and the rest is put on the waiting list, where the verb `queues`; `digest` is then that of plan.waiting()).
+    Where all is as it is wanted already, nothing is written (docs/decisions/0101).
     """
     if short == "wait":
         plan = plan.waiting()
-    if plan.undoes and plan.verb.queues:
-        ledger().unqueue(plan.actor.account_id, plan.undoes)
-    if digest is None and short != "wait" and plan.verb.is_one(plan.params):
+    if digest is None and short != "wait" and plan.verb.is_one(plan.params) and not (plan.undoes and plan.verb.queues):
         return _short_way(plan, key)
-    known = _known(plan, key)
-    if known:
-        return known
+    if found := known(plan, key):
+        return found
     change = uuid7()
     totals, already = _stage(plan, change)
     try:
-        if digest and digest_of(staged_tallies(change, len(totals))) != digest:
-            raise Refused(
-                "conflict", "stale", _("Something changed while you were reading. Here is the plan as it is now; nothing was done.")
-            )
-        _refuse_too_many(plan, change, len(totals))
-        return _begin(plan, change, key, totals, already, short)
-    except (Refused, _SameKey) as trouble:
+        tallies = staged_tallies(change, len(totals))
+        _refuse(plan, tallies, digest)
+        return _begin(plan, change, key, totals, tallies, already, short)
+    except (Refused, SameKey, _Nothing) as trouble:
         sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": change})
         if isinstance(trouble, Refused):
             raise
-        return _known(plan, key) or start(plan, key, digest=digest, short=short)
+        if isinstance(trouble, _Nothing):
+            return Started(None, None, "unchanged")
+        return known(plan, key) or start(plan, key, digest=digest, short=short)
 
 
-def _refuse_too_many(plan: Plan, change: UUID, phases: int) -> None:
-    """Refuse (forbidden, too_many) more people than the actor's role may change at once."""
-    if plan.actor.most is not None:
-        n = sum(t.n for t in staged_tallies(change, phases) if t.phase == plan.main and t.skip is None)
-        if words := too_many(plan.actor, n):
-            raise Refused("forbidden", "too_many", words)
+def _refuse(plan: Plan, tallies: list[Tally], digest: str | None) -> None:
+    """Refuse another plan than the actor saw (conflict, stale), and (forbidden, too_many) more people than their role may change at once."""
+    if digest and digest_of(tallies) != digest:
+        raise Refused("conflict", "stale", _("Something changed while you were reading. Here is the plan as it is now; nothing was done."))
+    if words := too_many(plan.actor, sum(t.n for t in tallies if t.phase == plan.main and t.skip is None)):
+        raise Refused("forbidden", "too_many", words)
 
 
-class _SameKey(Exception):
-    """Another start with the same key was first."""
-
-
-def params_hash(plan: Plan) -> bytes:
-    """SHA-256 of verb, parameters and what is undone: what must be equal for a key to be the same wish."""
-    told = json.dumps([plan.verb.name, plan.params, str(plan.undoes)], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).digest()
-
-
-def _known(plan: Plan, key: str) -> Started | None:
-    found = sql.row(
-        """SELECT c.id, c.number, c.params_hash, coalesce(r.state, 'done') AS state FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id
-           WHERE c.account_id = %(account)s AND c.key = %(key)s""",
-        {"account": plan.actor.account_id, "key": key},
-    )
-    if not found:
-        return None
-    if bytes(found["params_hash"]) != params_hash(plan):
-        raise Refused("conflict", "key_reused", _("This key was used for something else. Use a new key for a new wish."))
-    return Started(found["id"], found["number"], found["state"], repeat=True)
+class _Nothing(Exception):
+    """All is as it is wanted already."""
 
 
 def _stage(plan: Plan, change: UUID) -> tuple[list[int], dict[str, dict[str, int]]]:
@@ -145,17 +111,22 @@ def _apart(insert: str, rows: str, params: dict[str, Any]) -> tuple[int, int]:
     return found["already"], found["staged"]
 
 
-def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[str, dict[str, int]], short: str) -> Started:
-    wants, gives = wants_and_gives(staged_tallies(change, len(totals)))
+def _begin(
+    plan: Plan, change: UUID, key: str, totals: list[int], tallies: list[Tally], already: dict[str, dict[str, int]], short: str
+) -> Started:
+    wants, gives = wants_and_gives(tallies)
     inline = sum(totals) <= INLINE
     with transaction.atomic():
-        number, at = _insert_change(plan, change, key)
+        number, at = insert_change(plan, change, key)
         if inline:  # objects before license rows, or two opposite changes deadlock
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
-        held = _enough_for_the_first(plan, change, len(totals), wants, held)
+        held, tallies = _enough_for_the_first(plan, change, tallies, wants, held)
         if short == "wait" and plan.verb.queues:
             ledger().queue(plan.actor.account_id, change, plan.actor.user_id)
+        waited = ledger().unqueue(plan.actor.account_id, plan.undoes) if plan.undoes and plan.verb.queues else 0
+        if not waited:
+            _refuse_nothing(plan, tallies)
         sql.execute(
             """INSERT INTO journal_run (change_id, account_id, state, phase, ord, totals, held, counts, chunk, stop, beat, started_at)
                VALUES (%(c)s, %(a)s, 'running', 0, 0, %(totals)s, %(held)s, %(counts)s, %(chunk)s, false, now(), %(now)s)""",
@@ -179,50 +150,32 @@ def _begin(plan: Plan, change: UUID, key: str, totals: list[int], already: dict[
     return Started(change, number, "done" if inline else "running")
 
 
-def _insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
-    """Its number and its time. The account is locked shared; _SameKey when the key is known already. Refused (conflict, account_closed): nobody but
-    the clock works in a closed account."""
-    actor = plan.actor
-    made = sql.prepared(
-        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE),
-           made AS (INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
-           SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
-                  coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at)
-           SELECT (SELECT number FROM made) AS number, (SELECT at FROM made) AS at, NOT EXISTS (SELECT 1 FROM a) AS closed""",
-        {
-            "id": change,
-            "account": actor.account_id,
-            "verb": plan.verb.name,
-            "params": sql.Jsonb(plan.params),
-            "key": key,
-            "hash": params_hash(plan),
-            "kind": actor.kind,
-            "actor": actor.user_id,
-            "name": actor.name,
-            "door": actor.door,
-            "request": actor.request_id,
-            "ip": actor.ip,
-            "cause": plan.cause,
-            "undoes": plan.undoes,
-            "now": travelled(),
-        },
-    )[0]
-    if made["closed"]:
-        words = _("This account is closed: whoever was in it has moved to another one. Nothing was changed.")
-        raise Refused("conflict", "account_closed", words)
-    if made["number"] is None:
-        raise _SameKey
-    return made["number"], made["at"]
-
-
-def _enough_for_the_first(plan: Plan, change: UUID, phases: int, wants: Counter[str], held: dict[str, int]) -> dict[str, int]:
-    """With fewer seats than wished the first lines of the order have theirs, and what nobody of them needs is let go at once; what is held then."""
+def _enough_for_the_first(
+    plan: Plan, change: UUID, tallies: list[Tally], wants: Counter[str], held: dict[str, int]
+) -> tuple[dict[str, int], list[Tally]]:
+    """With fewer seats than wished the first lines of the order have theirs, and what nobody of them needs is let go at once; what is held then, and the
+    plan in numbers."""
     if all(n >= wants[product] for product, n in held.items()):
-        return held
+        return held, tallies
     turn_away(change, {product: n for product, n in held.items() if n < wants[product]})
-    needed, _gives = wants_and_gives(staged_tallies(change, phases))
+    tallies = staged_tallies(change, len(plan.phases()))
+    needed, _gives = wants_and_gives(tallies)
     ledger().release(plan.actor.account_id, {product: n - needed[product] for product, n in held.items()})
-    return {product: needed[product] for product in held}
+    return {product: needed[product] for product in held}, tallies
+
+
+def _refuse_nothing(plan: Plan, tallies: list[Tally]) -> None:
+    """_Nothing when nobody is left whom it could be done to, but for whom it is so already. Whoever was left alone for a reason is told in a Change that does
+    nothing else; an undo is refused for the reason of most, as a Change is undone once and this would have been it."""
+    left: Counter[str] = Counter()
+    for t in tallies:
+        if t.skip is None:
+            return
+        left.update({t.skip: t.n} if t.skip not in plan.verb.unchanged else {})
+    if not left:
+        raise _Nothing
+    if plan.undoes:
+        raise names.refusal(left.most_common(1)[0][0], plan)
 
 
 def _short_way(plan: Plan, key: str) -> Started:
@@ -232,7 +185,7 @@ def _short_way(plan: Plan, key: str) -> Started:
         try:
             with transaction.atomic():
                 change = uuid7()
-                number, at = _insert_change(plan, change, key)
+                number, at = insert_change(plan, change, key)
                 moves = _do_at_once(plan, change, at)
                 feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None))
                 for task in plan.verb.then:
@@ -248,8 +201,8 @@ def _short_way(plan: Plan, key: str) -> Started:
                 raise names.refusal(code, plan) from None
             if RACED not in left.reasons:
                 return Started(None, None, "unchanged")
-        except _SameKey:
-            return _known(plan, key) or _short_way(plan, key)
+        except SameKey:
+            return known(plan, key) or _short_way(plan, key)
         except IntegrityError as trouble:
             if not left_to_try or not isinstance(trouble.__cause__, UniqueViolation):
                 raise

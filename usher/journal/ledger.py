@@ -23,8 +23,8 @@ class Ledger(Protocol):
         """Put whoever found no seat in a Change that begins (its plan rows with no_seat) on the waiting list, in their order."""
         ...
 
-    def unqueue(self, account: UUID, change: UUID) -> None:
-        """Take off the waiting list whom a Change put there: it is undone."""
+    def unqueue(self, account: UUID, change: UUID) -> int:
+        """Take off the waiting list whom a Change put there: it is undone. How many."""
         ...
 
     def release(self, account: UUID, held: Mapping[str, int]) -> None:

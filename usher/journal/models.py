@@ -110,13 +110,20 @@ class PlanRow(models.Model):
 
 
 class Left(models.Model):
-    """What a run that was stopped had not come to: the objects of its plan, in the plan's order, for whoever goes on with it. Kept for 30 days."""
+    """What a run that was stopped had not come to, in the plan's order, for whoever goes on with it: the objects it is about, which are planned anew;
+    and of its later phases, with all columns, the rows of those it had come to. Kept for 30 days."""
 
     pk = models.CompositePrimaryKey("change_id", "phase", "obj")
     change_id = models.UUIDField()
     phase = models.SmallIntegerField()
     obj = models.UUIDField()
     ord = models.IntegerField()
+    version = models.IntegerField(null=True)  # nothing: planned anew
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    skip = models.TextField(null=True)
+    takes = models.TextField(null=True)
+    gives = models.TextField(null=True)
 
 
 class Seal(models.Model):

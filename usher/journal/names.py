@@ -27,6 +27,8 @@ def refusal(code: str, plan: Plan) -> Refused:
 
 def sentence(verb: str, params: dict[str, Any], done: int, *, undoes: bool = False) -> str:
     """What a Change did, in the past tense."""
+    if not done and params.get("subjects", {}).get("rest_of"):
+        return _("What an earlier change had left was done")
     told = _told(verb, params, done)
     return _("Undone: %(sentence)s") % {"sentence": told} if undoes else told
 

@@ -17,12 +17,18 @@ from . import feed
 from .ledger import ledger, product_of, seats_of, turns
 from .plan import params_of
 from .reads import plan_of
-from .verb import COLUMNS, Part, Plan
+from .verb import COLUMNS, SUBJECT, Part, Plan
 from .writing import as_moves, count_moves, locking, writing
 
 CHUNK_MIN, CHUNK_MAX, CHUNK_SECONDS = 1_000, 5_000, 0.25
 LONG = timedelta(minutes=1)
 MANY = 50_000
+NOT_COME_TO = "p.change_id = %(c)s AND (p.phase, p.ord) > (%(p)s, %(o)s)"
+FIRST = "SELECT p.*, p.skip AS why FROM journal_planrow p"
+# A later phase depends on its person: who was skipped in the first keeps everything else too. Each is looked up by the key of its effect; a plan that
+# hashed them would read the whole first phase again for every chunk.
+LATER = f"""SELECT p.*, coalesce(p.skip, CASE WHEN p.subj IS NOT NULL AND e.result IS DISTINCT FROM 'done' THEN '{SUBJECT}' END) AS why FROM journal_planrow p
+            LEFT JOIN LATERAL (SELECT e.result FROM journal_effect e WHERE e.change_id = %(change)s AND e.phase = 0 AND e.ord = p.subj OFFSET 0) e ON true"""
 told_of_long_work: list[str] = []  # tasks that hear of a run that took longer, by its change; registered at start
 
 
@@ -100,14 +106,8 @@ def _do_chunk(plan: Plan, part: Part, params: dict[str, Any]) -> list[dict[str, 
     within = "change_id = %(change)s AND phase = %(phase)s AND ord > %(low)s AND ord <= %(high)s"
     if part.lock:
         sql.value(locking(part, f"FROM journal_planrow WHERE {within} AND skip IS NULL"), params)
-    # A later phase depends on its person: who was skipped in the first keeps everything else too.
-    why = (
-        "skip"
-        if plan.undoes
-        else """coalesce(p.skip, CASE WHEN p.phase > 0 AND p.subj IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal_effect e
-                 WHERE e.change_id = p.change_id AND e.phase = 0 AND e.ord = p.subj AND e.result = 'done') THEN 'subject' END)"""
-    )
-    return sql.rows(writing(plan, part, f"SELECT p.*, {why} AS why FROM journal_planrow p WHERE {within}"), params)
+    depends = params["phase"] > 0 and not plan.undoes
+    return sql.rows(writing(plan, part, f"{LATER if depends else FIRST} WHERE {within}"), params)
 
 
 def _settle(plan: Plan, run: dict[str, Any], done: list[dict[str, Any]]) -> dict[str, int]:
@@ -166,8 +166,8 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
     if run["stop"]:
         _keep_left(plan, run)
     sql.execute("DELETE FROM journal_planrow WHERE change_id = %(c)s", {"c": run["id"]})
-    if sum(run["totals"]) > MANY:  # or its undo would look its people up one by one, as if a new change had hardly any effects
-        sql.execute("ANALYZE journal_effect (change_id, phase)")
+    if sum(run["totals"]) > MANY:  # or its undo would be planned as if a new change had hardly any effects, and sort them on the disk
+        sql.execute("ANALYZE journal_effect (change_id, phase, result)")
     for task in plan.verb.then:
         jobs.defer(task)
     for task in told_of_long_work if now() - run["at"] > LONG else []:
@@ -177,10 +177,24 @@ def _end(plan: Plan, run: dict[str, Any]) -> None:
 
 def _keep_left(plan: Plan, run: dict[str, Any]) -> None:
     """Write down what was not come to: of a change its people (or things), of an undo every phase, because it goes on as it is."""
+    place = {"c": run["id"], "p": run["phase"], "o": run["ord"], "undo": plan.undoes is not None, "main": plan.main}
     sql.execute(
-        """INSERT INTO journal_left (change_id, phase, obj, ord) SELECT change_id, phase, obj, min(ord) FROM journal_planrow
-           WHERE change_id = %(c)s AND (phase, ord) > (%(p)s, %(o)s) AND (%(undo)s OR phase = %(main)s) GROUP BY 1, 2, 3""",
-        {"c": run["id"], "p": run["phase"], "o": run["ord"], "undo": plan.undoes is not None, "main": plan.main},
+        f"""INSERT INTO journal_left (change_id, phase, obj, ord) SELECT change_id, phase, obj, min(ord) FROM journal_planrow p
+            WHERE {NOT_COME_TO} AND (%(undo)s OR phase = %(main)s) GROUP BY 1, 2, 3""",
+        place,
+    )
+    if not plan.undoes:
+        _keep_later(place)
+
+
+def _keep_later(place: dict[str, Any]) -> None:
+    """Whoever was come to is in no plan again, so what goes with them in later phases is kept as it was planned."""
+    sql.execute(
+        f"""INSERT INTO journal_left (change_id, phase, obj, ord, version, before, after, skip, takes, gives)
+            SELECT DISTINCT ON (p.phase, p.obj) p.change_id, p.phase, p.obj, p.ord, p.version, p.before, p.after, p.skip, p.takes, p.gives
+            FROM journal_planrow p LEFT JOIN journal_effect e ON e.change_id = p.change_id AND e.phase = 0 AND e.ord = p.subj
+            WHERE {NOT_COME_TO} AND p.phase > %(main)s AND (p.subj IS NULL OR e.result = 'done') ORDER BY p.phase, p.obj, p.ord""",
+        place,
     )
 
 

@@ -56,10 +56,13 @@ def seal_all(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="journal.sweep", queue="clock", queueing_lock="journal.sweep")
 def sweep(timestamp: int) -> None:
-    """Plan rows of a start that was killed before its Change was written, answers of more than a day, and what was left by runs stopped long ago."""
+    """Plan rows of a start that was killed before its Change was written, answers of more than a day, and what was left by runs stopped long ago, go.
+    Changes that were never sealed, are."""
     sql.execute(
         "DELETE FROM journal_planrow p WHERE p.change_id < %(old)s AND NOT EXISTS (SELECT 1 FROM journal_run r WHERE r.change_id = p.change_id)",
         {"old": earliest_at(clock.now() - timedelta(days=1))},
     )
     sql.execute("DELETE FROM journal_left WHERE change_id < %(old)s", {"old": earliest_at(clock.now() - LEFT_KEPT)})
     answers.sweep()
+    for account in seal.forgotten():
+        seal.seal_account(account, seal.EVER)

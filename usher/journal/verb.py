@@ -32,6 +32,12 @@ NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, 
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"  # in the rows of a part that moves none
 # The rows r of an undo that goes on with one that was stopped, its cause: what that one had not come to.
 UNDO_LEFT = "JOIN journal_left l ON l.change_id = %(goes_on)s AND l.phase = %(last)s - %(of_phase)s AND l.obj = r.obj"
+# The rows of a later phase that a stopped change kept of those it had come to, but for what was done since by a change that went on with it.
+KEPT = """SELECT NULL::int AS subj, l.obj, l.version, l.before, l.after, l.skip, l.takes, l.gives FROM journal_left l
+          WHERE l.change_id = %(goes_on)s AND l.phase = %(of_phase)s AND l.version IS NOT NULL AND l.obj NOT IN (SELECT obj FROM fresh)
+          AND l.obj NOT IN (SELECT e.obj FROM journal_change x JOIN journal_effect e ON e.change_id = x.id
+                            WHERE x.cause = %(goes_on)s AND e.phase = %(of_phase)s AND e.result = 'done')
+          ORDER BY l.ord"""
 DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"  # the effects e that an undo takes back
 
 
@@ -184,7 +190,7 @@ def register(verb: type[Verb]) -> type[Verb]:
 @dataclass(frozen=True)
 class Plan:
     """A verb with its actor and parameters, checked; nothing is written yet. `undoes` makes it the reverse of a Change; with a `cause` it goes on
-    with an undo that was stopped."""
+    with an undo that was stopped. Whose subjects are the rest of its cause goes on with a change that was stopped."""
 
     actor: Actor
     verb: Verb
@@ -208,9 +214,16 @@ class Plan:
         """The same with everybody waiting who finds no seat."""
         return replace(self, params=self.verb.waiting(self.params))
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what a stopped change had left of its later phases is done with it. Whose role covers a part of the account does not know whose that is."""
+        subjects = self.params.get("subjects", {})
+        return self.undoes is None and self.cause is not None and subjects.get("rest_of") == str(self.cause) and "within" not in subjects
+
     def select(self, part: Part) -> str:
         if not self.undoes:
-            return self.verb.select(part, self.actor, self.params)
+            rows = self.verb.select(part, self.actor, self.params)
+            return f"WITH fresh AS MATERIALIZED ({rows}) SELECT {COLUMNS} FROM fresh UNION ALL ({KEPT})" if self.goes_on else rows
         back = part.back(self.params)
         return back if self.cause is None else f"SELECT r.* FROM ({back}) r {UNDO_LEFT} ORDER BY l.ord"
 

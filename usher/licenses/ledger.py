@@ -75,8 +75,8 @@ class SeatLedger:
     def queue(self, account: UUID, change: UUID, actor: UUID | None) -> None:
         waiting.queue(account, change, actor)
 
-    def unqueue(self, account: UUID, change: UUID) -> None:
-        waiting.unqueue(account, change)
+    def unqueue(self, account: UUID, change: UUID) -> int:
+        return waiting.unqueue(account, change)
 
     def release(self, account: UUID, held: Mapping[str, int]) -> None:
         for product in sorted(p for p, n in held.items() if n):

@@ -13,7 +13,7 @@ from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, reason, register
 from usher.people.of_people import OfPeople
 
-from .catalog import ADD_ONS, PRODUCTS, family, no_add_on, what_is_wrong
+from .catalog import ADD_ONS, PRODUCTS, WORKPLACE, family, no_add_on, what_is_wrong
 from .seats import AddOnAway, AddOnGiven, WorkplaceSeat
 
 MOST_SEATS = 100_000_000
@@ -96,7 +96,7 @@ class ChangeLicense(OfPeople):
             "license": params["license"],
             "needy": [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs],
             "needing": [p.code for p in ADD_ONS if p.needs],
-            "carried": [f"{p.code} {base}" for p in ADD_ONS for base in sorted(p.needs)],
+            "uncarried": [f"{p.code} {base.code}" for p in ADD_ONS if p.needs for base in WORKPLACE if base.code not in p.needs],
         }
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:

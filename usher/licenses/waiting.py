@@ -41,9 +41,9 @@ def queue(account: UUID, change: UUID, actor: UUID | None) -> None:
     )
 
 
-def unqueue(account: UUID, change: UUID) -> None:
-    """Whom a Change put on the list, because it is undone."""
-    sql.execute(
+def unqueue(account: UUID, change: UUID) -> int:
+    """Whom a Change put on the list, because it is undone; how many."""
+    return sql.execute(
         "UPDATE licenses_waiting SET state = 'dropped', note = 'undone' WHERE account_id = %(a)s AND change_id = %(c)s AND state = 'waiting'",
         {"a": account, "c": change},
     )

@@ -52,7 +52,7 @@ PICKED = {
     "kept": f"s.user_id IN ({kept.IDS})",
     "stage": f"s.user_id IN ({STAGED})",
     "left_by": f"s.user_id IN ({LEFT})",
-    "rest_of": "s.user_id IN (SELECT l.obj FROM journal_left l WHERE l.change_id = %(sel_rest)s::uuid)",
+    "rest_of": "s.user_id IN (SELECT l.obj FROM journal_left l WHERE l.change_id = %(sel_rest)s::uuid AND l.version IS NULL)",
 }
 
 

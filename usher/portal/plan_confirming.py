@@ -1,5 +1,6 @@
-"""What must be typed before a plan is done (portal.md 5.8), and whether it was."""
+"""What must be typed before a plan is done (portal.md 5.8), whether it was, and whether anybody is left to do it to."""
 
+from usher.journal.plan import Preview
 from usher.journal.rows import sample
 from usher.journal.verb import Plan
 from usher.portal.effects import in_words
@@ -22,3 +23,10 @@ def is_typed(needed: str, typed: str) -> bool:
     if any(c.isalpha() for c in needed):
         return " ".join(typed.split()).casefold() == " ".join(needed.split()).casefold()
     return "".join(c for c in typed if c.isdigit()) == "".join(c for c in needed if c.isdigit())
+
+
+def nobody_left(planned: Plan, seen: Preview, short: str) -> bool:
+    """Everybody would be left alone, for a reason or for want of a seat. The page has no button then; what is so already is told by the start."""
+    if seen.missing:
+        return short == "first" and not seen.fits
+    return not seen.items and bool(seen.skipped(unchanged=planned.verb.unchanged))

@@ -26,7 +26,7 @@ from usher.journal.verb import Plan
 from usher.portal.csv_file import attached, spoken
 from usher.portal.listing import Words
 from usher.portal.page import SignedIn
-from usher.portal.plan_confirming import is_typed, to_type
+from usher.portal.plan_confirming import is_typed, nobody_left, to_type
 from usher.portal.plan_marks import marked_words
 from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
 from usher.portal.plan_seats import buying, only_words, seats_of, shortage, wait_words, ways_on
@@ -125,6 +125,8 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
         return _show(request, planned, look, seen, refused=Refused("invalid", "not_typed", words))
     key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
     try:
+        if digest == meant.digest and nobody_left(planned, meant, short):
+            raise Refused("conflict", "nobody_left", _("There is nobody here whom it could be done to. Nothing was done."))
         started = engine.start(planned, key, digest=digest, short=short)
     except Refused as refused:
         since = moment(request.POST.get("seen_at", "")) if refused.code == "stale" else None
@@ -165,7 +167,7 @@ def _show(
         "look": look,
         "headline": headline_of(planned, lacking, look),
         "will": will,
-        "may_do": (will > 0 or is_about_nobody(seen)) and how in ("", "first") and not look.blocked and not over,
+        "may_do": (will > 0 or has_more(planned, seen)) and how in ("", "first") and not look.blocked and not over,
         "button": look.button(will),
         "by": by_words(request, planned, will),
         "undo": planned.verb.undo_words(will) if planned.verb.undoable and not planned.undoes else "",
@@ -196,9 +198,9 @@ def seen_waiting(planned: Plan, seen: Preview) -> Preview:
     return seen if planned.waiting() == planned else preview(planned.waiting())
 
 
-def is_about_nobody(seen: Preview) -> bool:
-    """Something will be done, and nobody is concerned: a group or a role goes that nobody has."""
-    return seen.items > 0 and not any(t.phase == seen.main for t in seen.tallies)
+def has_more(planned: Plan, seen: Preview) -> bool:
+    """Something will be done, and to nobody: a group or a role goes that nobody has, or what goes with people who were done already is gone on with."""
+    return seen.items > 0 and (planned.goes_on or not any(t.phase == seen.main for t in seen.tallies))
 
 
 def table_of(request: SignedIn, planned: Plan, look: Look, seen: Preview, since: datetime | None) -> dict[str, Any]:

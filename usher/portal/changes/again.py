@@ -24,20 +24,39 @@ def again(request: SignedIn, number: int) -> HttpResponseBase:
     """A fresh plan of the same verb; its right is asked again. What is left of an undo is planned where it began."""
     found = reads.change(request.actor, number)
     what = request.GET.get("what", "rest")
-    if found["undoes"] or "subjects" not in found["params"] or what not in ways_of(found, reads.outcome(found)):
+    outcome = reads.outcome(found)
+    if found["undoes"] or "subjects" not in found["params"] or what not in ways_of(found, outcome):
         raise Refused("missing", "nothing_left", _("Nothing of this change is left to be done."))
     order = {"order": found["params"]["subjects"].get("order", "")}
     subjects = {"rest_of" if what == "rest" else "left_by": str(found["id"]), **order}
     planned = plan(request.actor, found["verb"], {**found["params"], "subjects": subjects}, cause=found["id"])
     title = _("Go on") if what == "rest" else _("Try these again")
+    later = reads.later_left(found) if planned.goes_on else 0
     look = Look(
         title=title,
         crumbs=[(_("Activity"), "/activity"), (f"C-{number}", f"/changes/{number}"), (title, "")],
-        button=lambda n: ngettext("Go on with %(n)s person", "Go on with %(n)s people", n) % {"n": figure(n)},
+        button=go_on,
         back=(_("Cancel"), f"/changes/{number}"),
+        headline=later_words(later) if later and not outcome.left else "",
+        more=lambda seen: later_words(later) if later and outcome.left else "",
         note=_("Who was done already stays as they are."),
     )
     return plan_page(request, planned, look)
+
+
+def go_on(n: int) -> str:
+    """The button. Nobody is left where only a later phase was."""
+    return ngettext("Go on with %(n)s person", "Go on with %(n)s people", n) % {"n": figure(n)} if n else _("Go on")
+
+
+def later_words(n: int) -> str:
+    """What a stopped change had left of its later phases: content of people who had left already, numbers of people who had a package."""
+    told = ngettext(
+        "For those who were done already %(n)s thing more that goes with it will be done.",
+        "For those who were done already %(n)s things more that go with it will be done.",
+        n,
+    )
+    return told % {"n": figure(n)}
 
 
 def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
@@ -48,9 +67,11 @@ def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
         undone = reads.undone(found)
         return {"rest": f"/changes/{undone['number']}/undo"} if reads.stopped_undo(undone) == found["id"] else {}
     may_pass = outcome.failed or any(code in passing() for code in outcome.reasons)
-    ways = [way for way, there in zip(WAYS, (outcome.left, may_pass), strict=True) if there]
-    if "subjects" in found["params"]:
-        return {way: f"/changes/{found['number']}/again?what={way}" for way in ways if way != "rest" or reads.has_left(found)}
+    by_selection = "subjects" in found["params"]
+    rest = reads.has_left(found) if by_selection and outcome.state == "cancelled" else outcome.left
+    ways = [way for way, there in zip(WAYS, (rest, may_pass), strict=True) if there]
+    if by_selection:
+        return {way: f"/changes/{found['number']}/again?what={way}" for way in ways}
     if found["verb"] == "lifecycle.invite" and found["params"].get("source") == "csv":
         return dict.fromkeys(ways, f"/people/imports/{short(UUID(found['params']['stage']))}")
     return {}

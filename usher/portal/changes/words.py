@@ -208,7 +208,9 @@ def state_of(described: dict[str, Any]) -> tuple[str, Words]:
         return "off", _("Stopped")
     if outcome.failed:
         return "bad", _("Some failed")
-    return ("off", _("Undone")) if described["undone_by"] else ("ok", _("Done"))
+    if described["undone_by"] is None:
+        return "ok", _("Done")
+    return ("warn", _("Undone in part")) if described["undone_in_part"] else ("off", _("Undone"))
 
 
 def tried(what: str) -> Words:
