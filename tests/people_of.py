@@ -15,6 +15,7 @@ from django.db import connection
 from usher.access.actors import PERSON, actor_of_row, operator
 from usher.core import link_token, sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.ids import uuid7
 from usher.journal import engine, reads, verify
 from usher.journal.verb import plan
@@ -101,10 +102,10 @@ def invite(actor: Actor, *addresses: str, **choices: Any) -> list[UUID]:
         r["canonical"]: r["id"]
         for r in sql.rows(
             "SELECT id, canonical FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND canonical = ANY(%(c)s)",
-            {"a": actor.account_id, "c": [a.lower() for a in addresses]},
+            {"a": actor.account_id, "c": [looked_up(a) for a in addresses]},
         )
     }
-    return [found[a.lower()] for a in addresses]
+    return [found[looked_up(a)] for a in addresses]
 
 
 def crowd(actor: Actor, size: int, *, prefix: str = "p", **choices: Any) -> list[UUID]:

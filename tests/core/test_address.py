@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usher.core.address import LONGEST, NotAnAddress, parse, split_list
+from usher.core.address import LONGEST, NotAnAddress, looked_up, parse, split_list
 
 # Code points, in hexadecimal, that some usual folding turns into ASCII.
 LOOK_ALIKES = [chr(int(line, 16)) for line in (Path(__file__).parent.parent / "data" / "ascii_look_alikes.txt").read_text().split()]
@@ -68,6 +68,21 @@ def test_the_famous_ones_are_refused(c: str) -> None:
 def test_one_canonical_form(text: str, canonical: str) -> None:
     """MAIL-04, S1-12: white space around it goes once, case goes, a domain is stored once as IDNA in both of its spellings."""
     assert parse(text).canonical == canonical
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (" ANN@Bücher.example ", "ann@xn--bcher-kva.example"),
+        ("ann@example.com\x00", "ann@example.com"),
+        ("Nobody\x00", "nobody"),
+        ("\ud800", "?"),
+        ("", ""),
+    ],
+)
+def test_what_is_looked_up(typed: str, found: str) -> None:
+    """MAIL-04, P10: in any spelling; what is no address finds nobody, and the database can be asked for it."""
+    assert looked_up(typed) == found
 
 
 def test_accents_of_a_domain_count() -> None:

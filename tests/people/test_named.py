@@ -1,10 +1,19 @@
 """What somebody typed for a group or a manager: found in any spelling, or refused with the closest."""
 
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
 import pytest
 
-from tests.people_of import Company, do
+from tests.people_of import Company, accept_invitation, do, invite
+from usher.access import api_apps
+from usher.access.owner_transfer import person_meant
+from usher.content.verbs.hand_over import checked_heir
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
-from usher.people import named
+from usher.people import by_id, named, reads
+from usher.people.groups import people_at
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +64,36 @@ def test_the_closest_manager(northlake: Company) -> None:
         with pytest.raises(Refused) as no:
             named.manager_named(northlake.owner, typed)
         assert no.value.words.endswith(f"Closest: admin@{northlake.domain}."), no.value.words
+
+
+SPELLINGS = ("ann@bücher.example", " ANN@BÜCHER.example", "ann@xn--bcher-kva.example")
+WAYS: dict[str, Callable[[Actor, str], Any]] = {
+    "a manager": lambda actor, text: named.manager_named(actor, text),
+    "a person": lambda actor, text: reads.person_by_address(actor, text)["id"],
+    "an heir of content": lambda actor, text: checked_heir(actor, text)["heir"],
+    "a new owner": lambda actor, text: person_meant(actor, text)["id"],
+    "whose app it is": lambda actor, text: api_apps.creator_by_address(actor, text),
+    "people of a group": lambda actor, text: people_at(actor, [text])[0],
+    "a program's path": lambda actor, text: by_id.one(actor, text)["id"],
+}
+
+
+@pytest.fixture(scope="module")
+def ann(northlake: Company) -> UUID:
+    (ann,) = invite(northlake.owner, "ann@bücher.example")
+    accept_invitation(ann)
+    return ann
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_address_in_any_spelling(northlake: Company, ann: UUID, way: str) -> None:
+    """MAIL-04: wherever somebody is named by their address, whoever types it as it is written on their card finds them."""
+    assert [str(WAYS[way](northlake.owner, spelled)) for spelled in SPELLINGS] == [str(ann)] * 3
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("typed", ["a\x00", "nobody@x.test\x00", "@"])
+def test_what_is_no_address_is_refused(northlake: Company, ann: UUID, way: str, typed: str) -> None:
+    """P10, DOS-08: in words, and not by the database."""
+    with pytest.raises(Refused):
+        WAYS[way](northlake.owner, typed)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import clock, sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.ids import short, uuid7
 from usher.core.refusals import Refused, not_found
 from usher.journal import engine
@@ -70,7 +71,7 @@ def creator_by_address(actor: Actor, address: str) -> UUID:
     found = sql.value(
         """SELECT s.user_id FROM people_standing s JOIN people_user u ON u.id = s.user_id WHERE s.account_id = %(a)s AND s.status = 'active'
            AND CASE WHEN %(c)s = '' THEN s.role = 'owner' ELSE u.canonical = %(c)s END""",
-        {"a": actor.account_id, "c": address.strip().lower()},
+        {"a": actor.account_id, "c": looked_up(address)},
     )
     if found is None:
         raise Refused("missing", "not_found", _("There is nobody active with this address in the account."), field="creator")

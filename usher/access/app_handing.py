@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.refusals import Refused
 from usher.journal.verb import NO_SEATS, Part, register
 from usher.people.named import bare, id_of
@@ -79,7 +80,7 @@ class HandOverApp(OfApp):
 def heir_meant(actor: Actor, given: Any) -> Actor:
     """Somebody here by id or address, as they are now. Refused (invalid, no_heir) for nobody, and who manages no apps; (forbidden) who may more."""
     text = bare(given)
-    clause, key = ("u.id = %(k)s", str(id)) if (id := id_of(text)) else ("u.canonical = %(k)s", text.lower())
+    clause, key = ("u.id = %(k)s", str(id)) if (id := id_of(text)) else ("u.canonical = %(k)s", looked_up(text))
     found = sql.value(
         f"""SELECT u.id FROM people_user u JOIN people_standing s ON s.user_id = u.id
             WHERE u.account_id = %(a)s AND u.left_at IS NULL AND s.status = 'active' AND {clause}""",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb, reason, register
 from usher.mail.kinds import Kind
@@ -123,7 +124,7 @@ def owner_now(actor: Actor) -> str | None:
 def person_meant(actor: Actor, given: Any) -> dict[str, Any]:
     """Id and name of somebody here, by id or address. Refused (invalid, no_new_owner) otherwise."""
     text = bare(given)
-    clause, key = ("u.id = %(k)s", str(id)) if (id := id_of(text)) else ("u.canonical = %(k)s", text.lower())
+    clause, key = ("u.id = %(k)s", str(id)) if (id := id_of(text)) else ("u.canonical = %(k)s", looked_up(text))
     found = sql.row(
         f"SELECT u.id::text AS id, {name_of('u')} AS name FROM people_user u WHERE u.account_id = %(a)s AND u.left_at IS NULL AND {clause}",
         {"a": actor.account_id, "k": key},

@@ -76,17 +76,18 @@ def _chosen(actor: Actor, emails: tuple[str, ...], *, everybody: bool) -> dict[s
 def _in_trash(actor: Actor, emails: tuple[str, ...]) -> list[Any]:
     """The ids of people in the trash; of several with one address the last. Refused (missing) for an address nobody there had."""
     from usher.core import sql
+    from usher.core.address import looked_up
 
     found = {
         r["canonical"]: r["user_id"]
         for r in sql.rows(
             """SELECT u.canonical, d.user_id FROM lifecycle_departure d JOIN people_user u ON u.id = d.user_id
                WHERE d.account_id = %(a)s AND d.how = 'deleted' AND u.canonical = ANY(%(e)s) ORDER BY d.at""",
-            {"a": actor.account_id, "e": [e.lower() for e in emails]},
+            {"a": actor.account_id, "e": [looked_up(e) for e in emails]},
         )
     }
     for email in emails:
-        if email.lower() not in found:
+        if looked_up(email) not in found:
             raise Refused("missing", "not_found", f"Nobody in the trash had the address {email}.", field="email")
     return list(found.values())
 

@@ -115,11 +115,12 @@ def folds_to_ascii(c: str) -> bool:
 
 
 def looked_up(text: str) -> str:
-    """What an address is looked up by: its canonical form. What is no address stays as it is, and nobody has it."""
+    """What an address is looked up by, in any usual spelling: its canonical form. What is no address finds nobody, and does no harm where it is asked for."""
+    plain = text.replace("\x00", "").encode(errors="replace").decode().strip()
     try:
-        return parse(text).canonical
+        return parse(plain).canonical
     except NotAnAddress:
-        return text
+        return plain.lower()
 
 
 def split_list(text: str) -> list[str]:

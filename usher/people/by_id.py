@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.ids import unshort
 from usher.core.refusals import not_found
 
@@ -156,7 +157,7 @@ def is_here(actor: Actor, address: str) -> bool:
     return bool(
         sql.value(
             f"SELECT EXISTS (SELECT 1 FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND u.canonical = %(told)s{within(actor)})",
-            {"account": actor.account_id, "told": _clean(address).lower()},
+            {"account": actor.account_id, "told": looked_up(address)},
         )
     )
 
@@ -165,7 +166,7 @@ def _named(told: str, employee: bool) -> tuple[str, Any]:
     if employee:
         return "u.employee_id <> '' AND u.employee_id = %(told)s", _clean(told)
     if "@" in told:
-        return "u.canonical = %(told)s", _clean(told).lower()
+        return "u.canonical = %(told)s", looked_up(told)
     try:
         return "u.id = %(told)s", unshort(told)
     except ValueError:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import sql
 from usher.core.actor import Actor
-from usher.core.address import NotAnAddress, parse
+from usher.core.address import looked_up
 from usher.core.keyset import COUNT_TO, Sort
 from usher.core.refusals import Refused, not_found
 
@@ -107,7 +107,7 @@ def close_to(actor: Actor, kind: str, text: str) -> list[str]:
 
 def people_at(actor: Actor, addresses: list[str]) -> list[str]:
     """The ids of living people by their addresses. Refused (invalid, no_person) when one of them is nobody's here, with all of those."""
-    wanted = list(dict.fromkeys(canonical(a) for a in addresses if a.strip()))
+    wanted = list(dict.fromkeys(looked_up(a) for a in addresses if a.strip()))
     found = sql.rows(
         f"SELECT u.id::text AS id, u.canonical FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND u.canonical = ANY(%(c)s){within(actor)}",
         {"account": actor.account_id, "c": wanted},
@@ -118,11 +118,3 @@ def people_at(actor: Actor, addresses: list[str]) -> list[str]:
             "invalid", "no_person", _("Nobody here has this address: %(email)s.") % {"email": ", ".join(missing[:5])}, field="people"
         )
     return [ids[a] for a in wanted]
-
-
-def canonical(address: str) -> str:
-    """An address as it is looked up; what is none finds nobody."""
-    try:
-        return parse(address).canonical
-    except NotAnAddress:
-        return address.strip().lower()

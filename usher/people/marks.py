@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.journal.verb import Part, reason
 
 NEVER_TOUCH = reason("never_touch", _("on the never-touch list"))
@@ -48,7 +49,7 @@ def named_alone(actor: Actor, addresses: Sequence[str]) -> str:
     if len(addresses) != 1:
         return ""
     query = f"SELECT k.user_id::text {FROM} WHERE {LIVING} AND u.canonical = %(c)s"
-    return str(sql.value(query, {"account": actor.account_id, "c": addresses[0].strip().lower()}) or "")
+    return str(sql.value(query, {"account": actor.account_id, "c": looked_up(addresses[0])}) or "")
 
 
 def mark_of(actor: Actor, user: UUID) -> dict[str, Any] | None:

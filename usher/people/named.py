@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from usher.accounts import places
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.refusals import Refused
 
 from . import find
@@ -68,7 +69,7 @@ def site_named(actor: Actor, given: Any, field: str = "site") -> dict[str, Any]:
 def manager_named(actor: Actor, given: Any) -> str:
     """The id of a living person by id or address. Refused (invalid, no_manager) with the closest person, for who may see people."""
     text = bare(given)
-    clause, key = ("id = %(k)s", str(id)) if (id := id_of(text)) else ("canonical = %(k)s", text.lower())
+    clause, key = ("id = %(k)s", str(id)) if (id := id_of(text)) else ("canonical = %(k)s", looked_up(text))
     found = sql.value(
         f"SELECT id::text FROM people_user WHERE account_id = %(a)s AND left_at IS NULL AND {clause}{within(actor, 'id')}",
         {"a": actor.account_id, "k": key},

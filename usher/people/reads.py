@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from usher.core import keyset, sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.clock import travelled
 from usher.core.keyset import COUNT_TO, Matches, Order, Sort
 from usher.core.refusals import not_found
@@ -132,7 +133,7 @@ def person_by_address(actor: Actor, address: str) -> dict[str, Any]:
     """The same by e-mail address in any usual spelling."""
     id = sql.value(
         f"SELECT u.id {FROM} WHERE {LIVING} AND u.canonical = %(c)s{within(actor)}",
-        {"account": actor.account_id, "c": address.strip().lower()},
+        {"account": actor.account_id, "c": looked_up(address)},
     )
     if id is None:
         raise not_found(_("This person"))

@@ -11,6 +11,7 @@ from usher.content import selection as item_selection
 from usher.content.parts import HandOver, checked_kinds, kinds_of
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.address import looked_up
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Verb, register
@@ -54,7 +55,7 @@ def checked_heir(actor: Actor, heir: Any) -> dict[str, str]:
     try:
         clause, key = "u.id = %(k)s", str(UUID(text))
     except ValueError:
-        clause, key = "u.canonical = %(k)s", text.lower()
+        clause, key = "u.canonical = %(k)s", looked_up(text)
     found = sql.row(
         f"""SELECT u.id::text AS heir, {name_of("u")} AS heir_name, s.status FROM people_user u JOIN people_standing s ON s.user_id = u.id
             WHERE u.account_id = %(a)s AND u.left_at IS NULL AND {clause}{within(actor)}""",
