@@ -74,6 +74,7 @@ class User(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "state", "id"], name="phone_by_state"),
+            models.Index(fields=["account", "since", "user"], name="phone_by_since", condition=Q(state="active", user__isnull=False)),
             models.Index(fields=["site"], name="phone_by_site"),
             models.Index(fields=["purge_at"], name="phone_to_purge", condition=Q(purge_at__isnull=False)),
         ]

@@ -16,7 +16,7 @@ from usher.core.actor import Actor
 from usher.core.keyset import COUNT_TO, Row, Sort
 from usher.people import reads as people
 from usher.people.filters import where
-from usher.phone import reads
+from usher.phone import filters, reads
 from usher.portal.listing import Column, Filter, Listing, Words, count, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
@@ -94,7 +94,8 @@ USERS = Listing(
         Column("since", gettext_lazy("Since"), lambda r: when(r["since"]), partial(moment, "since"), "num nowrap", "since", False),
     ),
     sorts=(*reads.SORTS, *BY_PERSON[1:]),
-    where=where,
+    where=filters.where,
+    counted=filters.counted,
     fixed={"phone": ["active"]},
     filters=(
         SITE_FILTER,
@@ -131,9 +132,9 @@ TRASH = Listing(
         Column("away", gettext_lazy("In the trash since"), lambda r: when(r["away_at"]), partial(moment, "away_at"), "num nowrap", "away"),
         Column("left", gettext_lazy("Days left"), left_of, partial(moment, "purge_at"), "side num nowrap"),
     ),
-    sorts=(*reads.SORTS[:2], BY_PERSON[1], Sort("away", "h.away_at", "u.id", "timestamptz")),
+    sorts=(*reads.SORTS[:2], BY_PERSON[1], Sort("away", "h.away_at", "h.user_id", "timestamptz")),
     order="-away",
-    where=where,
+    where=filters.where,
     fixed={"phone": ["trash"]},
     filters=(SITE_FILTER,),
 )
