@@ -41,7 +41,7 @@ MORE = {
 
 - A token without the scope is answered with HTTP 403 and body code 4711; Zoom answers 400 with the same body.
 - A right of a role has Zoom's name where it means the same, see below, and ours otherwise; both are taken. One of Zoom's without a counterpart is refused. `GET /users/{userId}/permissions` tells them likewise.
-- An administrator of a group holds a role that covers it: *Group admin*, which may see people, or the role they hold already when it is about groups. An account's role of that name may be given more.
+- An administrator of a group holds a role that covers it: *Group admin*, which may see the group and its people, or the role they hold already when it is about groups. An account's role of that name may be given more.
 - Of the settings act `feature.webinar`, `large_meeting` and `zoom_events` with their capacities, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone`, and `security.sign_in_with_two_factor_auth` (`role` or `none`). Reading
   tells what holds: one's own, else the primary group's, else the account's. An empty object and null say nothing; a field at the top that is no section and that the contract does not name is ignored.
 - `trusted_domains` are the domains the account has proven are its own. `plans/usage` names the plan of a year.
@@ -72,7 +72,7 @@ MORE = {
 - Fehlt dem Token der Scope, ist die Antwort HTTP 403 mit dem Code 4711 im Text; Zoom antwortet 400 mit demselben Text.
 - Ein Recht einer Rolle heißt wie bei Zoom, wo es dasselbe bedeutet (siehe unten), sonst wie hier; beide Namen werden genommen. Eines von Zoom ohne Entsprechung wird abgelehnt. `GET /users/{userId}/permissions`
   ebenso.
-- Wer eine Gruppe verwaltet, hat eine Rolle, die für sie gilt: *Group admin*, die Personen sehen darf, oder die Rolle, die schon da ist, wenn sie für Gruppen gilt. Eine Rolle dieses Namens darf mehr bekommen.
+- Wer eine Gruppe verwaltet, hat eine Rolle, die für sie gilt: *Group admin*, die die Gruppe und ihre Personen sehen darf, oder die Rolle, die schon da ist, wenn sie für Gruppen gilt. Eine Rolle dieses Namens darf mehr bekommen.
 - Von den Einstellungen wirken `feature.webinar`, `large_meeting` und `zoom_events` mit ihrer Größe, `zoom_whiteboard`, `zoom_scheduler`, `zoom_phone` und `security.sign_in_with_two_factor_auth` (`role` oder `none`). Gelesen
   wird, was gilt: die eigene, sonst die der primären Gruppe, sonst die des Kontos. Ein leeres Objekt und null sagen nichts; ein Feld ganz oben, das kein Abschnitt ist und das der Vertrag nicht nennt, wird übergangen.
 - `trusted_domains` sind die Domains, für die das Konto den Nachweis hat. `plans/usage` nennt den Tarif für ein Jahr.

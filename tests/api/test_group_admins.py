@@ -1,11 +1,14 @@
 """Administrators of a group by the API: people whose role covers it."""
 
 import pytest
+from django.test import Client
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller, caller, token_of
 from tests.people_of import Company, accept_invitation, actor_of, breaches, do, invite
+from tests.signed_in import signed_in
 from usher.core import sql
-from usher.core.ids import short
+from usher.core.ids import short, unshort
+from usher.people import find
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,12 @@ def test_they_come_and_go(northlake: Company, api: Caller, path: str) -> None:
     status, told = api.post(path, {"admins": [{"email": northlake.member.email}]})
     assert status == 201 and told["ids"] == short(user) and told["added_at"].endswith("Z")
     actor = actor_of(user)
-    assert actor.role_name == "Group admin" and actor.privileges == {"people:user:view"} and actor.scope and len(actor.scope.values) == 1
+    assert (
+        actor.role_name == "Group admin"
+        and actor.privileges == {"people:user:view", "people:group:view"}
+        and actor.scope
+        and len(actor.scope.values) == 1
+    )
     assert [a["email"] for a in api.get(path)[1]["admins"]] == [northlake.member.email]
     other = f"/groups/{api.post('/groups', {'name': 'Support'})[1]['id']}/admins"
     assert api.post(other, {"admins": [{"id": short(user)}]})[0] == 201
@@ -52,6 +60,41 @@ def test_they_reach_nobody_beside_their_group(northlake: Company, api: Caller, p
     from usher.people import by_id
 
     assert [p["email"] for p in by_id.page(actor, "active", limit=10, after=None)] == [northlake.admin.email]
+
+
+def test_they_see_their_group_and_no_other(northlake: Company, api: Caller, path: str) -> None:
+    """AUTHZ-10: in lists, by themselves, in search and on pages; who covers a department has no groups, and nobody of a part changes one."""
+    user = northlake.member.user_id
+    assert user
+    mine, other = path.split("/")[2], api.post("/groups", {"name": "Sales of others"})[1]["id"]
+    im = api.post("/im/groups", {"name": "Sales chat"})[1]["id"]
+    do(
+        northlake.owner,
+        "access.create_role",
+        {"name": "Crew", "privileges": ["people:user:view", "people:group:manage", "people:im_group:view", "access:app:manage"]},
+    )
+    key = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Crew'", {"a": northlake.account})
+    wish = {"role": key, "subjects": {"ids": [str(user)]}}
+    do(northlake.owner, "access.set_role", {**wish, "scope": {"kind": "group", "values": [str(unshort(mine))]}})
+    program = Caller(token_of(northlake.operator, creator=user), Client())
+    listed = program.get("/groups")[1]
+    assert [g["id"] for g in listed["groups"]] == [mine] and listed["total_records"] == 1
+    assert program.get(f"/groups/{mine}")[1]["name"] == "Sales" and program.get(f"/groups/{mine}/settings")[0] == 200
+    for wrong in (f"/groups/{other}", f"/groups/{other}/members", f"/groups/{other}/settings"):
+        assert program.get(wrong)[1]["code"] == 4130
+    assert program.get("/im/groups")[0] == program.get(f"/im/groups/{im}")[0] == 403
+    assert program.patch(f"/groups/{mine}", {"name": "X"})[0] == program.delete(f"/groups/{mine}")[0] == 403
+    browser = signed_in(user)
+    page = browser.get("/groups").content.decode()
+    assert "Sales" in page and "Sales of others" not in page and "1 group" in page
+    assert browser.get(f"/groups/{mine}").status_code == 200 and browser.get(f"/groups/{other}").status_code == 404
+    for group in (mine, other):
+        api.post(f"/groups/{group}/members", {"members": [{"email": northlake.admin.email}]})
+    of_admin = browser.get(f"/people/{short(northlake.admin.user_id)}/groups").content.decode()  # type: ignore[arg-type]
+    assert f'href="/groups/{mine}"' in of_admin and "Sales of others" in of_admin and other not in of_admin
+    assert [g["id"] for g in find.find(actor_of(user), "Sales") if g["kind"] == "group"] == [unshort(mine)]
+    do(northlake.owner, "access.set_role", {**wish, "scope": {"kind": "department", "values": ["Sales"]}})
+    assert program.get("/groups")[0] == 403 and browser.get("/groups").status_code == 403
 
 
 def test_pages(northlake: Company, api: Caller, path: str) -> None:

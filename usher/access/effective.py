@@ -15,7 +15,7 @@ from usher.core.refusals import not_found
 from usher.people.scope import NAMED, within
 
 from .actors import PERSON, name_of
-from .roles import NAMES, OF_PEOPLE, OWNER_ONLY, called, privileges_of
+from .roles import NAMES, OWNER_ONLY, called, of_a_part, privileges_of
 
 Level = Literal["none", "view", "manage"]
 MOST_HOLDERS = 50
@@ -47,7 +47,7 @@ def effective(actor: Actor, user: UUID) -> tuple[dict[str, Any], list[Right]]:
     without_plan = found["role"] not in NAMES and "custom_roles" not in found["capabilities"]
     barred = "inactive" if found["status"] != "active" else "factor" if found["lacks_factor"] else "plan" if without_plan else ""
     others = _holders(actor)
-    rights = [_right(thing, words, given, barred, bool(found["scope_kind"]), others, user) for thing, words in things().items()]
+    rights = [_right(thing, words, given, barred, found["scope_kind"], others, user) for thing, words in things().items()]
     scope = scope_in_words(found["scope_kind"], names_in_scope(actor, found["scope_kind"], found["scope_values"]))
     return {**found, "name": name_of(found), "role_called": called(found), "scope": scope}, rights
 
@@ -57,11 +57,11 @@ def _right(
     words: str | Promise,
     given: frozenset[str],
     barred: str,
-    scoped: bool,
+    scope: str | None,
     others: list[tuple[UUID, str, frozenset[str]]],
     user: UUID,
 ) -> Right:
-    left = frozenset() if barred else given & OF_PEOPLE if scoped else given
+    left = frozenset() if barred else given & of_a_part(scope) if scope else given
     gives, now = level_of(given, thing), level_of(left, thing)
     short = "" if now == gives else barred or "scope"
     owner_only = f"{thing}:manage" in OWNER_ONLY and now != "manage"

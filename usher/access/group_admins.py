@@ -10,7 +10,7 @@ from usher.core.actor import Actor
 VIEW = "access:role:view"
 ROLE_NAME = "Group admin"  # the role that is made for somebody who holds none
 # What it may at first: the owner, or who may change roles, gives it more. Licenses are not in it (behaviour.md F).
-ROLE_RIGHTS = ("people:user:view",)
+ROLE_RIGHTS = ("people:user:view", "people:group:view")
 HOLDERS = """FROM access_scope x JOIN people_user u ON u.id = x.user_id JOIN people_standing s ON s.user_id = x.user_id
   WHERE x.account_id = %(account)s AND x.kind = 'group' AND %(group)s::text = ANY (x.values) AND s.status = 'active'"""
 

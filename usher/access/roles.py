@@ -17,8 +17,9 @@ from usher.core.refusals import not_found
 
 OWNER_ONLY = frozenset({"access:admin:manage", "access:owner:manage", "accounts:sign_in:manage"})
 NAMES: dict[str, str | Promise] = {"owner": gettext_lazy("Owner"), "admin": gettext_lazy("Admin"), "member": gettext_lazy("Member")}
-# What can be held for some people only; everything else is about the whole account, and rests while the role has a scope.
+# What can be held for some people only, and for some groups only; everything else is about the whole account, and rests while the role has a scope.
 OF_PEOPLE = frozenset({"people:user:view", "people:user:manage", "journal:change:view"})
+OF_GROUPS = OF_PEOPLE | {"people:group:view"}
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,19 @@ def grantable() -> frozenset[str]:
     return frozenset(f"{thing}:{level}" for thing in things() for level in ("view", "manage")) - OWNER_ONLY
 
 
+def of_a_part(kind: str) -> frozenset[str]:
+    """The rights a role keeps whose scope is of this kind: department, group or site."""
+    return OF_GROUPS if kind == "group" else OF_PEOPLE
+
+
 def rights_of(found: Mapping[str, Any]) -> frozenset[str]:
-    """What a person may, from a row with role, given, capabilities and scope_kind: custom roles rest while the plan has none, and a scope leaves what is of people."""
+    """What a person may, from a row with role, given, capabilities and scope_kind: custom roles rest while the plan has none, and a scope
+    leaves what is of people, and of its groups.
+    """
     if found["role"] not in NAMES and "custom_roles" not in found["capabilities"]:
         return frozenset()
     rights = privileges_of(found["role"], found["given"])
-    return rights & OF_PEOPLE if found["scope_kind"] else rights
+    return rights & of_a_part(found["scope_kind"]) if found["scope_kind"] else rights
 
 
 ROLE = """SELECT r.key, r.name, r.description, r.privileges, r.most, r.version,

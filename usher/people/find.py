@@ -9,7 +9,7 @@ from usher.core.keyset import COUNT_TO
 
 from .filters import contains, like_literal, where
 from .groups import AREA
-from .scope import within
+from .scope import among, within
 
 FEW = 6
 PERSON = "u.id, u.first_name, u.last_name, u.display_name, u.email"
@@ -32,7 +32,7 @@ def find(actor: Actor, text: str) -> list[dict[str, Any]]:
         )
     kinds = [kind for kind, area in AREA.items() if actor.may(f"{area}:view")]
     if kinds and words:
-        branches.append(GROUPS)
+        branches.append(GROUPS.format(seen=among(actor)))
     if not branches:
         return []
     params: dict[str, Any] = {"account": actor.account_id, "q": " ".join(words), "few": FEW, "kinds": kinds}
@@ -63,7 +63,7 @@ def _has(here: str, every: str) -> str:
 
 
 GROUPS = """SELECT 'group' AS kind, 0 AS rank, g.id, g.name AS first_name, '' AS last_name, '' AS display_name, '' AS email, g.name_key, g.kind AS status, '' AS role
-  FROM people_group g WHERE g.account_id = %(account)s AND g.kind = ANY(%(kinds)s) AND g.name_key LIKE usher_fold(%(part)s) ORDER BY g.name_key LIMIT %(few)s"""
+  FROM people_group g WHERE g.account_id = %(account)s AND g.kind = ANY(%(kinds)s) AND g.name_key LIKE usher_fold(%(part)s){seen} ORDER BY g.name_key LIMIT %(few)s"""
 
 
 def elsewhere(actor: Actor, query: Mapping[str, Any]) -> dict[str, int]:

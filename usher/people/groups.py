@@ -16,7 +16,7 @@ from usher.core.keyset import COUNT_TO, Sort
 from usher.core.refusals import Refused, not_found
 
 from .filters import like_literal
-from .scope import within
+from .scope import among, within
 
 KINDS = ("user", "im")
 # What a group of either kind is read and changed with.
@@ -84,10 +84,10 @@ def default_names(actor: Actor) -> dict[str, str]:
 
 
 def group(actor: Actor, kind: str, id: UUID) -> dict[str, Any]:
-    """One group as in a list. Refused (missing) for one of another account or kind."""
+    """One group as in a list. Refused (missing) for one of another account or kind, and for one that the actor's role does not cover."""
     actor.require(f"{AREA[kind]}:view")
     found = sql.row(
-        f"SELECT {columns(kind)} {SOURCE} AND g.kind = %(kind)s AND g.id = %(id)s",
+        f"SELECT {columns(kind)} {SOURCE} AND g.kind = %(kind)s AND g.id = %(id)s{among(actor)}",
         {"account": actor.account_id, "kind": kind, "id": id},
     )
     if found is None:

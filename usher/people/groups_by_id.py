@@ -7,7 +7,7 @@ from usher.core import sql
 from usher.core.actor import Actor
 
 from .groups import AREA
-from .scope import within
+from .scope import among, within
 
 MEMBERS = {
     "user": "people_membership m JOIN people_user u ON u.id = m.user_id WHERE m.account_id = %(account)s AND m.group_id = {group}",
@@ -27,14 +27,14 @@ def page(actor: Actor, kind: str, *, after: str | None, offset: int = 0, limit: 
     members = HERE if quick else f"(SELECT count(*)::int FROM {MEMBERS[kind].format(group='g.id')} AND u.left_at IS NULL{within(actor)})"
     return sql.rows(
         f"""SELECT g.id, g.name, {members} AS members FROM (SELECT id, name FROM people_group WHERE account_id = %(account)s AND kind = %(kind)s
-              AND id > %(after)s::uuid ORDER BY id LIMIT %(limit)s OFFSET %(offset)s) g{GONE if quick else ""} ORDER BY g.id""",
+              AND id > %(after)s::uuid{among(actor, "id")} ORDER BY id LIMIT %(limit)s OFFSET %(offset)s) g{GONE if quick else ""} ORDER BY g.id""",
         {"account": actor.account_id, "kind": kind, "after": after or UUID(int=0), "limit": limit, "offset": offset},
     )
 
 
 def how_many(actor: Actor, kind: str) -> int:
     actor.require(f"{AREA[kind]}:view")
-    query = "SELECT count(*) FROM people_group WHERE account_id = %(account)s AND kind = %(kind)s"
+    query = f"SELECT count(*) FROM people_group WHERE account_id = %(account)s AND kind = %(kind)s{among(actor, 'id')}"
     return int(sql.value(query, {"account": actor.account_id, "kind": kind}))
 
 

@@ -29,6 +29,14 @@ def within(actor: Actor, person: str = "u.id") -> str:
     return "" if actor.scope is None else f" AND {person} IN {covered_by(actor.user_id)}"
 
 
+def among(actor: Actor, group: str = "g.id") -> str:
+    """What follows a WHERE so that `group`, a group's id as SQL, is one of those the actor's role is for; no group at all when it is for departments or sites.
+    Empty for who covers everybody.
+    """
+    named = f"SELECT unnest(x.values)::uuid FROM access_scope x WHERE x.user_id = '{actor.user_id}'::uuid AND x.kind = 'group'"
+    return "" if actor.scope is None else f" AND {group} IN ({named})"
+
+
 def covered_by(holder: object) -> str:
     """The ids of whom somebody's scope covers, as SQL."""
     return COVERED.format(holder=UUID(str(holder)))

@@ -9,7 +9,7 @@ from usher.core import sql
 from usher.core.actor import Actor
 
 from . import inherited
-from .scope import within
+from .scope import among, within
 
 USERS, GROUPS = ("people_usersettings", "user_id"), ("people_groupsettings", "group_id")
 # Of somebody who moves to another account, in a statement whose `did` is who they are there. What is sealed is bound to who they were, and stays behind.
@@ -56,7 +56,7 @@ def opened(actor: Actor, kept: dict[str, Any], user: UUID) -> dict[str, Any]:
 def of_group(actor: Actor, group: UUID, part: str) -> dict[str, Any]:
     """The same for a user group."""
     actor.require("people:group:view")
-    seen = "SELECT true FROM people_group g WHERE g.id = %(g)s AND g.account_id = %(a)s AND g.kind = 'user'"
+    seen = f"SELECT true FROM people_group g WHERE g.id = %(g)s AND g.account_id = %(a)s AND g.kind = 'user'{among(actor)}"
     if not sql.value(seen, {"g": group, "a": actor.account_id}):
         return {}
     return stored.opened(actor, "people:group:manage", stored.rows_of(*GROUPS, group).get(part, {}), group)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from usher.core.ids import short
 from usher.core.keyset import Row
 from usher.people import groups
+from usher.people.scope import among
 from usher.portal.listing import Column, Filter, Listing, register
 from usher.portal.people.people_list import STATUS, USERS
 from usher.portal.templatetags.usher import number, when
@@ -109,6 +110,7 @@ def list_of(kind: str, path: str) -> Listing:
         sorts=groups.sorts(kind),
         where=groups.where,
         fixed={"kind": [kind]},
+        seen=among,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from usher.access.handing_out import refuse_more_than_own
-from usher.access.roles import NAMES, OF_PEOPLE, Role, role, roles
+from usher.access.roles import NAMES, Role, of_a_part, role, roles
 from usher.accounts import plans
 from usher.core.actor import Actor
 from usher.core.ids import short
@@ -89,7 +89,7 @@ def with_scope(request: SignedIn, look: Look, chosen: Role, scope: dict[str, Any
         ],
         "sites": [(str(s["id"]), s["name"], str(s["id"]) in request.GET.getlist("for_site")) for s in reads.sites(request.actor)[:100]],
         "kept": pairs_without(request.GET, *TICKED.values(), *PASSING),
-        "rests": bool(scope and chosen.privileges - OF_PEOPLE),
+        "rests": bool(scope and chosen.privileges - of_a_part(scope["kind"])),
         "some": bool(scope),
     }
     look.told.update(told)

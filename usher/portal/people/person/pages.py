@@ -76,9 +76,12 @@ def groups(request: SignedIn, person_id: UUID) -> HttpResponse:
     context = around(request.actor, person_id, "groups")
     context["may_change"] = request.actor.may("people:group:manage")
     context["may_change_im"] = request.actor.may("people:im_group:manage")
-    context["may_open"] = request.actor.may("people:group:view")
+    scope, may_open = request.actor.scope, request.actor.may("people:group:view")
     context["may_open_im"] = request.actor.may("people:im_group:view")
-    context["groups"] = [{**g, "short": short(UUID(g["id"]))} for g in context["person"]["groups"]]
+    context["groups"] = [
+        {**g, "short": short(UUID(g["id"])), "opens": may_open and (scope is None or g["id"] in scope.values)}
+        for g in context["person"]["groups"]
+    ]
     return render(request, "people/person_groups.html", context)
 
 
