@@ -14,7 +14,14 @@ from tests.people_of import Company
 
 FIELDS = {row["call"]: row["answer"] for row in CONTRACT if row["answer"]}
 
-KINDS: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
 
 # Fields that are never there, by the end of their path.
 UNKNOWN = {

@@ -9,10 +9,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.api.agreeing import app_for_people, tokens_for
 from tests.api.caller import Caller, caller
 from tests.api.test_recordings import YESTERDAY, recording
 from tests.content.items import license_all
 from tests.people_of import Company, actor_of, do, one
+from usher.access import consents
 from usher.content.uploading import upload
 from usher.core import clock, sql
 from usher.core.ids import short
@@ -108,6 +110,17 @@ def test_when_a_token_ends(northlake: Company, api: Caller, what: str) -> None:
     assert is_sound(fetched(path_of(told), access_token=told["download_access_token"]))
     ENDS[what](northlake)
     assert code_of(fetched(path_of(told), access_token=told["download_access_token"])) == (401, 124)
+
+
+def test_it_ends_with_the_agreement(northlake: Company, api: Caller) -> None:
+    """OAUTH-08: of an app that people agree to, its tokens for files end when the one it works for takes that back."""
+    app = app_for_people(northlake.owner)
+    program = Caller(tokens_for(northlake.owner.user_id, app)["access_token"], Client())
+    told = recorded(program, northlake, "?include_fields=download_access_token")
+    path, token = path_of(told), told["download_access_token"]
+    assert is_sound(fetched(path, program.token)) and is_sound(fetched(path, token))
+    consents.withdraw(northlake.owner, sql.value("SELECT id FROM access_consent WHERE app_id = %(a)s", {"a": app.id}))
+    assert code_of(fetched(path, program.token)) == code_of(fetched(path, token)) == (401, 124)
 
 
 def test_without_a_token_it_is_the_portal(northlake: Company, api: Caller) -> None:

@@ -60,5 +60,6 @@ def meeting(files: Sequence[Mapping[str, Any]], account: UUID, base: str) -> dic
         "duration": max(minutes(f["seconds"]) for f in files),
         "total_size": sum(f["size"] or 0 for f in files),
         "recording_count": len(files),
+        "auto_delete": False,
         "recording_files": [file(f, base) for f in files],
     }
