@@ -71,12 +71,12 @@ def taking(source: str) -> str:
             ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= {NOW} THEN 1 ELSE t.tries + 1 END,
               window_ends = CASE WHEN t.window_ends <= {NOW} THEN excluded.window_ends ELSE t.window_ends END
             RETURNING t.key, t.tries, t.window_ends),
-          told AS (SELECT a.name, x.tries, x.window_ends AS ends, greatest(1, ceil(extract(epoch FROM x.window_ends - a.at)))::int AS wait
-            FROM (TABLE used_up UNION ALL TABLE counted) x JOIN asked a USING (key))"""
+          told AS (SELECT split_part(x.key, '|', 1) AS name, x.tries, x.window_ends AS ends,
+            greatest(1, ceil(extract(epoch FROM x.window_ends - {NOW})))::int AS wait FROM (TABLE used_up UNION ALL TABLE counted) x)"""
 
 
 def key_of(name: str, what: str) -> str:
-    """SQL of the key of a row: `_key` of two columns."""
+    """SQL of the key of a row: `_key` of two columns. No name has a bar."""
     return f"{name} || '|' || left(encode(sha256(convert_to({what}::text, 'UTF8')), 'hex'), 32)"
 
 

@@ -30,22 +30,24 @@ CLIENT = """SELECT p.id, p.account_id, p.scopes, p.for_people, p.is_public, s.ac
             FROM access_app p JOIN people_standing s ON s.user_id = p.creator_id JOIN accounts_account a ON a.id = p.account_id
             LEFT JOIN access_appsecret x ON x.app_id = p.id AND (x.ends_at IS NULL OR x.ends_at > %(now)s)
             WHERE p.client_id = %(c)s GROUP BY p.id, s.access_epoch, s.status, a.closed_at"""
-# Whether one scope of a list stands in the token and in the app.
-SOME = f"""EXISTS (SELECT FROM string_to_table(%({{of}})s::text, ' ') n
-                 WHERE (n = ANY(t.scopes) OR '{scopes.ALL}' = ANY(t.scopes)) AND (n = ANY(p.scopes) OR '{scopes.ALL}' = ANY(p.scopes)))"""
+ASKED = "string_to_array(%({of})s::text, ' ')"
+# Whether one scope of a list that is asked for stands in the token and in the app.
+SOME = f"""CASE WHEN '{scopes.ALL}' = ANY(t.scopes) THEN {ASKED} <> '{{{{}}}}' AND ('{scopes.ALL}' = ANY(p.scopes) OR p.scopes && {ASKED})
+                  WHEN '{scopes.ALL}' = ANY(p.scopes) THEN t.scopes && {ASKED}
+                  ELSE EXISTS (SELECT FROM unnest(t.scopes) n WHERE n = ANY(p.scopes) AND n = ANY({ASKED})) END"""
 # An app for people stops with who answers for it, like any other.
-HOLDER = f"""SELECT h.*, h.for_all OR h.for_oneself AS opens FROM (
-             SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
+HOLDER = f"""SELECT who.*, p.name AS app_name, p.id AS app, t.expires_at <= {throttle.NOW} AS is_over,
                %(needs)s::text = '' OR {SOME.format(of="needs")} AS for_all, {SOME.format(of="own")} AS for_oneself
              FROM access_token t JOIN access_app p ON p.id = t.app_id LEFT JOIN access_consent c ON c.id = t.consent_id
              JOIN LATERAL ({PERSON} AND u.id = coalesce(c.user_id, p.creator_id)) who ON true
              WHERE t.hash = %(h)s AND p.is_on AND who.status = 'active' AND who.access_epoch = t.epoch
-               AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))) h"""
+               AND (c.id IS NULL OR EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active'))"""
+OPENS = "(h.for_all OR h.for_oneself)"
 # The limits of the account's plan, or those of any other; nothing is counted of what is not let in, nor where the operator has switched limits off.
 LIMITS = f"""SELECT l->>0 AS name, {throttle.key_of("(l->>0)", "h.account_id")} AS key, (l->>1)::int AS most, (l->>2)::int AS seconds
-             FROM holder h, jsonb_array_elements(coalesce(%(limits)s::jsonb->h.plan, %(limits)s::jsonb->'')) l WHERE h.opens AND NOT h.is_over AND h.api_limits"""
+             FROM holder h, jsonb_array_elements(coalesce(%(limits)s::jsonb->h.plan, %(limits)s::jsonb->'')) l WHERE {OPENS} AND NOT h.is_over AND h.api_limits"""
 SHOWN = f"""WITH holder AS MATERIALIZED ({HOLDER}), {throttle.taking(LIMITS)}
-            SELECT h.*, (SELECT jsonb_agg(jsonb_build_array(name, tries, extract(epoch FROM ends), wait)) FROM told) AS tallies FROM holder h"""
+            SELECT h.*, {OPENS} AS opens, (SELECT jsonb_agg(jsonb_build_array(name, tries, extract(epoch FROM ends), wait)) FROM told) AS tallies FROM holder h"""
 
 
 @dataclass(frozen=True)

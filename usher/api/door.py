@@ -29,6 +29,7 @@ from .reading import bearer, body_of, key_of, query_of
 
 log = logging.getLogger("usher.api")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
+WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 View = Callable[..., HttpResponse]
 
 
@@ -36,7 +37,8 @@ def view_of(operations: Mapping[str, Operation]) -> View:
     """The view of one path: its operations by method."""
 
     def answer_to(request: HttpRequest, **path: str) -> HttpResponse:
-        with translation.override("en"):
+        # As a rule a thread speaks English already; to say so again is dear.
+        with nullcontext() if translation.get_language() == "en" else translation.override("en"):
             return answered(request, lambda: _run(request, operations, path))
 
     return _dressed(answer_to, Policy("token", tuple(operations)))
@@ -100,7 +102,7 @@ def purpose_of(operation: Operation, of_oneself: bool, counted: bool) -> tokens.
 def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:
     """What the request says, checked. What cannot be read did nothing, so it is given back like any other no."""
     writes = operation.method in WRITES
-    query = query_of(request, operation.query)
+    query = query_of(request, operation)
     body, raw = body_of(request, {**operation.body, **operation.kept}) if writes else ({}, {})
     key = f"{holder.app} {holder.actor.user_id} {own}" if (own := key_of(request)) and writes else ""
     return Call(holder.actor, request, path, query, body, raw, key, holder.app)
@@ -159,7 +161,7 @@ def answer(status: int, made: Any) -> HttpResponse:
 
 
 def written(made: Any) -> str:
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return WRITER.encode(made)
 
 
 def said(status: int, body: str) -> HttpResponse:

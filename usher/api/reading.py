@@ -1,6 +1,8 @@
 """What a request says: its token, its query, its body. Nothing here trusts it; whatever cannot be read is refused with the contract's codes."""
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -10,8 +12,11 @@ from django.http.request import QueryDict
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
 from usher.zoom_wire.fields import Fields, read, read_texts
 
+from .operations import Operation
+
 MOST_BYTES = 1024 * 1024  # of one body; the largest of the contract are lists of 30 people
 LONGEST_KEY = 200
+LONGEST_KEPT = 200  # characters of a query that is remembered
 DEEPEST = 100  # objects and lists in each other, of any body; the deepest of the contract has 8
 
 
@@ -25,9 +30,20 @@ def bearer(request: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def query_of(request: HttpRequest, fields: Fields) -> dict[str, Any]:
-    """The known parameters; one that stands twice and is no list is refused (MASS-05), unknown ones are ignored."""
-    given: QueryDict = request.GET
+def query_of(request: HttpRequest, operation: Operation) -> dict[str, Any]:
+    """The known parameters; one that stands twice and is no list is refused (MASS-05), unknown ones are ignored. Programs ask in the same words again and
+    again: what those say is known.
+    """
+    text = str(request.META.get("QUERY_STRING", ""))
+    return dict(_said_often(text, operation) if len(text) <= LONGEST_KEPT else _said_in(request.GET, operation.query))
+
+
+@lru_cache(maxsize=1000)
+def _said_often(text: str, operation: Operation) -> Mapping[str, Any]:
+    return _said_in(QueryDict(text.encode("iso-8859-1")), operation.query)
+
+
+def _said_in(given: QueryDict, fields: Fields) -> Mapping[str, Any]:
     for name, told in given.lists():
         if len(told) > 1 and name in fields and fields[name].kind != "array":
             raise invalid({"field": name, "message": f"{name} stands more than once."})

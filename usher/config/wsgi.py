@@ -8,7 +8,10 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "usher.config.settings")
 
 from django.conf import settings
+from django.core import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 from django.http.response import HttpResponseBase
 
 from usher.access import app_calls
@@ -83,4 +86,8 @@ def _busy(environ: Environ, start_response: Callable[..., Any]) -> Iterable[byte
 
 
 application = Gate(get_wsgi_application())
+# Of what Django does around every request only one thing is needed here: that its connection goes back to the pool at the end.
+for _start in (reset_queries, close_old_connections):
+    request_started.disconnect(_start)
+request_finished.disconnect(cache.close_caches)
 app_calls.serve()

@@ -38,9 +38,9 @@ def prepared(sql: str, params: Params) -> list[dict[str, Any]]:
     here = connections[DEFAULT_DB_ALIAS]
     here.ensure_connection()
     statement = numbered(sql)
-    given = adapt({name: params[name] for name in statement.names})
+    given = [Jsonb(v) if isinstance(v, dict) else v for v in map(params.__getitem__, statement.names)]
     with debug_transaction(here, sql) if here.queries_logged else nullcontext(), here.wrap_database_errors:
-        found, result = here.connection.ask(statement.text, list(given.values()))
+        found, result = here.connection.ask(statement.text, given)
     if statement.columns is None or len(statement.columns.names) != result.nfields:
         statement.columns = Columns.of(result)
     return statement.columns.dicts(found)

@@ -38,6 +38,7 @@ def stored(headers: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 STORED = stored(HEADERS)
+NO_STORE = stored({"Cache-Control": "no-store"})
 
 
 class Programs:
@@ -61,7 +62,7 @@ class Programs:
             response = self.compressed(request, response)
         strict = self.over_https if request.is_secure() else self.over_http
         # Past the interface: it would read each of these texts anew for every answer.
-        response.headers._store = {**response.headers._store, **strict}
+        response.headers._store = {**strict, **response.headers._store, **NO_STORE}
         return response
 
 
@@ -72,7 +73,6 @@ def headers_of_programs() -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-        "Cache-Control": "no-store",
         "Vary": "Accept-Encoding",
     }
 

@@ -23,6 +23,7 @@ STATUS = {"forbidden": 403, "missing": 404, "invalid": 422, "conflict": 409, "la
 RETRY_AFTER = "5"
 OF_PROGRAMS = ("/v2/", "/oauth/token", "/oauth/revoke")  # what is refused there before the API sees it is JSON as well
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+PAIRS = [one + other for one in LETTERS for other in LETTERS]
 
 
 def problem(
@@ -175,6 +176,6 @@ def place(request: HttpRequest) -> str:
 
 def new_number() -> str:
     """A number a person can read out, like 7F3K-21."""
-    drawn, digits = divmod(secrets.randbelow(len(LETTERS) ** 4 * 90), 90)
-    letters = (LETTERS[drawn // len(LETTERS) ** n % len(LETTERS)] for n in range(4))
-    return f"{''.join(letters)}-{digits + 10}"
+    drawn, digits = divmod(secrets.randbelow(len(PAIRS) ** 2 * 90), 90)
+    first, second = divmod(drawn, len(PAIRS))
+    return f"{PAIRS[first]}{PAIRS[second]}-{digits + 10}"
