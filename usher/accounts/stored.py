@@ -85,10 +85,10 @@ def opened(actor: Actor, right: str, flat: Mapping[str, Any], owner: object) -> 
 
 def sealed(wish: Mapping[str, Any], now: Mapping[str, Any], owner: object) -> dict[str, Any]:
     """The same with every secret sealed. One that is kept already stays the text it is, so that the same wish is told as the same."""
-    return {name: _kept(name, value, now.get(name), owner) if is_secret(name, value) else value for name, value in wish.items()}
+    return {name: _kept(value, now.get(name), owner) if is_secret(name, value) else value for name, value in wish.items()}
 
 
-def _kept(name: str, value: Any, now: Any, owner: object) -> Any:
+def _kept(value: Any, now: Any, owner: object) -> Any:
     told = json.dumps(value)
     if isinstance(now, Mapping):
         try:

@@ -175,7 +175,7 @@ def _refuse_nothing(plan: Plan, tallies: list[Tally]) -> None:
     if not left:
         raise _Nothing
     if plan.undoes:
-        raise names.refusal(left.most_common(1)[0][0], plan)
+        raise names.refusal(left.most_common(1)[0][0])
 
 
 def _short_way(plan: Plan, key: str) -> Started:
@@ -198,7 +198,7 @@ def _short_way(plan: Plan, key: str) -> Started:
         except _Left as left:
             if left.reasons - plan.verb.unchanged - {RACED}:
                 code = sorted(left.reasons - plan.verb.unchanged - {RACED})[0]
-                raise names.refusal(code, plan) from None
+                raise names.refusal(code) from None
             if RACED not in left.reasons:
                 return Started(None, None, "unchanged")
         except SameKey:

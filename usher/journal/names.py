@@ -12,13 +12,13 @@ from django.utils.translation import pgettext
 
 from usher.core.refusals import Refused
 
-from .verb import VERBS, Plan, words_of
+from .verb import VERBS, words_of
 
 log = logging.getLogger(__name__)
 TITLES: dict[str, str | Promise] = {}  # what each verb is called by itself; registered at start
 
 
-def refusal(code: str, plan: Plan) -> Refused:
+def refusal(code: str) -> Refused:
     """The refusal of a set of one whose only row was left alone."""
     if code == "no_seat":
         return Refused("conflict", code, _("No seat is free. Buy more or take one back first."))

@@ -243,6 +243,11 @@ def plan_of(found: dict[str, Any]) -> Plan:
     return Plan(actor, VERBS[found["verb"]], found["params"], undoes=found["undoes"], cause=found["cause"])
 
 
+def made_by(change: UUID | None) -> UUID:
+    """What a Change made that made one thing."""
+    return UUID(str(sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": change})))
+
+
 def stalled(seconds: int = 8) -> list[UUID]:
     """Runs that nobody moved for so long: their worker died, or was never there."""
     return [

@@ -270,7 +270,7 @@ def by_line(params: Mapping[str, Any]) -> bool:
     return not {"license", "add_ons"}.isdisjoint(params.get("columns", ()))
 
 
-def summary(params: Mapping[str, Any], new: int, unchanged: int, refused: int) -> str:
+def summary(unchanged: int, refused: int) -> str:
     """The second half of an import's headline: "6 are already here. 8 lines are refused."."""
     told = []
     if unchanged:

@@ -6,10 +6,10 @@ from typing import Any
 
 from usher.api.operations import MEDIUM, Call, Cap, operation
 from usher.api.paging import frame, parameters, skipped, start_of, token
-from usher.core import sql
 from usher.core.clock import now
 from usher.core.ids import short, unshort
 from usher.core.refusals import Refused
+from usher.journal.reads import made_by
 from usher.people import groups, groups_by_id
 from usher.zoom_wire import groups as wire
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
@@ -103,7 +103,7 @@ def keep(kind: Kind) -> None:
     def create_group(call: Call) -> dict[str, Any]:
         """Create a group."""
         started = call.do(kind.verbs["create"], {"name": call.body["name"]})
-        made = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+        made = made_by(started.change_id)
         return kind.shape({"id": made, "name": call.body["name"].strip(), "members": 0})
 
     @operation("GET", one, kind.reads("group"), **told())

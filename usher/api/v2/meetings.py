@@ -13,9 +13,9 @@ from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import frame, parameters, start_of
 from usher.content import by_number
 from usher.content.by_number import Span
-from usher.core import sql
 from usher.core.clock import now, zone_of
 from usher.core.refusals import Refused
+from usher.journal.reads import made_by
 from usher.zoom_wire import meetings as wire
 from usher.zoom_wire import occurrences
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
@@ -112,7 +112,7 @@ def keep(kind: Kind) -> None:
         details = {**said.pop("details", {}), "creation_source": "open_api"}
         made = {"title": kind.key.capitalize(), "starts_at": said_start(call.body), "seconds": 3600, **said, "details": details}
         started = call.do("content.create", {"items": [{**made, "owner": str(host["id"]), "kind": kind.key}]})
-        id = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+        id = made_by(started.change_id)
         return told_of(call, kind, by_number.one(call.actor, str(id)))
 
     @operation("GET", one, kind.scopes("read", kind.key), query=SHOWN, **told())

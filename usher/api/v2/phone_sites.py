@@ -7,9 +7,9 @@ from uuid import UUID
 from usher.accounts import places
 from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import by_token, start_of, token
-from usher.core import sql
 from usher.core.ids import short, unshort
 from usher.core.refusals import Refused
+from usher.journal.reads import made_by
 from usher.phone import reads, things_by_id
 from usher.phone.models import HIGHEST, LOWEST
 from usher.zoom_wire import phone as wire
@@ -80,7 +80,7 @@ def create_site(call: Call) -> dict[str, Any]:
     """Create a site, in the country of its emergency address."""
     address = call.body["default_emergency_address"]
     started = call.do("phone.create_site", {"name": call.body["name"], **side_of(call, NEW), "country": address["country"]})
-    id = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+    id = made_by(started.change_id)
     keep_address(call, id)
     return {"id": short(id), "name": reads.site(call.actor, id)["name"]}
 

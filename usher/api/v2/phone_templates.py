@@ -4,9 +4,9 @@ from typing import Any
 
 from usher.api.operations import Call, operation
 from usher.api.paging import by_token, start_of, token
-from usher.core import sql
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
+from usher.journal.reads import made_by
 from usher.phone import kept, reads, things_by_id
 from usher.zoom_wire import phone as wire
 from usher.zoom_wire.codes import Fault, WireRefused, invalid
@@ -58,7 +58,7 @@ def create_template(call: Call) -> dict[str, Any]:
         raise invalid({"field": "type", "message": "Templates are for users here."})
     site = str(named_site(call, call.body["site_id"], code=300)["id"]) if call.body.get("site_id") else None
     started = call.do("phone.create_template", {"name": call.body["name"], "policy": {}, "site": site})
-    id = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+    id = made_by(started.change_id)
     keep(call, "template", id, ("description",))
     return wire.template(reads.template(call.actor, id), things_by_id.template_kept(call.actor, id))
 

@@ -8,9 +8,9 @@ from usher.accounts import places, rooms_by_id
 from usher.accounts.places import ROOM_KINDS
 from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import by_token, start_of, token
-from usher.core import sql
 from usher.core.ids import unshort
 from usher.core.refusals import Refused
+from usher.journal.reads import made_by
 from usher.zoom_wire import rooms as wire
 from usher.zoom_wire.codes import Fault, WireRefused
 from usher.zoom_wire.fields import Field
@@ -80,7 +80,7 @@ def create_room(call: Call) -> dict[str, Any]:
     site = str(site_of(call, told["location_id"])) if told.get("location_id") else None
     details = {"pro_device": told["pro_device"]} if "pro_device" in told else {}
     started = call.do("accounts.create_room", {"name": told["name"], "kind": told["type"], "site": site, "details": details})
-    made = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+    made = made_by(started.change_id)
     return wire.made(rooms_by_id.one(call.actor, made))
 
 

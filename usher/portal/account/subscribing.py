@@ -22,6 +22,7 @@ from usher.licenses.subscribing import TERMS, subscriptions
 from usher.portal.page import SignedIn, own_path, page
 from usher.portal.plan_page import Choice, Look, Option, choice_page, plan_page
 from usher.portal.seat_choices import is_free_of_charge
+from usher.portal.templatetags.usher import number
 
 NONE = {"bought": 0, "used": 0, "pending": 0, "held": 0, "free": 0}
 
@@ -81,7 +82,7 @@ def change(request: SignedIn) -> HttpResponseBase:
         return form(request, product, line, request.GET, {"field": refused.field or "quantity", "words": refused.words})
     in_use = line["used"] + line["pending"] + line["held"]
     if planned.params["quantity"] < in_use:
-        return form(request, product, line, request.GET, {"field": "quantity", "words": too_few(product, line, in_use), "holders": True})
+        return form(request, product, line, request.GET, {"field": "quantity", "words": too_few(product, in_use), "holders": True})
     return plan_page(request, planned, back_to(request, look_at(request.actor, product)))
 
 
@@ -122,10 +123,10 @@ def planned_change(request: SignedIn, product: Product, terms: Mapping[str, Any]
     return whole
 
 
-def too_few(product: Product, line: Mapping[str, Any], in_use: int) -> str:
+def too_few(product: Product, in_use: int) -> str:
     """What is, and what next."""
     told = ngettext("%(n)s %(name)s seat is in use.", "%(n)s %(name)s seats are in use.", in_use) % {
-        "n": f"{in_use:,}",
+        "n": number(in_use),
         "name": product.name,
     }
     return told + " " + _("Take some back first, then lower the number.")

@@ -37,7 +37,7 @@ def change(request: SignedIn, number: int) -> HttpResponse:
     """One change: its progress while it runs, its result after. htmx asks for the fragment again until it has ended."""
     found = reads.change(request.actor, number)
     outcome = reads.outcome(found)
-    parts, now = parts_of(request, found, outcome)
+    parts, now = parts_of(request, outcome)
     context = {
         "found": found,
         "outcome": outcome,

@@ -20,7 +20,7 @@ from usher.portal.seat_choices import seat_lines
 from usher.portal.wish import clean
 
 
-def parts_of(request: SignedIn, found: dict[str, Any], outcome: reads.Outcome) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def parts_of(request: SignedIn, outcome: reads.Outcome) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """done · still to do · already so · skipped · refused · failed, and the one the table shows. Those of nothing are left out."""
     rest = outcome.skipped + outcome.refused
     running = outcome.state == "running"

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from usher.core import sql
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal import engine
+from usher.journal.reads import made_by
 from usher.journal.verb import plan
 from usher.people import groups
 from usher.portal.groups.group_list import IM, USER, GroupKind, path_of
@@ -39,7 +39,7 @@ def create(request: SignedIn, kind: GroupKind) -> HttpResponse:
         started = engine.start(plan(request.actor, kind.verbs["create"], {"name": name}), key_of(request))
     except Refused as refused:
         return show(request, kind, kind.new, _("Create"), name, refused)
-    made = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+    made = made_by(started.change_id)
     return done(request, f"{kind.path}/{short(made)}", _("Created."), started)
 
 

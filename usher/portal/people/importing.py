@@ -117,9 +117,8 @@ def else_words(by_line: bool, chosen: str) -> str:
 
 
 def _summary(planned: Plan, seen: Preview) -> str:
-    return summary(
-        planned.params, seen.will, seen.unchanged(planned.verb.unchanged), sum(seen.skipped(unchanged=planned.verb.unchanged).values())
-    )
+    unchanged = planned.verb.unchanged
+    return summary(seen.unchanged(unchanged), sum(seen.skipped(unchanged=unchanged).values()))
 
 
 def read_words(stage: Stage) -> str:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from usher.access.effective import holders_of, level_of
 from usher.access.handing_out import refuse_more_than_own
 from usher.access.roles import NAMES, Role, role
-from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.privileges import things
 from usher.core.refusals import Refused
 from usher.journal import engine
+from usher.journal.reads import made_by
 from usher.journal.verb import plan
 from usher.portal.page import SignedIn, page
 from usher.portal.people.adding import key_of
@@ -34,7 +34,7 @@ def new_role(request: SignedIn) -> HttpResponse:
         started = engine.start(plan(request.actor, "access.create_role", given), key_of(request))
     except Refused as refused:
         return show(request, blank, given, refused)
-    made = sql.value("SELECT obj FROM journal_effect WHERE change_id = %(c)s", {"c": started.change_id})
+    made = made_by(started.change_id)
     return done(request, path_of(str(made)), _("Created. Nobody has it yet."), started)
 
 
