@@ -143,9 +143,10 @@ def test_undo_where_another_site_has_the_code_or_the_name_by_now(northlake: Comp
     bergen, plain = site(northlake, "Bergen", code="55", lowest=200, highest=299), site(northlake, "Lagos")
     gone = [do(northlake.owner, "phone.delete_site", {"site": place}) for place in (bergen, plain)]
     do(northlake.owner, "phone.create_site", {"name": "Trondheim", "code": "55", "lowest": 300, "highest": 399})
-    for change, reason in zip(gone, ("site_code_taken:Trondheim", None), strict=True):
-        back = undo.start_undo(northlake.owner, change.number or 0)
-        assert sql.value("SELECT reason FROM journal_effect WHERE change_id = %(c)s", {"c": back.change_id}) == reason
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, gone[0].number or 0)
+    assert no.value.code == "site_code_taken:Trondheim"
+    undo.start_undo(northlake.owner, gone[1].number or 0)
     assert {s["name"] for s in reads.sites(northlake.owner)} == {"Oslo", "Trondheim", "Lagos"}
     assert not sql.value("SELECT count(*) FROM phone_site WHERE site_id = %(s)s", {"s": plain})
 

@@ -21,10 +21,12 @@ RESERVED = "EXISTS (SELECT 1 FROM phone_reserved x WHERE x.country = ANY ({count
 SITE_OF = "coalesce(u.site_id, (SELECT g.id FROM accounts_site g WHERE g.account_id = u.account_id AND g.main))"
 # The country of the site of phone_user h, else of the account.
 COUNTRY = "(SELECT coalesce(nullif(s.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site s ON s.site_id = h.site_id WHERE a.id = h.account_id)"
-# Numbers of a range inside another one are for the site with the smaller range.
-SMALLER = """(SELECT s.lowest, s.highest FROM phone_site s WHERE s.account_id = %(account)s AND {codes} AND s.lowest >= d.lowest AND s.highest <= d.highest
-  AND s.highest - s.lowest < d.highest - d.lowest)"""
-NO_CODE = "NOT coalesce((SELECT o.site_codes FROM phone_settings o WHERE o.account_id = %(account)s) AND s.code <> '', false)"
+# Of a range d: numbers of a range inside it are for the site with the smaller range, and which services of its countries stand in no range at all. Each is
+# found once, and not asked of each number.
+SMALLER = """(SELECT coalesce(range_agg(int4range(s.lowest, s.highest, '[]')), '{}') AS others FROM phone_site s WHERE s.account_id = %(account)s
+  AND NOT coalesce((SELECT o.site_codes FROM phone_settings o WHERE o.account_id = %(account)s) AND s.code <> '', false)
+  AND s.lowest >= d.lowest AND s.highest <= d.highest AND s.highest - s.lowest < d.highest - d.lowest)"""
+SERVICES = "(SELECT coalesce(array_agg(x.extension), '{}') AS services FROM phone_reserved x WHERE x.country = ANY (d.countries))"
 
 
 def allotted(wanted: str) -> str:
@@ -34,7 +36,6 @@ def allotted(wanted: str) -> str:
     The free ones of a range go by their place in an array: joined by rank, 10,000 people would be compared with 10,000 extensions. What is
     taken is found by set operations, because they are quick whatever is known of the table: asked one by one, a thousand phones of a moment ago cost seconds.
     """
-    smaller = SMALLER.format(codes=NO_CODE)
     return f"""
 wanted AS MATERIALIZED ({wanted}),
 pool AS MATERIALIZED (SELECT w.site_id, CASE WHEN o.site_codes THEN coalesce(s.code, '') ELSE '' END AS code, coalesce(s.lowest, {LOWEST}) AS lowest,
@@ -50,14 +51,12 @@ need AS MATERIALIZED (SELECT code, lowest, highest, array_agg(DISTINCT country) 
 spoken AS MATERIALIZED (SELECT (SELECT count(*) FROM phone_user x WHERE x.account_id = %(account)s AND x.state = 'active') + (SELECT count(*) FROM asked)
     + (SELECT count(*) FROM phone_reserved x WHERE x.country IN (SELECT country FROM pool)) AS n),
 free AS MATERIALIZED (SELECT d.code, d.lowest, d.highest, array_agg(g.n ORDER BY g.n) AS numbers FROM need d CROSS JOIN spoken
-  CROSS JOIN LATERAL (SELECT substr(e.extension, length(d.code) + 1)::int AS n FROM (
+  CROSS JOIN LATERAL {SMALLER} w CROSS JOIN LATERAL {SERVICES} r CROSS JOIN LATERAL (SELECT substr(e.extension, length(d.code) + 1)::int AS n FROM (
       SELECT d.code || x AS extension FROM generate_series(d.lowest, least(d.highest, d.lowest + spoken.n
-        + (SELECT coalesce(sum(s.highest - s.lowest + 1), 0) FROM {smaller} s))::int) x
+        + (SELECT coalesce(sum(upper(s) - lower(s)), 0) FROM unnest(w.others) s))::int) x
       EXCEPT SELECT x.extension FROM phone_user x WHERE x.account_id = %(account)s AND x.state = 'active'
       EXCEPT SELECT wish FROM asked WHERE keeps) e) g
-  WHERE length(d.code || g.n) BETWEEN 3 AND 6
-    AND NOT {RESERVED.format(countries="d.countries", extensions="g.n::text, d.code || g.n")}
-    AND NOT EXISTS (SELECT 1 FROM {smaller} s WHERE d.code = '' AND g.n BETWEEN s.lowest AND s.highest)
+  WHERE length(d.code || g.n) BETWEEN 3 AND 6 AND g.n::text <> ALL (r.services) AND d.code || g.n <> ALL (r.services) AND NOT (d.code = '' AND g.n <@ w.others)
   GROUP BY 1, 2, 3),
 stock AS MATERIALIZED (SELECT c.country, ARRAY(SELECT x.id FROM phone_number x WHERE x.account_id = %(account)s AND x.country = c.country AND x.holder_id IS NULL
     ORDER BY x.number LIMIT (SELECT count(*) FROM asked)) AS numbers FROM (SELECT DISTINCT country FROM asked WHERE wants_number) c),

@@ -73,12 +73,13 @@ freed AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND a
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
         return f"""SELECT NULL::int AS subj, r.id AS obj, r.version, r.told || jsonb_build_object('phone_seats', r.seats) AS before,
-                   jsonb_build_object('name', r.told->'name', 'phone_seats', {SORTED.format(seats="concat_ws(' ', r.seats, r.takes)")}) AS after,
+                   jsonb_build_object('name', r.told->'name', 'phone_seats',
+                     CASE WHEN r.seats IS NULL THEN nullif(r.takes, '') ELSE {SORTED.format(seats="concat_ws(' ', r.seats, r.takes)")} END) AS after,
                    CASE WHEN r.status <> 'active' THEN '{NOT_ACTIVE}' WHEN r.state = 'active' THEN 'already' WHEN r.state = 'trash' THEN '{IN_TRASH}' END AS skip,
                    nullif(r.takes, '') AS takes, NULL::text AS gives
                    FROM (SELECT u.id, {of.version} AS version, {of.status} AS status, h.state, {of.told} AS told, held.seats,
-                           concat_ws(' ', CASE WHEN 'phone' = ANY (string_to_array(held.seats, ' ')) IS NOT TRUE THEN 'phone' END,
-                             CASE WHEN NOT {of.has_plan("u.id")} THEN %(package)s::text END) AS takes
+                           concat_ws(' ', CASE WHEN held.seats IS NULL OR strpos(held.seats, 'calling:') = 0 THEN %(package)s::text END,
+                             CASE WHEN 'phone' = ANY (string_to_array(held.seats, ' ')) IS NOT TRUE THEN 'phone' END) AS takes
                          FROM {of.chosen(params)}
                          LEFT JOIN phone_user h ON h.id = who.id CROSS JOIN LATERAL (SELECT {of.phone_seats("u.id")} AS seats) held
                          {of.order(params)}) r"""
