@@ -1,5 +1,6 @@
 """Numbers: into the inventory, to somebody, from one to another, out again; and the number a phone calls out with."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.journal.verb import plan
 from usher.phone import reads
+from usher.phone.verbs.numbers import change_own_caller_id
 
 pytestmark = pytest.mark.django_db
 NAMES = (
@@ -45,6 +47,9 @@ def test_it_works(northlake: Company) -> None:
     assert not any(caller for _holder, caller in holders(northlake).values())
     undo.start_undo(northlake.owner, hidden.number or 0)
     assert holders(northlake)[SECOND] == (a, True)
+    for number in (FIRST, "", SECOND):
+        change_own_caller_id(northlake.admin, number, f"own{number}")
+        assert [n for n, (_holder, caller) in holders(northlake).items() if caller] == [number] * bool(number)
     moved = do(northlake.owner, "phone.move_numbers", {"numbers": [SECOND], "holder": str(b)})
     assert phone(b)["numbers"] == [SECOND] and phone(a)["numbers"] == [FIRST]
     undo.start_undo(northlake.owner, moved.number or 0)
@@ -64,6 +69,9 @@ def test_without_the_privilege(northlake: Company) -> None:
         with pytest.raises(Refused) as no:
             do(northlake.member, name, {"numbers": [FIRST], "holder": str(northlake.admin.user_id)})
         assert no.value.kind == "forbidden"
+    with pytest.raises(Refused) as no:
+        do(replace(northlake.admin, privileges=frozenset()), "phone.change_own_caller_id", {"number": FIRST})
+    assert no.value.kind == "forbidden"
     with pytest.raises(Refused):
         reads.numbers(northlake.member)
 

@@ -253,6 +253,29 @@ def test_my_phone(owner: Client, northlake: Company) -> None:
     assert "belongs to" in clash and "1001 is free." in clash and f"/people/{short(northlake.admin.user_id)}" not in clash  # type: ignore[arg-type]
 
 
+def test_my_caller_id(owner: Client, northlake: Company, southport: Company) -> None:
+    """S3-5, S3-35: one of one's own numbers, or hidden; no other, and nothing without a phone."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    me, path = signed_in(b), "/me/phone/caller-id"
+    assert b"caller-id" not in me.get("/me/phone").content
+    assert b"Nobody here has this phone." in me.post(path, {"number": "+4722000000", "key": "a"}, follow=True).content
+    add(northlake, a, b, package=PLAN, numbers="next")
+    do(northlake.owner, "phone.assign_numbers", {"numbers": ["+4722000005"], "holder": str(b)})
+    for nth, (number, caller) in enumerate(
+        (("+4722000005", "+4722000005"), ("", ""), (phone(a)["numbers"][0], ""), ("x", ""), ("\x00", ""))
+    ):
+        assert me.post(path, {"number": number, "key": str(nth)}).status_code == 303
+        calls_out = sql.value("SELECT coalesce(min(number), '') FROM phone_number WHERE holder_id = %(h)s AND caller", {"h": b})
+        assert calls_out == caller, number
+    assert b"This phone has no such number." in me.post(path, {"number": phone(a)["numbers"][0], "key": "z"}, follow=True).content
+    page = me.get("/me/phone").content.decode()
+    assert "+47\u00a022\u00a000\u00a000\u00a005" in page and "Hidden" in page
+    assert me.get(path).status_code == 405
+    signed_in(southport.member.user_id).post(path, {"number": "+4722000005"})
+    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id = %(h)s AND caller", {"h": b}) == 0
+
+
 def test_who_waits(owner: Client, northlake: Company) -> None:
     """S3-33, S3-34: invited with Phone, they stand in Pending until they activate."""
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})

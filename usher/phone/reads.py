@@ -93,6 +93,12 @@ def numbers(
     )
 
 
+def own_numbers(actor: Actor) -> list[Row]:
+    """The numbers of the actor's own phone in their order, and whether they call out with each."""
+    query = "SELECT n.number, n.caller FROM phone_number n WHERE n.account_id = %(a)s AND n.holder_id = %(h)s ORDER BY n.number"
+    return sql.rows(query, {"a": actor.account_id, "h": actor.user_id})
+
+
 def proposed(actor: Actor, holder: Any, *, limit: int) -> list[Row]:
     """Free numbers for one phone: number, and whether it is `near`, of the country of the phone's site; those first. Refuses (forbidden)."""
     actor.require("phone:number:view")

@@ -1,6 +1,7 @@
 """The numbers of an account: into the inventory, to somebody, from one to another, out again (S3-5, S3-27, S3-28, S3-39)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
+from usher.journal import engine
 from usher.journal.names import figure
-from usher.journal.verb import Verb, register
+from usher.journal.verb import Verb, plan, register
+from usher.people.verbs.own import OWN
 from usher.phone.number_parts import NO_NUMBER, Caller, Held, NewNumbers, Released
 from usher.phone.numbering import LONGEST, checked_country, read
 from usher.phone.verbs.adding import phone_of
@@ -159,6 +162,25 @@ class SetCallerId(Verb):
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return _("A phone calls out with another number") if params["number"] else _("A phone hides its number")
+
+
+def change_own_caller_id(actor: Actor, number: str, key: str) -> None:
+    """Choose the number the actor's own phone calls out with; none hides it. Refuses what ChangeOwnCallerId does."""
+    own = replace(actor, privileges=frozenset({OWN}))
+    engine.start(plan(own, ChangeOwnCallerId.name, {"number": number}), f"{ChangeOwnCallerId.name}:{actor.user_id}:{key}")
+
+
+@register
+class ChangeOwnCallerId(SetCallerId):
+    """The person's own verb: choose with which of their numbers they call out, or hide it. Parameter: number, or nothing. Refuses (invalid, no_number) another's."""
+
+    name = "phone.change_own_caller_id"
+    privilege = OWN
+    keeps_scope = True
+    undoable = False
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return super().check(actor, {**params, "holder": actor.user_id})
 
 
 def numbers_named(actor: Actor, given: Any) -> list[str]:

@@ -151,6 +151,7 @@ KINDS: dict[str, Words] = {
     "phone.move_numbers": _("Move numbers"),
     "phone.unassign_numbers": _("Take numbers back"),
     "phone.set_caller_id": _("Choose a caller ID"),
+    "phone.change_own_caller_id": _("Choose the own caller ID"),
     "phone.create_site": _("Create a site with its phone side"),
     "phone.set_site": _("Change the phone side of a site"),
     "phone.delete_site": _("Delete a site with all that is there"),

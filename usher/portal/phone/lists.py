@@ -158,10 +158,9 @@ def around(actor: Actor, title: Words, nothing_yet: Words, bulk: tuple[Act, ...]
         template="phone/list.html",
         bulk=bulk if actor.may(MANAGE) else (),
         row_name=name_of,
-        search_words=_("Name, e-mail, extension or number"),
         nothing_yet=nothing_yet,
         row_path=phone_path,
-        **more,
+        **{"search_words": _("Name, e-mail, extension or number"), **more},
     )
 
 
@@ -199,7 +198,7 @@ def users_export(request: SignedIn) -> HttpResponseBase:
 def pending(request: SignedIn) -> HttpResponse:
     """The Pending tab: who holds Phone, and has no extension yet."""
     words = _("Nobody waits. Whoever holds Phone and is invited stands here until they activate.")
-    frame = around(request.actor, _("Users & Rooms"), words, ())
+    frame = around(request.actor, _("Users & Rooms"), words, (), search_words=_("Name or e-mail"))
     return list_page(request, PENDING, frame, export_path=f"{PENDING.path}/export", **tabs(request.actor))
 
 
@@ -217,6 +216,7 @@ def without(request: SignedIn) -> HttpResponse:
         _("Choose people"),
         words,
         (Act(_("Give a phone"), "/phone/users/additions"),),
+        search_words=_("Name or e-mail"),
         hundred=hundred_words(),
     )
     note = _("Tick up to 100 people, or filter the list and select all that match. Then choose “Give a phone”.")

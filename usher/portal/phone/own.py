@@ -8,11 +8,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.licenses.catalog import PRODUCTS
 from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
+from usher.phone.verbs.numbers import change_own_caller_id
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, member_page
 from usher.portal.people.adding import key_of
@@ -42,12 +44,24 @@ def own_phone(request: SignedIn) -> HttpResponse:
     return HttpResponseRedirect("/me/phone", status=303)
 
 
+@member_page(("POST",))
+def own_caller_id(request: SignedIn) -> HttpResponse:
+    """Another number to call out with, one of one's own; or none that is shown."""
+    try:
+        change_own_caller_id(request.actor, request.POST.get("number", ""), key_of(request))
+    except Refused as refused:
+        messages.error(request, refused.words)
+    else:
+        messages.success(request, _("Saved."))
+    return HttpResponseRedirect("/me/phone", status=303)
+
+
 def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any]) -> HttpResponse:
     has_one = found is not None and found["state"] == "active"
     context = {
         "phone": found if has_one else None,
         "waits": found is None and bool(request.actor.user_id) and reads.waits(request.actor, request.actor.user_id),  # type: ignore[arg-type]
-        "numbers": [shown(n) for n in (found or {}).get("numbers", ())],
+        **numbers_of(request.actor if has_one else None),
         "packages": [PRODUCTS[p].name for p in (found or {}).get("packages", ())],
         "choices": [
             (
@@ -64,3 +78,13 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
         "key": uuid4().hex,
     }
     return render(request, "phone/own.html", context, status=422 if trouble else 200)
+
+
+def numbers_of(actor: Actor | None) -> dict[str, Any]:
+    """The numbers of one's phone, and what it can show when it calls; none where there is no phone."""
+    mine = reads.own_numbers(actor) if actor else []
+    return {
+        "numbers": [shown(n["number"]) for n in mine],
+        "callers": [*(Option(n["number"], shown(n["number"])) for n in mine), Option("", _("Hidden"))] if mine else [],
+        "caller": next((n["number"] for n in mine if n["caller"]), ""),
+    }

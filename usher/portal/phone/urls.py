@@ -91,6 +91,7 @@ urlpatterns = [
     path("people/<id:person_id>/phone/extension", person.extension),
     path("people/<id:person_id>/phone/numbers", person.number),
     path("me/phone", own.own_phone),
+    path("me/phone/caller-id", own.own_caller_id),
     path("me/phone/calls", log.own_calls),
     path("me/phone/calls/export", log.own_calls_export),
 ]
