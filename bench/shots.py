@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PLAN_OF_FILE = re.compile(r"/people/\w+/[\w-]{22}$")  # where an upload leads, once the file is there
 LINES = """email,first name,last name,department,user group,im group
 marta.nowak@northlake.test,Marta,Nowak,Assembly,Kraków lab,Northlake
 omar.haddad@northlake.test,Omar,Haddad,Field Service,Field crew,Nordic
@@ -159,7 +160,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
     page.goto(base + "/people/imports/new")
     page.set_input_files("input[type=file]", file)
     page.locator("main form button.btn-primary").last.click()
-    page.wait_for_load_state()
+    page.wait_for_url(PLAN_OF_FILE)
     page.screenshot(path=PICTURES / f"import-plan-{suffix}.png")
     page.goto(base + "/people/add-on-changes?all=1&q=ad&status=active&add_on_how=give&add_on_to=large_meeting:500&how=wait")
     page.locator("#how-wait").scroll_into_view_if_needed()
@@ -167,7 +168,7 @@ def _take(page: Page, base: str, file: Path, suffix: str) -> None:
     page.goto(base + "/people/updates/new")
     page.set_input_files("input[type=file]", {"name": "summer.csv", "mimeType": "text/csv", "buffer": UPDATE.encode()})
     page.locator("main form button.btn-primary").last.click()
-    page.wait_for_load_state()
+    page.wait_for_url(PLAN_OF_FILE)
     page.goto(f"{page.url}?part=will")
     page.screenshot(path=PICTURES / f"update-plan-{suffix}.png")
 

@@ -92,7 +92,7 @@ class Answered(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, o.user_id AS obj, NULL::int AS version,
-                   jsonb_build_object('name', {name_of("u")}, 'expires_at', o.until) AS before, NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
+                   jsonb_build_object('name', {name_of("u")}, 'until', o.until) AS before, NULL::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM access_owneroffer o JOIN people_user u ON u.id = o.user_id WHERE {OPEN} AND o.user_id = %(to)s::uuid"""
 
     write = "did AS (DELETE FROM access_owneroffer t USING ok WHERE t.user_id = ok.obj RETURNING t.user_id AS obj)"
