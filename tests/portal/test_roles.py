@@ -181,7 +181,10 @@ def test_what_a_role_does_not_give_is_closed_where_it_is_offered(owner: Client, 
     shown = clerk.get("/people?ids=" + short(northlake.pending)).content.decode()
     for path, right in (("group-changes", "manage groups"), ("role-changes", "manage roles")):
         assert f'formaction="/people/{path}" disabled title="This needs the right to {right}."' in shown
-    assert 'IM group<span class="why">This needs the right to manage IM groups.' in shown and 'formaction="/people/im-group-changes"' not in shown
+    assert (
+        'IM group<span class="why">This needs the right to manage IM groups.' in shown
+        and 'formaction="/people/im-group-changes"' not in shown
+    )
     person = clerk.get(f"/people/{short(northlake.pending)}").content.decode()
     assert 'Groups<span class="why">This needs the right to manage groups.' in person and "/people/group-changes?ids=" not in person
     tab = clerk.get("/people/advanced").content.decode()
