@@ -1,10 +1,14 @@
 """The pool looks at a connection instead of asking the server about it (F06); savepoints go with the statements they are for."""
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, NotSupportedError, OperationalError, connection, transaction
+from django.db import IntegrityError, InternalError, NotSupportedError, OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from psycopg import IsolationLevel
 
 from tests.threads import wide_pool
 from usher.core import sql
@@ -102,6 +106,80 @@ def test_a_transaction_that_begins_with_a_savepoint(kept: None) -> None:
     assert numbers() == [10]
     connection.ensure_connection()
     assert not connection.connection.owed and connection.get_autocommit()
+
+
+def test_whatever_comes_next_comes_after_the_savepoint(kept: None) -> None:
+    """Not only plain statements: many at once, a cursor of the server, one that was opened before, COPY; each is taken back."""
+
+    def many() -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO kept VALUES (%s)", [(20,), (21,)])
+
+    def server_side() -> None:
+        put(22)
+        with transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute("SELECT n FROM kept")
+            assert cursor.fetchall() == [(1,), (22,)]
+
+    def copied() -> None:
+        sql.copy_in("COPY kept FROM STDIN", [(23,)])
+
+    with transaction.atomic(), connection.cursor() as before:
+        put(1)
+        for work in (many, server_side, copied, lambda: before.execute("INSERT INTO kept VALUES (24)")):
+            with suppress(ZeroDivisionError), transaction.atomic():
+                work()
+                assert numbers() != [1]
+                raise ZeroDivisionError
+            assert numbers() == [1], work
+    assert numbers() == [1]
+
+
+def test_a_failure_before_the_savepoint_is_paid_ends_the_outer_transaction(kept: None) -> None:
+    """What failed outside of a savepoint was outside of it, although the next one was only owed by then."""
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        put(1)
+        with suppress(IntegrityError):
+            put(1)
+        with suppress(InternalError), transaction.atomic():
+            put(2)
+        put(3)
+    assert numbers() == []
+
+
+def test_a_connection_that_is_let_go_of_owes_nothing(pool: Any, kept: None) -> None:
+    """F06: as when its process is told to end in the middle: the next user of the connection is not asked to pay."""
+    taken: Pooled = pool.getconn()
+    taken.owed = ("SAVEPOINT s1",)
+    pool.putconn(taken)
+    following: Pooled = pool.getconn()
+    assert following is taken and following.execute("SELECT 1").fetchone() == (1,)
+    pool.putconn(following)
+
+
+def test_the_transaction_begins_as_it_is_wanted(pool: Any) -> None:
+    """With its own isolation, also when a savepoint is the first that is asked of it."""
+    taken: Pooled = pool.getconn()
+    taken.autocommit, taken.isolation_level = False, IsolationLevel.REPEATABLE_READ
+    taken.owed = ("SAVEPOINT s1",)
+    assert taken.execute("SHOW transaction_isolation").fetchone() == ("repeatable read",)
+    taken.rollback()
+    taken.autocommit, taken.isolation_level = True, None
+    pool.putconn(taken)
+
+
+def test_a_savepoint_costs_one_message(kept: None) -> None:
+    """BEGIN and SAVEPOINT go together, RELEASE not at all: beside the statement and the COMMIT one message to the server, where Django alone sends three."""
+    connection.ensure_connection()
+    with tempfile.TemporaryFile() as told:
+        connection.connection.pgconn.trace(told.fileno())
+        with transaction.atomic(), transaction.atomic():
+            put(1)
+        connection.connection.pgconn.untrace()
+        told.seek(0)
+        sent = [line.split("\t")[3:] for line in told.read().decode().splitlines() if "\tF\t" in line]
+    asked = [line for line in sent if line[0] in ("Query", "Parse")]
+    assert len(asked) == 3 and "BEGIN; SAVEPOINT" in asked[0][1], sent
 
 
 def smaller(n: int | None) -> int:
