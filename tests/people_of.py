@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+import pytest
 from django.db import connection
 
 from usher.access.actors import PERSON, actor_of_row, operator
@@ -17,7 +18,8 @@ from usher.core import link_token, sql
 from usher.core.actor import Actor
 from usher.core.address import looked_up
 from usher.core.ids import uuid7
-from usher.journal import engine, reads, verify
+from usher.core.refusals import Refused
+from usher.journal import engine, reads, undo, verify
 from usher.journal.verb import plan
 from usher.lifecycle import accept, join, staging
 from usher.lifecycle.open_account import open_account
@@ -120,6 +122,14 @@ def activate(*users: UUID) -> None:
         accept_invitation(user)
 
 
+def why_no_way_back(actor: Actor, started: engine.Started) -> str:
+    """The code with which the undo of a Change is refused of which nothing can be taken back."""
+    assert started.number is not None
+    with pytest.raises(Refused) as no:
+        undo.start_undo(actor, started.number)
+    return no.value.code
+
+
 def link_of(user: UUID) -> str:
     """The secret of a person's link, shown as the outbox shows it: from then on the row keeps its hash."""
     found = sql.row("SELECT user_id, nonce FROM people_invitation WHERE user_id = %(u)s", {"u": user})
@@ -155,7 +165,13 @@ def seats(company: Company, product: str) -> dict[str, int]:
     return found or {"bought": 0, "used": 0, "pending": 0, "held": 0}
 
 
+NOTHING = reads.Outcome(done=0, unchanged=0, skipped=0, failed=0, refused=0, left=0, reasons={}, state="unchanged")
+
+
 def outcome(actor: Actor, started: engine.Started) -> reads.Outcome:
+    """What came of a start; NOTHING when there was nothing to do and no Change was written."""
+    if started.state == "unchanged":
+        return NOTHING
     assert started.number is not None
     return reads.outcome(reads.change(actor, started.number))
 

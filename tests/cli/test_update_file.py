@@ -35,7 +35,7 @@ def test_people_are_changed_as_their_lines_say(cli: Cli, load: Load, three: None
     ]
     ann = person(cli, "a@u.test")
     assert (ann["job_title"], ann["license"], ann["add_ons"]) == ("Pilot", "meetings:licensed", ["phone"])
-    assert load(text.partition("b@u.test")[0], "--update").answer["state"] == "done"
+    assert load(text.partition("b@u.test")[0], "--update").answer["state"] == "unchanged"
 
 
 def test_what_everybody_shares_is_for_new_people(load: Load, three: None) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.people.profiles import column, group, groups
-from tests.people_of import Company, accept_invitation, breaches, crowd, do, finish, one, outcome
+from tests.people_of import Company, accept_invitation, breaches, crowd, do, finish, one, outcome, why_no_way_back
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import engine, undo
@@ -139,7 +139,7 @@ def test_undo_when_the_name_was_given_away(northlake: Company, made: Any) -> Non
     add(northlake, "Lab", user)
     done = delete(northlake, "Lab")
     group(northlake.owner, "LAB")
-    assert take_back(northlake, done) == {"group_gone": 1}
+    assert why_no_way_back(northlake.owner, done) == "name_taken"
     assert groups(user) == (None, [])
 
 

@@ -14,10 +14,10 @@ EXCLUDED = reason("excluded", _("holds a product that excludes it"))
 NOT_HELD = reason("not_held", _("does not hold it"))
 
 PENDING_SUFFIX = "CASE WHEN s.status = 'pending' THEN '@pending' ELSE '' END"
-# A person holds an add-on that a license cannot carry (LIC-08). Asked by the person alone: few hold any, and a look for each of fifteen add-ons costs more.
-UNCARRIED = (
-    """EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND a.product || ' ' || ({license}) = ANY(%(uncarried)s::text[]))"""
-)
+# A person holds an add-on that a license cannot carry (LIC-08). Nobody is looked up for a license that carries all; else by the person alone, as few hold
+# any, and a look for each of fifteen add-ons costs more.
+UNCARRIED = """({license} = ANY(%(poor)s::text[])
+               AND EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {user} AND a.product || ' ' || {license} = ANY(%(uncarried)s::text[])))"""
 
 NEW_LICENSE = """UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
@@ -27,8 +27,8 @@ NEW_LICENSE = """UPDATE people_standing t SET license = ok.after->>'license', ve
 class WorkplaceSeat(Part):
     """The one Workplace license of a person. Parameters: license, needy (add-ons that the new license would leave without base).
 
-    An undo has as many targets as people; for it `needing` are the add-ons that need a license, and `uncarried` each with one that does not carry it, as
-    "webinar:500 meetings:basic".
+    An undo has as many targets as people; for it `needing` are the add-ons that need a license, `poor` the licenses that do not carry all of them, and
+    `uncarried` each add-on with one that does not carry it, as "webinar:500 meetings:basic".
     """
 
     lock = ("people_standing", "user_id")
@@ -47,14 +47,14 @@ class WorkplaceSeat(Part):
     write = f"did AS ({NEW_LICENSE} RETURNING t.user_id AS obj)"
     back_write = f"""did AS (UPDATE people_standing t SET license = ok.after->>'license', version = t.version + 1 FROM ok
                WHERE t.user_id = ok.obj AND t.license = ok.before->>'license' AND t.status = CASE WHEN ok.takes LIKE '%%@pending' THEN 'pending' ELSE 'active' END
-               AND NOT {UNCARRIED.format(user="ok.obj", license="ok.after->>'license'")} RETURNING t.user_id AS obj)"""
+               AND NOT {UNCARRIED.format(user="ok.obj", license="(ok.after->>'license')")} RETURNING t.user_id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         """In the order of the change, person by person (OFFSET 0): of many a join would be hashed, and then sorted on the disk for the order it had."""
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                    CASE WHEN s.license IS DISTINCT FROM e.after->>'license' THEN 'changed'
                         WHEN e.obj IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(needing)s))
-                          AND {UNCARRIED.format(user="e.obj", license="e.before->>'license'")} THEN 'needs_base' END AS skip,
+                          AND {UNCARRIED.format(user="e.obj", license="(e.before->>'license')")} THEN 'needs_base' END AS skip,
                    (e.before->>'license') || {PENDING_SUFFIX} AS takes, (e.after->>'license') || {PENDING_SUFFIX} AS gives
                    FROM journal_effect e
                    CROSS JOIN LATERAL (SELECT s.version, s.license, s.status FROM people_standing s WHERE s.user_id = e.obj OFFSET 0) s

@@ -96,6 +96,7 @@ class ChangeLicense(OfPeople):
             "license": params["license"],
             "needy": [p.code for p in ADD_ONS if p.needs and params["license"] not in p.needs],
             "needing": [p.code for p in ADD_ONS if p.needs],
+            "poor": [base.code for base in WORKPLACE if any(p.needs and base.code not in p.needs for p in ADD_ONS)],
             "uncarried": [f"{p.code} {base.code}" for p in ADD_ONS if p.needs for base in WORKPLACE if base.code not in p.needs],
         }
 
