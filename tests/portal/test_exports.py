@@ -153,6 +153,25 @@ def test_five_at_a_time(owner: Client) -> None:
     assert {j["lock"] for j in sql.rows("SELECT lock FROM procrastinate_jobs WHERE task_name = 'portal.export'")} == {"portal.export"}
 
 
+def test_what_goes_wrong_is_said(owner: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """F29: a file that cannot be written has failed, and says so; it does not stand among those that are being written for a day."""
+    file = file_of(ask(owner))
+
+    def broken(*_given: object) -> bool:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks, "write_piece", broken)
+        assert not tasks.next_piece(file)
+    assert f"The file {file} could not be written" in caplog.text
+    told = owner.get(f"/exports/{short(file)}").content.decode()
+    assert "The file was not written." in told
+    assert "Ask for the file once more." in told
+    again = file_of(ask(owner))
+    write(again)
+    assert len(lines(owner, again)) > 1
+
+
 def test_it_is_forgotten_after_a_day(owner: Client, northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     file = file_of(ask(owner))
     write(file)

@@ -130,7 +130,7 @@ def add_piece(export: dict[str, Any], lines: str, rows: int, place: str) -> bool
 
 
 def fail(id: UUID) -> None:
-    """It cannot be written: who asked may not see the list any more."""
+    """It cannot be written: who asked may not see the list any more, or something went wrong."""
     sql.execute(
         "UPDATE people_export SET state = 'failed', ended_at = %(now)s WHERE id = %(id)s AND state = 'running'",
         {"id": id, "now": clock.now()},

@@ -107,6 +107,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def key_of(request: HttpRequest) -> str:
+    """The form's own key, made when it was shown: a second press sends the same one (F20)."""
+    return "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
+
+
 def own_path(address: str, request: HttpRequest) -> str:
     """The path of an address of this very origin, else "/" (WEB-03: no other host, no tricks with slashes)."""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):

@@ -25,7 +25,7 @@ from usher.journal.plan import Preview, preview, too_many
 from usher.journal.verb import Plan
 from usher.portal.csv_file import attached, spoken
 from usher.portal.listing import Words
-from usher.portal.page import SignedIn
+from usher.portal.page import SignedIn, key_of
 from usher.portal.plan_confirming import is_typed, nobody_left, to_type
 from usher.portal.plan_marks import marked_words
 from usher.portal.plan_parts import ROWS, lines_of, part_now, parts_of, plan_csv, reasons_of
@@ -123,7 +123,7 @@ def _do(request: SignedIn, planned: Plan, look: Look) -> HttpResponse:
     if digest in ("", meant.digest) and needed and not is_typed(needed, request.POST.get("typed", "")):
         words = _("Type %(what)s to go on. Nothing was done.") % {"what": needed}
         return _show(request, planned, look, seen, refused=Refused("invalid", "not_typed", words))
-    key = look.key or "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
+    key = look.key or key_of(request)
     try:
         if digest == meant.digest and nobody_left(planned, meant, short):
             raise Refused("conflict", "nobody_left", _("There is nobody here whom it could be done to. Nothing was done."))

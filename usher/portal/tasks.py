@@ -1,5 +1,6 @@
 """The portal's background work: files of long lists."""
 
+import logging
 import time
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from usher.portal.listing_export import TASK, write_piece
 from usher.portal.lists.rights import may_see
 from usher.portal.page import routes
 
+log = logging.getLogger(__name__)
 SLICE_SECONDS = 5.0
 
 
@@ -30,7 +32,10 @@ def export(export: str) -> None:
 
 
 def next_piece(id: UUID) -> bool:
-    """One piece in the language it was asked for, as long as who asked may still see the list; whether there are more."""
+    """One piece in the language it was asked for, as long as who asked may still see the list; whether there are more.
+
+    A file that makes trouble has failed: nobody waits for it, and it does not count among those that are being written (F29).
+    """
     wanted = exports.waiting(id)
     if wanted is None:
         return False
@@ -41,5 +46,10 @@ def next_piece(id: UUID) -> bool:
     if listing is None or not may_see(actor, listing):
         exports.fail(id)
         return False
-    with translation.override(wanted["language"]):
-        return write_piece(actor, listing, wanted)
+    try:
+        with translation.override(wanted["language"]):
+            return write_piece(actor, listing, wanted)
+    except Exception:
+        log.exception("The file %s could not be written", id)
+        exports.fail(id)
+        return False

@@ -17,8 +17,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.names import long_day
 from usher.journal.verb import plan
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.sign_in.fresh import fresh_sign_in

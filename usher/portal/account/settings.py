@@ -16,7 +16,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.lifecycle.on_the_clock import waiting
-from usher.portal.page import SignedIn, page
+from usher.portal.page import SignedIn, key_of, page
 
 LOCALES = Path(__file__).parents[2] / "locale"
 DAYS = ("trash_days", "delete_after_days")
@@ -30,9 +30,8 @@ def settings(request: SignedIn) -> HttpResponse:
     if request.method != "POST":
         return shown(request, account, {k: getattr(account, k) for k in FIELDS})
     given = given_in(request.POST)
-    key = "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
     try:
-        started = engine.start(plan(request.actor, "accounts.change_settings", given), key)
+        started = engine.start(plan(request.actor, "accounts.change_settings", given), key_of(request))
     except Refused as refused:
         if refused.kind != "invalid":
             raise

@@ -26,8 +26,7 @@ from usher.portal.account.webhooks import MANAGE, PATH, VIEW, crumbs, described,
 from usher.portal.listing import Column, Filter, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Frame, list_page
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.templatetags.usher import status, when
 from usher.portal.wish import ids_of
 

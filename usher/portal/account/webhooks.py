@@ -22,8 +22,7 @@ from usher.core.ids import short, unshort
 from usher.core.refusals import Refused, not_found
 from usher.journal import engine
 from usher.journal.verb import plan
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.sign_in.fresh import fresh_sign_in
 

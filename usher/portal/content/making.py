@@ -22,8 +22,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.portal.content.pages import NEW, TABS, shelf_of
-from usher.portal.page import SignedIn, page, takes_files
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page, takes_files
 from usher.portal.plan_page import Option
 from usher.portal.templatetags.usher import number
 

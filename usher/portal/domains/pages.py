@@ -25,7 +25,7 @@ from usher.people import reads as people
 from usher.people.at_domain import AtDomain, at_domains
 from usher.portal.domains.words import HOW, found_instead, state_of
 from usher.portal.listing import Words
-from usher.portal.page import SignedIn, page
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.plan_page import Look, plan_page
 from usher.portal.seat_choices import license_options, phone_comes_too
 from usher.portal.templatetags.usher import number
@@ -53,10 +53,6 @@ def domains(request: SignedIn) -> HttpResponse:
 
 def path_of(domain: dict[str, Any], rest: str = "") -> str:
     return f"/domains/{short(domain['id'])}{rest}"
-
-
-def key_of(request: SignedIn) -> str:
-    return "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
 
 
 def does(domain: dict[str, Any]) -> list[str]:

@@ -16,8 +16,7 @@ from usher.journal.reads import made_by
 from usher.journal.verb import plan
 from usher.people import groups
 from usher.portal.groups.group_list import IM, USER, GroupKind, path_of
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 
 
 @page("people:group:manage", ("GET", "POST"))

@@ -23,7 +23,7 @@ from usher.licenses.ledger import seats
 from usher.lifecycle.join import Invite, choices_of, plan_invite, refused_lines
 from usher.lifecycle.staging import stage_addresses
 from usher.people.groups import default_names
-from usher.portal.page import SignedIn, page
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.belonging import full_id, group_ask, group_options
 from usher.portal.plan_page import Option
 from usher.portal.plan_seats import only_words, wait_note
@@ -81,11 +81,6 @@ def wrong_number(n: int) -> dict[str, str]:
             "most": figure(MOST_ADDRESSES),
         }
     return {"field": "addresses", "words": words}
-
-
-def key_of(request: SignedIn) -> str:
-    """The form's own key, made when it was shown: a second press sends the same one (F20)."""
-    return "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
 
 
 def invite(planned: Plan, key: str, short: str) -> tuple[int | None, int]:

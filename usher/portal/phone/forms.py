@@ -15,8 +15,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.portal.listing import Words
-from usher.portal.page import SignedIn
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,7 @@ from usher.phone.verbs.numbers import MOST
 from usher.portal.listing import Column, Filter, Listing, read_wish, register, stream
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.belonging import Ask, plan_or_ask
 from usher.portal.people.people_list import moment
 from usher.portal.phone.assigning import FEW

@@ -16,8 +16,7 @@ from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.numbers import change_own_caller_id
 from usher.phone.verbs.templates import POLICY
-from usher.portal.page import SignedIn, member_page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, member_page
 from usher.portal.phone.clash import words_of_refusal
 from usher.portal.phone.templates import TITLES
 from usher.portal.phone.told import call_lines, recorded_lines

@@ -22,8 +22,7 @@ from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.templates import POLICY
 from usher.portal.listing_page import menu_of
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.people_list import STATUS
 from usher.portal.people.person import head
 from usher.portal.phone import log

@@ -12,8 +12,7 @@ from usher.journal import engine
 from usher.journal.verb import plan
 from usher.phone import reads
 from usher.phone.verbs.settings import WORDS
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 
 HINTS = {
     "soft_delete": gettext_lazy("A phone goes to the trash before it can be removed, and can be restored for 30 days."),

@@ -18,8 +18,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
 from usher.portal.listing import Listing, Words, read_wish, stream
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.belonging import full_id
 from usher.portal.places.lists import MANAGE, PATH, ROOMS, SITES
 from usher.portal.plan_page import Look, Option, plan_page

@@ -18,8 +18,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.reads import made_by
 from usher.journal.verb import plan
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.roles.pages import LEVELS, matrix, path_of, people_path
 
 

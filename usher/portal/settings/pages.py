@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from usher.core.ids import short
 from usher.people import groups, inherited
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.person.head import around
 
 from .levels import Whose, save, sections

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from usher.access import factors
 from usher.journal import engine
 from usher.journal.verb import plan
-from usher.portal.page import SignedIn, page
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.sign_in.fresh import fresh_sign_in
 
 
@@ -27,7 +27,6 @@ def requirement(request: SignedIn) -> HttpResponse:
             "key": uuid4().hex,
         }
         return render(request, "account/sign_in.html", context)
-    key = "portal:" + "".join(c for c in request.POST.get("key", "") if c.isalnum())[:64]
-    started = engine.start(plan(actor, "accounts.require_factor", {"on": request.POST.get("on") == "yes"}), key)
+    started = engine.start(plan(actor, "accounts.require_factor", {"on": request.POST.get("on") == "yes"}), key_of(request))
     messages.success(request, _("Saved.") if started.number else _("Nothing was different."))
     return HttpResponseRedirect("/account/sign-in", status=303)

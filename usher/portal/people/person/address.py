@@ -10,8 +10,7 @@ from usher.core.refusals import Refused
 from usher.lifecycle.addresses import change_address, managed_domains
 from usher.people import rank
 from usher.people.person import person
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.person.editing import done
 
 

@@ -21,8 +21,7 @@ from usher.people import rank, reads
 from usher.people.person import close_names, person
 from usher.people.verbs.profile import LONGEST
 from usher.portal.effects import LABELS
-from usher.portal.page import SignedIn, page
-from usher.portal.people.adding import key_of
+from usher.portal.page import SignedIn, key_of, page
 
 TIME_ZONES = ["UTC", *sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/")))]
 FIELDS = (*LONGEST, "manager")
