@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.people_of import Company, do, one
+from tests.phone.call_files import as_json, call, take_in
 from tests.phone.phones import PLAN, equip
 from tests.phone.test_rooms import phone, room
 from tests.portal.test_phone import done
@@ -87,6 +88,11 @@ def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
     told = owner.get(path).content.decode()
     assert "4127" in told and told.count("/phone/numbers/returns?ids=") == 2 and "Caller ID" in told
     assert f"/phone/rooms/{short(id)}" in owner.get("/phone/numbers?q=fjord").content.decode()
+    assert "Newest calls" not in told
+    take_in(northlake.owner, as_json(call("a", "4127")))
+    told = owner.get(path).content.decode()
+    assert "Newest calls" in told and 'href="/phone/log?q=Fjord"' in told and "+44\u00a020\u00a07183\u00a08750" in told
+    assert "1 call" in owner.get("/phone/log?q=Fjord").content.decode()
 
 
 def test_what_is_done_to_many(owner: Client, northlake: Company) -> None:

@@ -37,10 +37,10 @@ def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, l
     return keyset.page(matches, Order(BY_TIME, True), cursor, limit)
 
 
-def newest_of(actor: Actor, person: UUID, limit: int) -> list[Row]:
-    """The newest calls of somebody in the account log, also those that are not their own any more. Refuses (forbidden)."""
+def newest_of(actor: Actor, holder: UUID, limit: int) -> list[Row]:
+    """The newest calls of a person or a room in the account log, also those that are not their own any more. Refuses (forbidden)."""
     actor.require("phone:log:view")
-    return _newest(actor, f" AND c.user_id = '{person}'", limit)
+    return _newest(actor, f" AND coalesce(c.user_id, c.room_id) = '{holder}'", limit)
 
 
 def own(actor: Actor, limit: int) -> list[Row]:

@@ -17,13 +17,13 @@ from usher.lifecycle.phone_lines import plan_phones
 from usher.lifecycle.staging import MOST_IN_PORTAL, stage_of, stage_phones
 from usher.portal.csv_file import attached, spoken
 from usher.portal.page import SignedIn, page
-from usher.portal.people.belonging import Ask, full_id
+from usher.portal.people.belonging import Ask
 from usher.portal.people.import_columns import file_of, heading, sample_of, told
 from usher.portal.people.importing import left_csv, read_words
 from usher.portal.phone.assigning import package_options
 from usher.portal.phone.columns import MANAGE
 from usher.portal.phone.lists import USERS
-from usher.portal.phone.plans import chosen, site_options, template_options
+from usher.portal.phone.plans import answers_of, site_options, template_options
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 
@@ -38,14 +38,8 @@ def new_batch(request: SignedIn) -> HttpResponse:
     file, data = request.FILES.get("file"), request.POST
     if file is None or file.file is None:
         return _form(request, data, _("No file was chosen. Choose a CSV file."))
-    choices = {
-        "site": full_id(chosen(data, "site_to")),
-        "package": chosen(data, "package_to"),
-        "template": full_id(chosen(data, "template_to")),
-        "numbers": chosen(data, "numbers_to"),
-    }
     try:
-        stage = stage_phones(request.actor, cast(BinaryIO, file.file), file.name or "", most=MOST_IN_PORTAL, choices=choices)
+        stage = stage_phones(request.actor, cast(BinaryIO, file.file), file.name or "", most=MOST_IN_PORTAL, choices=answers_of(data))
         plan_phones(request.actor, stage)
     except Refused as refused:
         if refused.kind != "invalid":

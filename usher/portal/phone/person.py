@@ -1,6 +1,7 @@
 """The tab Phone of a person, and the form of their extension (S3-4, S3-20, S3-23; portal.md section 7)."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -48,7 +49,7 @@ def phone(request: SignedIn, person_id: UUID) -> HttpResponse:
         "waits": not active and reads.waits(request.actor, person_id),
         "state": set_up_of(found) if found else None,
         "free": ledger.free(request.actor).get(PHONE, 0),
-        "calls": call_lines(call_reads.newest_of(request.actor, person_id, NEWEST)) if request.actor.may(log.VIEW) else [],
+        **newest(request.actor, person_id, {"person": person_id}),
         **told_of(request.actor, found if active else None, person_id, path, USERS.path, reads.settings(request.actor)["soft_delete"]),
     }
     return render(request, "phone/person.html", context)
@@ -62,6 +63,13 @@ def around(actor: Actor, person_id: UUID) -> dict[str, Any]:
     crumbs = [(_("Users & Rooms"), USERS.path), (name_of(found), "")]
     facts = [STATUS[found["status"]][1], found["email"]]
     return {"person": found, "name": name_of(found), "crumbs": crumbs, "facts": facts, "frame": "phone/holder.html"}
+
+
+def newest(actor: Actor, holder: UUID, all_of_them: dict[str, Any]) -> dict[str, Any]:
+    """The newest calls of a phone for who may see the account log, and where in it the others are."""
+    if not actor.may(log.VIEW):
+        return {}
+    return {"calls": call_lines(call_reads.newest_of(actor, holder, NEWEST)), "log_path": f"{log.CALLS.path}?{urlencode(all_of_them)}"}
 
 
 def told_of(actor: Actor, found: Row | None, holder: UUID, path: str, place: str, bin: bool = False) -> dict[str, Any]:

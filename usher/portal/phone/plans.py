@@ -53,13 +53,7 @@ def template_options(actor: Actor) -> list[Option]:
 def addition(request: SignedIn) -> HttpResponseBase:
     """Give people a phone: site when there are several, package, template, numbers (S3-11, S3-12, S3-15, S3-16)."""
     data = request.GET
-    wish = {
-        "site": full_id(chosen(data, "site_to")),
-        "package": chosen(data, "package_to"),
-        "template": full_id(chosen(data, "template_to")),
-        "numbers": chosen(data, "numbers_to"),
-        "subjects": by_hand(request.actor, subjects_of(request)),
-    }
+    wish = {**answers_of(data), "subjects": by_hand(request.actor, subjects_of(request))}
     words = lambda n: ngettext("Give %(n)s person a phone", "Give %(n)s people a phone", n) % {"n": number(n)}  # noqa: E731
     look = look_at(_("Give a phone"), words, WITHOUT.path, order=order_choice(request))
     asks = what_they_get(request.actor, data)
@@ -74,9 +68,10 @@ def by_hand(actor: Actor, subjects: dict[str, Any]) -> dict[str, Any]:
     return subjects
 
 
-def chosen(data: QueryDict, name: str) -> str:
-    """An answer; `none` is none."""
-    return data.get(name, "none").removeprefix("none")
+def answers_of(data: QueryDict) -> dict[str, str]:
+    """What each shall have, as the verbs take it; `none` is none."""
+    chosen = {name: data.get(f"{name}_to", "none").removeprefix("none") for name in ("site", "package", "template", "numbers")}
+    return {**chosen, "site": full_id(chosen["site"]), "template": full_id(chosen["template"])}
 
 
 def what_they_get(actor: Actor, data: QueryDict) -> list[Ask]:
@@ -111,31 +106,31 @@ def package_removal(request: SignedIn) -> HttpResponseBase:
 @page(MANAGE, ("GET", "POST"))
 def site_change(request: SignedIn) -> HttpResponseBase:
     """Another site for phones; the extensions stay."""
-    ask = site_ask(request)
-    look = look_at(_("Change site"), change, note=STAY)
-    params = {"site": full_id(str(ask.answer)), "subjects": subjects_of(request)}
-    return plan_or_ask(request, "phone.move_to_site" if ask.answer else "", params, look, [ask], _("Which site?"))
+    return to_site(request, "phone.move_to_site", subjects_of(request), USERS.path)
 
 
-def site_ask(request: SignedIn) -> Ask:
-    sites = site_options(request.actor)
+def to_site(request: SignedIn, verb: str, subjects: dict[str, Any], path: str) -> HttpResponseBase:
+    """Which site, then the plan. `path` is the list it began in."""
+    site, sites = request.GET.get("site_to", ""), site_options(request.actor)
     hint = "" if sites else _("There are no sites yet. They are added under Account, Places.")
-    return Ask("site_to", _("Site"), "select", request.GET.get("site_to", ""), sites, hint)
+    ask = Ask("site_to", _("Site"), "select", site, sites, hint)
+    look = look_at(_("Change site"), change, path, note=STAY)
+    return plan_or_ask(request, verb if site else "", {"site": full_id(site), "subjects": subjects}, look, [ask], _("Which site?"))
 
 
 @page(MANAGE, ("GET", "POST"))
 def template_application(request: SignedIn) -> HttpResponseBase:
     """Apply a template to phones."""
-    ask = template_ask(request)
-    look = look_at(_("Apply a template"), change, note=WINS)
-    params = {"template": full_id(str(ask.answer)), "subjects": subjects_of(request)}
-    return plan_or_ask(request, "phone.apply_template" if ask.answer else "", params, look, [ask], _("Which template?"))
+    return like_template(request, "phone.apply_template", subjects_of(request), USERS.path)
 
 
-def template_ask(request: SignedIn) -> Ask:
-    options = template_options(request.actor)
-    hint = "" if options else _("There is no template yet.")
-    return Ask("template_to", _("Template"), "select", request.GET.get("template_to", ""), options, hint)
+def like_template(request: SignedIn, verb: str, subjects: dict[str, Any], path: str) -> HttpResponseBase:
+    """Which template, then the plan. `path` is the list it began in."""
+    template, templates = request.GET.get("template_to", ""), template_options(request.actor)
+    ask = Ask("template_to", _("Template"), "select", template, templates, "" if templates else _("There is no template yet."))
+    look = look_at(_("Apply a template"), change, path, note=WINS)
+    wish = {"template": full_id(template), "subjects": subjects}
+    return plan_or_ask(request, verb if template else "", wish, look, [ask], _("Which template?"))
 
 
 @page(MANAGE, ("GET", "POST"))

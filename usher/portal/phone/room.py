@@ -16,7 +16,7 @@ from usher.phone import room_reads
 from usher.portal.page import SignedIn, page
 from usher.portal.phone.assigning import assign_words, numbers_alone
 from usher.portal.phone.columns import MANAGE, VIEW
-from usher.portal.phone.person import extension_form, told_of
+from usher.portal.phone.person import extension_form, newest, told_of
 from usher.portal.phone.rooms import PATH, kind_of, room_path
 from usher.portal.plan_page import Look
 
@@ -28,6 +28,7 @@ def room(request: SignedIn, room_id: UUID) -> HttpResponse:
     active = found["state"] == "active"
     context = around(found) | {
         "free": ledger.free(request.actor).get(PHONE, 0),
+        **newest(request.actor, room_id, {"q": found["name"]}),
         **told_of(request.actor, found if active else None, room_id, room_path(found), PATH),
     }
     return render(request, "phone/room.html", context)

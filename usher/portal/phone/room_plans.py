@@ -11,10 +11,10 @@ from usher.core.refusals import Refused
 from usher.journal.verb import plan
 from usher.portal.listing import read_wish, stream
 from usher.portal.page import SignedIn, page
-from usher.portal.people.belonging import full_id, plan_or_ask
+from usher.portal.people.belonging import plan_or_ask
 from usher.portal.phone.assigning import package_and_numbers
 from usher.portal.phone.columns import MANAGE
-from usher.portal.phone.plans import REPLACES, STAY, TAKES_NUMBERS, WINS, change, chosen, look_at, site_ask, template_ask, what_they_get
+from usher.portal.phone.plans import REPLACES, TAKES_NUMBERS, answers_of, change, like_template, look_at, to_site, what_they_get
 from usher.portal.phone.rooms import PATH, ROOMS, WITHOUT
 from usher.portal.plan_page import plan_page
 from usher.portal.templatetags.usher import number
@@ -42,13 +42,7 @@ def rooms_of(request: SignedIn) -> dict[str, Any]:
 def addition(request: SignedIn) -> HttpResponseBase:
     """Give rooms a phone: site when there are several, package, template, numbers (S3-3)."""
     data = request.GET
-    wish = {
-        "site": full_id(chosen(data, "site_to")),
-        "package": chosen(data, "package_to"),
-        "template": full_id(chosen(data, "template_to")),
-        "numbers": chosen(data, "numbers_to"),
-        "subjects": rooms_of(request),
-    }
+    wish = {**answers_of(data), "subjects": rooms_of(request)}
     words = lambda n: ngettext("Give %(n)s room a phone", "Give %(n)s rooms a phone", n) % {"n": number(n)}  # noqa: E731
     look = look_at(_("Give a phone"), words, WITHOUT.path)
     asks = what_they_get(request.actor, data)
@@ -72,19 +66,13 @@ def package_removal(request: SignedIn) -> HttpResponseBase:
 @page(MANAGE, ("GET", "POST"))
 def site_change(request: SignedIn) -> HttpResponseBase:
     """Another site for the phones of rooms; the extensions stay, and so do the rooms."""
-    ask = site_ask(request)
-    look = look_at(_("Change site"), change, PATH, note=STAY)
-    params = {"site": full_id(str(ask.answer)), "subjects": rooms_of(request)}
-    return plan_or_ask(request, "phone.move_rooms_to_site" if ask.answer else "", params, look, [ask], _("Which site?"))
+    return to_site(request, "phone.move_rooms_to_site", rooms_of(request), PATH)
 
 
 @page(MANAGE, ("GET", "POST"))
 def template_application(request: SignedIn) -> HttpResponseBase:
     """Apply a template to the phones of rooms."""
-    ask = template_ask(request)
-    look = look_at(_("Apply a template"), change, PATH, note=WINS)
-    params = {"template": full_id(str(ask.answer)), "subjects": rooms_of(request)}
-    return plan_or_ask(request, "phone.apply_room_template" if ask.answer else "", params, look, [ask], _("Which template?"))
+    return like_template(request, "phone.apply_room_template", rooms_of(request), PATH)
 
 
 @page(MANAGE, ("GET", "POST"))
