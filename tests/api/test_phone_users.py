@@ -192,11 +192,12 @@ def test_ten_in_one_call(northlake: Company, api: Caller) -> None:
         "email": a.email, "calling_plans": ["Unlimited US and Canada", "Power Pack"], "extension_number": "4127", "site_name": "oslo",
         "phone_numbers": [FIRST, SECOND], "outbound_caller_id": SECOND, "sms": True,
     }  # fmt: skip
-    second = {"email": b.email, "calling_plans": [], "extension_number": "4128", "site_code": "47"}
+    second = {"email": b.email, "calling_plans": [], "extension_number": "4128", "site_code": "47", "activation_status": "deactivate"}
     status, told = api.post("/phone/users/batch", {"users": [first, {**second, "extension_number": "4127"}]})
     assert (status, told["code"]) == (400, 300) and phone(a.user_id) == {}
     status, told = api.post("/phone/users/batch", {"users": [first, second]})
     assert status == 201 and told == [{"email": a.email, "id": short(a.user_id)}, {"email": b.email, "id": short(b.user_id)}]
+    assert [api.get(f"/phone/users/{who.email}")[1]["status"] for who in (a, b)] == ["activate", "deactivate"]
     mine = api.get(f"/phone/users/{a.email}")[1]
     assert mine["extension_number"] == 4127 and mine["policy"]["sms"] == {"enable": True} and len(mine["phone_numbers"]) == 2
     assert sorted(p["type"] for p in mine["calling_plans"]) == [200, 4010]
@@ -239,8 +240,20 @@ def test_many_are_moved_and_set_up(northlake: Company, api: Caller) -> None:
     assert api.put("/phone/users/batch", {"batch_type": "move_site", "user_ids": ids, "site_id": other}) == (204, None)
     assert phone(a.user_id)["site_id"] == phone(b.user_id)["site_id"] == unshort(other)
     assert api.put("/phone/users/batch", {"batch_type": "activate", "user_ids": ids, "activation_status": "activate"}) == (204, None)
+    stop = {"batch_type": "activate", "user_ids": ids[:1], "activation_status": "deactivate"}
+    assert api.put("/phone/users/batch", stop) == api.put("/phone/users/batch", stop) == (204, None)
+    (off,) = api.get("/phone/users?status=deactivate")[1]["users"]
+    assert (off["email"], off["status"], off["activation_status"], off["extension_number"]) == (
+        a.email,
+        "deactivate",
+        "ready to activate",
+        1000,
+    )
+    assert [u["email"] for u in api.get("/phone/users?status=activate")[1]["users"]] == [b.email]
+    assert api.get(f"/phone/users/{a.email}")[1]["status"] == "deactivate" and api.get("/phone/users?keyword=1000")[1]["total_records"] == 1
     for body, code in (
-        ({"batch_type": "activate", "user_ids": ids, "activation_status": "deactivate"}, 400),
+        ({"batch_type": "activate", "user_ids": [northlake.owner.email], "activation_status": "deactivate"}, 400),
+        ({"batch_type": "activate", "user_ids": ids}, 300),
         ({"batch_type": "move_site", "user_ids": ids}, 300),
         ({"batch_type": "assign_pending_user", "user_ids": [northlake.owner.email]}, 300),
         ({"batch_type": "move_site", "site_id": other}, 300),

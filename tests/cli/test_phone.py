@@ -130,6 +130,7 @@ def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "apply-template", member, "--template", "Desks").code == 0
     assert cli("phone", "templates", "delete", "Desks").code == 0
     assert cli("phone", "resend", member).code == 0
+    assert cli("phone", "deactivate", member).code == cli("phone", "activate", member).code == 0
     assert cli("phone", "sites", "create", "Lyon", "--lowest", "3000", "--highest", "3999").code == 0
     assert cli("phone", "sites", "set", "Lyon", "--name", "Nice").code == 0
     assert cli("phone", "sites", "delete", "Bergen", "--to", "nice").code == 0

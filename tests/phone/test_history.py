@@ -175,6 +175,7 @@ def test_who_is_deleted_for_good_stays_in_the_log(northlake: Company) -> None:
     """S3-45, behaviour.md E: with the name they had; what was recorded stays too."""
     who = called(northlake)
     do(northlake.owner, "lifecycle.delete", {"subjects": one(who)})
+    assert len(call_reads.page(northlake.owner, {"q": "member"}).rows) == 2  # in the trash of people they are found by name
     do(northlake.owner, "lifecycle.purge", {"ids": [str(who)]})
     assert [(c["user_id"], c["holder_name"]) for c in log(northlake)] == [(None, f"member@{northlake.domain}")] * 2
     assert [r["who"] for r in call_reads.page(northlake.owner, {}).rows] == [f"member@{northlake.domain}"] * 2

@@ -117,6 +117,8 @@ for command in (
     of_people("remove-packages", "phone.remove_packages", "Take calling packages back, and with the plan the direct numbers.", PACKAGES),
     of_people("move", "phone.move_to_site", "Move phones to another site; their extensions stay.", SITE),
     of_people("apply-template", "phone.apply_template", "Apply a template: what it sets wins.", TEMPLATE),
+    of_people("deactivate", "phone.deactivate", "Stop phones for now: they keep seat, package, extension and numbers."),
+    of_people("activate", "phone.activate", "Let phones that were deactivated be used."),
     of_people("resend", "phone.resend_invite", "Send the mail about the phone again to who has not set it up."),
 ):
     phone.add_command(command)

@@ -41,9 +41,10 @@ _CLAUSES = {
 
 
 # Digits are the beginning of the number at the other end, with or without its plus; a word is of the name or address of whose call it is. Whoever it is is
-# asked for in one set, so that the calls of a few are found by their index, and of many the log is walked.
+# asked for in one set, so that the calls of a few are found by their index, and of many the log is walked. Who left has an index of their own.
 NUMBER = "(c.other LIKE %(f_q{n})s OR c.other LIKE %(f_p{n})s)"
-NAME = """coalesce(c.user_id, c.room_id) IN (SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND {person}
+NAME = """coalesce(c.user_id, c.room_id) IN (SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {person}
+  UNION ALL SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NOT NULL AND {person}
   UNION ALL SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND r.name_key LIKE usher_fold(%(f_q{n})s))"""
 
 

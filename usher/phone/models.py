@@ -35,7 +35,8 @@ class User(models.Model):
 
     `state` active; trash: put away by an administrator until `purge_at`; away: its person left or lost the seat. Only an active one has an extension
     and numbers of its own; of the others `had` remembers what they had ({"numbers": [...], "packages": [...]}), and `extension` is a wish.
-    Calls before `since` are not the person's (S3-44): a phone that comes back with its history, as `had` says by "keeps", keeps the day too.
+    A phone that is deactivated keeps all of it, and nobody uses it. Calls before `since` are not the person's (S3-44): a phone that comes back with its
+    history, as `had` says by "keeps", keeps the day too.
     """
 
     id = Id()
@@ -51,6 +52,7 @@ class User(models.Model):
     set_up_at = models.DateTimeField(null=True)  # when the person saved their phone settings for the first time
     since = models.DateTimeField(db_default=Now())
     away_at = models.DateTimeField(null=True)
+    deactivated_at = models.DateTimeField(null=True)  # nobody may use it since then; null while it may be used
     purge_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1, db_default=1)
 

@@ -21,7 +21,7 @@ SORTED = "(SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array({sea
 SEATS_FREE = "(SELECT coalesce(max(l.bought - l.used - l.pending - l.held), 0) FROM licenses_license l WHERE l.account_id = %(account)s AND l.product = {product})"
 # What a phone is, as the journal tells it: enough to make it again. Of phone_user h.
 TOLD = f"""jsonb_build_object('extension', h.extension, 'site_id', h.site_id, 'template_id', h.template_id, 'policy', h.policy, 'set_up_at', h.set_up_at,
-    'since', h.since, 'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
+    'since', h.since, 'deactivated_at', h.deactivated_at, 'numbers', CASE h.state WHEN 'active' THEN {NUMBERS.format(id="h.id")} ELSE coalesce(h.had->'numbers', '[]') END)"""
 # CTEs after `did` (obj): their phones rest, their numbers are free; what they had is remembered. The history of calls is not theirs any more (S3-43, S3-44).
 _TAKEN_BACK = f"""
 phones AS (UPDATE phone_user h SET state = 'away', away_at = %(now)s, had = jsonb_build_object('numbers', {NUMBERS.format(id="h.id")}{{also}}), version = h.version + 1

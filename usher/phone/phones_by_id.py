@@ -19,14 +19,17 @@ NUMBERS = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'number',
 SITE = "g.id AS site_id, g.name AS site"
 COUNTRY = """(SELECT coalesce(nullif(z.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site z ON z.site_id = h.site_id
   WHERE a.id = %(account)s) AS country"""
-COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, coalesce(h.state, '') AS state, h.extension, h.policy, {SITE}, {NUMBERS},
+STATE = "CASE WHEN h.state = 'active' AND h.deactivated_at IS NOT NULL THEN 'deactivated' ELSE coalesce(h.state, '') END AS state"
+COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, {STATE}, h.extension, h.policy, {SITE}, {NUMBERS},
   {PEOPLE.packages("u.id")} AS packages"""
 ROOM_COLUMNS = f"r.id, r.name, h.state, h.extension, h.policy, {SITE}, {NUMBERS}, {ROOMS.packages('r.id')} AS packages"
 ROOM_FROM = f"{room_selection.FROM} LEFT JOIN accounts_site g ON g.id = h.site_id WHERE h.state = 'active'"
 AROUND = "JOIN people_user u ON u.id = {id} JOIN people_standing s ON s.user_id = u.id LEFT JOIN accounts_site g ON g.id = h.site_id"
-# Whoever has a phone in use, and whoever holds Phone and waits for theirs: FROM … WHERE, and the id the list is walked by.
+PHONES = f"FROM phone_user h {AROUND.format(id='h.user_id')} WHERE h.account_id = %(account)s AND h.state = 'active'"
+# Whoever has a phone in use, one that is deactivated, and whoever holds Phone and waits for theirs: FROM … WHERE, and the id the list is walked by.
 LISTED = {
-    "active": (f"FROM phone_user h {AROUND.format(id='h.user_id')} WHERE h.account_id = %(account)s AND h.state = 'active'", "h.id"),
+    "active": (f"{PHONES} AND h.deactivated_at IS NULL", "h.id"),
+    "deactivated": (f"{PHONES} AND h.deactivated_at IS NOT NULL", "h.id"),
     "waiting": (
         f"""FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id {AROUND.format(id="a.user_id")}
         WHERE a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'""",
@@ -35,8 +38,12 @@ LISTED = {
 }
 
 # The same without the people: how many there are of each, where nothing narrows the list.
+COUNTED_PHONES = (
+    "FROM phone_user h WHERE h.account_id = %(account)s AND h.state = 'active' AND h.user_id IS NOT NULL AND h.deactivated_at IS"
+)
 COUNTED = {
-    "active": "FROM phone_user h WHERE h.account_id = %(account)s AND h.state = 'active' AND h.user_id IS NOT NULL",
+    "active": f"{COUNTED_PHONES} NULL",
+    "deactivated": f"{COUNTED_PHONES} NOT NULL",
     "waiting": """FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
         WHERE a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'""",
 }
@@ -54,7 +61,7 @@ def page(
     asked = {"account": actor.account_id, "after": after or UUID(int=0), "limit": limit, "cost_center": cost_center}
     for state in states:
         # Digits are looked for in extensions and numbers where the list is one of phones.
-        clause, params = where({**filters, **({"phone": [state]} if filters.get("q") else {})})
+        clause, params = where({**filters, **({"phone": ["waiting" if state == "waiting" else "active"]} if filters.get("q") else {})})
         source, id = LISTED[state]
         matches = f"{source}{within(actor)} AND {clause}{' AND u.cost_center = %(cost_center)s' if cost_center else ''}"
         matches = matches.replace("%(f_phone)s", f"%(f_phone_{state})s")
@@ -68,14 +75,13 @@ def page(
 
 
 def one(actor: Actor, id: UUID) -> Row | None:
-    """The phone in use of somebody the caller has found, with its country and what is kept for it; None without one. One's own needs no right.
+    """The phone of somebody the caller has found, also one that is deactivated, with its country and what is kept for it; None without one. One's own needs no right.
 
     Refuses (forbidden) to see another's.
     """
     if actor.user_id != id:
         actor.require("phone:user:view")
-    source, _id = LISTED["active"]
-    query = f"SELECT {COLUMNS}, {COUNTRY}, {PHONE.column('h.id')} AS kept {source} AND h.id = %(id)s"
+    query = f"SELECT {COLUMNS}, {COUNTRY}, {PHONE.column('h.id')} AS kept {PHONES} AND h.id = %(id)s"
     found = sql.row(query, {"account": actor.account_id, "id": id})
     return found and with_plans(found)
 

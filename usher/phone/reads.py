@@ -24,7 +24,7 @@ FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN phone
 LIVING = "u.account_id = %(account)s AND u.left_at IS NULL AND h.account_id = %(account)s"
 COLUMNS = f"""u.id, {NAME} AS name, u.email, u.first_name, u.last_name, u.display_name, u.department, u.cost_center, s.status, h.extension, h.state, h.site_id,
   (SELECT g.name FROM accounts_site g WHERE g.id = h.site_id) AS site, {NUMBERS.format(id="h.id")} AS numbers, {PEOPLE.packages("u.id")} AS packages,
-  (SELECT t.name FROM phone_template t WHERE t.id = h.template_id) AS template, h.set_up_at, h.since, h.away_at, h.purge_at, h.had, h.policy, h.version,
+  (SELECT t.name FROM phone_template t WHERE t.id = h.template_id) AS template, h.set_up_at, h.since, h.deactivated_at, h.away_at, h.purge_at, h.had, h.policy, h.version,
   (SELECT max(g.day) FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone') AS last_used"""
 # Each has an index that walks it in this order: that of people, and those of phones.
 SORTS = (

@@ -7,8 +7,8 @@ from uuid import UUID
 from usher.core.ids import short
 
 Row = Mapping[str, Any]
-STATUSES = {"activate": "active", "pending": "waiting"}
-ACTIVATION = {"active": "activated", "waiting": "not ready"}
+STATUSES = {"activate": "active", "deactivate": "deactivated", "pending": "waiting"}
+ACTIVATION = {"active": "activated", "deactivated": "ready to activate", "waiting": "not ready"}
 # What of a policy acts here: the recordings, by what ours calls them.
 RECORDINGS = {"ad_hoc_call_recording": "ask", "auto_call_recording": "on"}
 ACTS = ("voicemail", *RECORDINGS)
@@ -35,13 +35,15 @@ def numbers_of(row: Row) -> list[dict[str, str]]:
 
 
 def extension_of(row: Row) -> dict[str, Any]:
-    """The extension of a phone in use, which has the id of the phone; whoever waits has none."""
-    return {"extension_id": short(row["id"]), "extension_number": int(row["extension"])} if row["state"] == "active" else {}
+    """The extension of a phone, which has the id of the phone; whoever waits has none."""
+    return (
+        {"extension_id": short(row["id"]), "extension_number": int(row["extension"])} if row["state"] in ("active", "deactivated") else {}
+    )
 
 
 def listed(row: Row) -> dict[str, Any]:
     """A phone user in a list."""
-    id, state = short(row["id"]), "active" if row["state"] == "active" else "waiting"
+    id, state = short(row["id"]), row["state"] if row["state"] in ACTIVATION else "waiting"
     return {
         "id": id,
         "phone_user_id": id,

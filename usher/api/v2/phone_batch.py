@@ -27,6 +27,7 @@ NEW_USER = Field(
         "site_name": TEXT,
         "template_name": TEXT,
         "extension_number": Field("string", required=True, most=10),
+        "activation_status": Field("string", one_of=("activate", "deactivate")),
         "phone_numbers": Field("array", most=10, items=Field("string", most=40)),
         "outbound_caller_id": Field("string", most=40),
         "select_outbound_caller_id": Field("boolean"),
@@ -78,7 +79,8 @@ def add_phone_users(call: Call) -> list[dict[str, str]]:
     **BATCH,
 )
 def change_phone_users(call: Call) -> None:
-    """Move up to ten phones to a site (`move_site`), or give those their phone who hold Phone and wait for it (`assign_pending_user`)."""
+    """Move up to ten phones to a site (`move_site`), give those their phone who hold Phone and wait for it (`assign_pending_user`), or let phones be used, or
+    not for now (`activate`)."""
     told, people = call.body, named_people(call)
     ids = [str(person["id"]) for person in people]
     site = {"site": uuid_text(told["site_id"], "site_id")} if told.get("site_id") else {}
@@ -91,10 +93,12 @@ def change_phone_users(call: Call) -> None:
             if any("phone" not in person["add_ons"] for person in people):
                 raise invalid({"field": "user_ids", "message": "Only users who hold Phone can be given theirs."})
             gone(call, "phone.add", {"subjects": {"ids": ids}, **site})
-        case _ if told.get("activation_status") == "activate" and has_all(call, ids):
-            return
+        case _ if "activation_status" not in told:
+            raise invalid({"field": "activation_status", "message": "activation_status is required."})
+        case _ if not has_all(call, ids):
+            raise WireRefused(Fault(400, 400, "A user has no phone yet that could be activated."))
         case _:
-            raise WireRefused(Fault(400, 400, "This batch type is not supported: a phone here is in use as soon as somebody has it."))
+            call.do(f"phone.{told['activation_status']}", {"subjects": {"ids": ids}})
 
 
 def named_people(call: Call) -> list[dict[str, Any]]:
@@ -131,6 +135,8 @@ def equip(call: Call, id: str, told: Mapping[str, Any]) -> None:
         gone(call, "phone.assign_numbers", {"numbers": told["phone_numbers"], "holder": id})
     if "outbound_caller_id" in told:
         call.do("phone.set_caller_id", {"holder": id, "number": told["outbound_caller_id"]})
+    if told.get("activation_status") == "deactivate":
+        call.do("phone.deactivate", {"subjects": {"ids": [id]}})
     if policy := {name: {"enable": told[name]} for name in ("select_outbound_caller_id", "sms") if name in told}:
         call.do("phone.store_for_phone", {"owner": id, "settings": {"policy": policy}})
 

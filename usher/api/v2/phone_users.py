@@ -42,7 +42,7 @@ OWN = ("phone:read:user", *OWN_READS), ("phone:read:user_setting", *OWN_READS)
     **USERS,
 )
 def list_phone_users(call: Call) -> dict[str, Any]:
-    """List who has a phone, and who holds Phone and waits for theirs (pending)."""
+    """List who has a phone, whose is deactivated, and who holds Phone and waits for theirs (pending)."""
     place, size, query = start_of(call, code=400), call.query["page_size"], call.query
     if len(query.get("keyword", "").strip()) in range(1, SHORTEST_KEYWORD):
         raise WireRefused(Fault(400, 400, "The keyword is too short."))
@@ -144,7 +144,7 @@ def narrowed(call: Call) -> dict[str, Any]:
 
 
 def phone_of(call: Call) -> dict[str, Any]:
-    """The phone in use of whom the path means; 404 with code 1001 for somebody without one, and for nobody of the account."""
+    """The phone of whom the path means; 404 with code 1001 for somebody without one, and for nobody of the account."""
     row = phones_by_id.one(call.actor, user_of(call, call.path["userId"])["id"])
     if row is None:
         raise no_user(call.path["userId"])

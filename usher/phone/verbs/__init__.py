@@ -1,6 +1,7 @@
 """What may be done to phones, numbers, packages, the phone side of sites, and the account log."""
 
 from . import (
+    activating,
     adding,
     automatic,
     calls,
@@ -19,6 +20,7 @@ from . import (
 )
 
 __all__ = [
+    "activating",
     "adding",
     "automatic",
     "calls",

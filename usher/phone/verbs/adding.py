@@ -104,13 +104,13 @@ def checked_package(actor: Actor, given: Any) -> str:
 
 
 def phone_of(actor: Actor, id: Any) -> dict[str, Any]:
-    """Somebody of this account with an active phone: id, name, extension. Refused (invalid, no_phone) for anybody else (TENANT-03)."""
+    """The active phone of somebody of this account: id, extension, deactivated_at. Refused (invalid, no_phone) for anybody else (TENANT-03)."""
     try:
         key = UUID(str(id))
     except ValueError:
         key = None
     found = sql.row(
-        """SELECT h.id, h.extension FROM phone_user h WHERE h.account_id = %(a)s AND h.id = %(i)s AND h.state = 'active'""",
+        """SELECT h.id, h.extension, h.deactivated_at FROM phone_user h WHERE h.account_id = %(a)s AND h.id = %(i)s AND h.state = 'active'""",
         {"a": actor.account_id, "i": key},
     )
     if found is None:

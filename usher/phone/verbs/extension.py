@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from usher.accounts.places import SITE_GONE
 from usher.core.actor import Actor
+from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.names import figure
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, plan, reason, register
@@ -25,6 +26,7 @@ from usher.phone.parts import NAME, NO_PHONE
 from usher.phone.verbs.adding import phone_of
 from usher.phone.verbs.templates import checked_policy
 
+DEACTIVATED = reason("phone_deactivated", gettext_lazy("their phone is deactivated: activate it first"))
 SET_UP_ALREADY = reason("phone_set_up", gettext_lazy("has set the phone up already"))
 OTHER = """phone_user x LEFT JOIN people_user xu ON xu.id = x.user_id LEFT JOIN accounts_room xr ON xr.id = x.room_id
   WHERE x.account_id = h.account_id AND x.extension = {extension} AND x.state = 'active' AND x.id <> h.id"""
@@ -129,7 +131,10 @@ def change_own(actor: Actor, extension: str, policy: dict[str, str], key: str) -
 
 @register
 class ChangeOwn(_OfOnePhone):
-    """The person's own verb: save their phone settings, which sets the phone up (S3-19, S3-22, S3-35). Parameters: extension, and what of the policy changes."""
+    """The person's own verb: save their phone settings, which sets the phone up (S3-19, S3-22, S3-35). Parameters: extension, and what of the policy changes.
+
+    Refuses (conflict, phone_deactivated) while the phone is deactivated.
+    """
 
     name = "phone.change_own"
     privilege = OWN
@@ -138,7 +143,10 @@ class ChangeOwn(_OfOnePhone):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         extension = checked_extension(params["extension"]) if params.get("extension") else None
-        return {"holder": str(phone_of(actor, actor.user_id)["id"]), "extension": extension, "policy": checked_policy(params.get("policy"))}
+        phone = phone_of(actor, actor.user_id)
+        if phone["deactivated_at"]:
+            raise Refused("conflict", DEACTIVATED, _("Your phone is deactivated. Ask your administrators."))
+        return {"holder": str(phone["id"]), "extension": extension, "policy": checked_policy(params.get("policy"))}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return _("Your phone settings will be saved.")
@@ -202,7 +210,8 @@ class MailedAgain(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, s.user_id AS obj, s.version, jsonb_build_object('name', {NAME}, 'email', u.email) AS before,
                    jsonb_build_object('mail', 'phone', 'at', %(now)s::timestamptz) AS after,
-                   CASE WHEN h.state IS DISTINCT FROM 'active' OR s.status <> 'active' THEN '{NO_PHONE}' WHEN h.set_up_at IS NOT NULL THEN '{SET_UP_ALREADY}'
+                   CASE WHEN h.state IS DISTINCT FROM 'active' OR s.status <> 'active' THEN '{NO_PHONE}'
+                        WHEN h.deactivated_at IS NOT NULL THEN '{DEACTIVATED}' WHEN h.set_up_at IS NOT NULL THEN '{SET_UP_ALREADY}'
                      WHEN u.login_id IS NULL THEN 'no_login' END AS skip, {NO_SEATS}
                    FROM ({sql_of(params["subjects"])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id
                    LEFT JOIN phone_user h ON h.id = who.id {order_by(params["subjects"])}"""

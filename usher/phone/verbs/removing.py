@@ -81,12 +81,12 @@ phones AS (DELETE FROM phone_user h USING did WHERE h.id = did.obj)"""
         self.back_write = f"""
 did AS (SELECT ok.obj, ok.takes, ok.after FROM ok {of.standing.format(id="ok.obj")} WHERE {of.status} = 'active' AND {of.phone_seats("ok.obj")} IS NULL),
 {of.take("held")},
-phones AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at)
+phones AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, set_up_at, since, away_at, purge_at, deactivated_at)
   SELECT did.obj, %(account)s, did.obj, did.after->>'extension', (SELECT g.id FROM accounts_site g WHERE g.id = (did.after->>'site_id')::uuid),
     (SELECT t.id FROM phone_template t WHERE t.id = (did.after->>'template_id')::uuid), did.after->'policy', CASE did.after->>'state' WHEN 'trash' THEN 'trash' ELSE 'away' END,
     jsonb_build_object('numbers', did.after->'numbers') || {KEEPS}, (did.after->>'set_up_at')::timestamptz,
     coalesce((did.after->>'since')::timestamptz, %(now)s), %(now)s,
-    CASE did.after->>'state' WHEN 'trash' THEN %(now)s::timestamptz + interval '{DAYS} days' END
+    CASE did.after->>'state' WHEN 'trash' THEN %(now)s::timestamptz + interval '{DAYS} days' END, (did.after->>'deactivated_at')::timestamptz
   FROM did WHERE did.after->>'extension' IS NOT NULL ON CONFLICT (id) DO NOTHING)"""
 
 

@@ -141,6 +141,8 @@ KINDS: dict[str, Words] = {
     "phone.put_in_trash": _("Put phones in the trash"),
     "phone.restore": _("Restore phones"),
     "phone.purge": _("Purge phones"),
+    "phone.activate": _("Activate phones"),
+    "phone.deactivate": _("Deactivate phones"),
     "phone.set_extension": _("Change an extension"),
     "phone.change_own": _("Change the own phone settings"),
     "phone.move_to_site": _("Move phones to a site"),

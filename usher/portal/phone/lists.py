@@ -50,6 +50,8 @@ BY_PERSON = (reads.SORTS[0], *(s for s in people.SORTS if s.key in ("email", "de
 
 
 def set_up_of(row: Row) -> tuple[str, Words]:
+    if row["deactivated_at"]:
+        return STATUS["inactive"]
     return ("ok", gettext_lazy("Set up")) if row["set_up_at"] else ("pend", gettext_lazy("Not set up"))
 
 
