@@ -22,7 +22,8 @@ MAC = 32  # bytes
 ALIVE = f"""SELECT who.*, p.name AS app_name FROM access_app p JOIN LATERAL ({PERSON} AND u.id = %(user)s) who ON who.account_id = p.account_id
   WHERE p.id = %(app)s AND p.is_on AND who.status = 'active' AND who.access_epoch = %(epoch)s AND ('{ALL}' = ANY(p.scopes) OR p.scopes && %(scopes)s)
     AND EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active')
-    AND CASE WHEN p.for_people THEN EXISTS (SELECT 1 FROM access_consent c WHERE c.app_id = p.id AND c.user_id = %(user)s AND c.epoch = %(epoch)s)
+    AND CASE WHEN p.for_people THEN EXISTS (SELECT 1 FROM access_consent c WHERE c.app_id = p.id AND c.user_id = %(user)s AND c.epoch = %(epoch)s
+                                              AND ('{ALL}' = ANY(c.scopes) OR c.scopes && %(scopes)s))
              ELSE p.creator_id = %(user)s END"""
 
 

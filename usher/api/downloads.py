@@ -49,6 +49,7 @@ def given(request: HttpRequest, item_id: UUID) -> HttpResponse:
             raise
         raise no_recording(short(item_id)) from None
     if only not in (None, found["meeting_id"] or found["id"]):
+        opened.close()
         raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
     answer = FileResponse(opened, as_attachment=True, filename=found["filename"], content_type="application/octet-stream")
     return cast(HttpResponse, answer)
