@@ -11,9 +11,8 @@ from .operations import Call
 DAY = Field("string", most=10)
 DAYS = {"from": DAY, "to": DAY}
 NEEDED = {name: Field("string", required=True, most=10) for name in DAYS}
-MOST_DAYS = (
-    31  # between the first and the last: the contract's month, also where a client counts from the first of one to the first of the next
-)
+# Between the first and the last: the contract's month, also where a client counts from the first of one to the first of the next.
+MOST_DAYS = 31
 
 
 def span_of(call: Call) -> tuple[datetime | None, datetime | None]:
