@@ -21,7 +21,7 @@ check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	DJANGO_SETTINGS_MODULE=usher.config.settings $(BIN)/python -W ignore -m django makemigrations --check --dry-run
+	USHER_LOG=CRITICAL DJANGO_SETTINGS_MODULE=usher.config.settings $(BIN)/python -W ignore -m django makemigrations --check --dry-run
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m bench

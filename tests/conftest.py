@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import psycopg
 import pytest
 
@@ -23,6 +24,9 @@ from tests.serving import as_a_server
 from usher.core.postgres import Cluster
 
 __all__ = ["as_a_server", "kept_companies"]
+# How quickly examples are drawn is the machine's business.
+hypothesis.settings.register_profile("usher", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("usher")
 STARTED = pytest.StashKey[tuple[Cluster, Path]]()
 
 

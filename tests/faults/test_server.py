@@ -165,5 +165,5 @@ def test_a_stopping_web_server_finishes_what_it_began(running_usher: Callable[..
         assert running.web[0].poll() is None
     thread.join()
     assert answers == [302]
-    assert running.web[0].wait(15) == 0
+    assert running.web[0].wait(15 * patience()) == 0
     assert get(running.base_url + "/livez", seconds=1)[0] == 0

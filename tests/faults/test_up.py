@@ -27,7 +27,7 @@ def test_up_starts_all_and_ctrl_c_stops_all(up: Up) -> None:
     assert f"http://localhost:{up.port}" in up.said()
     assert up.process is not None
     up.process.send_signal(signal.SIGINT)
-    assert up.process.wait(20) == 0
+    assert up.process.wait(20 * patience()) == 0
     assert [name for name, pid in children.items() if alive(pid)] == []
     assert "Traceback" not in up.said()
 
@@ -149,7 +149,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing_running(up: Up) -> None:
         )  # fmt: skip
     wait_until(lambda: up.cluster.exists() and up.cluster.running(), what="the database")
     up.process.send_signal(signal.SIGINT)
-    assert up.process.wait(20) == 0
+    assert up.process.wait(20 * patience()) == 0
     assert not up.cluster.running()
     assert "Traceback" not in up.said()
     up.start()
