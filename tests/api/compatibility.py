@@ -59,7 +59,7 @@ MORE = {
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
 - Reports tell at most a month at once, from a day to the same of the next. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
   There are no tags, calendars or device profiles: one that is named is not there (8306, 4060, 8005).
-- A phone user is `activate` or `pending` (holds Phone and waits for an extension); nobody is `deactivate`, and `PUT /phone/users/batch` takes `move_site`, `assign_pending_user`, and `activate` only to `activate`.
+- A phone user is `activate`, `deactivate` (keeps everything, and nobody uses it) or `pending` (holds Phone and waits for an extension). `PUT /phone/users/batch` with `activate` is for who has a phone.
   Somebody whose phone is in the trash is found nowhere.
 - `extension_id` and `phone_user_id` are the id of the person or room. Of a policy act `voicemail.enable`, `ad_hoc_call_recording.enable` and `auto_call_recording.enable`; `reset` takes away what was kept.
 - There are always sites: `multiple_sites.enabled` is true. A site has one range of extensions, and stays in its country. Templates are for users.
@@ -90,8 +90,8 @@ MORE = {
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
 - Berichte sagen höchstens einen Monat auf einmal, von einem Tag bis zum selben des nächsten. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.
   Tags, Kalender und Geräteprofile gibt es nicht: Wer eines nennt, meint eines, das nicht da ist (8306, 4060, 8005).
-- Wer ein Telefon hat, ist `activate`; wer Phone hat und auf eine Durchwahl wartet, `pending`; `deactivate` ist niemand. `PUT /phone/users/batch` nimmt `move_site`, `assign_pending_user` und `activate`, dies nur mit
-  `activate`. Wer im Papierkorb liegt, wird nirgends gefunden.
+- Wer ein Telefon hat, ist `activate`, oder `deactivate`, wenn es alles behält und niemand es benutzt; wer Phone hat und auf eine Durchwahl wartet, `pending`. `PUT /phone/users/batch` mit `activate` ist für die, die ein
+  Telefon haben. Wer im Papierkorb liegt, wird nirgends gefunden.
 - `extension_id` und `phone_user_id` sind die ID der Person oder des Raums. Von einer Policy wirken `voicemail.enable`, `ad_hoc_call_recording.enable` und `auto_call_recording.enable`; `reset` nimmt weg, was aufbewahrt war.
 - Standorte gibt es immer: `multiple_sites.enabled` ist true. Ein Standort hat einen Bereich von Durchwahlen und bleibt in seinem Land. Vorlagen gelten für Personen.
 - Rufnummern bringt das Konto mit: `source` ist `external` oder `BYOCCloud`, alle gehören zu `ZOOM_PHONE`, und ein Raum, der eine hat, ist eine `commonArea`.

@@ -227,7 +227,7 @@ WAYS: dict[tuple[str, int], tuple[str, Any]] = {
     ),
     ("PUT /phone/users/batch", 400): (
         "/phone/users/batch",
-        {"batch_type": "activate", "user_ids": ["{userId}"], "activation_status": "deactivate"},
+        {"batch_type": "activate", "user_ids": ["{admin}"], "activation_status": "deactivate"},
     ),
     ("PUT /phone/users/batch", 12007): ("/phone/users/batch", {"batch_type": "assign_pending_user", "user_ids": ["{userId}"]}),
     ("PATCH /phone/users/{userId}", 300): ("/phone/users/{userId}", {"extension_number": "1"}),
