@@ -100,6 +100,17 @@ def test_large_answers_are_compressed_for_who_asks(northlake: Company) -> None:
     assert json.loads(gzip.decompress(packed.content)) == api.get("/users")[1]
 
 
+def test_what_a_query_says_is_remembered_for_its_operation(northlake: Company) -> None:
+    """The same words mean something else to another operation, and what cannot be read is refused however often it comes (MASS-05)."""
+    api = caller(northlake.owner)
+    for _time in range(2):
+        assert [len(api.get(f"/users?page_size={n}")[1]["users"]) for n in (1, 2)] == [1, 2]
+        assert api.get("/groups?page_size=2")[0] == 200
+        assert api.get("/users?page_size=2&status=pending")[1]["users"] != api.get("/users?page_size=2")[1]["users"]
+        for wrong in ("page_size=x", "page_size=1&page_size=2", f"page_size=x&{'y' * 300}"):
+            assert api.get(f"/users?{wrong}")[0] == 400, wrong
+
+
 def test_a_call_asks_the_database_a_few_times(northlake: Company) -> None:
     """The token is one query; a list is its page, its number and the limit beside it."""
     api = caller(northlake.owner)
