@@ -77,6 +77,7 @@ def test_another_owner(portal: Portal) -> None:
     expect(owner.locator("h1")).to_contain_text(f"{heir} will be asked to own this account.")
     owner.get_by_role("button", name="Ask them").click()
     expect(owner.locator("h1")).to_contain_text(f"{heir} is asked to own this account")
+    assert violations(owner) == []
     new = portal.sign_in(portal.window(), heir)
     new.goto("/")
     new.get_by_role("link", name="Answer").click()
