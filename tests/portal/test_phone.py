@@ -298,6 +298,12 @@ def test_who_sees_phones_but_no_people(owner: Client, northlake: Company) -> Non
     add(northlake, b, package=PLAN)
     told = desk.get(tab).content.decode()
     assert "member@" in told and "1000" in told and "Resend invite" in told and f'href="/people/{short(b)}"' not in told
+    assert 'href="/phone/users" aria-current="page"' in told and 'href="/people" aria-current="page"' in owner.get(tab).content.decode()
+    ids = f"/phone/users/package-removals?ids={short(b)}"
+    assert (
+        f'href="/people/{short(b)}"' not in desk.get(ids).content.decode()
+        and f'href="/people/{short(b)}"' in owner.get(ids).content.decode()
+    )
     dialog = desk.get(f"{tab}/extension", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in dialog and 'value="1000"' in dialog and "<h1>" in desk.get(f"{tab}/extension").content.decode()
     assert desk.post(f"{tab}/extension", {"extension": "4127", "key": "a"}).status_code == 303 and extension(b) == "4127"

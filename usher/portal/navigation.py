@@ -54,7 +54,13 @@ TREE = (
                 _("Users & Rooms"),
                 "/phone/users",
                 "phone:user:view",
-                rest=("/phone/rooms", "/phone/pending", "/phone/trash", "/phone/people"),
+                rest=(
+                    "/phone/rooms",
+                    "/phone/pending",
+                    "/phone/trash",
+                    "/phone/people",
+                    "/people",
+                ),  # of people their phones, for who sees no more
                 also=_("phones, extensions, rooms, pending, trash"),
             ),
             Entry(_("Numbers"), "/phone/numbers", "phone:number:view", also=_("direct numbers, DID, caller ID")),
@@ -156,7 +162,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def areas(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The entries this actor may see; the open one with its children; the current one marked."""
-    seen, here = [], nearest(path)
+    seen, here = [], nearest(actor, path)
     for area in TREE:
         children = [c for c in area.children if actor.may(c.privilege)]
         if (area.privilege and not actor.may(area.privilege)) or (area.children and not children):
@@ -179,8 +185,9 @@ def leaves() -> list[tuple[Entry, Entry | None]]:
     return [(leaf, area if area.children else None) for area in TREE for leaf in area.children or (area,)]
 
 
-def nearest(path: str) -> Entry | None:
-    """The one entry that a page belongs to: of those whose address fits, the longest, so that /people/marks is not Users as well."""
-    starts = [(start, entry) for entry, _area in leaves() for start in (entry.path, *entry.rest)]
+def nearest(actor: Actor, path: str) -> Entry | None:
+    """The one entry that a page belongs to: of those this actor may see the longest that fits, so that /people/marks is not Users as well; else the first."""
+    mine = [entry for entry, _area in leaves() if not entry.privilege or actor.may(entry.privilege)]
+    starts = [(start, entry) for entry in mine for start in (entry.path, *entry.rest)]
     fits = [(len(start), entry) for start, entry in starts if path == start or path.startswith(f"{start}/")]
     return max(fits, key=lambda fit: fit[0])[1] if fits else None

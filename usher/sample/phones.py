@@ -11,12 +11,17 @@ from usher.phone.verbs.extension import change_own
 if TYPE_CHECKING:
     from .company import Company
 
-# Place -> its country, the beginning of its numbers, and where emergency services go. Numbers of the kind that regulators keep free for fiction where there is one.
+# Place -> its country, the beginning of its numbers where it has some, and where emergency services go. Numbers of the kind that regulators keep free for
+# fiction where there is one; the streets are invented.
 AT = {
-    "Bergen": ("NO", "+475551", "Thormøhlens gate 55, 5006 Bergen"),
-    "Kraków": ("PL", "+4812555", "ul. Romanowicza 6, 30-702 Kraków"),
-    "Lyon": ("FR", "+3346571", "12 rue Marc Bloch, 69007 Lyon"),
-    "Dublin": ("IE", "+3531020", "8 Hanover Quay, Dublin 2"),
+    "Bergen": ("NO", "+475551", "Pumpeveien 12, Bergen"),
+    "Kraków": ("PL", "+4812555", "ul. Kalibracyjna 6, Kraków"),
+    "Lyon": ("FR", "+3346571", "12 rue des Manomètres, Lyon"),
+    "Dublin": ("IE", "+3531020", "8 Gauge Lane, Dublin"),
+    "Lagos": ("NG", "", ""),
+    "Porto": ("PT", "", ""),
+    "Pune": ("IN", "", ""),
+    "Seoul": ("KR", "", ""),
 }
 EACH = 24  # numbers of a place
 PLAN, GIVEN_UP, EXTRA = "calling:203", "calling:103", "calling_more:4000"
@@ -31,7 +36,7 @@ def arrange_phones(company: "Company") -> None:
     with company.at(240):
         company.do(company.admin, "phone.change_settings", {"soft_delete": True})
         for nth, site in enumerate(sorted(places.sites(company.admin), key=lambda s: str(s["name"])), 2):
-            country, _beginning, address = AT.get(site["name"], ("", "", ""))
+            country, _beginning, address = AT[site["name"]]
             side = {"lowest": nth * 1_000, "highest": nth * 1_000 + 999, "country": country, "emergency_address": address}
             company.do(company.admin, "phone.set_site", {"site": str(site["id"]), **side})
         company.do(company.admin, "phone.create_template", {"name": "Service desk", "policy": {"recording": "ask", "waiting": "on"}})
@@ -48,7 +53,7 @@ def arrange_phones(company: "Company") -> None:
 def call_out(company: "Company") -> None:
     """Packages and numbers for the owner and two places, for some a package alone, and phones for a few rooms."""
     company.buy(PACKAGES, PRICES)
-    numbers = [f"{beginning}{n:04}" for _country, beginning, _address in AT.values() for n in range(100, 100 + EACH)]
+    numbers = [f"{beginning}{n:04}" for _country, beginning, _address in AT.values() if beginning for n in range(100, 100 + EACH)]
     company.do(company.desk, "phone.add_numbers", {"numbers": numbers})
     bergen, lyon, seoul = (with_phones(site) for site in ("Bergen", "Lyon", "Seoul"))
     company.do(company.desk, "phone.add", {"package": PLAN, "numbers": "next", "subjects": {"ids": [str(company.owner.user_id)]}})
