@@ -11,6 +11,7 @@ from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.phone import reads, tasks
 from usher.phone.mails import given
+from usher.phone.verbs.numbers import change_own_caller_id
 
 pytestmark = pytest.mark.django_db
 NAMES = ("phone.deactivate", "phone.activate")
@@ -36,9 +37,10 @@ def test_it_works(northlake: Company) -> None:
     before = phone(b)
     off = do(northlake.owner, "phone.deactivate", {"subjects": one(a, b)})
     assert deactivated(northlake) == [True, True] and phone(b) == before and seats(northlake, PLAN)["used"] == 2
-    with pytest.raises(Refused) as no:
-        own(northlake.member, {"extension": "4127"})
-    assert (no.value.kind, no.value.code) == ("conflict", "phone_deactivated")
+    for change in (lambda: own(northlake.member, {"extension": "4127"}), lambda: change_own_caller_id(northlake.member, "", "key")):
+        with pytest.raises(Refused) as no:
+            change()
+        assert (no.value.kind, no.value.code) == ("conflict", "phone_deactivated")
     on = do(northlake.owner, "phone.activate", {"subjects": one(b)})
     assert deactivated(northlake) == [True, False]
     own(northlake.member, {"extension": "4127"})

@@ -129,6 +129,14 @@ def change_own(actor: Actor, extension: str, policy: dict[str, str], key: str) -
     engine.start(plan(own, ChangeOwn.name, {"extension": extension, "policy": policy}), f"{ChangeOwn.name}:{actor.user_id}:{key}")
 
 
+def own_phone(actor: Actor) -> str:
+    """The id of the actor's own phone. Refused (conflict, phone_deactivated) while it is deactivated, (invalid, no_phone) without one."""
+    phone = phone_of(actor, actor.user_id)
+    if phone["deactivated_at"]:
+        raise Refused("conflict", DEACTIVATED, _("Your phone is deactivated. Ask your administrators."))
+    return str(phone["id"])
+
+
 @register
 class ChangeOwn(_OfOnePhone):
     """The person's own verb: save their phone settings, which sets the phone up (S3-19, S3-22, S3-35). Parameters: extension, and what of the policy changes.
@@ -143,10 +151,7 @@ class ChangeOwn(_OfOnePhone):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         extension = checked_extension(params["extension"]) if params.get("extension") else None
-        phone = phone_of(actor, actor.user_id)
-        if phone["deactivated_at"]:
-            raise Refused("conflict", DEACTIVATED, _("Your phone is deactivated. Ask your administrators."))
-        return {"holder": str(phone["id"]), "extension": extension, "policy": checked_policy(params.get("policy"))}
+        return {"holder": own_phone(actor), "extension": extension, "policy": checked_policy(params.get("policy"))}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return _("Your phone settings will be saved.")

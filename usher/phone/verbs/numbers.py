@@ -18,6 +18,7 @@ from usher.people.verbs.own import OWN
 from usher.phone.number_parts import NO_NUMBER, Caller, Held, NewNumbers, Released
 from usher.phone.numbering import LONGEST, checked_country, read
 from usher.phone.verbs.adding import phone_of
+from usher.phone.verbs.extension import own_phone
 
 MOST = 10_000  # numbers in one Change
 
@@ -172,7 +173,9 @@ def change_own_caller_id(actor: Actor, number: str, key: str) -> None:
 
 @register
 class ChangeOwnCallerId(SetCallerId):
-    """The person's own verb: choose with which of their numbers they call out, or hide it. Parameter: number, or nothing. Refuses (invalid, no_number) another's."""
+    """The person's own verb: choose with which of their numbers they call out, or hide it. Parameter: number, or nothing. Refuses (invalid, no_number) another's,
+    (conflict, phone_deactivated) while the phone is deactivated.
+    """
 
     name = "phone.change_own_caller_id"
     privilege = OWN
@@ -180,7 +183,7 @@ class ChangeOwnCallerId(SetCallerId):
     undoable = False
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return super().check(actor, {**params, "holder": actor.user_id})
+        return super().check(actor, {**params, "holder": own_phone(actor)})
 
 
 def numbers_named(actor: Actor, given: Any) -> list[str]:
