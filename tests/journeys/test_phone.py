@@ -125,13 +125,13 @@ def test_a_room_gets_a_phone_and_its_calls_come_in_by_a_file(portal: Portal) -> 
     page.get_by_role("link", name="Add", exact=True).click()
     tick(page, "Fjord", "Lighthouse")
     page.locator("#bulk").get_by_role("button", name="Give a phone").first.click()
-    page.get_by_label(PLAN).check()
+    page.get_by_label(OTHER).check()
     page.get_by_label("The next free number each").check()
     page.get_by_role("button", name="See the plan").click()
     expect(page.locator("h1")).to_contain_text("2\u00a0rooms will have a phone")
     do_it(page)
     fjord, lighthouse = portal.json("phone", "rooms", "list")["rooms"]
-    assert fjord["packages"] == ["calling:200"] and fjord["numbers"] and fjord["extension"] != lighthouse["extension"]
+    assert fjord["packages"] == ["calling:100"] and fjord["numbers"] and fjord["extension"] != lighthouse["extension"]
     page.goto("/phone/rooms")
     page.get_by_role("link", name="Lighthouse").click()
     page.get_by_role("link", name="Change", exact=True).click()
