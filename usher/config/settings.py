@@ -202,6 +202,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "usher.core.log.OneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}},
+    # psycopg gives itself a level; like everybody else it shall have the root's.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}, "psycopg": {"level": "NOTSET"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("USHER_LOG", "WARNING")},
 }
