@@ -15,6 +15,7 @@ from usher.journal import engine
 from usher.journal.names import figure
 from usher.journal.verb import Verb, plan, register
 from usher.people.verbs.own import OWN
+from usher.phone import kept
 from usher.phone.number_parts import NO_NUMBER, Caller, Held, NewNumbers, Released
 from usher.phone.numbering import LONGEST, checked_country, read
 from usher.phone.verbs.adding import phone_of
@@ -174,7 +175,7 @@ def change_own_caller_id(actor: Actor, number: str, key: str) -> None:
 @register
 class ChangeOwnCallerId(SetCallerId):
     """The person's own verb: choose with which of their numbers they call out, or hide it. Parameter: number, or nothing. Refuses (invalid, no_number) another's,
-    (conflict, phone_deactivated) while the phone is deactivated.
+    (conflict) while the phone is deactivated (phone_deactivated), and where administrators choose it (caller_id_fixed; behaviour.md L).
     """
 
     name = "phone.change_own_caller_id"
@@ -183,7 +184,15 @@ class ChangeOwnCallerId(SetCallerId):
     undoable = False
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return super().check(actor, {**params, "holder": own_phone(actor)})
+        holder = own_phone(actor)
+        if not may_choose_caller_id(holder):
+            raise Refused("conflict", "caller_id_fixed", _("Your administrators choose the number you call out with."))
+        return super().check(actor, {**params, "holder": holder})
+
+
+def may_choose_caller_id(holder: Any) -> bool:
+    """Whether the person of a phone chooses the number it calls out with: administrators may have kept that to themselves."""
+    return kept.PHONE.flat(holder).get("policy.select_outbound_caller_id.enable") is not False
 
 
 def numbers_named(actor: Actor, given: Any) -> list[str]:

@@ -1,4 +1,6 @@
-"""Settings that programs keep about Phone and nothing here acts on (accounts/stored.py, docs/decisions/0095)."""
+"""Settings that programs keep about Phone (accounts/stored.py, docs/decisions/0095). Nothing here acts on them but on one: whether a person may choose their
+caller ID (numbers.may_choose_caller_id).
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -110,7 +112,7 @@ class _Stores(Verb):
 
 @register
 class StoreForPhone(_Stores):
-    """Keep settings of one phone that nothing here acts on."""
+    """Keep settings of one phone. Of these acts `policy.select_outbound_caller_id.enable` (numbers.ChangeOwnCallerId)."""
 
     kind, part, what = kept.PHONE, PhoneKept(), gettext_lazy("This phone")
 

@@ -14,7 +14,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
 from usher.phone.verbs.extension import change_own
-from usher.phone.verbs.numbers import change_own_caller_id
+from usher.phone.verbs.numbers import change_own_caller_id, may_choose_caller_id
 from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, key_of, member_page
 from usher.portal.phone.clash import words_of_refusal
@@ -80,10 +80,11 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
 
 
 def numbers_of(actor: Actor | None) -> dict[str, Any]:
-    """The numbers of one's phone, and what it can show when it calls; none where there is no phone."""
+    """The numbers of one's phone, and what it can show when it calls, where one may choose; none where there is no phone."""
     mine = reads.own_numbers(actor) if actor else []
+    chooses = actor is not None and bool(mine) and may_choose_caller_id(actor.user_id)
     return {
         "numbers": [shown(n["number"]) for n in mine],
-        "callers": [*(Option(n["number"], shown(n["number"])) for n in mine), Option("", _("Hidden"))] if mine else [],
+        "callers": [*(Option(n["number"], shown(n["number"])) for n in mine), Option("", _("Hidden"))] if chooses else [],
         "caller": next((n["number"] for n in mine if n["caller"]), ""),
     }
