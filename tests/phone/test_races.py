@@ -62,6 +62,27 @@ def test_a_site_goes_while_phones_come(company: Company) -> None:
     assert not breaches()
 
 
+def test_a_site_goes_while_a_template_comes_to_it(company: Company) -> None:
+    """Either the site is gone and the template stays as it was, or it stays because the template is for it."""
+    before = deadlocks()
+    site(company, "Main")
+    do(company.owner, "phone.create_template", {"name": "Desk"})
+    for n in range(4):
+        place = site(company, f"Short-lived {n}")
+        told = at_once(
+            [
+                partial(do, company.owner, "phone.edit_template", {"template": "Desk", "name": "Desk", "site": place}),
+                partial(do, company.owner, "accounts.delete_sites", {"sites": [place]}),
+            ]
+        )
+        assert all(isinstance(t, engine.Started | Refused) for t in told), told
+        (at,) = sql.rows("SELECT site_id::text AS id FROM phone_template")
+        there = sql.value("SELECT count(*) FROM accounts_site WHERE id = %(s)s", {"s": place})
+        assert (at["id"] == place) == bool(there)
+        do(company.owner, "phone.edit_template", {"template": "Desk", "name": "Desk"})
+    assert deadlocks() == before and not breaches()
+
+
 def test_two_admins_move_one_number(company: Company) -> None:
     """The later one has it; the journal says from whom to whom each time, and nothing is lost."""
     equip(company)

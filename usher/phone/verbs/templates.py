@@ -35,6 +35,9 @@ WANTED = """jsonb_build_object('name', %(called)s::text, 'policy', %(policy)s::j
 # Of an effect e and the site g it was for.
 SITE_AWAY = f"WHEN e.before->>'site_id' IS NOT NULL AND g.id IS NULL THEN '{SITE_GONE}'"
 AS_IT_IS = "jsonb_build_object('name', t.name, 'policy', t.policy, 'site_id', t.site_id, 'site', g.name)"
+AS_PLANNED = (
+    "t.name = ok.before->>'name' AND t.policy = ok.before->'policy' AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid"
+)
 INSERT = f"""INSERT INTO phone_template (id, account_id, name, policy, site_id, version, created_at)
   SELECT ok.obj, %(account)s, ok.after->>'name', ok.after->'policy', (ok.after->>'site_id')::uuid, 1, %(now)s FROM ok WHERE {SITE_THERE}
   ON CONFLICT DO NOTHING RETURNING id AS obj"""
@@ -60,9 +63,9 @@ class NewTemplate(Part):
 
 
 class TemplateEdited(Part):
-    """Parameters: template, called, policy, site."""
+    """Parameters: template, called, policy, site, which is locked as that of a new one; the template itself is asked for as it was planned."""
 
-    lock = ("phone_template", "id")
+    lock, locked = ("accounts_site", "id"), "(after->>'site_id')::uuid"
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, x.id AS obj, x.version, x.before, x.after, CASE WHEN x.before = x.after THEN 'already'
@@ -71,9 +74,7 @@ class TemplateEdited(Part):
                          WHERE t.account_id = %(account)s AND t.id = %(template)s::uuid) x"""
 
     write = f"""did AS (UPDATE phone_template t SET name = ok.after->>'name', policy = ok.after->'policy', site_id = (ok.after->>'site_id')::uuid, version = t.version + 1
-      FROM ok WHERE t.id = ok.obj AND {SITE_THERE} AND t.name = ok.before->>'name' AND t.policy = ok.before->'policy'
-      AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid
-      AND NOT {NAMESAKE.format(name="ok.after->>'name'", id="t.id")} RETURNING t.id AS obj)"""
+      FROM ok WHERE t.id = ok.obj AND {SITE_THERE} AND {AS_PLANNED} AND NOT {NAMESAKE.format(name="ok.after->>'name'", id="t.id")} RETURNING t.id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -83,15 +84,15 @@ class TemplateEdited(Part):
 
 
 class TemplateGone(Part):
-    """Parameter: template. Phones keep what it set."""
+    """Parameter: template. Phones keep what it set. Undone, the site it was for is locked as that of a new one."""
 
-    lock = ("phone_template", "id")
+    lock, locked = ("accounts_site", "id"), "(after->>'site_id')::uuid"
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, t.id AS obj, t.version, {AS_IT_IS} AS before, '{{}}'::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM phone_template t LEFT JOIN accounts_site g ON g.id = t.site_id WHERE t.account_id = %(account)s AND t.id = %(template)s::uuid"""
 
-    write = "did AS (DELETE FROM phone_template t USING ok WHERE t.id = ok.obj AND t.name = ok.before->>'name' RETURNING t.id AS obj)"
+    write = f"did AS (DELETE FROM phone_template t USING ok WHERE t.id = ok.obj AND {AS_PLANNED} RETURNING t.id AS obj)"
     back_write = f"did AS ({INSERT})"
 
     def back(self, params: Mapping[str, Any]) -> str:
