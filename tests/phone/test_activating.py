@@ -102,6 +102,36 @@ def test_it_stays_so_through_everything(northlake: Company) -> None:
     assert extension(who) and deactivated(northlake) == [False, True] and not breaches()
 
 
+def test_given_anew_it_may_be_used(northlake: Company) -> None:
+    """behaviour.md L: what was said of the phone before is not said of the new one."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    do(northlake.owner, "phone.deactivate", {"subjects": one(who)})
+    do(northlake.owner, "licenses.take_add_on", {"add_on": "phone", "subjects": one(who)})
+    tasks.keep_up()
+    assert not extension(who)
+    add(northlake, who)
+    assert extension(who) and deactivated(northlake) == [False, False] and not breaches()
+
+
+def test_an_undo_that_lets_it_be_used_sends_the_mail(northlake: Company) -> None:
+    """S3-19: the mail of before was not delivered; the undo of activating sends none."""
+    equip(northlake)
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    off = do(northlake.owner, "phone.deactivate", {"subjects": one(who)})
+    sql.execute("DELETE FROM mail_message WHERE kind = 'phone'")
+    undo.start_undo(northlake.owner, off.number or 0)
+    assert mails() == 1
+    do(northlake.owner, "phone.deactivate", {"subjects": one(who)})
+    on = do(northlake.owner, "phone.activate", {"subjects": one(who)})
+    undo.start_undo(northlake.owner, on.number or 0)
+    assert mails() == 0 and sql.value("SELECT count(*) FROM mail_message WHERE kind = 'phone'") == 2
+
+
 def test_the_mail_comes_when_it_may_be_used(northlake: Company) -> None:
     """S3-19, S3-21: prepared before its day, its person hears of it on that day, once; nothing is sent again meanwhile."""
     equip(northlake)

@@ -105,7 +105,8 @@ class Made(Part):
     """The phone itself: extension, site, template, and a number where one is wanted. Parameter: wants_number.
 
     `who` makes, from the journaled parameters, a SELECT of subj, id, site_id and template_id, in the order in which extensions are given. Who had a
-    phone before gets its extension and numbers back as far as they are free; what is not is told (`lost`).
+    phone before gets its extension and numbers back as far as they are free; what is not is told (`lost`). One that was deactivated is so again only
+    where it comes back with its history: given anew it may be used.
     """
 
     lock, locked = LOCK, LOCKED
@@ -131,6 +132,7 @@ made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id
   FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND (SELECT {of.may_have("g.id")})
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
     policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END,
+    deactivated_at = CASE WHEN {WITH_HISTORY} THEN phone_user.deactivated_at END,
     state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
     WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, site_id, version),
 numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since = %(now)s, version = n.version + 1

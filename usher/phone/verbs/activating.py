@@ -14,7 +14,8 @@ from usher.phone.parts import NO_PHONE
 
 
 class InUse(Part):
-    """Whether phones may be used. Parameters: subjects; in_use. Who has not set theirs up gets the mail about it when it may be used."""
+    """Whether phones may be used. Parameters: subjects; in_use. Who has not set theirs up gets the mail about it when it may be used, also by an
+    undo: the mail of before was dropped if it was not delivered by then (S3-19)."""
 
     lock = PEOPLE.lock
 
@@ -24,13 +25,13 @@ class InUse(Part):
                    CASE WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN (h.deactivated_at IS NULL) = %(in_use)s::boolean THEN 'already' END AS skip, {NO_SEATS}
                    FROM {PEOPLE.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id {PEOPLE.order(params)}"""
 
-    back_write = """
+    write = """
 did AS (UPDATE phone_user h SET deactivated_at = CASE WHEN NOT (ok.after->>'in_use')::boolean THEN %(now)s::timestamptz END, version = h.version + 1 FROM ok
-  WHERE h.id = ok.obj AND h.state = 'active' AND (h.deactivated_at IS NULL) = (ok.before->>'in_use')::boolean RETURNING h.id AS obj, h.deactivated_at, h.set_up_at)"""
-    write = f"""{back_write},
+  WHERE h.id = ok.obj AND h.state = 'active' AND (h.deactivated_at IS NULL) = (ok.before->>'in_use')::boolean RETURNING h.id AS obj, h.deactivated_at, h.set_up_at),
 mails AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), %(account)s, 'phone', u.id, u.email, '{{}}', %(now)s, %(now)s FROM did JOIN people_user u ON u.id = did.obj
+  SELECT usher_uuid7(), %(account)s, 'phone', u.id, u.email, '{}', %(now)s, %(now)s FROM did JOIN people_user u ON u.id = did.obj
   WHERE did.deactivated_at IS NULL AND did.set_up_at IS NULL AND coalesce((SELECT o.welcome_mail FROM phone_settings o WHERE o.account_id = %(account)s), true))"""
+    back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,
