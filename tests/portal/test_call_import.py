@@ -66,7 +66,9 @@ def test_without_the_privilege(owner: Client, northlake: Company) -> None:
     do(northlake.owner, "access.create_role", {"name": "Listens", "privileges": ["phone:log:view"]})
     key = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Listens'", {"a": northlake.account})
     do(northlake.owner, "access.set_role", {"role": key, "subjects": one(northlake.member.user_id or "")})
-    assert b"Import calls" not in member.get("/phone/log").content and sent(member, b"x").status_code == 403
+    looked = member.get("/phone/log").content
+    assert b"Import calls" not in looked and b"Import a file" not in looked and b"No call yet." in looked
+    assert sent(member, b"x").status_code == 403 and b"Import a file" in owner.get("/phone/log").content
 
 
 def test_another_account_s_file_is_not_there(owner: Client, southport: Company) -> None:

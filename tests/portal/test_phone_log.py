@@ -6,6 +6,7 @@ from django.test import Client
 from tests.people_of import Company, do, one
 from tests.phone.call_files import as_json, call, take_in
 from tests.phone.phones import PLAN, add, equip
+from tests.phone.test_rooms import room
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -71,9 +72,10 @@ def test_without_the_privilege(owner: Client, northlake: Company) -> None:
 def test_another_account_s_calls_do_not_exist(owner: Client, northlake: Company, southport: Company) -> None:
     """TENANT-01: by no filter, and its people have no name here."""
     stranger = signed_in(southport.owner.user_id)
-    for query in ("", f"?person={northlake.member.user_id}", "?q=44207"):
+    fjord = room(northlake, "Fjord")
+    for query in ("", f"?person={northlake.member.user_id}", f"?person={fjord}", "?q=44207"):
         text = stranger.get(f"/phone/log{query}").content.decode()
-        assert "7183" not in text and northlake.domain not in text
+        assert "7183" not in text and northlake.domain not in text and "Fjord" not in text
 
 
 def test_whose_role_covers_a_part(owner: Client, northlake: Company) -> None:

@@ -72,7 +72,7 @@ def test_wrong_method_and_nobody_chosen(owner: Client) -> None:
 
 
 def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
-    """S3-4, S3-5, S3-26, S3-27, S3-28: its page; given a phone from there, then package and number in two steps, another extension, a number taken back."""
+    """S3-4, S3-5, S3-26, S3-27, S3-28, S3-45: its page; given a phone from there, then package and number in two steps, another extension, a number taken back."""
     id = room(northlake, "Fjord")
     path = f"/phone/rooms/{short(id)}"
     assert b"5 seats are free" in owner.get(path).content
@@ -90,9 +90,13 @@ def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
     assert f"/phone/rooms/{short(id)}" in owner.get("/phone/numbers?q=fjord").content.decode()
     assert "Newest calls" not in told
     take_in(northlake.owner, as_json(call("a", "4127")))
+    do(northlake.owner, "accounts.edit_room", {"room": str(id), "name": "Fjord 3"})
     told = owner.get(path).content.decode()
-    assert "Newest calls" in told and 'href="/phone/log?q=Fjord"' in told and "+44\u00a020\u00a07183\u00a08750" in told
-    assert "1 call" in owner.get("/phone/log?q=Fjord").content.decode()
+    assert "Newest calls" in told and f'href="/phone/log?person={id}"' in told and "+44\u00a020\u00a07183\u00a08750" in told
+    log = owner.get(f"/phone/log?person={id}").content.decode()
+    assert "1 call" in log and "<b>Fjord 3</b>" in log and "1 call" in owner.get("/phone/log?q=Fjord").content.decode()
+    look = owner.get(f"/phone/rooms/additions?ids={short(room(northlake, 'Fjell'))}").context["look"]
+    assert (look.crumbs[0][1], look.back[1]) == ("/phone/rooms", "/phone/rooms/without")
 
 
 def test_what_is_done_to_many(owner: Client, northlake: Company) -> None:

@@ -35,7 +35,7 @@ _CLAUSES = {
     "result": "c.result = ANY(%(f_result)s)",
     "path": "c.path = ANY(%(f_path)s)",
     "site": "c.site_id = ANY(%(f_site)s::uuid[])",
-    "person": "c.user_id = ANY(%(f_person)s::uuid[])",
+    "person": "coalesce(c.user_id, c.room_id) = ANY(%(f_person)s::uuid[])",
     "kind": "x.kind = ANY(%(f_kind)s)",
 }
 

@@ -13,7 +13,8 @@ PATHS = ("", "internal", "pstn", "queue", "menu", "transfer", "forward")
 
 class Call(models.Model):
     """One call of one phone, in the account log for good. Whose phone it was is `user`, null once they are deleted for good, or `room`, which stays when the
-    room is deleted: its undo makes the same one again. So does `site`. What reads them finds none until then.
+    room is deleted: its undo makes the same one again. So does `site`. What reads them finds none until then. A new room of the same name and site, made
+    when the newest room of the account was deleted, is the same one too (accounts.room_verbs.NEW_ID): the calls of before are told as its own.
 
     It is the person's own too while their phone is in use and theirs since before the call (User.since): so nothing of a call changes when a phone is
     taken away. `call_id` is the telephone system's; `other` who was at the other end.

@@ -43,6 +43,13 @@ def newest_of(actor: Actor, holder: UUID, limit: int) -> list[Row]:
     return _newest(actor, f" AND coalesce(c.user_id, c.room_id) = '{holder}'", limit)
 
 
+def rooms_of(actor: Actor, ids: list[UUID]) -> list[Row]:
+    """The rooms of this account among these ids, as the account log calls them: id, name. Refuses (forbidden)."""
+    actor.require("phone:log:view")
+    query = "SELECT r.id, r.name FROM accounts_room r WHERE r.account_id = %(a)s AND r.id = ANY(%(i)s)"
+    return sql.rows(query, {"a": actor.account_id, "i": ids})
+
+
 def own(actor: Actor, limit: int) -> list[Row]:
     """The newest calls of the actor's own phone."""
     return _newest(actor, only_own(actor), limit)

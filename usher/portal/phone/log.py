@@ -115,6 +115,7 @@ NOTHING_YET = {
 
 def log_page(request: SignedIn, listing: Listing) -> HttpResponse:
     """One list of the account log."""
+    imports = request.actor.may(MANAGE)
     frame = Frame(
         title=_("Account log"),
         noun=nouns(listing),
@@ -123,10 +124,10 @@ def log_page(request: SignedIn, listing: Listing) -> HttpResponse:
         row_path=path_of if request.actor.may(SEES_PHONES) else None,
         search_words=_("Name, or how a number begins"),
         nothing_found=_("Nothing matches."),
-        nothing_yet=NOTHING_YET[listing.path],
+        nothing_yet=NOTHING_YET[listing.path] if imports or listing is not CALLS else _("No call yet."),
     )
     tabs = [(words, listed.path, "") for listed, words in TABS]
-    more = {"export_path": f"{listing.path}/export", "import_path": IMPORT if request.actor.may(MANAGE) else ""}
+    more = {"export_path": f"{listing.path}/export", "import_path": IMPORT if imports else ""}
     return list_page(request, for_reader(request, listing), frame, tabs=tabs, tabs_of=_("Account log"), **more)
 
 
@@ -137,11 +138,15 @@ def nouns(listing: Listing) -> Any:
 
 
 def for_reader(request: SignedIn, listing: Listing) -> Listing:
-    """The list whose filter calls the people it is for by their names; it leads to phones only who may see them."""
+    """The list whose filter calls the people and rooms it is for by their names; it leads to phones only who may see them."""
     listing = listing if request.actor.may(SEES_PHONES) else without_ways(listing, WHO.key)
     asked = list(ids_of(request.GET.getlist("person")))
     found = people_of(request.actor, asked) if asked else {}
-    named: list[tuple[str, Words]] = [(str(id), name_of(person)) for id, person in found.items()]
+    rooms = call_reads.rooms_of(request.actor, asked) if asked else []
+    named: list[tuple[str, Words]] = [
+        *((str(id), name_of(person)) for id, person in found.items()),
+        *((str(r["id"]), r["name"]) for r in rooms),
+    ]
     return replace(listing, filters=tuple(replace(f, options=lambda actor: named) if f is BY_PERSON else f for f in listing.filters))
 
 

@@ -27,8 +27,9 @@ from usher.portal.templatetags.usher import number
 MOST_BY_HAND = 100
 
 
-def look_at(title: str, button: Any, path: str = USERS.path, **more: Any) -> Look:
-    return Look(title=title, crumbs=[(_("Users & Rooms"), path), (title, "")], button=button, back=(_("Cancel"), path), **more)
+def look_at(title: str, button: Any, path: str = USERS.path, begun: str = "", **more: Any) -> Look:
+    """`path` is the list of those it is about, people's phones or rooms'; `begun` the one it began in, where that is another."""
+    return Look(title=title, crumbs=[(_("Users & Rooms"), path), (title, "")], button=button, back=(_("Cancel"), begun or path), **more)
 
 
 REPLACES = gettext_lazy("One calling plan replaces another. Extras stand beside it.")
@@ -55,7 +56,7 @@ def addition(request: SignedIn) -> HttpResponseBase:
     data = request.GET
     wish = {**answers_of(data), "subjects": by_hand(request.actor, subjects_of(request))}
     words = lambda n: ngettext("Give %(n)s person a phone", "Give %(n)s people a phone", n) % {"n": number(n)}  # noqa: E731
-    look = look_at(_("Give a phone"), words, WITHOUT.path, order=order_choice(request))
+    look = look_at(_("Give a phone"), words, begun=WITHOUT.path, order=order_choice(request))
     asks = what_they_get(request.actor, data)
     return plan_or_ask(request, "phone.add" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
 
@@ -110,7 +111,7 @@ def site_change(request: SignedIn) -> HttpResponseBase:
 
 
 def to_site(request: SignedIn, verb: str, subjects: dict[str, Any], path: str) -> HttpResponseBase:
-    """Which site, then the plan. `path` is the list it began in."""
+    """Which site, then the plan. `path` is the list of those it is about."""
     site, sites = request.GET.get("site_to", ""), site_options(request.actor)
     hint = "" if sites else _("There are no sites yet. They are added under Account, Places.")
     ask = Ask("site_to", _("Site"), "select", site, sites, hint)
@@ -125,7 +126,7 @@ def template_application(request: SignedIn) -> HttpResponseBase:
 
 
 def like_template(request: SignedIn, verb: str, subjects: dict[str, Any], path: str) -> HttpResponseBase:
-    """Which template, then the plan. `path` is the list it began in."""
+    """Which template, then the plan. `path` is the list of those it is about."""
     template, templates = request.GET.get("template_to", ""), template_options(request.actor)
     ask = Ask("template_to", _("Template"), "select", template, templates, "" if templates else _("There is no template yet."))
     look = look_at(_("Apply a template"), change, path, note=WINS)

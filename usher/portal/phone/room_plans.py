@@ -44,7 +44,7 @@ def addition(request: SignedIn) -> HttpResponseBase:
     data = request.GET
     wish = {**answers_of(data), "subjects": rooms_of(request)}
     words = lambda n: ngettext("Give %(n)s room a phone", "Give %(n)s rooms a phone", n) % {"n": number(n)}  # noqa: E731
-    look = look_at(_("Give a phone"), words, WITHOUT.path)
+    look = look_at(_("Give a phone"), words, PATH, WITHOUT.path)
     asks = what_they_get(request.actor, data)
     return plan_or_ask(request, "phone.add_rooms" if "package_to" in data else "", wish, look, asks, _("What shall they have?"))
 

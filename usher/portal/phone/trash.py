@@ -62,7 +62,7 @@ def restoration(request: SignedIn) -> HttpResponseBase:
         "numbers": [*gone["left"], *chosen] if gone and gone["lost"] else None,
     }
     note = _("Whose extension is taken gets the next free one; numbers and packages come back as far as they are free.")
-    look = look_at(_("Restore"), restore_words, TRASH.path, note=note if gone is None else "")
+    look = look_at(_("Restore"), restore_words, begun=TRASH.path, note=note if gone is None else "")
     answered = not asks or any(ask.name in data for ask in asks)
     step = Step(what_is_gone(request.actor, gone), BEFORE_THE_PLAN.button) if gone else BEFORE_THE_PLAN
     return plan_or_ask(request, "phone.restore" if answered else "", wish, look, asks, _("Somebody else has some of it by now"), step)
