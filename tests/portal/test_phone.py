@@ -1,9 +1,9 @@
-"""Phone in the portal: the lists of Users & Rooms, what is done from them, numbers, packages, settings, and one's own phone."""
+"""Phone in the portal: the lists of Users & Rooms, what is done from them, numbers, packages and settings."""
 
 import pytest
 from django.test import Client
 
-from tests.people_of import Company, do, one
+from tests.people_of import Company, activate, do, invite, one
 from tests.phone.phones import PLAN, add, equip, extension, own, phone
 from tests.signed_in import signed_in
 from usher.core import sql
@@ -49,7 +49,14 @@ def test_search_and_filters(owner: Client, northlake: Company) -> None:
     assert a and b
     add(northlake, a, package=PLAN, numbers="next")
     add(northlake, b)
-    for query, who in (("q=1000", a), ("q=%2B4722", a), (f"package={PLAN}", a), ("package=none", b), ("set_up=no&q=member", b)):
+    for query, who in (
+        ("q=1000", a),
+        ("q=%2B4722", a),
+        (f"package={PLAN}", a),
+        ("package=none", b),
+        ("q=" + "member+" * 8 + "9999", b),
+        ("set_up=no&q=member", b),
+    ):
         rows = owner.get(f"/phone/users?{query}").content.decode()
         assert (f"/people/{short(a)}/phone" in rows) == (who == a) and (f"/people/{short(b)}/phone" in rows) == (who == b), query
     assert b"inactive)" not in owner.get("/phone/users").content
@@ -235,45 +242,34 @@ def test_numbers(owner: Client, northlake: Company) -> None:
     assert "+48125550127" not in [n["number"] for n in reads.numbers(northlake.owner)]
 
 
-def test_my_phone(owner: Client, northlake: Company) -> None:
-    """S3-19, S3-22, S3-35: without one; with one; saved, it is set up; a wrong extension keeps what was typed."""
-    who = northlake.member.user_id
-    assert who
-    me = signed_in(who)
-    assert b"You have no phone here" in me.get("/me/phone").content
-    add(northlake, who)
-    assert b"save them once" in me.get("/me/phone").content
-    wrong = me.post("/me/phone", {"extension": "12", "key": "a"})
-    assert wrong.status_code == 422 and b'value="12"' in wrong.content
-    assert me.post("/me/phone", {"extension": "1000", "key": "\x00"}).status_code == 303
-    assert me.post("/me/phone", {"extension": "4127", "voicemail": "off", "key": "b"}).status_code == 303
-    assert (extension(who), phone(who)["policy"]) == ("4127", {"voicemail": "off"}) and phone(who)["set_up_at"]
-    add(northlake, northlake.admin.user_id)  # type: ignore[arg-type]
-    clash = me.post("/me/phone", {"extension": "1000", "key": "c"}).content.decode()
-    assert "belongs to" in clash and "1001 is free." in clash and f"/people/{short(northlake.admin.user_id)}" not in clash  # type: ignore[arg-type]
+def test_a_number_goes_to_an_address_others_end_with(owner: Client, northlake: Company) -> None:
+    """S0-5, S3-5: the address in any usual spelling; also for who manages numbers alone, and is told of no room."""
+    people = invite(northlake.owner, *(f"{name}@{northlake.domain}" for name in ("azo", "bzo", "zo")))
+    activate(*people)
+    add(northlake, *people, package=PLAN)
+    do(northlake.owner, "access.create_role", {"name": "Numbers", "privileges": ["phone:number:manage"]})
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Numbers'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(northlake.admin.user_id or "")})
+    do(northlake.owner, "accounts.create_room", {"name": "Fjord", "kind": "ZoomRoom"})
+    do(northlake.owner, "phone.add_rooms", {"package": PLAN, "subjects": {"query": {"phone": ["none"]}, "except": []}})
+    desk = signed_in(northlake.admin.user_id)
+    for client, number, room in ((owner, "+4722000003", 200), (desk, "+4722000004", 422)):
+        id = sql.value("SELECT id FROM phone_number WHERE account_id = %(a)s AND number = %(n)s", {"a": northlake.account, "n": number})
+        done(client, f"/phone/numbers/assignments?ids={short(id)}&holder=%20ZO@{northlake.domain}")
+        assert client.get(f"/phone/numbers/assignments?ids={short(id)}&holder=Fjord").status_code == room
+    assert phone(people[2])["numbers"] == ["+4722000003", "+4722000004"]
 
 
-def test_my_caller_id(owner: Client, northlake: Company, southport: Company) -> None:
-    """S3-5, S3-35: one of one's own numbers, or hidden; no other, and nothing without a phone."""
+def test_the_crumb_leads_to_the_list_and_cancel_to_where_it_began(owner: Client, northlake: Company) -> None:
+    """S3-11, S3-49"""
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
-    me, path = signed_in(b), "/me/phone/caller-id"
-    assert b"caller-id" not in me.get("/me/phone").content
-    assert b"Nobody here has this phone." in me.post(path, {"number": "+4722000000", "key": "a"}, follow=True).content
-    add(northlake, a, b, package=PLAN, numbers="next")
-    do(northlake.owner, "phone.assign_numbers", {"numbers": ["+4722000005"], "holder": str(b)})
-    for nth, (number, caller) in enumerate(
-        (("+4722000005", "+4722000005"), ("", ""), (phone(a)["numbers"][0], ""), ("x", ""), ("\x00", ""))
-    ):
-        assert me.post(path, {"number": number, "key": str(nth)}).status_code == 303
-        calls_out = sql.value("SELECT coalesce(min(number), '') FROM phone_number WHERE holder_id = %(h)s AND caller", {"h": b})
-        assert calls_out == caller, number
-    assert b"This phone has no such number." in me.post(path, {"number": phone(a)["numbers"][0], "key": "z"}, follow=True).content
-    page = me.get("/me/phone").content.decode()
-    assert "+47\u00a022\u00a000\u00a000\u00a005" in page and "Hidden" in page
-    assert me.get(path).status_code == 405
-    signed_in(southport.member.user_id).post(path, {"number": "+4722000005"})
-    assert sql.value("SELECT count(*) FROM phone_number WHERE holder_id = %(h)s AND caller", {"h": b}) == 0
+    add(northlake, a)
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    for path, began in ((f"users/additions?ids={short(b)}", "people"), (f"trash/restorations?ids={short(a)}", "trash")):
+        look = owner.get(f"/phone/{path}").context["look"]
+        assert (look.crumbs[0][1], look.back[1]) == ("/phone/users", f"/phone/{began}"), path
 
 
 def test_who_waits(owner: Client, northlake: Company) -> None:

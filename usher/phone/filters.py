@@ -35,7 +35,7 @@ _DIGITS = """h.user_id IN (SELECT u.id FROM people_user u WHERE u.account_id = %
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A WHERE clause over phone_user h, people_user u and people_standing s, with its parameters; the queries are those of people.filters."""
     query = filters.cleaned(query)
-    words = " ".join(query.get("q", [])).split()
+    words = " ".join(query.get("q", [])).split()[:8]  # the first of them all, as the selection "all that match" takes them
     digits = [w for w in words if w.removeprefix("+").isdecimal() and w.isascii()]
     rest = {key: value for key, value in query.items() if key not in (*_CLAUSES, "package", "q")}
     names = [w for w in words if w not in digits]
@@ -52,7 +52,7 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         holds = [_PACKAGES[value] for value in _PACKAGES if value in query["package"]] + ([_PRODUCTS] if products else [])
         clauses.append(f"({' OR '.join(holds)})")
         params["f_package"] = products
-    for n, word in enumerate(digits[:8]):
+    for n, word in enumerate(digits):
         named, looked_up = filters.contains(f"f_n{n}", word)
         clauses.append(_DIGITS.replace("{named}", named).replace("{n}", str(n)))
         params |= {**looked_up, f"f_d{n}": f"%{word.removeprefix('+')}%"}

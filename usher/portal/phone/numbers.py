@@ -1,5 +1,6 @@
 """Numbers and packages of Phone: the inventory, whose each is, and what was bought (S3-5, S3-27, S3-28, S3-39, S3-57)."""
 
+import contextlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from usher.core.keyset import Row, Sort
 from usher.core.refusals import Refused
 from usher.journal import engine
 from usher.journal.verb import plan
+from usher.people import reads as people
 from usher.people.filters import like_literal
 from usher.phone import reads, room_reads
 from usher.phone.numbering import KINDS, shown
@@ -181,11 +183,14 @@ def assignment(request: SignedIn) -> HttpResponseBase:
 
 
 def holder_of(actor: Actor, given: str) -> str:
-    """The id of the person with this address, or of the one room with this name, for the verb to refuse when they have no phone."""
-    text = given.strip().lower()
-    people = [str(r["id"]) for r in reads.page(actor, {"q": given}, limit=2).rows if r["email"].lower() == text]
-    rooms = [str(r["id"]) for r in room_reads.page(actor, {"q": given}, limit=50).rows if r["name"].lower() == text] if not people else []
-    return people[0] if people else rooms[0] if len(rooms) == 1 else ""
+    """The id of the person with this address in any usual spelling, or for who may see phones of the one room with this name. The verb refuses those
+    without a phone, and nobody at all, with the same words.
+    """
+    with contextlib.suppress(Refused):
+        return str(people.person_by_address(actor, given)["id"])
+    named = room_reads.page(actor, {"q": given}, limit=50).rows if actor.may(VIEW) else []
+    rooms = [str(r["id"]) for r in named if r["name"].lower() == given.strip().lower()]
+    return rooms[0] if len(rooms) == 1 else ""
 
 
 @page(MANAGE)
