@@ -28,6 +28,8 @@ def test_add_list_and_take_away(cli: Cli, equipped: Any) -> None:
     assert (row["email"], row["extension"], row["numbers"], row["packages"]) == (member, "1000", ["+4722000000"], ["calling:200"])
     assert cli("phone", "list", "--search", "22000000").answer["phones"] == [row]
     assert cli("phone", "list", "--search", "4444").answer["phones"] == []
+    assert row["deactivated_at"] is None and cli("phone", "deactivate", member).code == 0
+    assert cli("phone", "list").answer["phones"][0]["deactivated_at"] and cli("phone", "activate", member).code == 0
     assert cli("phone", "set-extension", member, "4127").code == 0
     assert cli("phone", "assign-package", member, "--package", "calling_more:4010").code == 0
     assert cli("phone", "remove-packages", member).code == 0

@@ -40,7 +40,20 @@ def list_phones(actor: Actor, search: str, site: str | None, package: tuple[str,
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:
     """A phone as the command line tells it (docs/guide/command-line.md)."""
-    columns = ("email", "name", "extension", "state", "site", "numbers", "packages", "template", "set_up_at", "since", "purge_at")
+    columns = (
+        "email",
+        "name",
+        "extension",
+        "state",
+        "site",
+        "numbers",
+        "packages",
+        "template",
+        "set_up_at",
+        "deactivated_at",
+        "since",
+        "purge_at",
+    )
     return {"id": str(row["id"]), **{c: row[c] for c in columns}}
 
 
