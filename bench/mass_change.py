@@ -51,16 +51,18 @@ def run(people: int = 500_000, rounds: int = 2) -> list[Figure]:
 
     change(LICENSES[0])
     bare(LICENSES[0])
-    mine, bares, pages, undone = [], [], [], []
+    mine, bares, pages, undone, again = [], [], [], [], []
     for _, to in pairwise(LICENSES * ((rounds + 2) // 2)):
         pages.append(seconds(lambda to=to: page(to)))
-        mine.append(seconds(lambda to=to: change(to)))
         bares.append(seconds(lambda to=to: bare(to)))
+        mine.append(seconds(lambda to=to: change(to)))
         undone.append(seconds(lambda: to_its_end(start_undo(actor, number))))
-        change(to)
+        again.append(seconds(lambda to=to: change(to)))
     speed = median(b / m for m, b in zip(mine, bares, strict=True))
     share = median(p / m for m, p in zip(mine, pages, strict=True))
-    back = median(u / m for m, u in zip(mine, undone, strict=True))
+    # A run leaves half a million dead rows, which autovacuum works off beside whatever comes next: the undo is held against the runs on either side of it.
+    beside = [(before + after) / 2 for before, after in zip(mine, again, strict=True)]
+    back = median(u / m for m, u in zip(beside, undone, strict=True))
     return [
         Figure(
             f"change the license of {people:,} people",
@@ -78,5 +80,12 @@ def run(people: int = 500_000, rounds: int = 2) -> list[Figure]:
             "<= 0.1",
             share <= 0.1,
         ),
-        Figure("… undo of it", f"{median(undone):.1f} s", f"{median(mine):.1f} s, the run", f"{back:.2f} x", "about 1 x", back <= 1.2),
+        Figure(
+            "… undo of it",
+            f"{median(undone):.1f} s",
+            f"{median(beside):.1f} s, the runs before and after",
+            f"{back:.2f} x",
+            "about 1 x",
+            back <= 1.1,
+        ),
     ]

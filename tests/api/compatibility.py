@@ -53,6 +53,7 @@ MORE = {
 - `transfer_recording` and `transfer_webinar` each hand over recordings and webinars; the plurals some clients send mean the same.
 - A meeting or webinar that recurs is one item, with at most 60 dates; without an end it has one. Of one date `start_time`, `duration`, `agenda` and `settings` can be changed; anything else is refused with code 300.
   Nothing is held here, so nothing is `live`.
+- A lock is `true` or `false`, also where the contract writes text. `lock_settings` of another account is not found (404), like everything of another account.
 - No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url` and `play_url` lead to the portal, where one signs in;
   so does `download_url` without a token.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
@@ -84,6 +85,7 @@ MORE = {
 - `transfer_recording` und `transfer_webinar` übergeben jeweils Aufzeichnungen und Webinare; die Mehrzahl, die manche Clients schicken, bedeutet dasselbe.
 - Ein Meeting oder Webinar, das wiederkehrt, ist ein Element mit höchstens 60 Terminen; ohne Ende hat es einen. An einem Termin lassen sich `start_time`, `duration`, `agenda` und `settings` ändern; alles andere wird mit
   dem Code 300 abgelehnt. Gehalten wird hier nichts, also ist nichts `live`.
+- Eine Sperre ist `true` oder `false`, auch wo der Vertrag Text vorsieht. `lock_settings` eines anderen Kontos gibt es nicht (404), wie alles eines anderen Kontos.
 - Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url` und `play_url` führen ins Portal, wo man sich anmeldet;
   ohne Token auch `download_url`.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.

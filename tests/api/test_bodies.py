@@ -84,3 +84,9 @@ def test_a_body_of_another_kind(northlake: Company, kind: str) -> None:
         headers={"Authorization": f"Bearer {token_of(northlake.owner)}"},
     )
     assert answer.status_code == 415 and answer["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(("body", "status"), [("", 204), (" \t\r\n", 204), ("\x0c", 400), ("\x0b{}", 400)])
+def test_what_is_no_body(northlake: Company, body: str, status: int) -> None:
+    """RFC 8259, section 2: space, tab and line ends are nothing; a form feed is no JSON."""
+    assert caller(northlake.owner)("PATCH", f"/users/{northlake.member.email}", body).status_code == status

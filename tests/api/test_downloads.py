@@ -14,6 +14,7 @@ from tests.api.caller import Caller, caller
 from tests.api.test_recordings import YESTERDAY, recording
 from tests.content.items import license_all
 from tests.people_of import Company, actor_of, do, one
+from tests.signed_in import signed_in
 from usher.access import consents
 from usher.content.uploading import upload
 from usher.core import clock, sql
@@ -128,8 +129,6 @@ def test_without_a_token_it_is_the_portal(northlake: Company, api: Caller) -> No
     path = path_of(recorded(api, northlake))
     answer = fetched(path)
     assert answer.status_code == 302
-    from tests.signed_in import signed_in
-
     assert is_sound(signed_in(northlake.owner.user_id).get(answer["Location"]))
 
 
@@ -152,5 +151,17 @@ def test_another_account_gets_404(northlake: Company, southport: Company, api: C
 
 
 def test_wrong_method(northlake: Company, api: Caller) -> None:
-    answer = Client().post(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}"})
+    """JSON, as every refusal for programs, and not the portal's page about forged forms; so is the 404 of what is no id."""
+    program = Client(enforce_csrf_checks=True)
+    answer = program.post(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}"})
     assert code_of(answer) == (405, 300) and answer["Allow"] == "GET, HEAD"  # type: ignore[arg-type]
+    assert program.get("/rec/download/nothing")["Content-Type"] == "application/json"
+
+
+def test_it_is_sent_as_it_is(northlake: Company, api: Caller) -> None:
+    """A film is compressed already, and programs show how far they are: no gzip, and the length is told, at both doors."""
+    path = path_of(recorded(api, northlake))
+    program, person = Client(headers={"Authorization": f"Bearer {api.token}"}), signed_in(northlake.owner.user_id)
+    for client, address in ((program, path), (person, f"/content/{path.rsplit('/', 1)[1]}/file")):
+        answer: Any = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert answer["Content-Length"] == str(len(SOUND)) and answer["Content-Encoding"] == "identity" and is_sound(answer)

@@ -92,6 +92,9 @@ def test_they_see_their_group_and_no_other(northlake: Company, api: Caller, path
         api.post(f"/groups/{group}/members", {"members": [{"email": northlake.admin.email}]})
     of_admin = browser.get(f"/people/{short(northlake.admin.user_id)}/groups").content.decode()  # type: ignore[arg-type]
     assert f'href="/groups/{mine}"' in of_admin and "Sales of others" in of_admin and other not in of_admin
+    told = program.get(f"/users/{northlake.admin.email}")[1]
+    assert told["group_ids"] == [mine] and set(api.get(f"/users/{northlake.admin.email}")[1]["group_ids"]) == {mine, other}
+    assert told["group_ids"] == program.get("/users")[1]["users"][0]["group_ids"]
     assert [g["id"] for g in find.find(actor_of(user), "Sales") if g["kind"] == "group"] == [unshort(mine)]
     do(northlake.owner, "access.set_role", {**wish, "scope": {"kind": "department", "values": ["Sales"]}})
     assert program.get("/groups")[0] == 403 and browser.get("/groups").status_code == 403

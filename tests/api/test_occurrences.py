@@ -130,6 +130,19 @@ def test_two_dates_at_once(northlake: Company, api: Caller) -> None:
     assert [d["duration"] for d in api.get(path)[1]["occurrences"]] == [15, 15, 15]
 
 
+def test_dates_stay_where_they_are_when_their_owner_moves(northlake: Company, api: Caller) -> None:
+    """A series that names no time zone keeps the one of whoever it was made for: in New York summer time has begun by then, and it would be another date."""
+    owner = f"/users/{northlake.member.email}"
+    assert api.patch(owner, {"timezone": "Europe/Berlin"}) == (204, None)
+    weekly = {"topic": "Crew", "type": 8, "start_time": "2027-03-22T09:30:00", "recurrence": {"type": 2, "end_times": 2}}
+    made = api.post(of(northlake), weekly)[1]
+    path, dates = f"/meetings/{made['id']}", made["occurrences"]
+    assert [d["start_time"] for d in dates] == ["2027-03-22T08:30:00Z", "2027-03-29T07:30:00Z"]
+    assert api.delete(f"{path}?occurrence_id={dates[1]['occurrence_id']}") == (204, None)
+    assert api.patch(owner, {"timezone": "America/New_York"}) == (204, None)
+    assert [d["status"] for d in api.get(path)[1]["occurrences"]] == ["available", "deleted"]
+
+
 @pytest.mark.parametrize(
     "body",
     [{"topic": "Other"}, {"type": 2}, {"recurrence": {"type": 2}}, {"schedule_for": "a@b.test"}, {"duration": 0}, {"start_time": "x"}],

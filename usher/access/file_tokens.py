@@ -20,11 +20,12 @@ from .scopes import ALL
 PURPOSE = "download_access_token"
 MAC = 32  # bytes
 ALIVE = f"""SELECT who.*, p.name AS app_name FROM access_app p JOIN LATERAL ({PERSON} AND u.id = %(user)s) who ON who.account_id = p.account_id
-  WHERE p.id = %(app)s AND p.is_on AND who.status = 'active' AND who.access_epoch = %(epoch)s AND ('{ALL}' = ANY(p.scopes) OR p.scopes && %(scopes)s)
+  WHERE p.id = %(app)s AND p.is_on AND who.status = 'active' AND who.access_epoch = %(epoch)s
     AND EXISTS (SELECT 1 FROM people_standing m WHERE m.user_id = p.creator_id AND m.status = 'active')
-    AND CASE WHEN p.for_people THEN EXISTS (SELECT 1 FROM access_consent c WHERE c.app_id = p.id AND c.user_id = %(user)s AND c.epoch = %(epoch)s
-                                              AND ('{ALL}' = ANY(c.scopes) OR c.scopes && %(scopes)s))
-             ELSE p.creator_id = %(user)s END"""
+    AND EXISTS (SELECT 1 FROM unnest(%(scopes)s::text[]) n WHERE ('{ALL}' = ANY(p.scopes) OR n = ANY(p.scopes))
+      AND CASE WHEN p.for_people THEN EXISTS (SELECT 1 FROM access_consent c WHERE c.app_id = p.id AND c.user_id = %(user)s AND c.epoch = %(epoch)s
+                                                AND ('{ALL}' = ANY(c.scopes) OR n = ANY(c.scopes)))
+               ELSE p.creator_id = %(user)s END)"""
 
 
 def make(actor: Actor, app: UUID, thing: UUID, seconds: int) -> str:

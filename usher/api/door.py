@@ -41,7 +41,7 @@ def view_of(operations: Mapping[str, Operation]) -> View:
         with nullcontext() if translation.get_language() == "en" else translation.override("en"):
             return answered(request, lambda: _run(request, operations, path))
 
-    return _dressed(answer_to, Policy("token", tuple(operations)))
+    return dressed(answer_to, Policy("token", tuple(operations)))
 
 
 def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
@@ -54,12 +54,13 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     return answered(request, none)
 
 
-def _dressed(view: View, policy: Policy) -> View:
+def dressed(view: View, policy: Policy) -> View:
+    """A view for programs: they show a token and no cookie, so there is no form to be forged."""
     view.policy = policy  # type: ignore[attr-defined]
     return csrf_exempt(view)
 
 
-unknown_view = _dressed(unknown, Policy("token", ("GET", *WRITES)))
+unknown_view = dressed(unknown, Policy("token", ("GET", *WRITES)))
 
 
 def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mapping[str, str]) -> HttpResponse:

@@ -18,10 +18,11 @@ from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.policy import Policy
 from usher.core.refusals import Refused
+from usher.journal import denials
 from usher.zoom_wire import codes
 from usher.zoom_wire.codes import Fault, WireRefused
 
-from .door import answered
+from .door import answered, dressed
 from .reading import bearer
 from .v2.recordings import OF_FILES, RIGHT, no_recording
 
@@ -51,8 +52,7 @@ def given(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if only not in (None, found["meeting_id"] or found["id"]):
         opened.close()
         raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
-    answer = FileResponse(opened, as_attachment=True, filename=found["filename"], content_type="application/octet-stream")
-    return cast(HttpResponse, answer)
+    return cast(HttpResponse, FileResponse(opened, filename=found["filename"], **files.SENT))
 
 
 def whose(request: HttpRequest, token: str) -> tuple[Actor, UUID | None]:
@@ -67,9 +67,10 @@ def whose(request: HttpRequest, token: str) -> tuple[Actor, UUID | None]:
     if holder.is_over:
         raise WireRefused(Fault(401, 124, codes.EXPIRED_TOKEN))
     if not holder.opens:
+        denials.record(holder.actor, OF_FILES.granular[0], "scope")
         raise WireRefused(codes.no_scope(OF_FILES.granular))
     app_calls.count(holder.app)
     return holder.actor, None
 
 
-file.policy = Policy("token", METHODS[:1])  # type: ignore[attr-defined]
+file_view = dressed(file, Policy("token", METHODS[:1]))

@@ -14,6 +14,7 @@ from usher.zoom_wire.fields import Fields, read, read_texts
 
 from .operations import Operation
 
+JSON_SPACE = b" \t\r\n"  # RFC 8259, section 2; a form feed is none
 MOST_BYTES = 1024 * 1024  # of one body; the largest of the contract are lists of 30 people
 LONGEST_KEY = 200
 LONGEST_KEPT = 200  # characters of a query that is remembered
@@ -61,7 +62,7 @@ def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[
     if not length.isascii() or not length.isdigit() or int(length[:19]) > MOST_BYTES:
         raise WireRefused(Fault(413, 300, "The body is larger than 1 MB."))
     raw = request.body
-    if not raw.strip():
+    if not raw.strip(JSON_SPACE):
         given: Any = {}
     elif (request.content_type or "").lower() != "application/json":
         raise WireRefused(Fault(415, 300, "The Content-Type must be application/json."))

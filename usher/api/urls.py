@@ -28,7 +28,7 @@ urlpatterns = [
     path("docs/openapi.json", openapi.file),
     path("oauth/token", oauth.token),
     path("oauth/revoke", oauth.revoke),
-    path("rec/download/<id:item_id>", downloads.file),
+    path("rec/download/<id:item_id>", downloads.file_view),
     *addresses(),
     path("v2", unknown_view),
     path("v2/", unknown_view),

@@ -12,11 +12,11 @@ from usher.core.address import looked_up
 from usher.core.ids import unshort
 from usher.core.refusals import not_found
 
-from .scope import within
+from .scope import among, within
 
 COLUMNS = """u.id, u.email, u.first_name, u.last_name, u.display_name, u.department, u.job_title, u.location, u.cost_center, u.employee_id, u.time_zone, u.language,
   u.personal_meeting_id, u.created_at, u.im_group_id, u.login_id, u.came_in, s.status, s.license, s.role, s.last_sign_in,
-  ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id ORDER BY m."primary" DESC, m.id) AS group_ids,
+  ARRAY(SELECT m.group_id::text FROM people_membership m WHERE m.user_id = u.id{among} ORDER BY m."primary" DESC, m.id) AS group_ids,
   (SELECT k.values FROM people_usersettings k WHERE k.user_id = u.id AND k.part = 'profile') AS kept"""
 SEATED = """SELECT coalesce(sum(CASE %(status)s::text WHEN 'active' THEN used ELSE pending END), 0)::int
   FROM licenses_license WHERE account_id = %(account)s AND product LIKE 'meetings:%%'"""
@@ -25,7 +25,9 @@ STATUSES = ("active", "inactive", "pending")
 
 def page(actor: Actor, status: str, *, role: str = "", after: str | None = None, offset: int = 0, limit: int) -> list[dict[str, Any]]:
     """At most `limit` people of a status after an id, walked along one index. `role` is a key; empty for every role."""
-    return _walked(actor, f"SELECT {COLUMNS}", "", {"status": status, "role": role, "after": after, "offset": offset, "limit": limit})
+    return _walked(
+        actor, f"SELECT {_columns(actor)}", "", {"status": status, "role": role, "after": after, "offset": offset, "limit": limit}
+    )
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Written:
 
 def written(actor: Actor, shape: str, status: str, *, role: str = "", after: str | None = None, offset: int = 0, limit: int) -> Written:
     """The same page with its number, written by the database: one row instead of a hundred, and no value is read and made text again
-    (docs/decisions/0082). `shape` is a JSON object as SQL over u and s.
+    (docs/decisions/0082). `shape` is a JSON object as SQL over u and s; of groups m it names those that `{among}` leaves.
     """
-    inner = f"SELECT s.user_id AS id, {shape}::text AS told"
+    inner = f"SELECT s.user_id AS id, {shape.replace('{among}', among(actor, 'm.group_id'))}::text AS told"
     outer = f"""SELECT coalesce(string_agg(told, ',' ORDER BY n) FILTER (WHERE n < %(limit)s), '') AS text,
       max(id::text) FILTER (WHERE n = %(limit)s - 1) AS last, count(*) = %(limit)s AS more, ({_counted(actor, status, role)}) AS total
       FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM {{rows}}) x"""
@@ -62,6 +64,11 @@ def _walked(actor: Actor, inner: str, outer: str, asked: dict[str, Any]) -> list
     told = {**asked, "account": actor.account_id, "after": asked["after"] or UUID(int=0)}
     ask = sql.rows if role else sql.prepared  # a plan for any role cannot use the index of those who are more than members
     return ask(outer.replace("{rows}", f"({rows}) y") if outer else rows, told)
+
+
+def _columns(actor: Actor) -> str:
+    """What is read of a person; of their groups those that exist for this actor."""
+    return COLUMNS.format(among=among(actor, "m.group_id"))
 
 
 def how_many(actor: Actor, status: str, role: str = "") -> int:
@@ -92,17 +99,17 @@ def one(actor: Actor, told: str, *, employee: bool = False) -> dict[str, Any]:
     """One living person by id, address in any spelling, or employee id, with manager_email and role_name. Refused (missing) for anybody else (S4-36)."""
     actor.require("people:user:view")
     clause, value = _named(told, employee)
-    return _only(actor, f"{clause}{within(actor)}", value)
+    return _only(actor, _columns(actor), f"{clause}{within(actor)}", value)
 
 
 def oneself(actor: Actor) -> dict[str, Any]:
     """The actor's own row, which needs no right. Refused (missing) for who is no person."""
-    return _only(actor, "u.id = %(told)s", actor.user_id)
+    return _only(actor, COLUMNS.format(among=""), "u.id = %(told)s", actor.user_id)
 
 
-def _only(actor: Actor, clause: str, value: Any) -> dict[str, Any]:
+def _only(actor: Actor, columns: str, clause: str, value: Any) -> dict[str, Any]:
     found = sql.rows(
-        f"""SELECT {COLUMNS}, b.email AS manager_email, r.name AS role_name FROM people_user u JOIN people_standing s ON s.user_id = u.id
+        f"""SELECT {columns}, b.email AS manager_email, r.name AS role_name FROM people_user u JOIN people_standing s ON s.user_id = u.id
             LEFT JOIN people_user b ON b.id = u.manager_id AND b.left_at IS NULL{within(actor, "b.id")}
             LEFT JOIN access_role r ON r.account_id = s.account_id AND r.key = s.role
             WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {clause} LIMIT 2""",

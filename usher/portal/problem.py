@@ -21,7 +21,7 @@ from usher.portal.language import speak_to
 log = logging.getLogger("usher.portal")
 STATUS = {"forbidden": 403, "missing": 404, "invalid": 422, "conflict": 409, "later": 503}
 RETRY_AFTER = "5"
-OF_PROGRAMS = ("/v2/", "/oauth/token", "/oauth/revoke")  # what is refused there before the API sees it is JSON as well
+OF_PROGRAMS = ("/v2/", "/oauth/token", "/oauth/revoke", "/rec/download/")  # what is refused there before the API sees it is JSON as well
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 PAIRS = [one + other for one in LETTERS for other in LETTERS]
 

@@ -1,7 +1,8 @@
 """The dates of a series as the contract writes them: worked out from its first time and how it recurs, with what was said of single ones.
 
 Nothing is stored for a date that is as the series says. One that was changed or deleted stands among the further fields of its series, under the number that
-clients know it by: its time as the series has it, in milliseconds. A series that is moved has other dates, and they are as the series says.
+clients know it by: its time as the series has it, in milliseconds. A series that is moved has other dates, and they are as the series says, except
+where one falls on a time of which something was said before.
 """
 
 import calendar

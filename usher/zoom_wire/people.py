@@ -94,7 +94,7 @@ LISTED = f"""json_strip_nulls(json_build_object(
   'first_name', u.first_name, 'last_name', u.last_name, 'display_name', coalesce(nullif(u.display_name, ''), btrim(u.first_name || ' ' || u.last_name)),
   'email', u.email, 'type', {_case("s.license", TYPES, "1")}, 'pmi', coalesce({_kept("pmi")}::bigint, u.personal_meeting_id, 0), 'timezone', u.time_zone,
   'verified', CASE s.status WHEN 'pending' THEN 0 ELSE 1 END, 'dept', u.department, 'created_at', {_time("u.created_at")}, 'user_created_at', {_time("u.created_at")},
-  'group_ids', (SELECT coalesce(json_agg({_short("m.group_id")} ORDER BY m."primary" DESC, m.id), '[]') FROM people_membership m WHERE m.user_id = u.id),
+  'group_ids', (SELECT coalesce(json_agg({_short("m.group_id")} ORDER BY m."primary" DESC, m.id), '[]') FROM people_membership m WHERE m.user_id = u.id{{among}}),
   'im_group_ids', CASE WHEN u.im_group_id IS NULL THEN '[]'::json ELSE json_build_array({_short("u.im_group_id")}) END,
   'language', coalesce(nullif({_kept("language")}, ''), nullif(u.language, ''), 'en-US'), 'status', s.status, 'role_id', {_case("s.role", ROLES, _short("s.role::uuid"))},
   'login_types', json_build_array(

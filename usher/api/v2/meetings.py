@@ -243,6 +243,8 @@ def said_of(body: Mapping[str, Any], kind: Kind, own_zone: str, item: Mapping[st
         if wanted in wire.WITHOUT_TIME:
             said["starts_at"] = None
     kept = {name: body[name] for name in ("type", *wire.KEPT, *kind.more) if name in body}
+    if "recurrence" in kept:  # its dates stay where they are when its owner moves, or is somebody else
+        kept.setdefault("timezone", zone or "UTC")
     return {**said, "details": kept} if kept else said
 
 

@@ -137,4 +137,4 @@ def shelf_of(kind: str) -> str:
 def file(request: SignedIn, item_id: UUID) -> HttpResponseBase:
     """The file of a recording, always as an attachment and never as anything a browser would run (WEB-08)."""
     found, opened = files.opened(request.actor, item_id)
-    return FileResponse(opened, as_attachment=True, filename=found["filename"], content_type="application/octet-stream")
+    return FileResponse(opened, filename=found["filename"], **files.SENT)
