@@ -107,7 +107,10 @@ def test_a_stopped_undo_goes_on(owner: Client, northlake: Company) -> None:
     while engine.step(started.change_id):
         pass
     before = seats(northlake, BASIC)["pending"]
-    half = stopped(northlake, undo.start_undo(northlake.owner, started.number))
+    going = undo.start_undo(northlake.owner, started.number)
+    assert not reads.change(northlake.owner, started.number)["undone_in_part"]  # it runs
+    half = stopped(northlake, going)
+    assert reads.change(northlake.owner, started.number)["undone_in_part"]
     assert seats(northlake, BASIC)["pending"] == before + 1_000
     for number in (started.number, half):
         page = owner.get(f"/changes/{number}").content.decode()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core.refusals import Refused
-from usher.journal.verb import Part, reason
+from usher.journal.verb import Part, reason, with_those_before
 from usher.people.verbs.profile import name_of
 
 # What a hand-over can be asked to move (S4-14, S4-15), each with its kinds of items.
@@ -89,11 +89,12 @@ class HandOver(Part):
                 AND {heir_lacks("h", "t.kind")} IS NULL RETURNING t.item_id AS obj)"""
 
     def back(self, params: Mapping[str, Any]) -> str:
-        """To whoever had it. Somebody who left by this very Change comes back with the same undo, so their items may come first."""
-        return """SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
+        """To whoever had it. Somebody who left by this very Change comes back with the same undo, so their items may come first; and who left by one that
+        it went on with comes back with the undo of that one: their items wait for them."""
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                   CASE WHEN s.trashed_at IS NOT NULL OR s.owner_id IS DISTINCT FROM (e.after->>'owner_id')::uuid THEN 'changed'
                        WHEN (o.user_id IS NULL OR o.status = 'gone') AND NOT EXISTS (SELECT 1 FROM journal_effect l
-                            WHERE l.change_id = e.change_id AND l.obj = o.user_id AND l.result = 'done') THEN 'owner_gone' END AS skip,
+                            WHERE l.change_id = ANY ({with_those_before("%(undoes)s")}) AND l.obj = o.user_id AND l.result = 'done') THEN 'owner_gone' END AS skip,
                   NULL::text AS takes, NULL::text AS gives
                   FROM journal_effect e LEFT JOIN content_standing s ON s.item_id = e.obj
                   LEFT JOIN people_standing o ON o.user_id = (e.before->>'owner_id')::uuid

@@ -13,13 +13,13 @@ from usher.core.privileges import all_names
 from usher.core.refusals import Refused, not_found
 
 from . import names
-from .verb import ALREADY, REASONS, VERBS, Plan, main_phase
+from .verb import ALREADY, KEPT_LATER, REASONS, VERBS, Plan, main_phase
 
 COLUMNS = """c.id, c.number, c.account_id, c.verb, c.params, c.actor_kind, c.actor_id, c.actor_name, c.door, c.request_id, c.ip, c.cause, c.undoes, c.at,
              r.state, r.phase, r.ord, r.totals, r.counts, r.held, r.stop, r.beat, r.started_at, r.ended_at,
              (SELECT max(u.number) FROM journal_change u WHERE u.undoes = c.id) AS undone_by,
              EXISTS (SELECT 1 FROM journal_change u JOIN journal_run n ON n.change_id = u.id WHERE u.undoes = c.id
-                     AND (n.state <> 'done' AND NOT EXISTS (SELECT 1 FROM journal_change v WHERE v.undoes = c.id AND v.cause = u.id)
+                     AND (n.state NOT IN ('running', 'done') AND NOT EXISTS (SELECT 1 FROM journal_change v WHERE v.undoes = c.id AND v.cause = u.id)
                           OR jsonb_path_exists(n.counts, '$.*.keyvalue() ? (@.key != "done" && @.value > 0)'))) AS undone_in_part"""
 FROM = "FROM journal_change c LEFT JOIN journal_run r ON r.change_id = c.id"
 CHANGE = f"SELECT {COLUMNS} {FROM}"
@@ -199,10 +199,8 @@ def has_left(found: dict[str, Any]) -> bool:
 
 
 def later_left(found: dict[str, Any]) -> int:
-    """How many rows of its later phases a Change row of this module, which was stopped, had left of those it had come to."""
-    return int(
-        sql.value("SELECT count(*) FROM journal_left WHERE change_id = %(c)s AND version IS NOT NULL AND skip IS NULL", {"c": found["id"]})
-    )
+    """How many rows of its later phases a Change row of this module, which was stopped, has still left of those it had come to."""
+    return int(sql.value(f"SELECT count(*) FROM {KEPT_LATER} AND l.skip IS NULL", {"goes_on": found["id"]}))
 
 
 def failed_lately(actor: Actor, days: int, limit: int = 3) -> list[dict[str, Any]]:

@@ -32,12 +32,23 @@ NO_ROWS = """SELECT NULL::int AS subj, NULL::uuid AS obj, NULL::int AS version, 
 NO_SEATS = "NULL::text AS takes, NULL::text AS gives"  # in the rows of a part that moves none
 # The rows r of an undo that goes on with one that was stopped, its cause: what that one had not come to.
 UNDO_LEFT = "JOIN journal_left l ON l.change_id = %(goes_on)s AND l.phase = %(last)s - %(of_phase)s AND l.obj = r.obj"
-# The rows of a later phase that a stopped change kept of those it had come to, but for what was done since by a change that went on with it.
-KEPT = """SELECT NULL::int AS subj, l.obj, l.version, l.before, l.after, l.skip, l.takes, l.gives FROM journal_left l
-          WHERE l.change_id = %(goes_on)s AND l.phase = %(of_phase)s AND l.version IS NOT NULL AND l.obj NOT IN (SELECT obj FROM fresh)
-          AND l.obj NOT IN (SELECT e.obj FROM journal_change x JOIN journal_effect e ON e.change_id = x.id
-                            WHERE x.cause = %(goes_on)s AND e.phase = %(of_phase)s AND e.result = 'done')
-          ORDER BY l.ord"""
+
+
+def with_those_before(change: str) -> str:
+    """SQL: the ids of a Change, which is given as an expression, and of those it went on with, as an array."""
+    return f"""ARRAY(WITH RECURSIVE g AS (SELECT c.id, c.cause, c.params FROM journal_change c WHERE c.id = {change}
+      UNION ALL SELECT c.id, c.cause, c.params FROM g JOIN journal_change c ON c.id = g.cause AND g.params->'subjects'->>'rest_of' = g.cause::text)
+      SELECT g.id FROM g)"""
+
+
+# The rows l of later phases that a stopped change kept of those it had come to: none of them once it was undone, because they are back as they were,
+# and none that was done since by a change that went on with it.
+KEPT_LATER = f"""journal_left l WHERE l.change_id = %(goes_on)s AND l.version IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM journal_change u WHERE u.undoes = ANY ({with_those_before("%(goes_on)s")}))
+  AND NOT EXISTS (SELECT 1 FROM journal_change x JOIN journal_effect e ON e.change_id = x.id
+                  WHERE x.cause = %(goes_on)s AND e.phase = l.phase AND e.result = 'done' AND e.obj = l.obj)"""
+KEPT = f"""SELECT NULL::int AS subj, l.obj, l.version, l.before, l.after, l.skip, l.takes, l.gives FROM {KEPT_LATER} AND l.phase = %(of_phase)s
+           AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.obj = l.obj) ORDER BY l.ord"""
 DONE = "e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"  # the effects e that an undo takes back
 
 

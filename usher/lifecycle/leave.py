@@ -124,6 +124,12 @@ def leavers(params: Mapping[str, Any]) -> str:
                JOIN people_user u ON u.id = l.id"""
 
 
+# A change that went on with another moved content of people whom that one let go; they are not purged yet.
+MOVED_FOR_OTHERS = """SELECT EXISTS (SELECT 1 FROM journal_effect e JOIN people_standing o ON o.user_id = (e.before->>'owner_id')::uuid
+  WHERE e.change_id = %(c)s AND e.phase = 1 AND e.result = 'done' AND NOT EXISTS (SELECT 1 FROM journal_effect l
+    WHERE l.change_id = e.change_id AND l.phase = 0 AND l.obj = o.user_id AND l.result = 'done'))"""
+
+
 class TheirContent(HandOver):
     """The hand-over of a leaving verb, which has nothing to read when everything stays as it is (S4-16)."""
 
@@ -243,7 +249,8 @@ class Delete(_Leave):
     def why_no_undo(self, change: Mapping[str, Any]) -> str:
         there = """SELECT EXISTS (SELECT 1 FROM lifecycle_departure WHERE account_id = %(a)s AND change_id = %(c)s AND how = 'deleted'
           AND (purge_at IS NULL OR purge_at > %(now)s))"""
-        if sql.value(there, {"a": change["account_id"], "c": change["id"], "now": now()}):
+        wish = {"a": change["account_id"], "c": change["id"], "now": now()}
+        if sql.value(there, wish) or ("rest_of" in change["params"]["subjects"] and sql.value(MOVED_FOR_OTHERS, wish)):
             return ""
         return _("Nobody of them is in the trash any more.")
 

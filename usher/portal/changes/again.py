@@ -60,7 +60,8 @@ def later_words(n: int) -> str:
 
 
 def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
-    """rest or failed -> the address that does it once more; neither while it runs. A file goes on from its own plan, an undo from that of what it undoes."""
+    """rest or failed -> the address that does it once more; neither while it runs, and no rest of what was undone.
+    A file goes on from its own plan, an undo from that of what it undoes."""
     if outcome.state == "running":
         return {}
     if found["undoes"]:
@@ -68,7 +69,7 @@ def ways_of(found: dict[str, Any], outcome: reads.Outcome) -> dict[str, str]:
         return {"rest": f"/changes/{undone['number']}/undo"} if reads.stopped_undo(undone) == found["id"] else {}
     may_pass = outcome.failed or any(code in passing() for code in outcome.reasons)
     by_selection = "subjects" in found["params"]
-    rest = reads.has_left(found) if by_selection and outcome.state == "cancelled" else outcome.left
+    rest = (reads.has_left(found) if by_selection and outcome.state == "cancelled" else outcome.left) and not found["undone_by"]
     ways = [way for way, there in zip(WAYS, (rest, may_pass), strict=True) if there]
     if by_selection:
         return {way: f"/changes/{found['number']}/again?what={way}" for way in ways}
