@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usher.core import link_token, privileges
+from usher.core import jobs, link_token, privileges
 from usher.core.actor import Actor
 from usher.core.ids import earliest_at, short, unshort, uuid7
 from usher.core.log import LONGEST, OneLine
@@ -65,6 +65,17 @@ def test_an_exception_in_the_log_is_one_line_too() -> None:
 
         record = logging.LogRecord("usher", logging.ERROR, __file__, 1, "went wrong", (), sys.exc_info())
     assert len(OneLine().format(record).splitlines()) == 1
+
+
+def test_what_could_not_be_done_is_told_in_short(caplog: pytest.LogCaptureFixture) -> None:
+    """F29: one of many may hold the ids of thousands; the others are done."""
+
+    def do(ids: list[str]) -> int:
+        return len(ids) if len(ids) < 9 else int("trouble")
+
+    assert jobs.each([["id"], ["some-id"] * 5_000, ["id"] * 2], do) == [1, 2]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("do could not be done for ['some-id', ") and len(record.getMessage()) < 400
 
 
 def test_a_link_opens_one_row_for_one_purpose() -> None:

@@ -9,7 +9,7 @@ from tests.content.items import in_trash, item, make
 from tests.people_of import Company, do, one, standing
 from usher.content.tasks import empty_trash
 from usher.core import clock, sql
-from usher.journal.tasks import seal_all
+from usher.journal.tasks import seal_all, sweep
 from usher.lifecycle.tasks import expire_invitations, purge_due
 from usher.phone.tasks import keep_up
 
@@ -58,11 +58,13 @@ CLOCKS = {
     empty_trash: (emptying, LATER),
     keep_up: (following, timedelta()),
     seal_all: (sealing, timedelta()),
+    sweep: (sealing, timedelta()),
 }
+SEALS = (seal_all, sweep)
 
 
 @pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("strikes", CLOCKS, ids=lambda strikes: getattr(strikes, "__name__", "seal_all"))
+@pytest.mark.parametrize("strikes", CLOCKS, ids=lambda strikes: getattr(strikes, "__name__", "") or strikes.name)
 def test_one_account_keeps_no_other_waiting(
     northlake: Company, southport: Company, strikes: Callable[..., object], first: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,12 +72,12 @@ def test_one_account_keeps_no_other_waiting(
     prepare, after = CLOCKS[strikes]
     bad, good = (northlake, southport) if first else (southport, northlake)
     bad_done, good_done = prepare(bad), prepare(good)
-    table = "journal_seal" if strikes is seal_all else "journal_change"
+    table = "journal_seal" if strikes in SEALS else "journal_change"
     sql.execute("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poison'; END $$")
     sql.execute(
         f"CREATE TRIGGER poison BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.account_id = '{bad.account}') EXECUTE FUNCTION poison()"
     )
-    arguments = {"timestamp": 0} if strikes is seal_all else {}
+    arguments = {"timestamp": 0} if strikes in SEALS else {}
     with clock.travel(clock.now() + after):
         strikes(**arguments)
         assert good_done() and not bad_done() and "poison" in caplog.text

@@ -73,6 +73,20 @@ def test_every_finished_change_gets_one_link_of_the_chain(northlake: Company) ->
 
 
 @pytest.mark.django_db
+def test_the_night_seals_all_that_was_forgotten(northlake: Company) -> None:
+    """AUDIT-03: more than one batch of an account."""
+    sql.execute(
+        """INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_name, door, request_id, ip, at)
+           SELECT usher_uuid7(), %(a)s, 'people.create_group', '{}', 'old' || n, '', 'system', 'Usher', 'clock', '', '', now() - interval '9 days'
+           FROM generate_series(1, 201) n""",
+        {"a": northlake.account},
+    )
+    assert northlake.account in seal.forgotten()
+    tasks.sweep.func(0)
+    assert northlake.account not in seal.forgotten() and not seal.broken_links()
+
+
+@pytest.mark.django_db
 def test_a_running_change_is_sealed_when_it_has_ended(northlake: Company) -> None:
     crowd(northlake.owner, 600)
     seal.seal_account(northlake.account)

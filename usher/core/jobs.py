@@ -18,6 +18,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from . import clock, sql
 
 logger = logging.getLogger(__name__)
+MOST_TOLD = 300  # characters of what one was, in the log: it may hold thousands of ids
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -53,7 +54,7 @@ def each(found: Iterable[T], do: Callable[[T], R]) -> list[R]:
         try:
             came.append(do(one))
         except Exception:
-            logger.exception("%s could not be done for %s", do.__name__, one)
+            logger.exception("%s could not be done for %s", do.__name__, str(one)[:MOST_TOLD])
     return came
 
 

@@ -64,5 +64,10 @@ def sweep(timestamp: int) -> None:
     )
     sql.execute("DELETE FROM journal_left WHERE change_id < %(old)s", {"old": earliest_at(clock.now() - LEFT_KEPT)})
     answers.sweep()
-    for account in seal.forgotten():
-        seal.seal_account(account, seal.EVER)
+    jobs.each(seal.forgotten(), seal_whole)
+
+
+def seal_whole(account: UUID) -> None:
+    """All that an account has without a link, however much, batch by batch."""
+    while seal.seal_account(account, seal.EVER):
+        pass

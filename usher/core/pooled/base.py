@@ -31,7 +31,8 @@ class Pooled(Connection[Any]):
         self.statements = Statements(self)
 
     def ask(self, text: str, values: Sequence[Any]) -> Answer:
-        """Do a statement with $1 and so on in its places, planned at its first call and kept."""
+        """Do a statement with $1 and so on in its places, planned at its first call and kept. Waits in C, past `wait`: a command that waits for a
+        lock in it hears Ctrl-C when the lock is free (docs/decisions/0109)."""
         with self.lock:
             if self.owed or not self.autocommit:
                 self._pay()
