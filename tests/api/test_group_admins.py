@@ -1,11 +1,14 @@
 """Administrators of a group by the API: people whose role covers it."""
 
+from importlib import import_module
+
 import pytest
 from django.test import Client
 
 from tests.api.caller import Caller, caller, token_of
 from tests.people_of import Company, accept_invitation, actor_of, breaches, do, invite
 from tests.signed_in import signed_in
+from usher.access import group_admins
 from usher.core import sql
 from usher.core.ids import short, unshort
 from usher.people import find
@@ -48,6 +51,21 @@ def test_they_come_and_go(northlake: Company, api: Caller, path: str) -> None:
     assert api.get(path)[1]["total_records"] == 0 and api.get(other)[1]["total_records"] == 1
     assert api.delete(f"{other}/{northlake.member.email}") == (204, None)
     assert actor_of(user).role == "member" and actor_of(user).scope is None and breaches() == []
+
+
+def test_a_role_made_before_sees_its_groups(northlake: Company, southport: Company) -> None:
+    """AUTHZ-10: Group admin as it was made once gets what it gets now; one that was given something else, and any other, stay as they are."""
+    old = {"name": "Group Admin", "privileges": ["people:user:view"]}
+    do(northlake.owner, "access.create_role", old)
+    do(northlake.owner, "access.create_role", {**old, "name": "Viewer"})
+    do(southport.owner, "access.create_role", {**old, "privileges": ["people:user:manage"]})
+    sql.execute(import_module("usher.access.migrations.0009_group_admins_see_groups").SEES_GROUPS)
+    found = sql.rows("SELECT account_id = %(a)s AS ours, name, privileges, version FROM access_role", {"a": northlake.account})
+    assert {(f["ours"], f["name"]): (set(f["privileges"]), f["version"]) for f in found} == {
+        (True, "Group Admin"): (set(group_admins.ROLE_RIGHTS), 2),
+        (True, "Viewer"): ({"people:user:view"}, 1),
+        (False, "Group Admin"): ({"people:user:manage", "people:user:view"}, 1),
+    }
 
 
 def test_they_reach_nobody_beside_their_group(northlake: Company, api: Caller, path: str) -> None:
