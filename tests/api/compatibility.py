@@ -62,7 +62,7 @@ MORE = {
   There are no tags, calendars or device profiles: one that is named is not there (8306, 4060, 8005).
 - A phone user is `activate`, `deactivate` (keeps everything, and nobody uses it) or `pending` (holds Phone and waits for an extension). `PUT /phone/users/batch` with `activate` is for who has a phone.
   Somebody whose phone is in the trash is found nowhere.
-- `extension_id` and `phone_user_id` are the id of the person or room. Of a policy act `voicemail.enable`, `ad_hoc_call_recording.enable` and `auto_call_recording.enable`; `reset` takes away what was kept.
+- `extension_id` and `phone_user_id` are the id of the person or room. Of a policy act `voicemail.enable`, `ad_hoc_call_recording.enable`, `auto_call_recording.enable` and of a user `select_outbound_caller_id.enable`; `reset` takes away what was kept.
 - There are always sites: `multiple_sites.enabled` is true. A site has one range of extensions, and stays in its country. Templates are for users.
 - Numbers are brought by the account: `source` is `external` or `BYOCCloud`, all are allocated to `ZOOM_PHONE`, and a room that holds one is a `commonArea`.
 - A list in a query (`phone_numbers`, `numbers`) is one value with commas or the parameter again and again. `POST /phone/users/batch` gives all or nothing; `calling_plans` are names or codes.
@@ -94,7 +94,7 @@ MORE = {
   Tags, Kalender und Geräteprofile gibt es nicht: Wer eines nennt, meint eines, das nicht da ist (8306, 4060, 8005).
 - Wer ein Telefon hat, ist `activate`, oder `deactivate`, wenn es alles behält und niemand es benutzt; wer Phone hat und auf eine Durchwahl wartet, `pending`. `PUT /phone/users/batch` mit `activate` ist für die, die ein
   Telefon haben. Wer im Papierkorb liegt, wird nirgends gefunden.
-- `extension_id` und `phone_user_id` sind die ID der Person oder des Raums. Von einer Policy wirken `voicemail.enable`, `ad_hoc_call_recording.enable` und `auto_call_recording.enable`; `reset` nimmt weg, was aufbewahrt war.
+- `extension_id` und `phone_user_id` sind die ID der Person oder des Raums. Von einer Policy wirken `voicemail.enable`, `ad_hoc_call_recording.enable`, `auto_call_recording.enable` und bei Benutzern `select_outbound_caller_id.enable`; `reset` nimmt weg, was aufbewahrt war.
 - Standorte gibt es immer: `multiple_sites.enabled` ist true. Ein Standort hat einen Bereich von Durchwahlen und bleibt in seinem Land. Vorlagen gelten für Personen.
 - Rufnummern bringt das Konto mit: `source` ist `external` oder `BYOCCloud`, alle gehören zu `ZOOM_PHONE`, und ein Raum, der eine hat, ist eine `commonArea`.
 - Eine Liste in der Adresse (`phone_numbers`, `numbers`) ist ein Wert mit Kommas oder der Parameter mehrmals. `POST /phone/users/batch` gibt allen etwas oder niemandem; `calling_plans` sind Namen oder Codes.
