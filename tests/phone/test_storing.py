@@ -47,7 +47,7 @@ def read(company: Company, kind: str, owner: UUID) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("verb", "kind"), VERBS.items())
 def test_it_works(northlake: Company, owners: dict[str, UUID], verb: str, kind: str) -> None:
-    """S0-72, SECRET-01: merged, told again, undone; a PIN stands nowhere in plain text."""
+    """SECRET-01: merged, told again, undone; a PIN stands nowhere in plain text."""
     owner = owners[kind]
     do(northlake.owner, verb, {"owner": str(owner), "settings": WISH})
     changed = do(northlake.owner, verb, {"owner": str(owner), "settings": {"policy": {"sms": {"enable": False}, "delegation": True}}})
