@@ -36,6 +36,15 @@ def unshort(text: str) -> UUID:
     return value
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text is an id in one of the canonical spellings."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 class ShortIdConverter:
     """`<id:…>` in URL patterns."""
 

@@ -1,9 +1,10 @@
 """What a list of people can be filtered by: one table, used by the list, its export and a selection of all that match."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+
+from usher.core.ids import is_uuid
 
 from .letters import far_more_frequent, rare_of
 
@@ -33,6 +34,12 @@ FILTERS = (
 SENDER_GONE = """i.invited_by IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM people_standing b WHERE b.user_id = i.invited_by AND b.account_id = i.account_id AND b.status = 'active')"""
 
+# What is asked of a phone h, here and in the lists of phones (phone/filters.py).
+OF_PHONE = {
+    "phone": "h.state = ANY(%(f_phone)s)",
+    "phone_site": "h.site_id = ANY(%(f_phone_site)s::uuid[])",
+    "set_up": "CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END = ANY(%(f_set_up)s)",
+}
 _CLAUSES = {
     "status": "s.status = ANY(%(f_status)s)",
     "license": "s.license = ANY(%(f_license)s)",
@@ -50,21 +57,12 @@ _CLAUSES = {
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
     "im_group": "u.im_group_id = ANY(%(f_im_group)s::uuid[])",
     "site": "u.site_id = ANY(%(f_site)s::uuid[])",
-    # The state of somebody's phone, of one that is there: a join, where what may be none is looked up person by person (_PHONE).
-    "phone": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s))",
-    "phone_site": "u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.site_id = ANY(%(f_phone_site)s::uuid[]))",
-    # A calling package by its product; `none` is whoever has no calling plan, `active` and `inactive`
-    # whoever holds a package that the account has not or has switched off.
-    "package": """(u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND (a.product = ANY(%(f_package)s)
-        OR starts_with(a.product, 'calling') AND CASE WHEN a.product IN (SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)
-          THEN 'inactive' ELSE 'active' END = ANY(%(f_package)s)))
-      OR 'none' = ANY(%(f_package)s) AND NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = u.id AND starts_with(a.product, 'calling:')))""",
     # Of whose phone no use is known since so many days; `never` is as long as there are calls. Looked up person by person, the newest day alone.
     "phone_unused": """%(f_phone_unused)s::text[] <> '{}'
       AND coalesce((SELECT max(g.day) FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'), '-infinity')
         <= current_date - (SELECT min(CASE d WHEN 'never' THEN 99999 ELSE d::int END) FROM unnest(%(f_phone_unused)s::text[]) d)""",
-    "set_up": """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s
-      AND ('no' = ANY(%(f_set_up)s) AND h.set_up_at IS NULL OR 'yes' = ANY(%(f_set_up)s) AND h.set_up_at IS NOT NULL))""",
+    # Of a phone that is there: a join, where what may be none is looked up person by person (_PHONE).
+    **{key: f"u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND {clause})" for key, clause in OF_PHONE.items()},
 }
 # Groups by name, in any spelling, beside those by id: with very many of them a name is typed.
 _NAMED = """(SELECT g.id FROM people_group g WHERE g.account_id = %(account)s AND g.kind = '{kind}'
@@ -78,9 +76,14 @@ _PHONE = """('none' = ANY(%(f_phone)s) AND NOT EXISTS (SELECT 1 FROM phone_user 
   OR u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.state = ANY(%(f_phone)s)
   UNION ALL SELECT a.user_id FROM licenses_seat a LEFT JOIN phone_user h ON h.id = a.user_id
     WHERE 'waiting' = ANY(%(f_phone)s) AND a.account_id = %(account)s AND a.product = 'phone' AND h.state IS DISTINCT FROM 'active'))"""
-# In a list of phones digits are looked for in extensions and numbers too.
-DIGITS = """u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
-  UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s)"""
+# In a list of phones digits are looked for in extensions and numbers too: whose these are.
+OF_DIGITS = """SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND h.extension LIKE %(f_d{n})s
+  UNION ALL SELECT n.holder_id FROM phone_number n WHERE n.account_id = %(account)s AND n.holder_id IS NOT NULL AND n.number LIKE %(f_d{n})s"""
+_SWITCHED_OFF = "(SELECT o.product FROM phone_package o WHERE o.account_id = %(account)s)"
+_PACKAGES = {
+    "active": f"starts_with(a.product, 'calling') AND a.product NOT IN {_SWITCHED_OFF}",
+    "inactive": f"starts_with(a.product, 'calling') AND a.product IN {_SWITCHED_OFF}",
+}
 
 HAS = "strpos(u.search, usher_fold(%({name}_word)s)) > 0"  # no index knows it
 BY_DOMAIN = "u.came_in = 'domain'"  # as the index user_came_by_domain says it
@@ -95,10 +98,10 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         values = _as_list(query.get(key))
         if not values:
             continue
-        if key in _GROUPS and (names := [v for v in values if not _is_uuid(v)]):
+        if key in _GROUPS and (names := [v for v in values if not is_uuid(v)]):
             clause, params[f"f_{key}_names"] = _GROUPS[key], names
         if key in ("group", "im_group", "site", "phone_site"):
-            values = [v for v in values if _is_uuid(v)]
+            values = [v for v in values if is_uuid(v)]
         if key == "phone" and {"none", "waiting"} & set(values):
             clause = _PHONE
         if key == "away_since":
@@ -107,17 +110,32 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             values = [v for v in values if v == "never" or (v.isascii() and v.isdigit() and len(v) < 5)]
         clauses.append(BY_DOMAIN if key == "came_in" and values == ["domain"] else clause)
         params[f"f_{key}"] = values
-    words = _words(query)
+    if packages := query.get("package"):
+        clauses.append(holding(packages, "u.id"))
+        params["f_package"] = packages
+    words = words_in(query)
     frequent = far_more_frequent(words) if len(words) > 1 else set()
     for n, word in enumerate(words):
         found, looked_up = contains(f"f_q{n}", word)
         found = HAS.format(name=f"f_q{n}") if word in frequent else found
         params |= looked_up
         if "phone" in query and (digits := word.removeprefix("+")).isdecimal() and digits.isascii():
-            found = f"({found} OR {DIGITS.replace('{n}', str(n))})"
+            found = f"({found} OR u.id IN ({OF_DIGITS.format(n=n)}))"
             params[f"f_d{n}"] = f"%{digits}%"
         clauses.append(found)
     return " AND ".join(clauses), params
+
+
+def holding(packages: Sequence[str], person: str) -> str:
+    """The clause that a person, an id as SQL, holds one of these calling packages, by product (parameter f_package); `none` is whoever has no calling plan,
+    `active` and `inactive` whoever holds a package that the account has not or has switched off.
+    """
+    which = [_PACKAGES[value] for value in packages if value in _PACKAGES]
+    which += ["a.product = ANY(%(f_package)s)"] if {*packages} - {"none", *_PACKAGES} else []
+    ways = [f"{person} IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND {each})" for each in which]
+    if "none" in packages:
+        ways.append(f"NOT EXISTS (SELECT 1 FROM licenses_seat a WHERE a.user_id = {person} AND starts_with(a.product, 'calling:'))")
+    return f"({' OR '.join(ways)})"
 
 
 def cleaned(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +149,7 @@ def _text(value: Any) -> str:
 
 def words_of(query: Mapping[str, Any]) -> str:
     """What is searched for, as a pattern of LIKE without its ends; whose name or address begins so comes first."""
-    return like_literal(" ".join(_words(cleaned(query))))
+    return like_literal(" ".join(words_in(cleaned(query))))
 
 
 def unsearched(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +157,8 @@ def unsearched(query: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in query.items() if key != "q"}
 
 
-def _words(query: Mapping[str, Any]) -> list[str]:
+def words_in(query: Mapping[str, Any]) -> list[str]:
+    """The words that are searched for: the first eight."""
     return " ".join(_as_list(query.get("q"))).split()[:8]
 
 
@@ -165,14 +184,6 @@ def _as_list(value: Any) -> list[Any]:
     if value is None or value == "":
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_moment(text: str) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from usher.core.ids import is_uuid
 from usher.people.filters import contains
 
 DIRECTIONS: dict[str, str | Promise] = {"inbound": _("Inbound"), "outbound": _("Outbound")}
@@ -88,11 +88,3 @@ def between(since: Sequence[str], until: Sequence[str]) -> tuple[str, dict[str, 
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_current_timezone())
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
 from usher.core import sql
 from usher.core.actor import Actor
+from usher.core.ids import is_uuid
 from usher.journal.spans import SINCE, UNTIL
 from usher.people.filters import contains
 
@@ -71,7 +71,7 @@ def too_many_people(actor: Actor, text: str) -> bool:
 
 def by(actors: tuple[str, ...] | list[str]) -> tuple[str, dict[str, Any]]:
     """People by id; the operator and the clock, who are nobody, by kind."""
-    people = [a for a in actors if _is_uuid(a)]
+    people = [a for a in actors if is_uuid(a)]
     kinds = [a for a in actors if a in ("operator", "system")]
     if not actors:
         return "", {}
@@ -103,11 +103,3 @@ def when(since: tuple[str, ...] | list[str], until: tuple[str, ...] | list[str])
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_current_timezone())
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
