@@ -68,7 +68,7 @@ def run(people: int = 1_000_000) -> list[Figure]:
             ]
         )
 
-    first, last, most = [], [], 0
+    first, last, both, most = [], [], [], 0
     for chosen in filters:
         for sort in SORTS:
             for down in (False, True):
@@ -87,6 +87,7 @@ def run(people: int = 1_000_000) -> list[Figure]:
                     id=edge["sort_id"],
                 )
                 last.append(seconds(lambda wish=wish, at=at: fetch(USERS, actor, replace(wish, cursor=at))))
+                both.append((first[-1], last[-1]))
     learning = seconds(lambda: fetch(USERS, actor, Wish(q="jortorsand")))  # which letters are rare, once an hour (people/letters.py)
     keyed, searched, told, near = [], [], [], []
     for _ in range(SEARCHES):
@@ -98,6 +99,7 @@ def run(people: int = 1_000_000) -> list[Figure]:
     for text in ("lindqvst", "wilhelmna", "sjoberk", "zzqqxx", "kazlauskate"):
         near.append(seconds(lambda text=text: find.similar(actor, text)))
     ends = median(last) / median(first)
+    dearest = max(end / begin for begin, end in both)
     ratio = percentile(searched, 0.99) / percentile(keyed, 0.99)
     return [
         Figure(
@@ -109,6 +111,7 @@ def run(people: int = 1_000_000) -> list[Figure]:
             most <= 15,
         ),
         Figure("… last page", _ms(last), _ms(first), f"{ends:.2f} x", "about 1 x", ends < 2),
+        Figure("… the last page of one filter and sort against its own first, at most", "", "", f"{dearest:.1f} x"),
         Figure(
             f"… {SEARCHES} searches, p50 (p99), against a page by primary key",
             _ms(searched),

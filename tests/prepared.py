@@ -25,7 +25,7 @@ from usher.core.postgres import Cluster
 ROOT = Path(__file__).parent.parent
 MIGRATED = "migrated"
 # Unit tests need no durability; tests of faults start their copy without these.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "256MB"}
 MOST_KEPT, UNUSED_SECONDS = 4, 3600  # beyond so many goes what nobody began with for so long
 
 

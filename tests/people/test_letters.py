@@ -1,6 +1,5 @@
 """A word is looked up by the letters of it that few people have, and finds whom it would find by all of them (docs/decisions/0084)."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ SAME_LETTERS = ["ortsandjort", "sandjortors", "jortorsan", "jortor.sand", "jorto
 def unlearnt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is known, and everybody is in the sample."""
     monkeypatch.setattr(letters, "SAMPLE_PAGES", 1_000_000)
-    monkeypatch.setattr(letters, "_learnt", (([], Counter()), 0.0))
+    monkeypatch.setattr(letters, "_learnt", letters.Sample())
 
 
 def emails(company: Company, q: str) -> list[str]:
@@ -36,12 +35,18 @@ def test_the_rarest_are_taken(northlake: Company) -> None:
 
 
 def test_more_are_taken_where_the_rarest_fit_many(northlake: Company) -> None:
-    """As long as somebody fits who has not the word; where somebody fits any of them it is looked up whole."""
+    """As long as fewer people are looked at in vain for it; where somebody has all of its letters and not the word, more lists would not help."""
     invite(northlake.owner, *[f"{name}@crowd.test" for name in ("abcdex", "abcdey", "xdefgh", "ydefgh", "xabcdefghx", "qrstuvqrstuw")])
     assert letters.rare_of("abcdefgh") == "%abcdef%" and letters.rare_of("qrstuvw") == "%qrst%uvw%"
     invite(northlake.owner, "zyxwvutsrqp.yxwvutsrqpo@crowd.test")
-    letters._learnt = letters._learnt[0], 0.0
-    assert letters.rare_of("zyxwvutsrqpo") == ""
+    letters._learnt = letters.Sample()
+    assert letters.rare_of("zyxwvutsrqpo") == "%zyxwv%"
+
+
+def test_a_word_of_which_only_all_letters_are_rare_is_looked_up_whole(northlake: Company) -> None:
+    """Whichever of its threes is left out, somebody has all the others; only whoever has the word has them all."""
+    invite(northlake.owner, *[f"{name}@crowd.test" for name in ("abcdef", "bcdef", "abcde", "abc.cdef", "abcd.def")])
+    assert letters.rare_of("abcdef") == ""
 
 
 @pytest.mark.parametrize("word", ["", "jo", "jorto", "aaaaaaaaaa", "....@@....", "m\u00fcllerssohn", "\uff4aortorsand"])

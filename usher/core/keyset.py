@@ -13,7 +13,7 @@ from uuid import UUID
 
 from usher.core import sql
 from usher.core.ids import short, unshort
-from usher.core.walk import FREQUENT, IN_ORDER, Stretch, Way, by_ids, collected, first_full
+from usher.core.walk import FREQUENT, IN_ORDER, Begin, Stretch, Way, by_ids, collected, first_full
 
 Row = dict[str, Any]
 Direction = Literal["after", "before"]
@@ -27,6 +27,7 @@ class Sort:
     """An expression with its PostgreSQL type; ties go by `id`. Where `filled` is not true, a row comes last, in either direction.
 
     `begins`: rows whose value begins with what is searched for come first, in either direction. Whatever begins so must match the search.
+    `empty` says the opposite of `filled` by other words, where an index has those rows in the order of `id`. `few`: many rows share few values.
     """
 
     key: str
@@ -35,6 +36,8 @@ class Sort:
     kind: str = "text"
     filled: str = ""
     begins: bool = False
+    empty: str = ""
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ class Order:
         if self.sort.begins and self.words:
             begins = f"{self.sort.expression} LIKE usher_fold(%(begins)s)"
             return [(begins, True), (f"NOT {begins}", True)]
-        return [(f"({self.sort.filled})", True), (f"NOT ({self.sort.filled})", False)] if self.sort.filled else [("", True)]
+        return (
+            [(f"({self.sort.filled})", True), (self.sort.empty or f"NOT ({self.sort.filled})", False)] if self.sort.filled else [("", True)]
+        )
 
 
 @dataclass(frozen=True)
@@ -93,23 +98,20 @@ def found(matches: Matches, order: Order, cursor: Cursor | None, size: int) -> t
     A rare word is looked up once, for page and number together. One with which many names begin is found in their index, and nothing else is read.
     Only for what is neither rare nor a beginning the list is walked.
     """
-    beginning = _count_beginning(matches, order, COUNT_BEGINNING_TO + 1)
-    if beginning > COUNT_BEGINNING_TO:
-        return page(matches, order, cursor, size, FREQUENT), COUNT_BEGINNING_TO, True
     ahead = stretches(matches, order, cursor, size + 1)
     params = _params(matches, order, cursor)
-    got = sql.row(collected(ahead, COUNT_TO + 1), params) or {"n": 0, "ids": []}
+    got = sql.row(collected(ahead, COUNT_TO + 1, _beginning(matches, order), COUNT_BEGINNING_TO), params) or {"begin": 0, "n": 0, "ids": []}
+    if got["begin"] > COUNT_BEGINNING_TO:
+        return page(matches, order, cursor, size, FREQUENT), COUNT_BEGINNING_TO, True
     if got["n"] > COUNT_TO:
         return page(matches, order, cursor, size, FREQUENT), COUNT_TO, True
     ids = got["ids"][: size + 1]
     return _page_of(sql.prepared(by_ids(ahead), {**params, "ids": ids}) if ids else [], cursor, size), got["n"], False
 
 
-def _count_beginning(matches: Matches, order: Order, limit: int) -> int:
-    if not (order.sort.begins and order.words):
-        return 0
-    rows = f"SELECT 1 {matches.source}{matches.unsearched} AND {order.parts()[0][0]} LIMIT {limit}"
-    return int(sql.value(f"SELECT count(*) FROM ({rows}) c", _params(matches, order, None)))
+def _beginning(matches: Matches, order: Order) -> str:
+    """Rows that begin with what is searched for, as a subquery's text; empty where none comes first for it."""
+    return f"SELECT 1 {matches.source}{matches.unsearched} AND {order.parts()[0][0]}" if order.sort.begins and order.words else ""
 
 
 def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways: tuple[Way, ...] = IN_ORDER) -> Page:
@@ -131,16 +133,18 @@ def stretches(matches: Matches, order: Order, cursor: Cursor | None, limit: int)
     sort, backwards = order.sort, cursor is not None and cursor.way == "before"
     every = [
         Stretch(
-            matches.select, matches.source, matches.where, sort.expression, sort.kind, sort.id, limit, part,
-            fill=f" AND {condition}" if condition else "",
-            valued=valued, from_edge=cursor is not None and cursor.part == part, down=(order.down if valued else False) != backwards,
+            matches.select, matches.source, matches.where, sort.expression if valued or not sort.empty else sort.id, sort.kind, sort.id, limit, part,
+            fill=f" AND {condition}" if condition else "", valued=valued, begin="first", down=(order.down if valued else False) != backwards,
         )
         for part, (condition, valued) in enumerate(order.parts())
     ]  # fmt: skip
     if backwards:
         every.reverse()
-    first = next((i for i, s in enumerate(every) if s.from_edge), 0)
-    return every[first:]
+    if cursor is None:
+        return every
+    at = next(i for i, s in enumerate(every) if s.part == cursor.part)
+    begins: tuple[Begin, ...] = ("tie", "rest") if sort.few and every[at].valued else ("row",)
+    return [*(replace(every[at], begin=begin) for begin in begins), *every[at + 1 :]]
 
 
 def _params(matches: Matches, order: Order, cursor: Cursor | None) -> dict[str, Any]:

@@ -6,11 +6,14 @@ walking there from the top took 1.5 s at 1,000,000 people where collecting the m
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from usher.core import sql
 
 NEARBY = 5_000
+# Where a stretch begins: at its own beginning; after the row at the cursor; or, where many rows share few values, after that row among those
+# of its value, and then beyond that value. The planner takes the rows after a row to be those beyond its value: a handful, where it is the last one.
+Begin = Literal["first", "row", "tie", "rest"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Stretch:
     part: int  # which stretch of the list it is
     fill: str  # the condition, AND included, that keeps a list's stretches apart
     valued: bool  # false where the sort value is empty: there the id alone gives the place
-    from_edge: bool
+    begin: Begin
     down: bool
 
     @property
@@ -36,13 +39,19 @@ class Stretch:
 
     @property
     def place(self) -> str:
-        """Where it begins."""
-        return self.fill + self.beyond(self.key)
+        """Where it begins, said first: of two conditions from which an index could be entered PostgreSQL takes the first."""
+        return self.beyond(self.expression, self.id) + self.fill
 
-    def beyond(self, key: str) -> str:
+    def beyond(self, value: str, id: str) -> str:
         """The condition, AND included, that a row comes after the cursor."""
-        edge = f"(%(edge)s::{self.kind}, %(edge_id)s)" if self.valued else "(%(edge_id)s)"
-        return f" AND {key} {'<' if self.down else '>'} {edge}" if self.from_edge else ""
+        way = "<" if self.down else ">"
+        if self.begin == "first":
+            return ""
+        if not self.valued:
+            return f" AND {id} {way} %(edge_id)s"
+        edge = f"%(edge)s::{self.kind}"
+        ways = {"row": f"({value}, {id}) {way} ({edge}, %(edge_id)s)", "tie": f"{value} = {edge} AND {id} {way} %(edge_id)s"}
+        return f" AND {ways.get(self.begin, f'{value} {way} {edge}')}"
 
     def order(self, value: str = "", id: str = "", *, turned: bool = False) -> str:
         """The ORDER BY. An empty sort value is named too, so that the sort's own index gives the order."""
@@ -91,27 +100,35 @@ IN_ORDER: tuple[Way, ...] = (in_order,)
 FREQUENT: tuple[Way, ...] = (nearby, matches_first)
 
 
-def collected(ahead: list[Stretch], most: int) -> str:
+def collected(ahead: list[Stretch], most: int, beginning: str, most_beginning: int) -> str:
     """Up to `most` matches, read once: how many they are (n), and the ids of the page that begins at the cursor, stretch by stretch.
 
-    `ahead` are the stretches from the cursor's on. When n is `most`, more may match, and the ids mean nothing.
+    `ahead` are the stretches from the cursor's on. When n is `most`, more may match, and the ids mean nothing. Nothing is read when the rows of
+    `beginning` are more than `most_beginning` (begin).
     """
     s = ahead[0]
-    matches = f"SELECT {s.expression} AS value, {s.id} AS id, {_part(ahead)} AS part {s.source}{s.where} LIMIT {most}"
+    begin = f"SELECT count(*)::int AS n FROM ({beginning} LIMIT {most_beginning + 1}) c" if beginning else "SELECT 0 AS n"
+    few = f" AND (SELECT n FROM b) <= {most_beginning}" if beginning else ""
+    matches = f"SELECT {_value(ahead)} AS value, {s.id} AS id, {_part(ahead)} AS part {s.source}{s.where}{few} LIMIT {most}"
     ids = " || ".join(
-        f"ARRAY(SELECT id FROM m WHERE part = {x.part}{x.beyond('(value, id)' if x.valued else '(id)')} {x.order('value', 'id')} LIMIT {x.limit})"
-        for x in ahead
+        f"ARRAY(SELECT id FROM m WHERE part = {x.part}{x.beyond('value', 'id')} {x.order('value', 'id')} LIMIT {x.limit})" for x in ahead
     )
-    return f"WITH m AS MATERIALIZED ({matches}) SELECT (SELECT count(*)::int FROM m) AS n, {ids} AS ids"
+    return f"""WITH b AS MATERIALIZED ({begin}), m AS MATERIALIZED ({matches})
+               SELECT (SELECT n FROM b) AS begin, (SELECT count(*)::int FROM m) AS n, {ids} AS ids"""
 
 
 def by_ids(ahead: list[Stretch]) -> str:
     """The rows of %(ids)s, in that order."""
     s = ahead[0]
     filled = [str(x.part) for x in ahead if x.valued]
-    value = f"CASE WHEN {_part(ahead)} IN ({', '.join(filled)}) THEN {s.expression} END" if filled else "NULL"
+    value = f"CASE WHEN {_part(ahead)} IN ({', '.join(filled)}) THEN {_value(ahead)} END" if filled else "NULL"
     return f"""SELECT {s.select}, {value} AS sort_value, {s.id} AS sort_id, {_part(ahead)} AS sort_part {s.source} AND {s.id} = ANY(%(ids)s::uuid[])
                ORDER BY array_position(%(ids)s::uuid[], {s.id})"""
+
+
+def _value(ahead: list[Stretch]) -> str:
+    """What the rows are sorted by, those of them that have it."""
+    return next((x.expression for x in ahead if x.valued), ahead[0].expression)
 
 
 def _part(ahead: list[Stretch]) -> str:

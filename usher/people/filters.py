@@ -47,11 +47,11 @@ _CLAUSES = {
     "department": "u.department = ANY(%(f_department)s)",
     "domain": "split_part(u.canonical, '@', 2) = ANY(%(f_domain)s)",  # as it stands in canonical addresses: IDNA, lower case
     "came_in": "u.came_in = ANY(%(f_came_in)s)",
-    "add_on": "u.id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
-    "sender": f"""'gone' = ANY(%(f_sender)s) AND u.id IN (SELECT i.user_id FROM people_invitation i
+    "add_on": "s.user_id IN (SELECT a.user_id FROM licenses_seat a WHERE a.account_id = %(account)s AND a.product = ANY(%(f_add_on)s))",
+    "sender": f"""'gone' = ANY(%(f_sender)s) AND s.user_id IN (SELECT i.user_id FROM people_invitation i
       WHERE i.account_id = %(account)s AND i.state = 'open' AND {SENDER_GONE})""",
     "mark": "s.user_id IN (SELECT k.user_id FROM people_mark k WHERE k.account_id = %(account)s AND k.kind = ANY(%(f_mark)s))",
-    "group": "u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id = ANY(%(f_group)s::uuid[]))",
+    "group": "s.user_id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id = ANY(%(f_group)s::uuid[]))",
     # Deactivated before a moment (ISO 8601).
     "away_since": """s.user_id IN (SELECT d.user_id FROM lifecycle_departure d WHERE d.account_id = %(account)s AND d.how = 'deactivated'
       AND d.at < (SELECT min(f.at) FROM unnest(%(f_away_since)s::timestamptz[]) f(at)))""",
@@ -62,13 +62,16 @@ _CLAUSES = {
       AND coalesce((SELECT max(g.day) FROM licenses_usage g WHERE g.user_id = u.id AND g.product = 'phone'), '-infinity')
         <= current_date - (SELECT min(CASE d WHEN 'never' THEN 99999 ELSE d::int END) FROM unnest(%(f_phone_unused)s::text[]) d)""",
     # Of a phone that is there: a join, where what may be none is looked up person by person (_PHONE).
-    **{key: f"u.id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND {clause})" for key, clause in OF_PHONE.items()},
+    **{
+        key: f"s.user_id IN (SELECT h.id FROM phone_user h WHERE h.account_id = %(account)s AND {clause})"
+        for key, clause in OF_PHONE.items()
+    },
 }
 # Groups by name, in any spelling, beside those by id: with very many of them a name is typed.
 _NAMED = """(SELECT g.id FROM people_group g WHERE g.account_id = %(account)s AND g.kind = '{kind}'
   AND (g.id = ANY(%(f_{key})s::uuid[]) OR g.name_key IN (SELECT usher_fold(x) FROM unnest(%(f_{key}_names)s::text[]) x)))"""
 _GROUPS = {
-    "group": f"u.id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id IN {_NAMED.format(kind='user', key='group')})",
+    "group": f"s.user_id IN (SELECT m.user_id FROM people_membership m WHERE m.account_id = %(account)s AND m.group_id IN {_NAMED.format(kind='user', key='group')})",
     "im_group": f"u.im_group_id IN {_NAMED.format(kind='im', key='im_group')}",
 }
 # `waiting` is whoever holds Phone and has none in use, `none` whoever could be given one.

@@ -5,22 +5,42 @@ a tenth of everybody each, which leave out hardly anybody whom the rare ones let
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
 
 from usher.core import sql
 
-FEWEST_LISTS, MOST_LISTS = 3, 5
-SAMPLE_PAGES = 32  # about a thousand people
+FEWEST_LISTS, MOST_LISTS = 3, 7
+SAMPLE_PAGES = 128  # about four thousand people
+VISIT = 100  # so many lines of a list are read in the time in which one person is looked at, who may be in no cache
 FAR_MORE = 5
 LEARNT_SECONDS = 3_600
 THREE = re.compile("(?=([a-z0-9]{3}))")
 SAMPLE = """SELECT search FROM people_user TABLESAMPLE SYSTEM
   (least(100, 100.0 * %(pages)s * current_setting('block_size')::int / (SELECT greatest(pg_relation_size('people_user'), 1))))"""
-Sample = tuple[list[str], Counter[str]]
-# Some people, in how many of them each three stands, and until when that is believed.
-_learnt: tuple[Sample, float] = (([], Counter()), 0.0)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Names and addresses of some people, which of them (by their places) have each three, and until when that is believed."""
+
+    people: Sequence[str] = ()
+    having: dict[str, set[int]] = field(default_factory=dict)
+    until: float = 0.0
+
+    def lists(self, threes: Collection[str]) -> list[set[int]]:
+        """Who has each of these, the shortest list first."""
+        return sorted((self.having.get(three, set()) for three in threes), key=len)
+
+    def all_of(self, threes: Collection[str]) -> set[int]:
+        """Who has all of these."""
+        first, *others = self.lists(threes)
+        return first.intersection(*others)
+
+
+_learnt = Sample()
 
 
 def far_more_frequent(words: Sequence[str]) -> set[str]:
@@ -28,32 +48,37 @@ def far_more_frequent(words: Sequence[str]) -> set[str]:
 
     Words that no list knows, since they are too short or their letters are folded into others, are none of them and say nothing of the others.
     """
-    people, _ = _sample()
-    listed = [word for word in words if word.isascii() and THREE.search(word.lower())]
-    having = {word: sum(word.lower() in person for person in people) for word in listed}
+    sample = _sample()
+    listed = {word: set(THREE.findall(word.lower())) for word in words if word.isascii()}
+    having = {word: len(_who_has(sample, word.lower(), threes)) for word, threes in listed.items() if threes}
     return {word for word, n in having.items() if n >= FAR_MORE * (1 + min(having.values()))}
 
 
 def rare_of(word: str) -> str:
-    """A pattern of LIKE that every text with this word fits, made of the rarest of its threes: "%orto%rsa%" of jortorsand.
+    """A pattern of LIKE that every text with this word fits, made of some of its threes, the rarest: "%orto%rsa%" of jortorsand.
 
-    Empty where it has too few of them, letters that are folded into others, or somebody of the sample fits any of them without having the word.
-    The sample is drawn once an hour; if it is unlucky a search takes longer and finds the same.
+    As many as make the lists that are read and the people that are looked at in vain the least together. Empty where those are all, where it has too
+    few of them, or letters that are folded into others. The sample is drawn once an hour; if it is unlucky a search takes longer and finds the same.
     """
     text = word.lower()
     places = {found[1]: found.start() for found in THREE.finditer(text)} if word.isascii() else {}
     if len(places) <= FEWEST_LISTS:
         return ""
-    people, frequency = _sample()
-    rising = sorted(places.values(), key=lambda place: frequency[text[place : place + 3]])
-    for lists in range(FEWEST_LISTS, min(MOST_LISTS, len(rising) - 1) + 1):
-        pieces = _pieces(text, _some(rising, lists))
-        fitting = people
-        for piece in pieces:
-            fitting = [person for person in fitting if piece in person]
-        if all(text in person for person in fitting):
-            return f"%{'%'.join(pieces)}%"
-    return ""
+    sample = _sample()
+    having = _who_has(sample, text, places)
+    rising = sorted(places.values(), key=lambda place: len(sample.having.get(text[place : place + 3], ())))
+    ways = [_pieces(text, _some(rising, lists)) for lists in range(FEWEST_LISTS, min(MOST_LISTS, len(rising) - 1) + 1)]
+    cost, pieces = min((_cost(sample, {three for piece in way for three in THREE.findall(piece)}, having), way) for way in ways)
+    return f"%{'%'.join(pieces)}%" if cost < _cost(sample, places, having) else ""
+
+
+def _who_has(sample: Sample, text: str, threes: Collection[str]) -> set[int]:
+    return {person for person in sample.all_of(threes) if text in sample.people[person]}
+
+
+def _cost(sample: Sample, threes: Collection[str], having: set[int]) -> float:
+    """Of reading the lists of these threes, and of looking at whoever is in all of them without having the word."""
+    return sum(map(len, sample.lists(threes))) / VISIT + len(sample.all_of(threes) - having)
 
 
 def _some(rising: Sequence[int], lists: int) -> list[int]:
@@ -80,7 +105,10 @@ def _pieces(text: str, places: Sequence[int]) -> list[str]:
 
 def _sample() -> Sample:
     global _learnt
-    if monotonic() >= _learnt[1]:
-        people = [str(r["search"]) for r in sql.rows(SAMPLE, {"pages": SAMPLE_PAGES})]
-        _learnt = (people, Counter(three for person in people for three in set(THREE.findall(person)))), monotonic() + LEARNT_SECONDS
-    return _learnt[0]
+    if monotonic() >= _learnt.until:
+        people, having = [str(r["search"]) for r in sql.rows(SAMPLE, {"pages": SAMPLE_PAGES})], defaultdict(set)
+        for place, person in enumerate(people):
+            for three in THREE.findall(person):
+                having[three].add(place)
+        _learnt = Sample(people, dict(having), monotonic() + LEARNT_SECONDS)
+    return _learnt

@@ -31,8 +31,10 @@ LIVING = "u.account_id = %(account)s AND s.account_id = %(account)s AND u.left_a
 SORTS = (
     Sort("name", "u.name_key", "u.id", begins=True),
     Sort("email", "u.canonical", "u.id", begins=True),
-    Sort("department", "u.department", "u.id", filled="u.department > ''"),
-    Sort("license", "s.license", "s.user_id", filled="s.license IS NOT NULL"),
+    Sort("department", "u.department", "u.id", filled="u.department > ''", few=True),
+    Sort(
+        "license", "s.license", "s.user_id", filled="s.license IS NOT NULL", empty="s.status = 'inactive'", few=True
+    ),  # standing_seat_of_status
     Sort("created", "u.created_at", "u.id", "timestamptz"),
     Sort("last_sign_in", "s.last_sign_in", "s.user_id", "timestamptz", "s.last_sign_in IS NOT NULL"),
 )

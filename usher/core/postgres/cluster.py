@@ -15,6 +15,7 @@ import psycopg
 
 from ..data_dir import DataDir, NoServer
 from .binaries import Binaries, as_user, os_user, reachable, resolve, within_reach
+from .memory import shared_buffers
 from .processes import processes_in, works_in
 
 LONGEST_SOCKET = 107  # bytes of a path in sockaddr_un, with its closing zero
@@ -30,7 +31,7 @@ CONFIGURATION = """
 fsync = on
 synchronous_commit = on
 max_connections = 100
-shared_buffers = 256MB
+shared_buffers = {shared_buffers}
 work_mem = 16MB
 maintenance_work_mem = 128MB
 max_wal_size = 2GB
@@ -151,7 +152,7 @@ class Cluster:
         if done.returncode:
             raise NoServer(f"PostgreSQL could not make its files in {self.home}: {_last(done.stderr)}")
         with (draft / "postgresql.conf").open("a") as file:
-            file.write(CONFIGURATION)
+            file.write(CONFIGURATION.format(shared_buffers=shared_buffers()))
         draft.rename(self.pg)
 
     def _run(self) -> None:
