@@ -127,6 +127,19 @@ def test_ranges_and_codes_of_two_sites(northlake: Company) -> None:
     assert "Oslo has this site code" in no.value.words
 
 
+def test_a_range_does_not_cross_that_of_a_site_of_which_nothing_was_said(northlake: Company) -> None:
+    """It is 1000 to 9999; within it or beside it another one may lie, of a new site as of one that is here; once its own is said there is no crossing."""
+    oslo, bergen = site(northlake, "Oslo"), site(northlake, "Bergen")
+    for name, wish in (("phone.set_site", {"site": bergen}), ("phone.create_site", {"name": "Lyon"})):
+        with pytest.raises(Refused) as no:
+            do(northlake.owner, name, {**wish, "lowest": 500, "highest": 1500})
+        assert no.value.code in ("ranges_cross:Oslo", "ranges_cross:Bergen")
+    for lowest, highest in ((2000, 2999), (500, 999), (500, 20_000), (1000, 9999)):
+        do(northlake.owner, "phone.set_site", {"site": bergen, "lowest": lowest, "highest": highest})
+    do(northlake.owner, "phone.set_site", {"site": oslo, "lowest": 2000, "highest": 2999})
+    do(northlake.owner, "phone.set_site", {"site": bergen, "lowest": 500, "highest": 1500})
+
+
 def test_a_template_whose_site_is_gone_does_not_come_back_for_every_site(northlake: Company) -> None:
     """The undo of its deletion says why."""
     site(northlake, "Oslo")

@@ -36,9 +36,11 @@ IN_USE = f"{ROOMS_THERE} OR {PEOPLE_THERE} OR {TEMPLATES_THERE} OR CASE WHEN {{s
 FIELDS = ("code", "lowest", "highest", "country", "emergency_address")
 AS_IT_IS = f"""jsonb_build_object('code', coalesce(s.code, ''), 'lowest', coalesce(s.lowest, {LOWEST}), 'highest', coalesce(s.highest, {HIGHEST}),
   'country', coalesce(s.country, ''), 'emergency_address', coalesce(s.emergency_address, ''))"""
-OTHERS = "phone_site o JOIN accounts_site n ON n.id = o.site_id WHERE o.account_id = %(account)s AND o.site_id <> {id}"
-WHY_NOT = f"""coalesce((SELECT '{CODE_TAKEN}:' || n.name FROM {OTHERS} AND o.code <> '' AND o.code = {{after}}->>'code' LIMIT 1),
-  (SELECT '{RANGES_CROSS}:' || n.name FROM {OTHERS} AND o.code = {{after}}->>'code' AND (
+# Every other site with its range, also one of which nothing was said yet.
+OTHERS = f"""(SELECT n.id, n.name, coalesce(s.code, '') AS code, coalesce(s.lowest, {LOWEST}) AS lowest, coalesce(s.highest, {HIGHEST}) AS highest
+  FROM accounts_site n LEFT JOIN phone_site s ON s.site_id = n.id WHERE n.account_id = %(account)s ORDER BY n.name_key) o WHERE o.id <> {{id}}"""
+WHY_NOT = f"""coalesce((SELECT '{CODE_TAKEN}:' || o.name FROM {OTHERS} AND o.code <> '' AND o.code = {{after}}->>'code' LIMIT 1),
+  (SELECT '{RANGES_CROSS}:' || o.name FROM {OTHERS} AND o.code = {{after}}->>'code' AND (
      o.lowest < ({{after}}->>'lowest')::int AND o.highest BETWEEN ({{after}}->>'lowest')::int AND ({{after}}->>'highest')::int - 1
      OR o.highest > ({{after}}->>'highest')::int AND o.lowest BETWEEN ({{after}}->>'lowest')::int + 1 AND ({{after}}->>'highest')::int) LIMIT 1))"""
 SIDE = """INSERT INTO phone_site (site_id, account_id, code, lowest, highest, country, emergency_address, version)
