@@ -92,8 +92,10 @@ def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
     take_in(northlake.owner, as_json(call("a", "4127")))
     do(northlake.owner, "accounts.edit_room", {"room": str(id), "name": "Fjord 3"})
     told = owner.get(path).content.decode()
-    assert "Newest calls" in told and f'href="/phone/log?person={id}"' in told and "+44\u00a020\u00a07183\u00a08750" in told
-    log = owner.get(f"/phone/log?person={id}").content.decode()
+    assert "Newest calls" in told and f'href="/phone/log?room={id}"' in told and "+44\u00a020\u00a07183\u00a08750" in told
+    log = owner.get(f"/phone/log?room={id}").content.decode()
+    bar = owner.get("/phone/log").content.decode()
+    assert f'name="room" value="{id}"' in bar and f'value="{id}" checked' not in bar
     assert "1 call" in log and "<b>Fjord 3</b>" in log and "1 call" in owner.get("/phone/log?q=Fjord").content.decode()
     look = owner.get(f"/phone/rooms/additions?ids={short(room(northlake, 'Fjell'))}").context["look"]
     assert (look.crumbs[0][1], look.back[1]) == ("/phone/rooms", "/phone/rooms/without")

@@ -1,5 +1,6 @@
 """The account log: calls, recordings and voicemails of people who are here and who are gone (S3-45, S3-51), and everybody's own history (S3-43)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.access.actors import name_of
+from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.keyset import Row
-from usher.phone import call_filters, call_reads
+from usher.phone import call_filters, call_reads, room_reads
 from usher.phone.call_filters import DIRECTIONS, PATHS, RESULTS
 from usher.portal.effects import people_of
-from usher.portal.listing import Column, Filter, Listing, Words, register
+from usher.portal.listing import MOST_TICKED, Column, Filter, Listing, Words, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Frame, list_page
 from usher.portal.page import SignedIn, member_page, page
@@ -66,6 +68,7 @@ BY_DIRECTION = Filter("direction", gettext_lazy("Direction"), lambda actor: list
 BY_RESULT = Filter("result", gettext_lazy("Result"), lambda actor: list(RESULTS.items()))
 BY_SITE = replace(SITE_FILTER, key="site")
 BY_PERSON = Filter("person", gettext_lazy("Whose phone"), lambda actor: [])
+BY_ROOM = Filter("room", gettext_lazy("Room"), lambda actor: named_rooms(room_reads.with_phone(actor, MOST_TICKED)))
 BY_DAY = (
     Filter("from", gettext_lazy("From"), lambda actor: [], input="date"),
     Filter("to", gettext_lazy("To"), lambda actor: [], input="date"),
@@ -77,7 +80,7 @@ CALLS = Listing(
     columns=(WHO, DIRECTION, OTHER, RESULT, LENGTH, KEPT, AT, FROM, TO, PATH, SITE, CALL_ID),
     sorts=(call_reads.BY_TIME,),
     where=call_filters.where,
-    filters=(BY_DIRECTION, BY_RESULT, BY_SITE, BY_PERSON, *BY_DAY),
+    filters=(BY_DIRECTION, BY_RESULT, BY_SITE, BY_ROOM, BY_PERSON, *BY_DAY),
     order="-at",
 )
 
@@ -91,7 +94,7 @@ def recorded(kind: str, path: str) -> Listing:
         source=call_reads.RECORDED_FROM,
         columns=(WHO, DIRECTION, OTHER, replace(LENGTH, css="num nowrap"), SIZE, TRANSCRIPT, AT, FROM, TO, SITE, CALL_ID),
         sorts=(call_reads.RECORDED_BY_TIME,),
-        filters=(BY_DIRECTION, BY_SITE, BY_PERSON, *BY_DAY),
+        filters=(BY_DIRECTION, BY_SITE, BY_ROOM, BY_PERSON, *BY_DAY),
         fixed={"kind": [kind]},
     )
 
@@ -138,16 +141,20 @@ def nouns(listing: Listing) -> Any:
 
 
 def for_reader(request: SignedIn, listing: Listing) -> Listing:
-    """The list whose filter calls the people and rooms it is for by their names; it leads to phones only who may see them."""
+    """The list whose filters call the people and rooms it is for by their names; it leads to phones only who may see them."""
     listing = listing if request.actor.may(SEES_PHONES) else without_ways(listing, WHO.key)
-    asked = list(ids_of(request.GET.getlist("person")))
-    found = people_of(request.actor, asked) if asked else {}
-    rooms = call_reads.rooms_of(request.actor, asked) if asked else []
-    named: list[tuple[str, Words]] = [
-        *((str(id), name_of(person)) for id, person in found.items()),
-        *((str(r["id"]), r["name"]) for r in rooms),
-    ]
-    return replace(listing, filters=tuple(replace(f, options=lambda actor: named) if f is BY_PERSON else f for f in listing.filters))
+    people, rooms = (list(ids_of(request.GET.getlist(key))) for key in (BY_PERSON.key, BY_ROOM.key))
+    found = people_of(request.actor, people) if people else {}
+    asked = named_rooms(call_reads.rooms_of(request.actor, [*people, *rooms]) if people or rooms else [])
+    options: dict[str, Callable[[Actor], list[tuple[str, Words]]]] = {
+        BY_PERSON.key: lambda actor: [*((str(id), name_of(person)) for id, person in found.items()), *asked],
+        BY_ROOM.key: lambda actor: list({**dict(BY_ROOM.options(actor)), **dict(asked)}.items()),
+    }
+    return replace(listing, filters=tuple(replace(f, options=options.get(f.key, f.options)) for f in listing.filters))
+
+
+def named_rooms(rooms: list[Row]) -> list[tuple[str, Words]]:
+    return [(str(r["id"]), r["name"]) for r in rooms]
 
 
 @page(VIEW)

@@ -28,7 +28,7 @@ def room(request: SignedIn, room_id: UUID) -> HttpResponse:
     active = found["state"] == "active"
     context = around(found) | {
         "free": ledger.free(request.actor).get(PHONE, 0),
-        **newest(request.actor, room_id, {"person": room_id}),
+        **newest(request.actor, room_id, {"room": room_id}),
         **told_of(request.actor, found if active else None, room_id, room_path(found), PATH),
     }
     return render(request, "phone/room.html", context)
