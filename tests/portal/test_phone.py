@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.people_of import Company, activate, do, invite, one
-from tests.phone.phones import PLAN, add, equip, extension, own, phone
+from tests.phone.phones import EXTRA, PLAN, add, equip, extension, own, phone
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -138,6 +138,46 @@ def test_three_ways_to_take_a_phone_away(owner: Client, northlake: Company) -> N
     done(owner, "/phone/users/trashings" + ids)
     done(owner, "/phone/users/removals" + ids)
     assert phone(who) == {}
+
+
+def test_phones_are_stopped_for_now(owner: Client, northlake: Company) -> None:
+    """behaviour.md L: by a row, a selection and the page of a phone; the one that fits is offered; found by Status, and let be used again."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    add(northlake, a, b, package=PLAN, numbers="next")
+    off, on, tab = "/phone/users/deactivations", "/phone/users/activations", f"/people/{short(b)}/phone"
+    rows = owner.get("/phone/users").content.decode()
+    assert f"{off}?ids={short(b)}" in rows and f"{on}?ids=" not in rows and f"{off}?ids={short(b)}" in owner.get(tab).content.decode()
+    told = done(owner, f"{off}?ids={short(b)}")
+    for words in ("cannot be used until it is activated", ">in use<", ">Deactivated<", "Deactivate 1 phone"):
+        assert words in told, words
+    rows = owner.get("/phone/users").content.decode()
+    assert f"{on}?ids={short(b)}" in rows and f"{off}?ids={short(a)}" in rows and f"{on}?ids={short(b)}" in owner.get(tab).content.decode()
+    for query, who in (("set_up=off", b), ("set_up=no", a)):
+        rows = owner.get(f"/phone/users?{query}").content.decode()
+        assert (f"/people/{short(a)}/phone" in rows) == (who == a) and (f"/people/{short(b)}/phone" in rows) == (who == b), query
+    done(owner, f"{on}?all=1&phone=active&set_up=off")
+    assert b"Deactivated" not in owner.get(tab).content and phone(b)["numbers"]
+    done(owner, f"{off}?all=1&phone=active")
+    assert owner.get("/phone/users?set_up=off").content.count(b'data-href="/people/') == 2
+    assert signed_in(b).get(f"{off}?ids={short(a)}").status_code == 403 and owner.put(off).status_code == 405
+
+
+def test_one_package_is_taken_back(owner: Client, northlake: Company) -> None:
+    """S3-40, S3-54, S3-55: an extra alone, the plan with the numbers; the button says what it does, and the page that nobody calls out without a plan."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who, package=PLAN, numbers="next")
+    do(northlake.owner, "phone.assign_package", {"package": EXTRA, "subjects": one(who)})
+    tab, way = f"/people/{short(who)}/phone", f"/phone/users/package-removals?ids={short(who)}"
+    assert f"{way.replace('&', '&amp;')}&amp;package_from={EXTRA.replace(':', '%3A')}" in owner.get(tab).content.decode()
+    assert "Remove from 1 phone" in owner.get(way).content.decode()
+    assert "The calling plan and the direct numbers stay." in owner.get(f"{way}&package_from={EXTRA}").content.decode()
+    assert "also takes the direct numbers" in done(owner, f"{way}&package_from={PLAN}")
+    assert phone(who)["packages"] == [EXTRA] and not phone(who)["numbers"]
+    assert b"no calling plan: internal calls only" in owner.get(tab).content
+    done(owner, f"{way}&package_from={EXTRA}")
+    assert phone(who)["packages"] == [] and owner.get(f"{way}&package_from=x").status_code == 422
 
 
 def test_restoring_what_others_have_by_now(owner: Client, northlake: Company) -> None:

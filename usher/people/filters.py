@@ -38,7 +38,8 @@ SENDER_GONE = """i.invited_by IS NOT NULL
 OF_PHONE = {
     "phone": "h.state = ANY(%(f_phone)s)",
     "phone_site": "h.site_id = ANY(%(f_phone_site)s::uuid[])",
-    "set_up": "CASE WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END = ANY(%(f_set_up)s)",
+    # As the lists tell it: a phone that is deactivated is that, set up or not.
+    "set_up": "CASE WHEN h.deactivated_at IS NOT NULL THEN 'off' WHEN h.set_up_at IS NULL THEN 'no' ELSE 'yes' END = ANY(%(f_set_up)s)",
 }
 _CLAUSES = {
     "status": "s.status = ANY(%(f_status)s)",

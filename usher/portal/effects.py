@@ -112,6 +112,7 @@ LABELS: dict[str, str | Promise] = {
     "site_codes": gettext_lazy("Site codes"),
     "automatic": gettext_lazy("Automatic phone assignment"),
     "active": gettext_lazy("Active"),
+    "in_use": gettext_lazy("Phone"),
     "policy": gettext_lazy("Phone settings"),
     "scopes": gettext_lazy("Scopes"),
     "redirects": gettext_lazy("Redirect addresses"),
@@ -267,6 +268,8 @@ def value_in_words(key: str, value: Any) -> str:
         return listed(further_in_words(value))
     if key == "policy":
         return listed([str(POLICY[k][v]) for k, v in value.items() if v in POLICY.get(k, {})])
+    if key == "in_use":
+        return str(STATES["active"] if value else STATUSES["inactive"])
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if key == "price":

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -17,16 +18,22 @@ from usher.portal.phone.columns import MANAGE
 PathOf = Callable[[Row], str]
 
 
-def bulk_acts(path: str, bin: bool = False) -> tuple[Act, ...]:
-    """The verbs above the list."""
+def bulk_acts(path: str, bin: bool = False, use: tuple[Act, ...] = ()) -> tuple[Act, ...]:
+    """The verbs above the list; `use` are use_acts, where phones have that state."""
     return (
         Act(_("Assign package"), f"{path}/package-assignments"),
         Act(_("Site"), f"{path}/site-changes"),
         Act(_("Template"), f"{path}/template-applications"),
+        *use,
         Act(_("Remove all packages"), f"{path}/package-removals"),
         *((Act(_("Move to trash"), f"{path}/trashings"),) if bin else ()),
         Act(_("Remove"), f"{path}/removals", last=True, why_not=_("Move them to the trash first.") if bin else ""),
     )
+
+
+def use_acts(path: str) -> tuple[Act, Act]:
+    """Stopping phones for now, and letting them be used: of people only (docs/decisions/0105)."""
+    return Act(_("Deactivate"), f"{path}/deactivations"), Act(_("Activate"), f"{path}/activations")
 
 
 def assign_acts(actor: Actor, path_of: PathOf, path: str) -> Callable[[Row], tuple[Words, list[Act]]] | None:
@@ -60,7 +67,14 @@ def further_acts(actor: Actor, path: str, bin: bool, row: Row) -> list[Act]:
     return [
         Act(_("Site"), f"{path}/site-changes{ids}", why_not=closed),
         Act(_("Template"), f"{path}/template-applications{ids}", why_not=closed),
+        *(replace(act, path=act.path + ids, why_not=closed) for act in fitting(path, row)),
         Act(_("Remove all packages"), f"{path}/package-removals{ids}", why_not=closed or packageless),
         *([Act(_("Move to trash"), f"{path}/trashings{ids}", why_not=closed)] if bin else []),
         Act(_("Remove"), f"{path}/removals{ids}", last=True, why_not=closed or (_("Move it to the trash first.") if bin else "")),
     ]
+
+
+def fitting(path: str, row: Row) -> list[Act]:
+    """The one of use_acts that would change something; none of a room's phone, which has no such state."""
+    off, on = use_acts(path)
+    return [on if row["deactivated_at"] else off] if "deactivated_at" in row else []

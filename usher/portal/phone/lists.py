@@ -24,7 +24,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.pages import people_noun
 from usher.portal.people.people_list import DEPARTMENT, DEPARTMENT_FILTER, EMAIL, STATUS, moment, text_column
 from usher.portal.people.trash import left_of
-from usher.portal.phone.acts import assign_acts, bulk_acts, row_acts
+from usher.portal.phone.acts import assign_acts, bulk_acts, row_acts, use_acts
 from usher.portal.phone.columns import (
     EXTENSION,
     MANAGE,
@@ -49,10 +49,13 @@ PERSON = "u.id, u.email, u.first_name, u.last_name, u.display_name, u.department
 BY_PERSON = (reads.SORTS[0], *(s for s in people.SORTS if s.key in ("email", "department")))
 
 
+SET_UP: dict[str, Words] = {"yes": gettext_lazy("Set up"), "no": gettext_lazy("Not set up"), "off": STATUS["inactive"][1]}
+
+
 def set_up_of(row: Row) -> tuple[str, Words]:
     if row["deactivated_at"]:
         return STATUS["inactive"]
-    return ("ok", gettext_lazy("Set up")) if row["set_up_at"] else ("pend", gettext_lazy("Not set up"))
+    return ("ok", SET_UP["yes"]) if row["set_up_at"] else ("pend", SET_UP["no"])
 
 
 def near(actor: Actor, query: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -102,7 +105,7 @@ USERS = Listing(
     filters=(
         SITE_FILTER,
         Filter("package", gettext_lazy("Package"), package_options),
-        Filter("set_up", gettext_lazy("Status"), lambda actor: [("yes", gettext_lazy("Set up")), ("no", gettext_lazy("Not set up"))]),
+        Filter("set_up", gettext_lazy("Status"), lambda actor: list(SET_UP.items())),
         DEPARTMENT_FILTER,
         Filter("phone_unused", gettext_lazy("Not used"), lambda actor: list(UNUSED.items())),
     ),
@@ -186,7 +189,9 @@ def users(request: SignedIn) -> HttpResponse:
     words = _("Nobody has a phone yet. Choose people and give them one: each gets an extension at once.")
     acts = partial(row_acts, request.actor, phone_path, USERS.path, bin)
     first = assign_acts(request.actor, phone_path, USERS.path)
-    frame = around(request.actor, _("Users & Rooms"), words, bulk_acts(USERS.path, bin), row_acts=acts, row_first=first)
+    frame = around(
+        request.actor, _("Users & Rooms"), words, bulk_acts(USERS.path, bin, use_acts(USERS.path)), row_acts=acts, row_first=first
+    )
     by_file = BY_FILE if request.actor.may(MANAGE) else ""
     return list_page(request, USERS, frame, export_path=f"{USERS.path}/export", by_file=by_file, **tabs(request.actor))
 

@@ -78,7 +78,7 @@ def told_of(actor: Actor, found: Row | None, holder: UUID, path: str, place: str
     return {
         "phone": found,
         "numbers": numbers_told(actor, found) if found else [],
-        "packages": [PRODUCTS[p].name for p in packages],
+        "packages": [{"code": p, "words": PRODUCTS[p].name} for p in packages],
         "has_plan": any(p.startswith("calling:") for p in packages),
         "policy": policy_told(found["policy"]) if found else [],
         "may_change": actor.may(MANAGE),

@@ -12,6 +12,7 @@ from usher.core.actor import Actor
 from usher.core.ids import short
 from usher.core.refusals import Refused
 from usher.journal.verb import plan
+from usher.licenses.catalog import PRODUCTS
 from usher.people import kept
 from usher.people import reads as people
 from usher.phone import reads
@@ -34,6 +35,7 @@ def look_at(title: str, button: Any, path: str = USERS.path, begun: str = "", **
 
 REPLACES = gettext_lazy("One calling plan replaces another. Extras stand beside it.")
 TAKES_NUMBERS = gettext_lazy("Removing the package also takes the direct numbers. Internal calls go on working.")
+EXTRAS_STAY = gettext_lazy("The calling plan and the direct numbers stay.")
 STAY = gettext_lazy("Extensions stay as they are.")
 WINS = gettext_lazy("What the template sets wins over what a phone had.")
 
@@ -99,9 +101,17 @@ def package_assignment(request: SignedIn) -> HttpResponseBase:
 
 @page(MANAGE, ("GET", "POST"))
 def package_removal(request: SignedIn) -> HttpResponseBase:
-    """Remove all packages, and with them the direct numbers (S3-40, S3-54, S3-55)."""
-    look = look_at(_("Remove all packages"), change, note=TAKES_NUMBERS)
-    return plan_page(request, plan(request.actor, "phone.remove_packages", {"subjects": subjects_of(request)}), look)
+    """Remove one package, or all of them and with them the direct numbers (S3-40, S3-54, S3-55)."""
+    return without_packages(request, "phone.remove_packages", subjects_of(request), USERS.path)
+
+
+def without_packages(request: SignedIn, verb: str, subjects: dict[str, Any], path: str) -> HttpResponseBase:
+    """The plan of taking back the package an address names, or all of them. `path` is the list of those it is about."""
+    one = request.GET.get("package_from", "")
+    title = _("Remove %(package)s") % {"package": PRODUCTS[one].name} if one in PRODUCTS else _("Remove all packages")
+    words = lambda n: ngettext("Remove from %(n)s phone", "Remove from %(n)s phones", n) % {"n": number(n)}  # noqa: E731
+    look = look_at(title, words, path, note=EXTRAS_STAY if one.startswith("calling_more:") else TAKES_NUMBERS)
+    return plan_page(request, plan(request.actor, verb, {"packages": [one] if one else [], "subjects": subjects}), look)
 
 
 @page(MANAGE, ("GET", "POST"))
@@ -132,6 +142,28 @@ def like_template(request: SignedIn, verb: str, subjects: dict[str, Any], path: 
     look = look_at(_("Apply a template"), change, path, note=WINS)
     wish = {"template": full_id(template), "subjects": subjects}
     return plan_or_ask(request, verb if template else "", wish, look, [ask], _("Which template?"))
+
+
+@page(MANAGE, ("GET", "POST"))
+def deactivation(request: SignedIn) -> HttpResponseBase:
+    """Stop phones for now; they keep everything (behaviour.md L; docs/decisions/0105)."""
+    look = look_at(
+        _("Deactivate phones"),
+        lambda n: ngettext("Deactivate %(n)s phone", "Deactivate %(n)s phones", n) % {"n": number(n)},
+        note=_("Seat, package, extension and numbers stay. Until a phone is activated its person can neither use nor change it."),
+    )
+    return plan_page(request, plan(request.actor, "phone.deactivate", {"subjects": subjects_of(request)}), look)
+
+
+@page(MANAGE, ("GET", "POST"))
+def activation(request: SignedIn) -> HttpResponseBase:
+    """Let phones be used that were deactivated."""
+    look = look_at(
+        _("Activate phones"),
+        lambda n: ngettext("Activate %(n)s phone", "Activate %(n)s phones", n) % {"n": number(n)},
+        note=_("Whoever has not set theirs up gets the mail about it."),
+    )
+    return plan_page(request, plan(request.actor, "phone.activate", {"subjects": subjects_of(request)}), look)
 
 
 @page(MANAGE, ("GET", "POST"))

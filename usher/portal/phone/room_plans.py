@@ -14,7 +14,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.people.belonging import plan_or_ask
 from usher.portal.phone.assigning import package_and_numbers
 from usher.portal.phone.columns import MANAGE
-from usher.portal.phone.plans import REPLACES, TAKES_NUMBERS, answers_of, change, like_template, look_at, to_site, what_they_get
+from usher.portal.phone.plans import REPLACES, answers_of, change, like_template, look_at, to_site, what_they_get, without_packages
 from usher.portal.phone.rooms import PATH, ROOMS, WITHOUT
 from usher.portal.plan_page import plan_page
 from usher.portal.templatetags.usher import number
@@ -58,9 +58,8 @@ def package_assignment(request: SignedIn) -> HttpResponseBase:
 
 @page(MANAGE, ("GET", "POST"))
 def package_removal(request: SignedIn) -> HttpResponseBase:
-    """Remove all packages, and with them the direct numbers (S3-40, S3-55)."""
-    look = look_at(_("Remove all packages"), change, PATH, note=TAKES_NUMBERS)
-    return plan_page(request, plan(request.actor, "phone.remove_room_packages", {"subjects": rooms_of(request)}), look)
+    """Remove one package, or all of them and with them the direct numbers (S3-40, S3-55)."""
+    return without_packages(request, "phone.remove_room_packages", rooms_of(request), PATH)
 
 
 @page(MANAGE, ("GET", "POST"))

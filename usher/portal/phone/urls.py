@@ -34,6 +34,8 @@ urlpatterns = [
     path("phone/users/package-removals", plans.package_removal),
     path("phone/users/site-changes", plans.site_change),
     path("phone/users/template-applications", plans.template_application),
+    path("phone/users/deactivations", plans.deactivation),
+    path("phone/users/activations", plans.activation),
     path("phone/users/trashings", plans.trashing),
     path("phone/users/removals", plans.removal),
     path("phone/users/resends", plans.resend),
