@@ -6,10 +6,9 @@ import click
 
 from usher.core.actor import Actor
 
-from .door import emit, progress, wants_json
+from .columns import paged, tell_page
 from .options import as_operator, fresh_key, writing
 
-MOST_LISTED = 10_000
 ROW = ("kind", "title", "owner", "starts_at", "size")
 KINDS = click.Choice(["meeting", "webinar", "recording", "whiteboard", "note"])
 MOVABLE = click.Choice(["meetings", "recordings_and_webinars", "whiteboards_and_notes"])
@@ -25,23 +24,16 @@ def content() -> None:
 @click.option("--kind", multiple=True, type=KINDS)
 @click.option("--owner", metavar="EMAIL", help="What one person has; also an id.")
 @click.option("--trash", is_flag=True, help="What is in the trash instead.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
-@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@paged
 @as_operator
 def list_content(actor: Actor, search: str, kind: tuple[str, ...], owner: str | None, trash: bool, limit: int, after: str | None) -> None:
     """List items, the newest first. On a terminal a table, otherwise one line of tab-separated cells for each."""
     from usher.content import reads
     from usher.core.keyset import cursor_text, read_cursor
 
-    from .columns import lined_up
-
     query = {"q": search, "kind": list(kind), "owner": owner_of(actor, owner) if owner else [], "state": "trash" if trash else ""}
     page = reads.page(actor, query, cursor=read_cursor(reads.MADE, "after", after or ""), limit=limit)
-    found = [_public(row) for row in page.rows]
-    following = cursor_text(page.after) if page.after else None
-    emit({"items": found, "next": following}, text=lined_up(ROW, [[i[c] for c in ROW] for i in found]) or "Nothing matches.")
-    if following and not wants_json():
-        progress(f"More with: --after '{following}'")
+    tell_page("items", [_public(row) for row in page.rows], page.after and cursor_text(page.after), ROW, "Nothing matches.")
 
 
 def owner_of(actor: Actor, text: str) -> list[str]:

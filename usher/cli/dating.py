@@ -7,12 +7,12 @@ import click
 from usher.core.actor import Actor
 from usher.core.address import split_list
 
+from .columns import limited, lined_up
 from .door import emit
 from .leaving import How, carry_out, content, handed_over, sure
 from .options import as_operator, writing
 from .selecting import subjects_of, who
 
-MOST_LISTED = 10_000
 COLUMNS = ("day", "email", "name", "what", "product", "state")
 
 
@@ -23,13 +23,11 @@ def dates() -> None:
 
 @dates.command("list")
 @click.option("--search", default="", metavar="TEXT", help="Part of a name or address; several words must all match.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
+@limited
 @as_operator
 def list_dates(actor: Actor, search: str, limit: int) -> None:
     """List what is to come, and what was held back or failed; the next first."""
     from usher.lifecycle.due import everybodys_dates
-
-    from .columns import lined_up
 
     found = [
         {
@@ -45,7 +43,7 @@ def list_dates(actor: Actor, search: str, limit: int) -> None:
         for row in everybodys_dates(actor, search, limit)
     ]
     lines = [[d[c] or "" for c in COLUMNS] for d in found]
-    emit({"dates": found}, text=lined_up(COLUMNS, lines) if lines else "Nothing has a date.")
+    emit({"dates": found}, text=lined_up(COLUMNS, lines) or "Nothing has a date.")
 
 
 @dates.command("set")

@@ -9,6 +9,7 @@ import click
 from usher.core.actor import Actor
 from usher.core.address import NotAnAddress, parse, split_list
 
+from .columns import paged, tell_page
 from .dating import dates
 from .door import emit, progress, wants_json
 from .leaving import COMMANDS as LEAVING
@@ -19,7 +20,6 @@ from .roles import set_role
 from .selecting import filters, name_of, query_of, that_can_seek
 from .trash import COMMANDS as TRASH
 
-MOST_LISTED = 10_000
 ROW = ("email", "name", "status", "license", "add_ons", "role", "department")
 SORTS = click.Choice([way + key for way in ("", "-") for key in ("name", "email", "department", "license", "created", "last_sign_in")])
 
@@ -99,21 +99,14 @@ def import_people(
 @people.command("list")
 @filters
 @click.option("--sort", type=SORTS, default="name", show_default=True)
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
-@click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")
+@paged
 @as_operator
 def list_people(actor: Actor, sort: str, limit: int, after: str | None, **query: Any) -> None:
     """List people. On a terminal a table, otherwise one line of tab-separated cells for each."""
     from usher.people import reads
 
-    from .columns import lined_up
-
     page = reads.page(actor, query_of(query), sort=sort, after=after, limit=limit)
-    found = [_public(row) for row in page.rows]
-    lines = [[" ".join(p[c]) if c == "add_ons" else p[c] for c in ROW] for p in found]
-    emit({"people": found, "next": page.after}, text=lined_up([c.replace("_", "-") for c in ROW], lines) or "Nobody matches.")
-    if page.after and not wants_json():
-        progress(f"More with: --after '{page.after}'")
+    tell_page("people", [_public(row) for row in page.rows], page.after, ROW, "Nobody matches.")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import click
 from usher.core.actor import Actor
 
 from .calls import calls
+from .columns import paged, tell_page
 from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
-from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, paged, query_of, tell, what_it_gets
+from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, query_of, what_it_gets
 from .phone_rooms import rooms
 from .phone_things import COMMANDS
 from .selecting import name_of, subjects_of, that_can_seek, who
@@ -30,12 +31,14 @@ def phone() -> None:
 @as_operator
 def list_phones(actor: Actor, search: str, site: str | None, package: tuple[str, ...], state: str, limit: int, after: str | None) -> None:
     """List the phones of people by name."""
-    from usher.core.keyset import read_cursor
+    from usher.core.keyset import cursor_text, read_cursor
     from usher.phone import reads
 
     cursor = read_cursor(reads.SORTS[0], "after", after or "")
     page = reads.page(actor, query_of(actor, search, site, package, state), cursor=cursor, limit=limit)
-    tell("phones", [_public(row) for row in page.rows], page.after, ROW, "Nobody has a phone that matches.")
+    tell_page(
+        "phones", [_public(row) for row in page.rows], page.after and cursor_text(page.after), ROW, "Nobody has a phone that matches."
+    )
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,25 +1,11 @@
-"""What the lists of `usher phone` have in common: how they are narrowed and paged, and how a page of one is told."""
+"""What the lists of `usher phone` have in common: how they are narrowed, and what a phone gets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from usher.core.actor import Actor
-
-from .door import emit, progress, wants_json
-
-MOST_LISTED = 10_000
-
-
-def paged(function: Callable[..., Any]) -> Callable[..., Any]:
-    """--limit and --after."""
-    for option in (
-        click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor."),
-        click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True),
-    ):
-        function = option(function)
-    return function
 
 
 def narrowed(search: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -43,19 +29,6 @@ def query_of(actor: Actor, search: str, site: str | None, package: tuple[str, ..
 
     at = [site_named(actor, site)["site"]] if site else []
     return {"q": search, "phone_site": at, "package": list(package), "phone": [state]}
-
-
-def tell(kind: str, found: list[dict[str, Any]], after: Any, row: Sequence[str], nothing: str) -> None:
-    """A page as one object under its kind, else lined up in the columns of `row`; and how to go on after it."""
-    from usher.core.keyset import cursor_text
-
-    from .columns import lined_up
-
-    following = cursor_text(after) if after else None
-    lines = [[" ".join(f[c]) if isinstance(f[c], list) else f[c] for c in row] for f in found]
-    emit({kind: found, "next": following}, text=lined_up(row, lines) or nothing)
-    if following and not wants_json():
-        progress(f"More with: --after '{following}'")
 
 
 def what_it_gets(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,9 +6,10 @@ import click
 
 from usher.core.actor import Actor
 
+from .columns import paged, tell_page
 from .leaving import How, carry_out
 from .options import as_operator, fresh_key, writing
-from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, paged, query_of, tell, what_it_gets
+from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, query_of, what_it_gets
 from .places import at, room_id
 
 ROW = ("extension", "name", "site", "numbers", "packages")
@@ -26,13 +27,19 @@ def rooms() -> None:
 @as_operator
 def list_rooms(actor: Actor, search: str, site: str | None, package: tuple[str, ...], without: bool, limit: int, after: str | None) -> None:
     """List the rooms that have a phone, by name."""
-    from usher.core.keyset import read_cursor
+    from usher.core.keyset import cursor_text, read_cursor
     from usher.phone import room_reads
 
     cursor = read_cursor(room_reads.SORTS[0], "after", after or "")
     page = room_reads.page(actor, query_of(actor, search, site, package, "none" if without else "active"), cursor=cursor, limit=limit)
     columns = ("name", "kind", "place", "extension", "site", "numbers", "packages", "template", "since")
-    tell("rooms", [{"id": str(row["id"]), **{c: row[c] for c in columns}} for row in page.rows], page.after, ROW, "No room matches.")
+    tell_page(
+        "rooms",
+        [{"id": str(row["id"]), **{c: row[c] for c in columns}} for row in page.rows],
+        page.after and cursor_text(page.after),
+        ROW,
+        "No room matches.",
+    )
 
 
 @rooms.command("add")

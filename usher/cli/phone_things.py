@@ -6,11 +6,11 @@ import click
 
 from usher.core.actor import Actor
 
+from .columns import limited, lined_up
 from .door import emit
 from .leaving import How, carry_out
 from .options import as_operator, writing
 
-MOST_LISTED = 10_000
 ON_OFF = click.Choice(["on", "off"])
 
 
@@ -21,14 +21,12 @@ def numbers() -> None:
 
 @numbers.command("list")
 @click.option("--free", is_flag=True, help="Only what nobody has.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
+@limited
 @click.option("--after", default="", metavar="NUMBER", help="Go on after this number.")
 @as_operator
 def list_numbers(actor: Actor, free: bool, limit: int, after: str) -> None:
     """List the numbers of the account in their order."""
     from usher.phone import reads
-
-    from .columns import lined_up
 
     columns = ("number", "country", "kind", "holder", "extension", "caller")
     found = [{"id": str(n["id"]), **{c: n[c] for c in columns}} for n in reads.numbers(actor, free=free, limit=limit, after=after)]
@@ -110,8 +108,6 @@ def list_packages(actor: Actor) -> None:
     """List the packages of the account with their seats."""
     from usher.phone import reads
 
-    from .columns import lined_up
-
     columns = ("product", "name", "bought", "used", "free", "active")
     found = [{c: p[c] for c in columns} for p in reads.packages(actor)]
     emit({"packages": found}, text=lined_up(columns, [[p[c] for c in columns] for p in found]) or "No package was bought yet.")
@@ -136,8 +132,6 @@ def sites() -> None:
 def list_sites(actor: Actor) -> None:
     """List the phone side of every site."""
     from usher.phone import reads
-
-    from .columns import lined_up
 
     columns = ("name", "code", "lowest", "highest", "country", "emergency_address", "phones")
     found = [{"id": str(s["id"]), **{c: s[c] for c in columns}} for s in reads.sites(actor)]

@@ -92,7 +92,7 @@ def list_rooms(actor: Actor) -> None:
 
     columns = ("name", "kind", "site")
     found = [{"id": str(r["id"]), **{c: r[c] for c in columns}} for r in places.rooms(actor)]
-    emit({"rooms": found}, text=lined_up(columns, [[r[c] or "" for c in columns] for r in found]) if found else "There is no room yet.")
+    emit({"rooms": found}, text=lined_up(columns, [[r[c] or "" for c in columns] for r in found]) or "There is no room yet.")
 
 
 @rooms.command("create")

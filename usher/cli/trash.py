@@ -7,23 +7,21 @@ import click
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 
+from .columns import limited, lined_up
 from .door import emit
 from .leaving import How, carry_out, sure
 from .options import as_operator, writing
 
-MOST_LISTED = 10_000
 COLUMNS = ("email", "name", "deleted_at", "by", "until")
 
 
 @click.command("trash")
 @click.option("--search", default="", metavar="TEXT", help="Part of a name or address; several words must all match.")
-@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
+@limited
 @as_operator
 def trash(actor: Actor, search: str, limit: int) -> None:
     """List who was deleted and can be restored, the last first."""
     from usher.lifecycle.reads import who_is_in_trash
-
-    from .columns import lined_up
 
     found = [
         {
@@ -37,7 +35,7 @@ def trash(actor: Actor, search: str, limit: int) -> None:
         for row in who_is_in_trash(actor, search, limit)
     ]
     lines = [[p[c] or "" for c in COLUMNS] for p in found]
-    emit({"trash": found}, text=lined_up([c.replace("_", "-") for c in COLUMNS], lines) if lines else "Nobody is in the trash.")
+    emit({"trash": found}, text=lined_up(COLUMNS, lines) or "Nobody is in the trash.")
 
 
 @click.command("restore")

@@ -31,7 +31,7 @@ def list_waiting(actor: Actor, product: str | None) -> None:
 
     found = [{**w, "id": str(w["id"]), "since": w["since"].isoformat(timespec="seconds")} for w in everybody(actor, product)]
     lines = [[str(w[c]) for c in COLUMNS] for w in found]
-    emit({"waiting": found}, text=lined_up(COLUMNS, lines) if lines else "Nobody waits for a seat.")
+    emit({"waiting": found}, text=lined_up(COLUMNS, lines) or "Nobody waits for a seat.")
 
 
 @waiting.command("first")
