@@ -1,5 +1,6 @@
 """`python -m bench [ROOM …]`: each room in a process and on a server of its own; prints a table and writes results.md."""
 
+import argparse
 import importlib
 import json
 import os
@@ -33,18 +34,30 @@ HEAD = "| what | ours | bare | ratio | promise | kept |\n|---|---|---|---|---|--
 
 
 def main() -> None:
-    """With --json ROOM: one room, its figures as JSON. Otherwise the rooms named, or all."""
-    if sys.argv[1:2] == ["--json"]:
-        one_room(sys.argv[2])
+    """With --json: one room, its figures as JSON. Otherwise the rooms named, or all."""
+    asked = options()
+    os.environ |= {f"BENCH_API_{name.upper()}": str(n) for name in ("people", "seconds") if (n := getattr(asked, name))}
+    if asked.json:
+        one_room(asked.rooms[0])
         return
     rows = []
     print(HEAD, flush=True)
-    for room in sys.argv[1:] or ROOMS:
+    for room in asked.rooms or ROOMS:
         done = subprocess.run([sys.executable, "-m", "bench", "--json", room], stdout=subprocess.PIPE, text=True, check=True)
         for told in json.loads(done.stdout.splitlines()[-1]):
             rows.append(line(Figure(**told)))
             print(rows[-1], flush=True)
         RESULTS.write_text(f"# Measured\n\n{where()}\n\n{HEAD}\n" + "\n".join(rows) + "\n")
+
+
+def options() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"which to measure: {', '.join(ROOMS)}; all when none is named")
+    parser.add_argument("--json", action="store_true", help="measure one room in this process, and print its figures as JSON")
+    parser.add_argument("--people", type=int, help="of the room api: how many there are in each of its two accounts (100,000)")
+    parser.add_argument("--seconds", type=int, help="of the room api: how long each round lasts (5)")
+    return parser.parse_args()
 
 
 def one_room(room: str) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connection
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, do
@@ -49,6 +50,17 @@ def test_pages_follow_each_other_by_token_and_by_number(api: Caller) -> None:
     assert len(first["users"]) == 2 and len(second["users"]) == 1 and second["next_page_token"] == ""
     assert len({u["id"] for u in first["users"] + second["users"]}) == 3
     assert api.get("/users?page_size=2&page_number=2")[1]["users"] == second["users"]
+
+
+def test_a_page_far_back_passes_over_ids_alone(northlake: Company) -> None:
+    """Whom a page number passes over is read in the index, and of nobody but the page's people anything else."""
+    by_id.written(northlake.owner, wire.LISTED, "active", offset=1, limit=1)
+    (text,) = [text for text, _types in connection.connection.statements.names if "p.user_id" in text]
+    sql.execute("SET LOCAL enable_seqscan = off")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN) {text.replace('%', '%%')}", {})
+        told = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using standing_by_status" in told, told
 
 
 @pytest.mark.parametrize("query", ["page_size=3", "page_size=2&status=inactive", "page_size=2&role_id=1"])

@@ -30,6 +30,7 @@ from usher.journal.rows import sample
 from usher.journal.run import CHUNK_MIN
 from usher.journal.verb import plan
 from usher.lifecycle import join, staging
+from usher.lifecycle.lines import one_person
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,26 @@ def test_the_same_key_is_the_same_change(northlake: Company) -> None:
         again = do(northlake.owner, CHANGE_LICENSE, wish, key=key)
         assert (again.change_id, again.number, again.state, again.repeat) == (first.change_id, first.number, "done", True)
     assert sql.value("SELECT count(*) FROM journal_change WHERE key = %(k)s", {"k": key}) == 1
+
+
+def test_jobs_follow_what_was_done_alone(northlake: Company) -> None:
+    """They are queued with the Change, before anything is written: what is refused, and what is so already, queues none (F20)."""
+
+    def queued() -> int:
+        return int(sql.value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'mail.deliver'"))
+
+    def invite(license: str) -> engine.Started:
+        someone = one_person(uuid4(), f"follows@{northlake.domain}", "Fay", "Low")
+        return engine.start(join.plan_invite_one(northlake.owner, someone, {"license": license}), str(uuid4()))
+
+    there = seats(northlake, LICENSED)
+    do(northlake.operator, "licenses.set_seats", {"product": LICENSED, "quantity": there["used"] + there["pending"]})
+    before = queued()
+    with pytest.raises(Refused, match="seat"):
+        invite(LICENSED)
+    assert queued() == before
+    assert invite(BASIC).state == "done" and queued() == before + 1
+    assert invite(BASIC).state == "unchanged" and queued() == before + 1
 
 
 def test_a_key_used_for_something_else_is_refused(northlake: Company) -> None:

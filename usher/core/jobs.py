@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -42,6 +43,16 @@ def defer(task: str, **args: Any) -> None:
     known = app.tasks[task]
     how = {"queue": known.queue, "task": known.name, "priority": known.priority, "lock": known.lock, "queueing_lock": known.queueing_lock}
     sql.prepared(DEFER, {**how, "args": args})
+
+
+@cache
+def deferring(tasks: tuple[str, ...]) -> str:
+    """SQL: what a statement selects to queue one call of each task, none of which takes anything, in its own transaction."""
+    if not tasks:
+        return "NULL"
+    named = [app.tasks[task] for task in tasks]
+    rows = [f"ROW('{one.queue}', '{one.name}', {one.priority}, NULL, NULL, '{{}}', NULL)::procrastinate_job_to_defer_v1" for one in named]
+    return f"procrastinate_defer_jobs_v1(ARRAY[{', '.join(rows)}])"
 
 
 def each(found: Iterable[T], do: Callable[[T], R]) -> list[R]:

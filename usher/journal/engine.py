@@ -117,7 +117,7 @@ def _begin(
     wants, gives = wants_and_gives(tallies)
     inline = sum(totals) <= INLINE
     with transaction.atomic():
-        number, at = insert_change(plan, change, key)
+        written = insert_change(plan, change, key)
         if inline:  # objects before license rows, or two opposite changes deadlock
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
@@ -137,7 +137,7 @@ def _begin(
                 "held": sql.Jsonb(held),
                 "counts": sql.Jsonb(already),
                 "chunk": CHUNK_MIN,
-                "now": at,
+                "now": written.at,
             },
         )
         if inline:
@@ -147,7 +147,7 @@ def _begin(
             jobs.defer("journal.step", change=str(change))
         failpoint("engine.begin_before_commit")
     failpoint("engine.begin_after_commit")
-    return Started(change, number, "done" if inline else "running")
+    return Started(change, written.number, "done" if inline else "running")
 
 
 def _enough_for_the_first(
@@ -185,16 +185,14 @@ def _short_way(plan: Plan, key: str) -> Started:
         try:
             with transaction.atomic():
                 change = uuid7()
-                number, at = insert_change(plan, change, key)
-                moves = _do_at_once(plan, change, at)
-                feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None))
-                for task in plan.verb.then:
-                    jobs.defer(task)
+                written = insert_change(plan, change, key, plan.verb.then)
+                moves = _do_at_once(plan, change, written.at)
+                feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None), written.listening)
                 ledger().settle(
                     plan.actor.account_id, moves, held={}
                 )  # last: everybody else who takes a seat waits from here to the commit
                 failpoint("engine.short_before_commit")
-                return Started(change, number, "done")
+                return Started(change, written.number, "done")
         except _Left as left:
             if left.reasons - plan.verb.unchanged - {RACED}:
                 code = sorted(left.reasons - plan.verb.unchanged - {RACED})[0]

@@ -1,9 +1,10 @@
 """Who hears of what was done. The journal knows no listener: areas above register theirs at start and are called in the transaction that did it.
 
-A listener writes down that something is to be told, and defers a job; it never does more, because whoever changes something waits for it.
+Whether anybody listens is asked in a statement that is sent anyway: the one that writes the Change, or locks the Run of a chunk. A listener that is called
+writes down that something is to be told, and defers a job; it never does more, because whoever changes something waits for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,10 +33,24 @@ def part_of(verb: Verb, phase: int, *, undoes: bool) -> int:
     return len(verb.parts) - 1 - phase if undoes else phase
 
 
-listeners: list[Callable[[Done], None]] = []
+@dataclass(frozen=True)
+class Listener:
+    """`listens` is SQL: whether anybody of an account wants to hear, for {account}, the id as an expression. Where nobody does, `heard` is not called."""
+
+    listens: str
+    heard: Callable[[Done], None]
 
 
-def tell(done: Done) -> None:
-    """Hand what was done to everybody who listens."""
-    for listener in listeners:
-        listener(done)
+listeners: list[Listener] = []
+
+
+def listening(account: str) -> str:
+    """SQL: of each listener in turn whether anybody of an account, given as an expression, wants to hear, as an array of booleans."""
+    return f"ARRAY[{', '.join(one.listens.format(account=account) for one in listeners)}]::boolean[]"
+
+
+def tell(done: Done, listening: Sequence[bool]) -> None:
+    """Hand what was done to everybody who listens; `listening` is what the database said of them."""
+    for listener, listens in zip(listeners, listening, strict=True):
+        if listens:
+            listener.heard(done)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from usher.core import sql
+from usher.core import jobs, sql
 from usher.core.clock import travelled
 from usher.core.refusals import Refused
 
+from . import feed
 from .verb import Plan
 
 
@@ -23,6 +24,15 @@ class Started:
     number: int | None
     state: str
     repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Change that was just written: its number, its time, and who listens (feed.py)."""
+
+    number: int
+    at: datetime
+    listening: list[bool]
 
 
 class SameKey(Exception):
@@ -48,16 +58,17 @@ def known(plan: Plan, key: str) -> Started | None:
     return Started(found["id"], found["number"], found["state"], repeat=True)
 
 
-def insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
-    """Its number and its time. The account is locked shared; SameKey when the key is known already. Refused (conflict, account_closed): nobody but
-    the clock works in a closed account."""
+def insert_change(plan: Plan, change: UUID, key: str, then: tuple[str, ...] = ()) -> Written:
+    """Write it, ask who listens, and queue the jobs that follow, all in one statement. The account is locked shared; SameKey when the key is known already.
+    Refused (conflict, account_closed): nobody but the clock works in a closed account."""
     actor = plan.actor
     made = sql.prepared(
-        """WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE),
+        f"""WITH a AS (SELECT id FROM accounts_account WHERE id = %(account)s AND (closed_at IS NULL OR %(kind)s::text = 'system') FOR KEY SHARE),
            made AS (INSERT INTO journal_change (id, account_id, verb, params, key, params_hash, actor_kind, actor_id, actor_name, door, request_id, ip, cause, undoes, at)
            SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
                   coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at)
-           SELECT (SELECT number FROM made) AS number, (SELECT at FROM made) AS at, NOT EXISTS (SELECT 1 FROM a) AS closed""",
+           SELECT (SELECT number FROM made) AS number, (SELECT at FROM made) AS at, NOT EXISTS (SELECT 1 FROM a) AS closed,
+                  {feed.listening("%(account)s::uuid")} AS listening, (SELECT {jobs.deferring(then)} FROM made) AS jobs""",
         {
             "id": change,
             "account": actor.account_id,
@@ -81,4 +92,4 @@ def insert_change(plan: Plan, change: UUID, key: str) -> tuple[int, datetime]:
         raise Refused("conflict", "account_closed", words)
     if made["number"] is None:
         raise SameKey
-    return made["number"], made["at"]
+    return Written(made["number"], made["at"], made["listening"])

@@ -138,7 +138,7 @@ class Verb:
     queues: ClassVar[bool] = (
         False  # who finds no seat may wait for one: the main part's rows are people, each with one seat, or `waiting` plans it
     )
-    then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change
+    then: ClassVar[tuple[str, ...]] = ()  # jobs to defer with the end of the change: without arguments and without locks
     keeps_scope: ClassVar[bool] = False  # touches only whom its selection names, or the actor: open to who covers a part of the account
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:

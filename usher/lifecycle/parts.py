@@ -83,6 +83,31 @@ NAMED = "CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l
 NAMED_WITH_MORE = """CASE l.skip WHEN 'no_group' THEN l.user_group WHEN 'no_im_group' THEN l.im_group WHEN 'unknown_manager' THEN l.more->>'manager'
          WHEN 'no_site' THEN l.more->>'site' WHEN 'wrong_products' THEN array_to_string(l.license || l.add_ons, ' ') END"""
 
+# What is made of the good lines. Of sites the file tells alone; of add-ons and of waiting for a seat the parameters.
+WRITE = f"""
+{{there}}did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at,
+    display_name, cost_center, employee_id, site_id)
+  SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
+         coalesce(l.more->>'job_title', %(job_title)s), coalesce(l.more->>'location', %(location)s),
+         coalesce((ok.after->>'manager_id')::uuid, %(manager)s::uuid), coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s,
+         coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', ''),
+         (ok.after->>'site_id')::uuid
+  FROM ok JOIN {{staged}} l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")}{{is_there}}
+  ORDER BY l.canonical
+  ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
+standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
+  SELECT did.obj, %(account)s, 'pending', ok.after->>'license', 'member', 1, 1 FROM did JOIN ok ON ok.obj = did.obj),
+{{held}}{{queued}}invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
+  SELECT obj, %(account)s, obj, %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
+membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
+  SELECT %(account)s, m.group_id, m.user_id, true FROM (SELECT did.obj AS user_id, coalesce((ok.after->>'group')::uuid, %(group)s::uuid) AS group_id
+    FROM did JOIN ok ON ok.obj = did.obj) m WHERE m.group_id IS NOT NULL),
+mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
+  SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{{{}}}}'::jsonb, %(now)s, %(now)s FROM did)"""
+HELD = """held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
+  SELECT md5(did.obj::text || a)::uuid, %(account)s, did.obj, a, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') a),
+"""
+
 
 def staged_by(params: Mapping[str, Any]) -> str:
     """Where the lines of these parameters are, as a table of lines."""
@@ -116,33 +141,16 @@ class NewPeople(Part):
                         ELSE jsonb_build_object('email', l.email, 'line', l.line, 'field', l.field, 'said', l.said, 'places', l.places, 'named', {named}) END AS after,
                    l.skip, {seats} || '@pending' AS takes, NULL::text AS gives FROM ({lines}) l ORDER BY l.line"""
 
-    write = f"""
-{THERE},
-did AS (INSERT INTO people_user (id, account_id, email, canonical, first_name, last_name, department, job_title, location, manager_id, im_group_id, came_in, created_at,
-    display_name, cost_center, employee_id, site_id)
-  SELECT l.id, %(account)s, l.email, l.canonical, l.first_name, l.last_name, CASE WHEN l.department <> '' THEN l.department ELSE %(department)s END,
-         coalesce(l.more->>'job_title', %(job_title)s), coalesce(l.more->>'location', %(location)s),
-         coalesce((ok.after->>'manager_id')::uuid, %(manager)s::uuid), coalesce((ok.after->>'im_group')::uuid, %(im_group)s::uuid), %(came_in)s, %(now)s,
-         coalesce(l.more->>'display_name', ''), coalesce(l.more->>'cost_center', ''), coalesce(l.more->>'employee_id', ''),
-         (ok.after->>'site_id')::uuid
-  FROM ok JOIN {{staged}} l ON l.id = ok.obj WHERE {GROUP_IS_HERE.format(key="group")} AND {GROUP_IS_HERE.format(key="im_group")} AND {IS_THERE}
-  ORDER BY l.canonical
-  ON CONFLICT (account_id, canonical) WHERE left_at IS NULL DO NOTHING RETURNING id AS obj, email),
-standing AS (INSERT INTO people_standing (user_id, account_id, status, license, role, access_epoch, version)
-  SELECT did.obj, %(account)s, 'pending', ok.after->>'license', 'member', 1, 1 FROM did JOIN ok ON ok.obj = did.obj),
-held AS (INSERT INTO licenses_seat (id, account_id, user_id, product, since)
-  SELECT md5(did.obj::text || a)::uuid, %(account)s, did.obj, a, %(now)s FROM did JOIN ok ON ok.obj = did.obj, jsonb_array_elements_text(ok.after->'add_ons') a),
-queued AS ({QUEUED}),
-invitation AS (INSERT INTO people_invitation (user_id, account_id, nonce, invited_by, sent_at, expires_at, state)
-  SELECT obj, %(account)s, obj, %(actor)s, %(now)s, %(now)s::timestamptz + interval '{DAYS} days', 'open' FROM did),
-membership AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
-  SELECT %(account)s, m.group_id, m.user_id, true FROM (SELECT did.obj AS user_id, coalesce((ok.after->>'group')::uuid, %(group)s::uuid) AS group_id
-    FROM did JOIN ok ON ok.obj = did.obj) m WHERE m.group_id IS NOT NULL),
-mail AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), %(account)s, 'invitation', obj, email, '{{}}'::jsonb, %(now)s, %(now)s FROM did)"""
-
     def writes(self, params: Mapping[str, Any]) -> str:
-        return self.write.replace("{staged}", staged_by(params))
+        """Without what the parameters rule out: the database gets ready for every part of a statement, also where it then finds nothing to do."""
+        more, waits = bool(params.get("columns")), bool(params.get("waits"))
+        return WRITE.format(
+            staged=staged_by(params),
+            there=f"{THERE},\n" if more else "",
+            is_there=f" AND {IS_THERE}" if more else "",
+            held=HELD if more or waits or params["add_ons"] else "",
+            queued=f"queued AS ({QUEUED}),\n" if waits else "",
+        )
 
     def back(self, params: Mapping[str, Any]) -> str:
         return """SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,

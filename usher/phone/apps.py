@@ -19,7 +19,7 @@ class PhoneConfig(AppConfig):
         register_pair("phone:log", _("calls, recordings and voicemails"))
         from . import automatic, mails, verbs  # noqa: F401
 
-        feed.listeners.append(automatic.heard)
+        feed.listeners.append(feed.Listener(automatic.SWITCHED_ON, automatic.heard))
         invariant(
             "I9-seat",
             "every phone has its seat, and every active holder their phone, a minute after the last change while the clock runs",

@@ -25,17 +25,17 @@ GIVING = frozenset(
         "lifecycle.sign_up",
     }
 )
+SWITCHED_ON = "EXISTS (SELECT 1 FROM phone_settings o WHERE o.account_id = {account} AND o.automatic)"
 OVER = """SELECT f.change_id, f.account_id FROM phone_following f WHERE NOT EXISTS (SELECT 1 FROM journal_run r WHERE r.change_id = f.change_id AND r.state = 'running')
   ORDER BY f.change_id"""
 
 
 def heard(done: Done) -> None:
-    """Write a Change down that may have given licenses, once, while the account's switch is on. An undo gives back what was there before, and no Phone."""
+    """Write a Change down that may have given licenses, once; called while the account's switch is on. An undo gives back what was there before, and no Phone."""
     if done.undoes or done.verb.name not in GIVING:
         return
     written = sql.prepared(
-        """INSERT INTO phone_following (change_id, account_id) SELECT %(c)s::uuid, o.account_id FROM phone_settings o
-           WHERE o.account_id = %(a)s::uuid AND o.automatic ON CONFLICT DO NOTHING RETURNING change_id""",
+        "INSERT INTO phone_following (change_id, account_id) VALUES (%(c)s, %(a)s) ON CONFLICT DO NOTHING RETURNING change_id",
         {"a": done.account, "c": done.change},
     )
     if written:

@@ -13,7 +13,7 @@ class WebhooksConfig(AppConfig):
         register_pair("connections:webhook", _("webhooks"))
         from . import listening, mails, verbs  # noqa: F401
 
-        feed.listeners.append(listening.heard)
+        feed.listeners.append(feed.Listener(listening.LISTENED, listening.heard))
         invariant(
             "I14-webhooks",
             "what waits to be told has an event, and no address hears of anything before it has confirmed",
