@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from tests.connections.hooks import app_of, made
+from tests.content.items import item, make
 from tests.people_of import Company, do, one
 from tests.portal.factors_of import code_of, is_in, login_of, set_up_app, sign_in
 from tests.signed_in import signed_in
@@ -18,6 +19,8 @@ from usher.accounts import stored_verbs
 from usher.accounts import tasks as account_tasks
 from usher.connections.webhooks import signing, subscriptions
 from usher.connections.webhooks import tasks as webhook_tasks
+from usher.content import passcodes, reads
+from usher.content import tasks as content_tasks
 from usher.core import sealed, sql
 from usher.core.mode import Unsafe, read_mode
 from usher.people import stored_settings
@@ -116,6 +119,22 @@ def test_settings_move_to_the_new_key(under: Callable[..., None], northlake: Com
     people_tasks.seal_settings(0)
     under(NEW)
     assert read() == [told] * 2
+
+
+def test_passcodes_move_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:
+    """F46: of a meeting, read under either key, and after the sweep without the old one; lost, it is told empty."""
+    (id,) = make(northlake, item(northlake.member.user_id, "meeting", details={"password": "otter7"}))
+
+    def read() -> str:
+        return passcodes.opened(northlake.owner, reads.item(northlake.owner, id))
+
+    under(NEW)
+    assert read() == ""
+    under(NEW, OLD)
+    assert read() == "otter7"
+    content_tasks.seal_passcodes(0)
+    under(NEW)
+    assert read() == "otter7"
 
 
 def test_webhooks_move_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:

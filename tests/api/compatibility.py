@@ -54,8 +54,10 @@ MORE = {
 - A meeting or webinar that recurs is one item, with at most 60 dates; without an end it has one. Of one date `start_time`, `duration`, `agenda` and `settings` can be changed; anything else is refused with code 300.
   Nothing is held here, so nothing is `live`.
 - A lock is `true` or `false`, also where the contract writes text. `lock_settings` of another account is not found (404), like everything of another account.
-- No passcode or PIN is kept, of meetings, webinars or rooms; `password` is told empty. `join_url`, `start_url` and `play_url` lead to the portal, where one signs in;
-  so does `download_url` without a token.
+- `password` of a meeting or webinar is kept sealed, and told to whoever may change the meeting, empty to everybody else; none is made up. Nothing is joined here, so `encrypted_password` is empty, and `h323_password` and
+  `pstn_password` are the passcode where it has digits only. No passcode or PIN of a room is kept. Of `settings` nobody said anything of, the contract's default is told.
+- `join_url`, `start_url` and `play_url` lead to the portal, where one signs in; so does `download_url` without a token.
+- Scopes of meetings, webinars and recordings without `:admin` are about one's own: what is listed under `me`, and by its number or uuid what one hosts. `action=delete` of recordings and `schedule_for` need those with it.
 - `GET /meetings/{meetingId}/recordings` also takes the classic scope `recording:read:admin`. A recording of no meeting is found under its own number.
 - A deleted meeting or webinar is in the trash for 30 days. `action=delete` of recordings removes them at once, also from the trash.
 - Reports tell at most a month at once, from a day to the same of the next. Nobody here knows who took part in a meeting: `participants` is 0. A room is `Offline` or `UnderConstruction`: no device reports here.
@@ -86,8 +88,11 @@ MORE = {
 - Ein Meeting oder Webinar, das wiederkehrt, ist ein Element mit höchstens 60 Terminen; ohne Ende hat es einen. An einem Termin lassen sich `start_time`, `duration`, `agenda` und `settings` ändern; alles andere wird mit
   dem Code 300 abgelehnt. Gehalten wird hier nichts, also ist nichts `live`.
 - Eine Sperre ist `true` oder `false`, auch wo der Vertrag Text vorsieht. `lock_settings` eines anderen Kontos gibt es nicht (404), wie alles eines anderen Kontos.
-- Kenncodes und PINs werden nicht aufbewahrt, weder von Meetings und Webinaren noch von Räumen; `password` ist leer. `join_url`, `start_url` und `play_url` führen ins Portal, wo man sich anmeldet;
-  ohne Token auch `download_url`.
+- `password` eines Meetings oder Webinars wird versiegelt aufbewahrt und denen genannt, die es ändern dürfen, allen anderen leer; keines wird erfunden. Beigetreten wird hier nicht: `encrypted_password` ist leer, und
+  `h323_password` und `pstn_password` sind der Kenncode, wenn er nur aus Ziffern besteht. Kenncodes und PINs von Räumen werden nicht aufbewahrt. Von `settings`, über die niemand etwas sagte, wird die Vorgabe des Vertrags genannt.
+- `join_url`, `start_url` und `play_url` führen ins Portal, wo man sich anmeldet; ohne Token auch `download_url`.
+- Scopes für Meetings, Webinare und Aufzeichnungen ohne `:admin` gelten für das Eigene: was unter `me` steht, und mit Nummer oder uuid, was man selbst leitet. `action=delete` bei Aufzeichnungen und `schedule_for` brauchen
+  die mit `:admin`.
 - `GET /meetings/{meetingId}/recordings` nimmt auch den klassischen Scope `recording:read:admin`. Eine Aufzeichnung ohne Meeting steht unter ihrer eigenen Nummer.
 - Ein gelöschtes Meeting oder Webinar liegt 30 Tage im Papierkorb. `action=delete` entfernt Aufzeichnungen sofort, auch aus dem Papierkorb.
 - Berichte sagen höchstens einen Monat auf einmal, von einem Tag bis zum selben des nächsten. Wer an einem Meeting teilnahm, weiß hier niemand: `participants` ist 0. Ein Raum ist `Offline` oder `UnderConstruction`: Kein Gerät meldet sich hier.

@@ -29,6 +29,7 @@ DAYS = f"from={YESTERDAY - timedelta(days=1):%Y-%m-%d}&to={YESTERDAY + timedelta
 EVERYTHING = {
     "topic": "Weekly",
     "agenda": "One",
+    "password": "847362",
     "start_time": f"{SOON:%Y-%m-%dT%H:%M:%SZ}",
     "duration": 30,
     "timezone": "Europe/Berlin",
@@ -63,18 +64,7 @@ PROFILE = {
 # Fields that are never there, by any step of their path.
 NO_PASSCODE, NOT_HELD = "no passcode is kept", "nothing is held here"
 UNKNOWN = {
-    **dict.fromkeys(
-        (
-            "encrypted_password",
-            "pstn_password",
-            "h323_password",
-            "encrypted_passcode",
-            "h323_passcode",
-            "recording_play_passcode",
-            "room_passcode",
-        ),
-        NO_PASSCODE,
-    ),
+    **dict.fromkeys(("recording_play_passcode", "room_passcode"), NO_PASSCODE),
     **dict.fromkeys(("chat_join_url", "dynamic_host_key", "registration_url", "registrants_confirmation_email"), NOT_HELD),
     **dict.fromkeys(("is_simulive", "record_file_id", "transition_to_live", "simulive_delay_start", "template_id"), NOT_HELD),
     "auto_delete_date": "recordings are kept until somebody deletes them",

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.caller import Caller, caller
@@ -103,6 +104,11 @@ def test_nobody_in_a_group_is_no_member(northlake: Company, southport: Company, 
         for named in (northlake.member.email, "AaIANazEdqyigcA1NyLlJg", southport.member.email):
             status, body = api.delete(f"{one_group}/members/{named}")
             assert (status, body["code"]) == (404, 4131), (path, named)
+
+
+def test_401_has_a_challenge(api: Caller) -> None:
+    """RFC 9110 15.5.2: some HTTP libraries read no body of a 401 without one."""
+    assert Client().get("/v2/users")["WWW-Authenticate"] == "Bearer" and "WWW-Authenticate" not in api("GET", "/users")
 
 
 def test_204_is_empty(northlake: Company, api: Caller) -> None:

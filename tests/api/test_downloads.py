@@ -133,13 +133,15 @@ def test_without_a_token_it_is_the_portal(northlake: Company, api: Caller) -> No
 
 
 def test_without_the_privilege(northlake: Company, api: Caller) -> None:
-    """S4-41, AUTHZ-07, AUTHZ-20: a token without a scope of recordings, and one of somebody who may see no content."""
+    """S4-41, AUTHZ-07, AUTHZ-20: a token without a scope of recordings, and one of somebody who may see no content, to whom another's is not there."""
     path = path_of(recorded(api, northlake))
     assert code_of(fetched(path, caller(northlake.owner, "user:read:admin").token)) == (403, 4711)
     do(northlake.owner, "access.create_role", {"name": "Apps", "privileges": ["access:app:manage"]})
     role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Apps'", {"a": northlake.account})
-    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(northlake.member.user_id)})
-    assert code_of(fetched(path, caller(actor_of(northlake.member.user_id)).token)) == (403, 200)  # type: ignore[arg-type]
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(northlake.admin.user_id)})
+    apps = actor_of(northlake.admin.user_id)  # type: ignore[arg-type]
+    assert code_of(fetched(path, caller(apps, "recording:read:admin").token)) == (403, 200)
+    assert code_of(fetched(path, caller(apps).token)) == (404, 3301)
 
 
 def test_another_account_gets_404(northlake: Company, southport: Company, api: Caller) -> None:
@@ -156,6 +158,49 @@ def test_wrong_method(northlake: Company, api: Caller) -> None:
     answer = program.post(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}"})
     assert code_of(answer) == (405, 300) and answer["Allow"] == "GET, HEAD"  # type: ignore[arg-type]
     assert program.get("/rec/download/nothing")["Content-Type"] == "application/json"
+
+
+PARTS = [
+    ("bytes=0-4", slice(0, 5)),
+    ("bytes=495-", slice(495, 500)),
+    ("bytes=-3", slice(497, 500)),
+    ("bytes=490-9999", slice(490, 500)),
+    ("bytes=-9999", slice(0, 500)),
+    ("Bytes = 7-7", slice(7, 8)),
+]
+
+
+@pytest.mark.parametrize(("wish", "part"), PARTS)
+def test_a_download_goes_on(northlake: Company, api: Caller, wish: str, part: slice) -> None:
+    """RFC 9110 14.2: one part of the file, and which one it is."""
+    answer: Any = Client().get(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": wish})
+    assert answer.status_code == 206 and b"".join(answer.streaming_content) == SOUND[part]
+    assert answer["Content-Range"] == f"bytes {part.start}-{part.stop - 1}/500" and answer["Content-Length"] == str(part.stop - part.start)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"Range": wish}
+            for wish in ("bytes=5-4", "bytes=0-1,3-4", "lines=1-2", "bytes=", "bytes=-", "bytes=x-y", f"bytes={'9' * 400}-", "")
+        ),
+        {"Range": "bytes=0-4", "If-Range": '"other"'},
+    ],
+)
+def test_what_is_no_part_is_the_whole(northlake: Company, api: Caller, headers: dict[str, str]) -> None:
+    """RFC 9110 14.2, DOS-08: several parts, other units, what is none, and one under a condition nobody can meet."""
+    answer = Client().get(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", **headers})
+    assert is_sound(answer) and answer["Accept-Ranges"] == "bytes" and "Content-Range" not in answer
+
+
+@pytest.mark.parametrize("wish", ["bytes=500-", "bytes=999-1000", "bytes=-0"])
+def test_a_part_the_file_does_not_have(northlake: Company, api: Caller, wish: str) -> None:
+    """RFC 9110 15.5.17: 416 says how long it is."""
+    answer = Client().get(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": wish})
+    assert code_of(answer) == (416, 300) and answer["Content-Range"] == "bytes */500"  # type: ignore[arg-type]
+    head = Client().head(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": "bytes=0-4"})
+    assert head.status_code == 200 and head["Content-Length"] == "500"
 
 
 def test_it_is_sent_as_it_is(northlake: Company, api: Caller) -> None:

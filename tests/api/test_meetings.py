@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from tests.people_of import Company, breaches, do, one
 from usher.core import clock, sql
 from usher.core.ids import short
 from usher.journal import undo
+from usher.zoom_wire.meetings import SETTINGS
 
 SOON = (datetime.now(UTC) + timedelta(days=9)).replace(microsecond=0, second=0)
 AT = SOON.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -47,14 +49,18 @@ def test_one_is_scheduled_read_changed_and_deleted(northlake: Company, api: Call
     status, made = api.post(of(northlake, kind), wish)
     assert status == 201 and made["type"] == once and made["start_time"] == AT and made["duration"] == 30
     assert 10**9 <= made["id"] < 10**11 and made["uuid"].endswith("==") and made["host_email"] == northlake.member.email
-    assert made["settings"] == {"waiting_room": True} and made["agenda"] == "One\nTwo" and "nonsense" not in made
+    assert (
+        made["settings"] == {**SETTINGS[kind.removesuffix("s")], "waiting_room": True}
+        and made["agenda"] == "One\nTwo"
+        and "nonsense" not in made
+    )
     path = f"/{kind}/{made['id']}"
-    assert api.get(path) == (200, made) == api.get(f"/{kind}/{made['uuid']}")
-    change = {"topic": "Daily", "type": series, "recurrence": {"type": 1, "x": 2}, "settings": {"host_video": False}, "duration": 45}
+    assert api.get(path) == (200, made) == api.get(f"/{kind}/{made['uuid']}") == api.get(f"/{kind}/{quote(quote(made['uuid'], safe=''))}")
+    change = {"topic": "Daily", "type": series, "recurrence": {"type": 1, "x": 2}, "settings": {"host_video": True}, "duration": 45}
     assert api.patch(path, change) == (204, None) and api.patch(path, {}) == (204, None)
     told = api.get(path)[1]
     assert (told["topic"], told["type"], told["duration"], told["start_time"]) == ("Daily", series, 45, AT)
-    assert told["settings"] == {"waiting_room": True, "host_video": False} and told["recurrence"] == {"type": 1}
+    assert told["settings"] == {**made["settings"], "host_video": True} and told["recurrence"] == {"type": 1}
     assert [m["id"] for m in api.get(of(northlake, kind))[1][kind]] == [made["id"]]
     assert api.delete(path) == (204, None) and breaches() == []
     assert api.get(path)[1]["code"] == api.delete(path)[1]["code"] == api.patch(path, change)[1]["code"] == 3001
@@ -133,11 +139,11 @@ def test_settings_do_not_grow_for_ever(northlake: Company, api: Caller) -> None:
 
 
 def test_what_lets_somebody_in_is_kept_nowhere(northlake: Company, api: Caller) -> None:
-    """AUDIT-07, SECRET-01: no passcode, at whatever depth, is in the item or in the journal; what stands beside it is kept."""
+    """AUDIT-07, SECRET-01: nothing that lets somebody in, at whatever depth, can be read in the item or in the journal; what stands beside it is kept."""
     wish = {"password": "847362", "settings": {"x_passcode": "847362", "deep": [{"host_key": "847362", "a": 1}], "passcode_on": True}}
     made = api.post(of(northlake), wish)[1]
     assert api.patch(f"/meetings/{made['id']}", {**wish, "agenda": "A"}) == (204, None)
-    assert api.get(f"/meetings/{made['id']}")[1]["settings"] == {"deep": [{"a": 1}], "passcode_on": True} and made["password"] == ""
+    assert api.get(f"/meetings/{made['id']}")[1]["settings"] == {**SETTINGS["meeting"], "deep": [{"a": 1}], "passcode_on": True}
     for table in ("content_item", "journal_effect", "journal_change"):
         assert not sql.value(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%%847362%%'", {}), table
 

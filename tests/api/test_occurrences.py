@@ -12,6 +12,7 @@ from tests.people_of import Company, breaches, do, one
 from usher.core import clock
 from usher.core.clock import zone_of
 from usher.journal import undo
+from usher.zoom_wire.meetings import SETTINGS
 from usher.zoom_wire.occurrences import starts
 
 FIRST = datetime(2027, 3, 22, 8, 30, tzinfo=UTC)  # a Monday, 9:30 in Berlin; summer time begins on the 28th
@@ -93,15 +94,18 @@ def test_one_date_is_changed(northlake: Company, api: Caller, kind: str, _once: 
     wish = {"start_time": "2027-03-23T14:00:00", "duration": 45, "agenda": "Budget", "settings": {"host_video": True}, "topic": "Stand-up"}
     assert api.patch(one_of_it, wish) == (204, None)
     first = last_change(northlake)
-    told = api.get(one_of_it)[1]
+    told, unsaid = api.get(one_of_it)[1], SETTINGS[kind.removesuffix("s")]
     assert (told["start_time"], told["duration"], told["agenda"], told["topic"]) == ("2027-03-23T13:00:00Z", 45, "Budget", "Stand-up")
-    assert told["settings"] == {"waiting_room": True, "host_video": True} and "occurrences" not in told
+    assert told["settings"] == {**unsaid, "waiting_room": True, "host_video": True} and "occurrences" not in told
     after = api.get(path)[1]
     assert [d["duration"] for d in after["occurrences"]] == [15, 45, 15] and after["settings"] == whole["settings"]
     assert {**after, "occurrences": dates} == whole
     assert api.patch(one_of_it, {"settings": {"waiting_room": False}}) == (204, None)
     second = last_change(northlake)
-    assert api.get(one_of_it)[1]["settings"] == {"waiting_room": False, "host_video": True} and api.get(one_of_it)[1]["duration"] == 45
+    assert (
+        api.get(one_of_it)[1]["settings"] == {**unsaid, "waiting_room": False, "host_video": True}
+        and api.get(one_of_it)[1]["duration"] == 45
+    )
     for number in (second, first):
         undo.start_undo(northlake.owner, number)
     assert api.get(path)[1] == whole and breaches() == []

@@ -16,7 +16,7 @@ from tests.harness import Usher, patience
 
 pytestmark = pytest.mark.fault  # starts a real server
 SECONDS = 60
-# The contract answers a rule that says no with 400, as it does a wrong field; so of a request the file allows only other refusals are a mismatch: 405, 411, 413, 415.
+# The contract answers a rule that says no with 400, as it does a wrong field; so of a request the file allows only other refusals are a mismatch: 405, 413, 415.
 CONFIG = """
 hooks = "tests.api.schemathesis_ids"
 [generation]

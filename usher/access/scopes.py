@@ -15,7 +15,9 @@ from usher.core.refusals import Refused
 
 ALL = "all"  # instead of a list: every scope there is, also those that come later
 MOST = 300
-OWN, OWN_CHANGES = "", "own"  # instead of a right: what everybody may see and change, of themselves
+# Instead of a right: what everybody may see and change, of themselves; what they made stands apart.
+OWN, OWN_CHANGES = "", "own"
+OWN_CONTENT, OWN_CONTENT_CHANGES = "own content", "own content changes"
 OWN_RIGHT = "people:self:manage"  # what the verbs ask for that do it
 _registry: dict[str, set[str]] = {}
 
@@ -24,6 +26,13 @@ def register(names: Iterable[str], right: str) -> None:
     """Scopes that some operation asks for, and the right it makes use of; any right of a scope makes it useful."""
     for name in names:
         _registry.setdefault(name, set()).add(right)
+
+
+def of_oneself(right: str, *, reads: bool) -> str:
+    """What stands instead of a right where an operation is asked for of oneself."""
+    if right.startswith("content:"):
+        return OWN_CONTENT if reads else OWN_CONTENT_CHANGES
+    return OWN if reads else OWN_CHANGES
 
 
 def known() -> list[str]:
@@ -53,6 +62,8 @@ def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]
     own = {
         OWN: _("see your own profile, rights, meeting settings and phone"),
         OWN_CHANGES: _("change your own time zone, meeting settings and phone, and sign you out"),
+        OWN_CONTENT: _("see your own meetings, webinars and recordings"),
+        OWN_CONTENT_CHANGES: _("schedule, change and delete your own meetings and webinars, and put your recordings in the trash"),
     }
     return [(own.get(right) or str(known_right(right).words), found[right]) for right in told]
 
@@ -64,7 +75,7 @@ def _says_less(right: str, found: dict[str, list[str]]) -> bool:
 
 
 def _may(actor: Actor, right: str) -> bool:
-    return right in (OWN, OWN_CHANGES) or actor.may(right)
+    return right in (OWN, OWN_CHANGES, OWN_CONTENT, OWN_CONTENT_CHANGES) or actor.may(right)
 
 
 def checked(given: Any) -> list[str]:

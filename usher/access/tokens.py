@@ -169,12 +169,16 @@ def holder(token: str, purpose: Purpose = ANY, *, request_id: str = "", ip: str 
         return None
     found = known[0]
     actor = actor_of_row(found, "api", request_id=request_id, ip=ip, name=f"{found['app_name']} ({name_of(found)})")
-    if found["for_oneself"] or not found["for_all"]:  # by a scope of their own alone: what everybody may of themselves, and no more
-        rights = actor.privileges if found["for_all"] else frozenset()
-        rights |= {scopes.OWN_RIGHT} if found["for_oneself"] else set()
-        scope = actor.scope if found["for_all"] else None  # whom a role covers says nothing of oneself
-        actor = replace(actor, privileges=rights, scope=scope)
+    actor = limited(actor, for_all=found["for_all"], for_oneself=found["for_oneself"])
     return Holder(actor, found["app"], found["is_over"], found["opens"], _tallies(purpose, found["plan"], found["tallies"] or []))
+
+
+def limited(actor: Actor, *, for_all: bool, for_oneself: bool) -> Actor:
+    """An actor as scopes let a program work for them: by one of their own alone what everybody may of themselves, and no more."""
+    if for_all and not for_oneself:
+        return actor
+    rights = (actor.privileges if for_all else frozenset()) | ({scopes.OWN_RIGHT} if for_oneself else set())
+    return replace(actor, privileges=rights, scope=actor.scope if for_all else None)  # whom a role covers says nothing of oneself
 
 
 def _tallies(purpose: Purpose, plan: str, told: list[Any]) -> tuple[throttle.Tally, ...]:

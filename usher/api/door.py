@@ -67,7 +67,7 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
     method = "GET" if request.method == "HEAD" else str(request.method)
     operation = operations.get(method)
-    holder = holder_of(request, purpose_of(operation, path.get("userId") == "me", limits.are_counted()) if operation else tokens.ANY)
+    holder = holder_of(request, purpose_of(operation, path.get("userId", "me") == "me", limits.are_counted()) if operation else tokens.ANY)
     app_calls.count(holder.app)
     if operation is None:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
@@ -129,9 +129,9 @@ def holder_of(request: HttpRequest, purpose: tokens.Purpose = tokens.ANY) -> tok
     token = bearer(request)
     holder = tokens.holder(token, purpose, request_id=getattr(request, "request_id", ""), ip=client_ip(request.META)) if token else None
     if holder is None:
-        raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
+        raise WireRefused(codes.no_token(codes.INVALID_TOKEN))
     if holder.is_over:
-        raise WireRefused(Fault(401, 124, codes.EXPIRED_TOKEN))
+        raise WireRefused(codes.no_token(codes.EXPIRED_TOKEN))
     return holder
 
 

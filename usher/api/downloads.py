@@ -7,6 +7,7 @@ read recordings, or one for the files of a meeting alone (access/file_tokens.py)
 from typing import cast
 from uuid import UUID
 
+from django.core.files.base import File
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
@@ -22,11 +23,13 @@ from usher.journal import denials
 from usher.zoom_wire import codes
 from usher.zoom_wire.codes import Fault, WireRefused
 
+from . import ranges
 from .door import answered, dressed
 from .reading import bearer
 from .v2.recordings import OF_FILES, RIGHT, no_recording
 
 METHODS = ("GET", "HEAD")
+FETCHING = tokens.Purpose(OF_FILES.all, own=frozenset(OF_FILES.own))
 
 
 def file(request: HttpRequest, item_id: UUID) -> HttpResponse:
@@ -51,21 +54,40 @@ def given(request: HttpRequest, item_id: UUID) -> HttpResponse:
         raise no_recording(short(item_id)) from None
     if only not in (None, found["meeting_id"] or found["id"]):
         opened.close()
-        raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
-    return cast(HttpResponse, FileResponse(opened, filename=found["filename"], **files.SENT))
+        raise WireRefused(codes.no_token(codes.INVALID_TOKEN))
+    return cast(HttpResponse, sent(request, found["filename"], opened))
+
+
+def sent(request: HttpRequest, filename: str, opened: File) -> FileResponse:
+    """The file, or the part of it that is asked for: 206; 416 for one it does not have. It never changes, so a part always fits what came before."""
+    answer = FileResponse(opened, filename=filename, **files.SENT)
+    answer["Accept-Ranges"] = "bytes"
+    try:
+        # A condition is about a version that was named before; here none is, so it holds for nothing.
+        asked = None if "If-Range" in request.headers else ranges.asked(request.headers.get("Range", ""), opened.size)
+    except ValueError:
+        opened.close()
+        unknown = Fault(416, 300, "The file does not have this part.", headers={"Content-Range": f"bytes */{opened.size}"})
+        raise WireRefused(unknown) from None
+    if asked and request.method == "GET":
+        first, last = asked
+        answer.status_code = 206
+        answer["Content-Range"], answer["Content-Length"] = f"bytes {first}-{last}/{opened.size}", str(last - first + 1)
+        answer.streaming_content = ranges.part(opened, first, last)
+    return answer
 
 
 def whose(request: HttpRequest, token: str) -> tuple[Actor, UUID | None]:
     """Who a token works for, and the meeting it is limited to. 401 with code 124 for none, 403 with code 4711 for one without a scope of recordings."""
     asked = {"request_id": str(getattr(request, "request_id", "")), "ip": client_ip(request.META)}
-    holder = tokens.holder(token, tokens.Purpose(OF_FILES.all), **asked)
+    holder = tokens.holder(token, FETCHING, **asked)
     if holder is None:
-        limited = file_tokens.holder(token, OF_FILES.all, **asked)
+        limited = file_tokens.holder(token, FETCHING, **asked)
         if limited is None:
-            raise WireRefused(Fault(401, 124, codes.INVALID_TOKEN))
+            raise WireRefused(codes.no_token(codes.INVALID_TOKEN))
         return limited
     if holder.is_over:
-        raise WireRefused(Fault(401, 124, codes.EXPIRED_TOKEN))
+        raise WireRefused(codes.no_token(codes.EXPIRED_TOKEN))
     if not holder.opens:
         denials.record(holder.actor, OF_FILES.granular[0], "scope")
         raise WireRefused(codes.no_scope(OF_FILES.granular))

@@ -37,7 +37,6 @@ DENIED = {
 OF_WRITES = {
     "404": "Nothing of the account is meant.",
     "409": "It is there already, or somebody else changed it first, or the key was used for something else.",
-    "411": "The body came in chunks.",
     "413": "The body is too large.",
     "415": "The body is no JSON.",
 }

@@ -137,7 +137,7 @@ def operation(
             )
         )
         known_scopes.register(scopes.all, right if method == "GET" else right.removesuffix(":view").removesuffix(":manage") + ":manage")
-        known_scopes.register(scopes.own, known_scopes.OWN if method == "GET" else known_scopes.OWN_CHANGES)
+        known_scopes.register(scopes.own, known_scopes.of_oneself(right, reads=method == "GET"))
         return run
 
     return keep

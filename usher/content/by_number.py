@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -39,11 +40,11 @@ class Span:
 
 
 def one(actor: Actor, told: str, *, trashed: bool = False) -> dict[str, Any]:
-    """An item by its number, or by its id in any form. Refused (missing) for none of the account, and for what is in the trash unless `trashed`."""
-    actor.require("content:item:view")
+    """An item by its number, or by its id in any form. Refused (missing) for none the actor may see, and for what is in the trash unless `trashed`."""
     clause, value = _named(told)
     here = "" if trashed else " AND s.trashed_at IS NULL"
-    found = sql.row(f"SELECT {COLUMNS} {reads.SOURCE} AND {clause}{here}", {"account": actor.account_id, "told": value})
+    asked = {"account": actor.account_id, "told": value, "actor": actor.user_id}
+    found = sql.row(f"SELECT {COLUMNS} {reads.SOURCE} AND {clause}{here}{reads.seen(actor)}", asked)
     if found is None:
         raise not_found(_("This item"))
     return found
@@ -53,9 +54,8 @@ def page(
     actor: Actor, owner: UUID, kind: str, when: str, span: Span, *, after: str | None = None, offset: int = 0, limit: int
 ) -> list[dict[str, Any]]:
     """At most `limit` meetings or webinars of a person after an id; `when` is one of WHEN. Personal rooms are in no list."""
-    actor.require("content:item:view")
     return sql.rows(
-        f"""SELECT {COLUMNS} {reads.FROM} WHERE {OF_OWNER} AND {WHEN[when]} AND s.item_id > %(after)s::uuid
+        f"""SELECT {COLUMNS} {reads.FROM} WHERE {OF_OWNER} AND {WHEN[when]} AND s.item_id > %(after)s::uuid{reads.seen(actor)}
             ORDER BY s.item_id LIMIT %(limit)s OFFSET %(offset)s""",
         {**_asked(actor, owner, kind, span), "after": after or UUID(int=0), "limit": limit, "offset": offset},
     )
@@ -63,9 +63,8 @@ def page(
 
 def how_many(actor: Actor, owner: UUID, kind: str, when: str, span: Span) -> int:
     """How many there are on all pages."""
-    actor.require("content:item:view")
     counted = f"SELECT count(*)::int FROM content_standing s JOIN content_item i ON i.id = s.item_id WHERE {OF_OWNER} AND {WHEN[when]}"
-    found: int = sql.value(counted, _asked(actor, owner, kind, span))
+    found: int = sql.value(counted + reads.seen(actor), _asked(actor, owner, kind, span))
     return found
 
 
@@ -73,10 +72,9 @@ def recorded(
     actor: Actor, owner: UUID, span: Span, *, number: int | None = None, trashed: bool = False, after: str | None = None, limit: int
 ) -> list[list[dict[str, Any]]]:
     """At most `limit` meetings of whose recordings a person has some, each as its files, after an id."""
-    actor.require("content:item:view")
-    asked = {"account": actor.account_id, "owner": owner, "since": span.since, "until": span.until, "number": number, "trashed": trashed}
+    asked = {**_asked(actor, owner, "recording", span), "number": number, "trashed": trashed}
     found = sql.rows(
-        f"""WITH page AS MATERIALIZED (SELECT coalesce(m.id, i.id) AS of_id, array_agg(i.id) AS files {RECORDED}
+        f"""WITH page AS MATERIALIZED (SELECT coalesce(m.id, i.id) AS of_id, array_agg(i.id) AS files {RECORDED}{reads.seen(actor)}
               AND coalesce(m.id, i.id) > %(after)s::uuid GROUP BY 1 ORDER BY 1 LIMIT %(limit)s)
             {FILES} AND i.id IN (SELECT unnest(files) FROM page) ORDER BY coalesce(m.id, i.id), i.starts_at, i.id""",
         {**asked, "after": after or UUID(int=0), "limit": limit},
@@ -86,24 +84,22 @@ def recorded(
 
 def how_many_recorded(actor: Actor, owner: UUID, span: Span, *, number: int | None = None, trashed: bool = False) -> int:
     """Of how many meetings a person has recordings."""
-    actor.require("content:item:view")
-    asked = {"account": actor.account_id, "owner": owner, "since": span.since, "until": span.until, "number": number, "trashed": trashed}
-    found: int = sql.value(f"SELECT count(DISTINCT coalesce(m.id, i.id))::int {RECORDED}", asked)
+    asked = {**_asked(actor, owner, "recording", span), "number": number, "trashed": trashed}
+    found: int = sql.value(f"SELECT count(DISTINCT coalesce(m.id, i.id))::int {RECORDED}{reads.seen(actor)}", asked)
     return found
 
 
 def recordings_of(actor: Actor, item: UUID, *, trashed: bool = False) -> list[dict[str, Any]]:
     """The recordings of a meeting, or the one recording that this is, whoever has them; with `trashed` those in the trash too."""
-    actor.require("content:item:view")
     here = "" if trashed else " AND s.trashed_at IS NULL"
-    return sql.rows(
-        f"{FILES} AND (i.meeting_id = %(id)s OR i.id = %(id)s){here} ORDER BY i.starts_at, i.id", {"account": actor.account_id, "id": item}
-    )
+    asked = {"account": actor.account_id, "id": item, "actor": actor.user_id}
+    return sql.rows(f"{FILES} AND (i.meeting_id = %(id)s OR i.id = %(id)s){here}{reads.seen(actor)} ORDER BY i.starts_at, i.id", asked)
 
 
 def _asked(actor: Actor, owner: UUID, kind: str, span: Span) -> dict[str, Any]:
     return {
         "account": actor.account_id,
+        "actor": actor.user_id,
         "owner": owner,
         "kind": kind,
         "now": clock.now(),
@@ -116,7 +112,7 @@ def _named(told: str) -> tuple[str, Any]:
     if told.isascii() and told.isdigit() and len(told) < 19:
         return "i.number = %(told)s", int(told)
     try:
-        return "i.id = %(told)s", unshort(told.removesuffix("=="))
+        return "i.id = %(told)s", unshort(unquote(told).removesuffix("=="))  # clients know ids with slashes, and encode all of them twice
     except ValueError:
         return "false AND %(told)s::text IS NULL", ""
 

@@ -22,6 +22,7 @@ from .selection import FROM, HERE, where
 COLUMNS = f"""i.id, i.kind, i.title, i.title AS name, i.occurs, i.starts_at, i.seconds, i.size, i.file <> '' AS has_file, i.filename, i.created_at, i.meeting_id, i.number,
   s.owner_id, {name_of("u")} AS owner, u.email AS owner_email, s.trashed_at, s.version"""
 SOURCE = f"{FROM} WHERE {HERE}"
+SEE, MANAGE, OWN = "content:item:view", "content:item:manage", "people:self:manage"
 SORTS = (
     Sort("name", "i.title_key", "i.id"),
     Sort("created", "i.created_at", "i.id", "timestamptz"),
@@ -42,10 +43,25 @@ class Moving:
     stays: Mapping[str, int]
 
 
+def seen(actor: Actor) -> str:
+    """What follows a WHERE over content_standing s so that the actor may see it: everything of the account, or their own with the right over themselves alone
+    (%(actor)s). Refused (forbidden) without either.
+    """
+    if actor.may(OWN) and not actor.may(SEE):
+        return " AND s.owner_id = %(actor)s"
+    actor.require(SEE)
+    return ""
+
+
+def changes_only_own(actor: Actor) -> bool:
+    """Whether somebody may change what is their own, and nothing else."""
+    return actor.may(OWN) and not actor.may(MANAGE)
+
+
 def item(actor: Actor, id: UUID) -> Row:
-    """One item of the actor's account, also from the trash. Refused (missing) for anything else, (forbidden) without the right."""
-    actor.require("content:item:view")
-    found = sql.row(f"SELECT {COLUMNS}, i.file, i.details {SOURCE} AND i.id = %(id)s", {"account": actor.account_id, "id": id})
+    """One item the actor may see, also from the trash. Refused (missing) for anything else, (forbidden) without the right."""
+    asked = {"account": actor.account_id, "id": id, "actor": actor.user_id}
+    found = sql.row(f"SELECT {COLUMNS}, i.file, i.details {SOURCE} AND i.id = %(id)s{seen(actor)}", asked)
     if found is None:
         raise not_found(_("This item"))
     return found

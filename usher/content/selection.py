@@ -78,9 +78,10 @@ def checked(items: Any) -> dict[str, Any]:
 
 
 def sql_of(items: Mapping[str, Any]) -> str:
-    """`SELECT id` of the items meant. Foreign and unknown ids select nothing: to this actor they do not exist."""
+    """`SELECT id` of the items meant, with `own` of the actor's alone. Foreign and unknown ids select nothing: to this actor they do not exist."""
     if "ids" in items or "kept" in items:
         which = "s.item_id = ANY(%(items)s::uuid[])" if "ids" in items else f"s.item_id IN ({kept.IDS})"
+        which += " AND s.owner_id = %(actor)s" if items.get("own") else ""
         return f"SELECT s.item_id AS id FROM content_standing s WHERE s.account_id = %(account)s AND {which}"
     clause, _params = where(items["query"])
     but = f" AND NOT i.id IN ({kept.IDS})" if "except_kept" in items else ""

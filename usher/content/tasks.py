@@ -1,4 +1,4 @@
-"""What happens to content on time: the trash is emptied, loose files are removed."""
+"""What happens to content on time: the trash is emptied, loose files are removed, passcodes sealed with the present key."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from usher.core import clock, jobs, sql
 from usher.journal import engine
 from usher.journal.verb import plan
 
+from . import passcodes
 from .uploading import remove_loose_files
 from .verbs.trash import DAYS, Purge
 
@@ -35,3 +36,10 @@ def empty(timestamp: int) -> None:
 @app.task(name="content.remove_loose_files", queue="clock", queueing_lock="content.remove_loose_files")
 def remove(timestamp: int) -> None:
     remove_loose_files()
+
+
+@app.periodic(cron="51 * * * *")
+@app.task(name="content.seal_passcodes", queue="clock", queueing_lock="content.seal_passcodes")
+def seal_passcodes(timestamp: int) -> None:
+    """After the server key has changed, passcodes are sealed with the new one."""
+    passcodes.seal_anew()

@@ -21,10 +21,10 @@ def what_differs(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[st
 
 
 def flat(details: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Objects of objects as dotted name -> value."""
+    """Objects of objects as dotted name -> value; what is sealed is one value."""
     found: dict[str, Any] = {}
     for name, value in details.items():
-        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) else {above + name: value}
+        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) and value.keys() != {"sealed"} else {above + name: value}
     return found
 
 

@@ -47,6 +47,11 @@ def no_invitation(told: str) -> WireRefused:
     return WireRefused(Fault(400, 1120, f"A valid invitation to join this account was not found for this user: {told[:128]}."))
 
 
+def no_token(words: str) -> Fault:
+    """401 with code 124 (S4-40), and the challenge some HTTP libraries look for before they read the body (RFC 9110, 15.5.2; RFC 6750, 3)."""
+    return Fault(401, 124, words, headers={"WWW-Authenticate": "Bearer"})
+
+
 def no_scope(granular: tuple[str, ...]) -> Fault:
     """A token without a scope of the operation: 403 (S4-41) with the body code of the contract (R8)."""
     return Fault(403, 4711, f"Invalid access token, does not contain scopes:[{', '.join(granular)}].")

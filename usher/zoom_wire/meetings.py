@@ -26,10 +26,46 @@ RECURRENCE = {
     "end_times": Field("integer", least=1, most=60),
     "end_date_time": Field("string", most=32),
 }
+# What is told of settings of which nothing was said: the contract's defaults, and none of what it has no default for. Typed clients expect these keys.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "meeting": {
+        **dict.fromkeys(
+            ("host_video", "participant_video", "cn_meeting", "in_meeting", "join_before_host", "mute_upon_entry", "watermark"), False
+        ),
+        **dict.fromkeys(
+            ("use_pmi", "enforce_login", "close_registration", "waiting_room", "meeting_authentication", "show_share_button"), False
+        ),
+        **dict.fromkeys(("allow_multiple_devices", "internal_meeting", "participant_focused_meeting", "push_change_to_calendar"), False),
+        **dict.fromkeys(("registrants_email_notification", "alternative_hosts_email_notification", "email_notification"), True),
+        "jbh_time": 0,
+        "approval_type": 2,
+        "audio": "both",
+        "auto_recording": "none",
+        "alternative_hosts": "",
+        "enforce_login_domains": "",
+    },
+    "webinar": {
+        **dict.fromkeys(("host_video", "panelists_video", "practice_session", "hd_video", "hd_video_for_attendees", "on_demand"), False),
+        **dict.fromkeys(
+            ("enforce_login", "close_registration", "meeting_authentication", "panelist_authentication", "show_share_button"), False
+        ),
+        **dict.fromkeys(("allow_multiple_devices", "post_webinar_survey", "send_1080p_video_to_attendees"), False),
+        "registrants_email_notification": True,
+        "approval_type": 2,
+        "audio": "both",
+        "auto_recording": "none",
+        "alternative_hosts": "",
+        "enforce_login_domains": "",
+        "registrants_restrict_number": 0,
+    },
+}
+# The other forms of a passcode: for a telephone digits alone; nothing is joined here, so nothing is encrypted for an address.
+FORMS = {"meeting": (("h323_password", "pstn_password"), "encrypted_password"), "webinar": (("h323_passcode",), "encrypted_passcode")}
 # What is kept as it came and told again; nothing here acts by it.
 KEPT = {
     "agenda": Field("string", most=2000),
     "timezone": Field("string", most=64),
+    "password": Field("string", most=10),
     "settings": Field("object"),
     "recurrence": Field("object", fields=RECURRENCE),
     "tracking_fields": Field(
@@ -99,17 +135,28 @@ def listed(row: Mapping[str, Any], base: str) -> dict[str, Any]:
     return told
 
 
-def one(row: Mapping[str, Any], base: str) -> dict[str, Any]:
-    """An item by itself, with everything that was said of it."""
+def one(row: Mapping[str, Any], base: str, passcode: str = "") -> dict[str, Any]:
+    """An item by itself, with everything that was said of it, and its passcode as whoever asks may know it."""
     details = row["details"]
     told = {
         **listed(row, base),
         "host_email": row["owner_email"],
         "start_url": f"{base}/content/{short(row['id'])}",
-        "password": "",
-        "settings": {},
         "tracking_fields": [],
         "creation_source": "other",
         **{name: value for name, value in details.items() if name not in ("type", "occurrences")},
+        **passcodes(row["kind"], passcode),
+        "settings": settings_of(row),
     }
     return {**told, "status": "waiting", "assistant_id": "", "pre_schedule": False, **told} if row["kind"] == "meeting" else told
+
+
+def passcodes(kind: str, passcode: str) -> dict[str, str]:
+    """A passcode in all its forms."""
+    digits, encrypted = FORMS[kind]
+    return {"password": passcode, **dict.fromkeys(digits, passcode if passcode.isdecimal() else ""), encrypted: ""}
+
+
+def settings_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of its settings, over what is told when nothing was."""
+    return {**SETTINGS[row["kind"]], **row["details"].get("settings", {})}

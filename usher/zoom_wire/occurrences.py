@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice, takewhile
 from typing import Any
 
-from .meetings import WITH_TIME, minutes, moment, type_of
+from .meetings import WITH_TIME, minutes, moment, settings_of, type_of
 from .people import time
 
 MOST = 60  # the contract's end_times
@@ -44,7 +44,7 @@ def otherwise(row: Mapping[str, Any], date: Mapping[str, Any]) -> dict[str, Any]
     said = row["details"].get(KEPT_AS, {}).get(date["occurrence_id"], {})
     told = {name: date[name] for name in ("start_time", "duration")}
     told |= {"agenda": said["agenda"]} if "agenda" in said else {}
-    return {**told, "settings": {**row["details"].get("settings", {}), **said.get("settings", {})}}
+    return {**told, "settings": {**settings_of(row), **said.get("settings", {})}}
 
 
 def number_of(at: datetime) -> str:

@@ -28,9 +28,9 @@ def writing(area: str, *granular: str) -> Scopes:
     return Scopes(granular, (f"{area}:write:admin",))
 
 
-def reading_oneself(area: str, *granular: str) -> Scopes:
-    """An operation that reads somebody, and by scopes of their own themselves."""
-    return Scopes(granular, reading(area).classic, (*_own(granular), f"{area}:read", f"{area}:write"))
+def reading_oneself(area: str, *granular: str, older: tuple[str, ...] = ()) -> Scopes:
+    """An operation that reads somebody, and by scopes of their own themselves; `older` names of those are known to clients too."""
+    return Scopes(granular, reading(area).classic, (*_own(granular), f"{area}:read", f"{area}:write", *older))
 
 
 def writing_oneself(area: str, *granular: str) -> Scopes:

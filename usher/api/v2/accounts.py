@@ -50,7 +50,7 @@ def trusted_domains(call: Call) -> dict[str, Any]:
 @operation(
     "GET",
     "/accounts/{accountId}/plans/usage",
-    Scopes(("billing:read:plan_usage:admin",), ("billing:master", "account:master")),
+    Scopes(("billing:read:plan_usage:admin", "billing:read:plan_usage:master"), ("billing:master", "account:master")),
     area="billing",
     label=HEAVY,
     right="licenses:subscription:view",

@@ -11,8 +11,9 @@ from django.conf import settings
 from usher.api.days import DAYS, span_of
 from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import frame, parameters, start_of
-from usher.content import by_number
+from usher.content import by_number, passcodes
 from usher.content.by_number import Span
+from usher.content.reads import changes_only_own
 from usher.core.clock import now, zone_of
 from usher.core.refusals import Refused
 from usher.journal.reads import made_by
@@ -53,8 +54,8 @@ class Kind:
     no_date: int
 
     def scopes(self, act: str, what: str) -> Scopes:
-        classic = "read" if act == "read" else "write"
-        return Scopes((f"{self.key}:{act}:{what}:admin",), (f"{self.key}:{classic}:admin",))
+        granular, classic = f"{self.key}:{act}:{what}", f"{self.key}:{'read' if act == 'read' else 'write'}"
+        return Scopes((f"{granular}:admin",), (f"{classic}:admin",), (granular, classic))
 
 
 MEETING = Kind(
@@ -111,7 +112,7 @@ def keep(kind: Kind) -> None:
         said = said_of(call.body, kind, host["time_zone"])
         details = {**said.pop("details", {}), "creation_source": "open_api"}
         made = {"title": kind.key.capitalize(), "starts_at": said_start(call.body), "seconds": 3600, **said, "details": details}
-        started = call.do("content.create", {"items": [{**made, "owner": str(host["id"]), "kind": kind.key}]})
+        started = call.do(by_whom(call, "content.create"), {"items": [{**made, "owner": str(host["id"]), "kind": kind.key}]})
         id = made_by(started.change_id)
         return told_of(call, kind, by_number.one(call.actor, str(id)))
 
@@ -131,7 +132,7 @@ def keep(kind: Kind) -> None:
             return change_date(call, kind, item)
         said = said_of(call.body, kind, item["time_zone"], item)
         if said:
-            call.do("content.change", {**items, "wanted": said})
+            call.do(by_whom(call, "content.change"), {**items, "wanted": said})
         if call.body.get("schedule_for"):
             give(call, items, host_of(call, {"id": item["owner_id"]})["id"], item["owner_id"])
 
@@ -143,7 +144,12 @@ def keep(kind: Kind) -> None:
             return say_of_date(call, item, date_of(call, kind, item), {"status": occurrences.DELETED})
         if item["occurs"] == "personal":
             raise WireRefused(Fault(400, 3018, "Not allowed to delete the personal meeting room."))
-        call.do("content.delete", {"items": {"ids": [str(item["id"])]}})
+        call.do(by_whom(call, "content.delete"), {"items": {"ids": [str(item["id"])]}})
+
+
+def by_whom(call: Call, verb: str) -> str:
+    """The verb for what is everybody's, or for whoever may change only what is their own the one for that."""
+    return f"{verb}_own" if changes_only_own(call.actor) else verb
 
 
 def item_of(call: Call, kind: Kind) -> dict[str, Any]:
@@ -164,7 +170,7 @@ def item_of(call: Call, kind: Kind) -> dict[str, Any]:
 
 def told_of(call: Call, kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
     """An item, of a series with the dates that are not over, or all of them; or one date, with what is otherwise on it."""
-    told = wire.one(item, settings.BASE_URL)
+    told = wire.one(item, settings.BASE_URL, passcodes.opened(call.actor, item))
     if "occurrence_id" in call.query:
         return told | occurrences.otherwise(item, date_of(call, kind, item))
     if dates := occurrences.of(item, zone_of_item(item)):
@@ -186,7 +192,7 @@ def date_of(call: Call, kind: Kind, item: Mapping[str, Any]) -> dict[str, Any]:
 
 def change_date(call: Call, kind: Kind, item: Mapping[str, Any]) -> None:
     """Let one date of a series be otherwise. 300 for what is the same on all of them; what a program writes back as it is says nothing."""
-    date, told = date_of(call, kind, item), wire.one(item, settings.BASE_URL)
+    date, told = date_of(call, kind, item), wire.one(item, settings.BASE_URL, passcodes.opened(call.actor, item))
     if odd := [name for name, value in call.body.items() if name not in occurrences.OF_ONE and told.get(name) != value]:
         raise invalid({"field": odd[0], "message": f"Of one date {', '.join(occurrences.OF_ONE)} can be changed."})
     said = {name: call.body[name] for name in occurrences.OF_ONE if name in call.body}
@@ -201,7 +207,7 @@ def say_of_date(call: Call, item: Mapping[str, Any], date: Mapping[str, Any], sa
     known = item["details"].get(occurrences.KEPT_AS, {}).get(date["occurrence_id"], {})
     settings_of_it = {"settings": {**known.get("settings", {}), **said["settings"]}} if "settings" in said else {}
     wanted = {"details": {occurrences.KEPT_AS: {date["occurrence_id"]: {**known, **said, **settings_of_it}}}}
-    call.do("content.change", {"items": {"ids": [str(item["id"])]}, "wanted": wanted})
+    call.do(by_whom(call, "content.change"), {"items": {"ids": [str(item["id"])]}, "wanted": wanted})
 
 
 def host_of(call: Call, host: dict[str, Any]) -> dict[str, Any]:

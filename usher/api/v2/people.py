@@ -96,7 +96,7 @@ def is_known(call: Call) -> dict[str, Any]:
 @operation(
     "GET",
     "/users/{userId}",
-    reading_oneself("user", "user:read:user:admin"),
+    reading_oneself("user", "user:read:user:admin", older=("user_profile", "user_info:read")),
     area=AREA,
     query={"search_by_unique_id": Field("boolean")},
 )
@@ -106,7 +106,9 @@ def get_user(call: Call) -> dict[str, Any]:
     return wire.one(row, call.actor.account_id, called(row), opened(call.actor, row["kept"] or {}, row["id"]))
 
 
-@operation("GET", "/users/{userId}/permissions", reading_oneself("user", "user:read:list_permissions:admin"), area=AREA)
+@operation(
+    "GET", "/users/{userId}/permissions", reading_oneself("user", "user:read:list_permissions:admin", older=("user_profile",)), area=AREA
+)
 def permissions(call: Call) -> dict[str, Any]:
     """List what a user's role may do, by the contract's names where they mean the same, else by ours."""
     from usher.access.actors import person

@@ -17,13 +17,22 @@ from usher.zoom_wire.codes import Fault, WireRefused
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
 
+from .meetings import by_whom
 from .people import user_of
 
 RIGHT = "content:item:view"
 TOLD: dict[str, Any] = {"area": "recordings", "right": RIGHT}
-READS, WRITES = ("recording:read:admin",), ("recording:write:admin",)
-OF_USER, OF_MEETING = "cloud_recording:read:list_user_recordings:admin", "cloud_recording:read:list_recording_files:admin"
-OF_FILES = Scopes((OF_MEETING, OF_USER), READS)  # what lets a program have the files themselves
+
+
+def scopes(act: str, *what: str) -> Scopes:
+    """Of recordings: for everybody's with `:admin` or `:master` at the end, for one's own without."""
+    granular, classic = [f"cloud_recording:{act}:{name}" for name in what], "recording:read" if act == "read" else "recording:write"
+    everybodys = tuple(f"{name}:{end}" for name in granular for end in ("admin", "master"))
+    return Scopes(everybodys, (f"{classic}:admin",), (*granular, classic))
+
+
+OF_USER, OF_MEETING = "list_user_recordings", "list_recording_files"
+OF_FILES = scopes("read", OF_MEETING, OF_USER)  # what lets a program have the files themselves
 ASKED_FOR = "download_access_token"  # in include_fields
 DAY, WEEK = 86_400, 604_800  # seconds a token for files is good for: unless another time is asked for, and at most
 ACTION = {"action": Field("string", one_of=("trash", "delete"), default="trash")}
@@ -32,7 +41,7 @@ ACTION = {"action": Field("string", one_of=("trash", "delete"), default="trash")
 @operation(
     "GET",
     "/users/{userId}/recordings",
-    Scopes((OF_USER,), READS),
+    scopes("read", OF_USER),
     label=MEDIUM,
     query={
         **DAYS,
@@ -65,7 +74,7 @@ def list_recordings(call: Call) -> dict[str, Any]:
 @operation(
     "GET",
     "/meetings/{meetingId}/recordings",
-    Scopes((OF_MEETING,), READS),
+    scopes("read", OF_MEETING),
     query={"include_fields": Field("string", most=256), "ttl": Field("integer", least=0, most=WEEK, default=DAY)},
     **TOLD,
 )
@@ -81,7 +90,7 @@ def meeting_recordings(call: Call) -> dict[str, Any]:
 @operation(
     "DELETE",
     "/meetings/{meetingId}/recordings",
-    Scopes(("cloud_recording:delete:meeting_recording:admin",), WRITES),
+    scopes("delete", "meeting_recording"),
     success=204,
     query=ACTION,
     **TOLD,
@@ -94,7 +103,7 @@ def delete_recordings(call: Call) -> None:
 @operation(
     "DELETE",
     "/meetings/{meetingId}/recordings/{recordingId}",
-    Scopes(("cloud_recording:delete:recording_file:admin",), WRITES),
+    scopes("delete", "recording_file"),
     success=204,
     query=ACTION,
     **TOLD,
@@ -118,7 +127,8 @@ def files_of(call: Call) -> list[dict[str, Any]]:
 
 
 def away(call: Call, files: list[dict[str, Any]]) -> None:
-    verb = "content.delete_for_good" if call.query["action"] == "delete" else "content.delete"
+    """To the trash; for good is an administrator's, also of one's own."""
+    verb = "content.delete_for_good" if call.query["action"] == "delete" else by_whom(call, "content.delete")
     call.do(verb, {"items": {"ids": [str(f["id"]) for f in files]}})
 
 

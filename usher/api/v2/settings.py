@@ -101,7 +101,7 @@ def change_group_settings(call: Call) -> None:
 @operation(
     "GET",
     "/accounts/{accountId}/settings",
-    Scopes(("account:read:settings:admin",), ("account:read:admin",)),
+    Scopes(("account:read:settings:admin", "account:read:settings:master"), ("account:read:admin",)),
     query=query("security"),
     **OF_ACCOUNT,
 )
@@ -119,7 +119,7 @@ def account_settings(call: Call) -> dict[str, Any]:
 @operation(
     "PATCH",
     "/accounts/{accountId}/settings",
-    Scopes(("account:update:settings:admin",), ("account:write:admin",)),
+    Scopes(("account:update:settings:admin", "account:update:settings:master"), ("account:write:admin",)),
     success=204,
     query={"option": query("security")["option"]},
     **body("account", "security"),

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from usher.content import reads, selection
+from usher.content import passcodes, reads, selection
 from usher.content.kinds import OCCURS
 from usher.content.verbs.making import LONGEST_SECONDS, checked_number, checked_time, checked_title
 from usher.core.actor import Actor
-from usher.core.free_form import MOST_BYTES, checked_details
+from usher.core.free_form import MOST_BYTES
 from usher.core.refusals import Refused
 from usher.journal.verb import Part, Verb, reason, register
 
@@ -93,8 +93,8 @@ class Rename(_OfOne):
 class Change(_OfOne):
     """Change what one item says of itself. Parameters: items (one id), wanted: title, occurs, starts_at (ISO 8601 with its offset, or null), seconds, details.
 
-    What is not named stays; details, and the settings among them, are laid over those there are. Refuses (invalid) what none of them can be;
-    (conflict) what is in the trash (in_trash), or says more than 64 KB by now (details_full).
+    What is not named stays; details, and the settings among them, are laid over those there are; the passcode among them (`password`) is sealed.
+    Refuses (invalid) what none of them can be; (conflict) what is in the trash (in_trash), or says more than 64 KB by now (details_full).
     """
 
     name = "content.change"
@@ -102,11 +102,14 @@ class Change(_OfOne):
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         items, wanted = one_item(params), params.get("wanted")
         item = reads.item(actor, UUID(items["ids"][0]))
-        if not isinstance(wanted, dict) or not wanted or set(wanted) - set(CHECKS):
+        if not isinstance(wanted, dict) or not wanted or set(wanted) - {*CHECKS, "details"}:
             raise Refused("invalid", "unknown_field", _("Name what shall change: title, occurs, starts_at, seconds, details."))
         if "occurs" in wanted and wanted["occurs"] not in OCCURS[item["kind"]]:
             raise Refused("invalid", "occurs", _("Choose how often it takes place."), field="occurs")
-        return {"items": items, "title": item["title"], "wanted": {name: CHECKS[name](value) for name, value in wanted.items()}}
+        told = {name: CHECKS[name](value) for name, value in wanted.items() if name in CHECKS}
+        if "details" in wanted:
+            told["details"] = passcodes.kept(actor.account_id, wanted["details"], item["details"])
+        return {"items": items, "title": item["title"], "wanted": told}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"wanted": params["wanted"], **selection.params_of(params["items"])}
@@ -123,7 +126,6 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "occurs": str,
     "starts_at": checked_time,
     "seconds": lambda number: checked_number(number, LONGEST_SECONDS, "seconds"),
-    "details": checked_details,
 }
 
 

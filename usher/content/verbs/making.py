@@ -9,10 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from usher.content import passcodes
 from usher.content.kinds import OCCURS
 from usher.content.parts import heir_lacks
 from usher.core.actor import Actor
-from usher.core.free_form import checked_details
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import Part, Verb, register
@@ -88,7 +88,7 @@ class Create(_Making):
         if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
             words = _("Name between 1 and %(n)s\u00a0items.") % {"n": figure(MOST_ITEMS)}
             raise Refused("invalid", "items", words)
-        return {"items": [checked_item(i) for i in items]}
+        return {"items": [checked_item(actor, i) for i in items]}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {"made": as_json(params["items"])}
@@ -115,7 +115,7 @@ class Upload(_Making):
     name = "content.upload"
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        item = checked_item({**params, "kind": "recording"})
+        item = checked_item(actor, {**params, "kind": "recording"})
         return {**item, "file": str(params["file"]), "filename": str(params["filename"]), "size": int(params["size"])}
 
     def sql_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class Upload(_Making):
         return _("%(title)s was uploaded") % {"title": params["title"]}
 
 
-def checked_item(item: Any) -> dict[str, Any]:
+def checked_item(actor: Actor, item: Any) -> dict[str, Any]:
     """An item as it is journaled, without what was not said. Refuses (invalid) with the name of the field that is wrong."""
     kind = item.get("kind")
     if kind not in OCCURS:
@@ -147,7 +147,7 @@ def checked_item(item: Any) -> dict[str, Any]:
         "starts_at": checked_time(item.get("starts_at")),
         "seconds": checked_number(item.get("seconds"), LONGEST_SECONDS, "seconds"),
         "size": checked_number(item.get("size"), 2**53, "size"),
-        "details": checked_details(item.get("details")) or None,
+        "details": passcodes.kept(actor.account_id, item.get("details"), {}) or None,
         "meeting": checked_id(item["meeting"], "meeting") if item.get("meeting") else None,
     }
     return {key: value for key, value in made.items() if value is not None}

@@ -179,6 +179,9 @@ KINDS: dict[str, Words] = {
     "content.delete_for_good": _("Delete content for good"),
     "content.restore": _("Restore content"),
     "content.purge": _("Purge content"),
+    "content.create_own": _("Add the own content"),
+    "content.change_own": _("Change the own content"),
+    "content.delete_own": _("Delete the own content"),
 }
 DOORS: dict[str, Words] = {
     "portal": _("Portal"),

@@ -1,0 +1,63 @@
+"""The same of what is one's own: everybody schedules, changes and puts away what is theirs, and nothing of anybody else's (S4-34, OAUTH-21)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from usher.content import reads
+from usher.content.reads import OWN
+from usher.content.verbs.editing import Change
+from usher.content.verbs.making import Create
+from usher.content.verbs.trash import Delete
+from usher.core.actor import Actor
+from usher.core.refusals import Refused, not_found
+from usher.journal.verb import register
+
+
+@register
+class CreateOwn(Create):
+    """Create items for oneself. Parameter: items. Refuses (forbidden, oneself) one for anybody else, and what create does."""
+
+    name = "content.create_own"
+    privilege = OWN
+    keeps_scope = True
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        checked = super().check(actor, params)
+        if {item["owner"] for item in checked["items"]} != {str(actor.user_id)}:
+            raise Refused("forbidden", "oneself", _("Only people themselves add what is their own."))
+        return checked
+
+
+@register
+class ChangeOwn(Change):
+    """Change what one of one's own items says of itself. Parameters: items (one id), wanted. Refuses (missing) another's, and what change does."""
+
+    name = "content.change_own"
+    privilege = OWN
+    keeps_scope = True
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        checked = super().check(actor, params)
+        return {**checked, "items": only_own(actor, checked["items"])}
+
+
+@register
+class DeleteOwn(Delete):
+    """Put some of one's own items in the trash for 30 days. Parameter: items (ids). Refuses (missing) another's."""
+
+    name = "content.delete_own"
+    privilege = OWN
+    keeps_scope = True
+
+    def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
+        return {"items": only_own(actor, super().check(actor, params)["items"])}
+
+
+def only_own(actor: Actor, items: dict[str, Any]) -> dict[str, Any]:
+    """A selection by ids that means the actor's own items alone, at every stage. Refused (missing) when one is another's, or no item at all."""
+    ids = items.get("ids") or ()
+    if not ids or any(reads.item(actor, UUID(id))["owner_id"] != actor.user_id for id in ids):
+        raise not_found(_("This item"))
+    return {"ids": ids, "own": True}
