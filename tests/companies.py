@@ -47,8 +47,9 @@ def kept_companies(django_db_setup: None, django_db_blocker: Any) -> "dict[str, 
             empty()
             company, schema = open_company(name), f"kept_{name.lower()}"
             broom().execute(KEEP.format(schema=schema, made_by_migrate=MADE_BY_MIGRATE))
-            back = broom().execute(BACK.format(schema=schema)).fetchall()
-            kept[name] = (company, ";\n".join(row[0] for row in back))
+            back = " ".join(f"{insert};" for (insert,) in broom().execute(BACK.format(schema=schema)).fetchall())
+            broom().execute(f"CREATE FUNCTION {schema}.back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {back} END $$")
+            kept[name] = (company, f"SELECT {schema}.back()")
         empty()
     return kept
 
@@ -69,16 +70,26 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def northlake(kept_companies: "dict[str, tuple[Company, str]]", committed: None) -> "Company":
-    return _brought_back(kept_companies["Northlake"])
+    return brought_back(kept_companies["Northlake"])
 
 
 @pytest.fixture(scope="module")
 def southport(kept_companies: "dict[str, tuple[Company, str]]", committed: None) -> "Company":
     """The other account: nothing in it exists for anybody of Northlake."""
-    return _brought_back(kept_companies["Southport"])
+    return brought_back(kept_companies["Southport"])
 
 
-def _brought_back(kept: "tuple[Company, str]") -> "Company":
+@pytest.fixture(scope="module")
+def equipped(northlake: "Company") -> "Company":
+    """Northlake with packages and numbers of Phone to give."""
+    from tests.phone.phones import equip
+
+    equip(northlake)
+    return northlake
+
+
+def brought_back(kept: "tuple[Company, str]") -> "Company":
+    """With all its rows, committed."""
     from tests.people_of import broom
 
     company, back = kept

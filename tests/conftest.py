@@ -27,6 +27,13 @@ __all__ = ["as_a_server", "kept_companies"]
 # How quickly examples are drawn is the machine's business.
 hypothesis.settings.register_profile("usher", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("usher")
+# Files that take the longest, in this order: they begin first, so that nobody waits for one of them alone at the end.
+LONG = (
+    *("cli/test_killed.py", "journeys/test_look.py", "faults/test_engine_faults.py", "faults/test_up.py", "journeys/test_leaving.py"),
+    *("journeys/test_look_further.py", "api/test_schemathesis.py", "journeys/test_phone.py", "journeys/test_advanced.py"),
+    *("faults/test_leaving.py", "faults/test_hand_over.py", "journeys/test_apps.py", "journeys/test_owner_and_waiting.py"),
+    *("faults/test_crashes.py", "cli/test_contract.py", "faults/test_moving.py", "faults/test_server.py", "journeys/test_main_job.py"),
+)
 STARTED = pytest.StashKey[tuple[Cluster, Path]]()
 
 
@@ -50,6 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
             DJANGO_SETTINGS_MODULE="usher.config.settings",
         )
     django.setup()  # pytest-django does it only for settings it was told about before this file was loaded
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first."""
+    turn = {name: nth for nth, name in enumerate(LONG)}
+    items.sort(key=lambda item: turn.get("/".join(item.path.parts[-2:]), len(LONG)))
 
 
 def pytest_collection_finish() -> None:
@@ -76,6 +89,9 @@ def django_db_setup(django_test_environment: None) -> Iterator[None]:
         chief.execute(f"CREATE DATABASE {name} TEMPLATE {prepared.MIGRATED}")
     connection.settings_dict["NAME"] = name
     yield
+    from tests.threads import close_wide_pool
+
+    close_wide_pool()
     connection.close_pool()
 
 

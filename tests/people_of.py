@@ -201,18 +201,16 @@ def broom() -> psycopg.Connection[Any]:
         host=settings["HOST"], port=settings["PORT"] or None, dbname=settings["NAME"], user="postgres", autocommit=True
     )
     opened.execute("SET session_replication_role = replica")
+    tables = opened.execute(
+        f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ({MADE_BY_MIGRATE})"
+    ).fetchall()
+    deletes = " ".join(f"DELETE FROM {table};" for (table,) in tables)
+    opened.execute(
+        f"CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {deletes} END $$"
+    )  # so that each is planned once
     return opened
 
 
 def empty() -> None:
     """Remove all rows, except those `migrate` itself wrote. DELETE of a few rows costs a tenth of what TRUNCATE of all these tables does."""
-    broom().execute(
-        """
-        DO $$ DECLARE t name; BEGIN
-            FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-                     AND tablename NOT IN ("""
-        + MADE_BY_MIGRATE
-        + """)
-            LOOP EXECUTE format('DELETE FROM %I', t); END LOOP;
-        END $$"""
-    )
+    broom().execute("SELECT pg_temp.empty()")

@@ -12,20 +12,49 @@ from tests.harness import patience
 MOST_CONNECTIONS = 40  # what two test processes can have on the session's server
 
 
+_wide: list[Any] = []  # the pool of this process that threads share: its connections know their statements, and the server its tables
+
+
 @contextmanager
 def wide_pool() -> Iterator[None]:
     """Threads wait for a connection instead of being told that the pool is full."""
-    pool = connection.settings_dict["OPTIONS"]["pool"]
-    before = dict(pool)
-    connection.close()
-    connection.close_pool()
-    pool.update(max_size=MOST_CONNECTIONS, timeout=30)
-    try:
+    with _other_pool(_wide.pop() if _wide else None) as pools:
         yield
+        connection.close()
+        _wide.append(pools.pop(connection.alias))
+
+
+@contextmanager
+def own_pool() -> Iterator[None]:
+    """The same with a pool that begins and ends with the test."""
+    with _other_pool(None):
+        yield
+
+
+def close_wide_pool() -> None:
+    """At the end of the process."""
+    while _wide:
+        _wide.pop().close()
+
+
+@contextmanager
+def _other_pool(pool: Any) -> Iterator[dict[str, Any]]:
+    """Instead of the usual one, which comes back with its connections; what is there at the end is closed."""
+    pools, options = connection._connection_pools, connection.settings_dict["OPTIONS"]["pool"]  # type: ignore[attr-defined]
+    usual, before = connection.pool, dict(options)  # type: ignore[attr-defined]
+    connection.close()
+    del pools[connection.alias]
+    if pool:
+        pools[connection.alias] = pool
+    options.update(max_size=MOST_CONNECTIONS, timeout=30)
+    try:
+        yield pools
     finally:
         connection.close()
-        connection.close_pool()
-        pool.update(before)
+        if connection.alias in pools:
+            connection.close_pool()
+        pools[connection.alias] = usual
+        options.update(before)
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LEAVING = ("lifecycle.deactivate", "lifecycle.unlink", "lifecycle.delete")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(northlake: Company) -> str:
     """A custom role with all that can be given, which the admin holds."""
     do(northlake.owner, "access.create_role", {"name": "All", "privileges": sorted(northlake.admin.privileges & grantable())})

@@ -1,9 +1,9 @@
-"""The part of the contract in answers.json as calls: whom and what their paths name in a company, and what is sent."""
+"""The part of the contract in answers.json as calls: whom and what their paths name in a company, and what is sent; and whether an answer is as it says."""
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,14 @@ from usher.core import clock, sql
 from usher.core.ids import short
 
 CONTRACT: list[dict[str, Any]] = json.loads((Path(__file__).parent / "answers.json").read_text())
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
 
 
 def everything_known(northlake: Company) -> dict[str, str]:
@@ -77,3 +85,29 @@ def any_body(path: str) -> dict[str, Any]:
 def filled(body: Any, there: Mapping[str, str]) -> Any:
     """A body with the people there are."""
     return json.loads(re.sub(r"\{(domain|admin|pending|userId|groupId)\}", lambda m: there[m.group(1)], json.dumps(body)))
+
+
+def assert_answered(told: Any, fields: Mapping[str, str], is_unknown: Callable[[str], bool]) -> None:
+    """Every field is there with the type the contract says, except the unknown ones: they are not."""
+    for place, kind in fields.items():
+        found = values(told, place.replace("[]", ".[]").lstrip(".").split("."))
+        if is_unknown(place):
+            assert not found, f"{place} is there after all"
+            continue
+        assert found, f"{place} is not there"
+        assert all(is_of(value, kind) for value in found), (place, found)
+
+
+def values(told: Any, place: list[str]) -> list[Any]:
+    """Everything that stands at a place of an answer."""
+    if not place:
+        return [told]
+    if place[0] == "[]":
+        return [value for item in told for value in values(item, place[1:])] if isinstance(told, list) else []
+    return values(told[place[0]], place[1:]) if isinstance(told, dict) and place[0] in told else []
+
+
+def is_of(value: Any, kind: str) -> bool:
+    if kind.endswith("date-time"):
+        return isinstance(value, str) and datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ") is not None
+    return isinstance(value, KINDS[kind]) and not (kind == "integer" and isinstance(value, bool))

@@ -16,11 +16,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def test_domains(northlake: Company, api: Caller) -> None:
     """S0-60: claimed ones wait; a proven one is trusted. `me` and the account's id are the same."""
     for name in ("acme-a.com", "acme-b.com"):

@@ -3,7 +3,6 @@
 """
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.api.caller import Caller, caller
-from tests.api.test_conformity import is_of, values
+from tests.api.calls_of_contract import address, assert_answered
 from tests.content.items import item, license_all, make
 from tests.people_of import LICENSED, Company, do, one
 from usher.access.way_in import came_in
@@ -143,10 +142,6 @@ def there(northlake: Company, api: Caller) -> dict[str, str]:
     }  # fmt: skip
 
 
-def filled(text: str, there: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda m: there[m.group(1)], text)
-
-
 QUERIES = {
     **{f"GET /report/{name}": DAYS for name in ("activities", "operationlogs", "users")},
     "GET /users/{userId}/recordings": DAYS,
@@ -167,16 +162,9 @@ BODIES: dict[str, Any] = {
 def test_every_field_is_there(api: Caller, there: dict[str, str], call: str) -> None:
     """S4-45: of the type the contract says, in the answer about something of which everything is known."""
     method, path = call.split()
-    answer = api(method, filled(f"{path}?{QUERIES.get(call, '')}", there), BODIES.get(call))
+    answer = api(method, address(f"{path}?{QUERIES.get(call, '')}", there), BODIES.get(call))
     assert answer.status_code in (200, 201), answer.content
-    told = answer.json()
-    for place, kind in FIELDS[call].items():
-        found = values(told, place.replace("[]", ".[]").split("."))
-        if is_unknown(call, place):
-            assert not found, f"{place} is there after all"
-            continue
-        assert found, f"{place} is not there"
-        assert all(is_of(value, kind) for value in found), (place, found)
+    assert_answered(answer.json(), FIELDS[call], lambda place: is_unknown(call, place))
 
 
 def is_unknown(call: str, place: str) -> bool:
@@ -288,5 +276,5 @@ def test_every_code_is_reached_or_has_a_reason(
         do(northlake.operator, "licenses.change_license", {"license": "meetings:unassigned", "subjects": one(northlake.admin.user_id)})
     program = caller(northlake.owner, "group:read:admin") if code == 1602 else api
     body = None if way[1] is None else json.loads(json.dumps(way[1]).replace("{admin}", there["admin"]))
-    answer = program(method, filled(way[0], there), body)
+    answer = program(method, address(way[0], there), body)
     assert (answer.status_code, answer.json().get("code")) == (http, code), answer.content

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller
 from tests.people_of import Company, do, invite, one
 from usher.core.ids import short
 
@@ -16,11 +16,6 @@ from usher.core.ids import short
 @pytest.fixture(autouse=True)
 def database(db: None) -> None:
     """Every test here is undone."""
-
-
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(northlake: Company) -> Caller:
     """The owner's app, in an account whose member has recorded something."""
     license_all(northlake)

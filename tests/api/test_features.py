@@ -20,11 +20,6 @@ def database(db: None, settings: Any) -> None:
 
 
 @pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
-@pytest.fixture
 def three(northlake: Company) -> list[UUID]:
     """Active people with a paid license: the owner, the admin, the member."""
     ids = [id for id in (northlake.owner.user_id, northlake.admin.user_id, northlake.member.user_id) if id]

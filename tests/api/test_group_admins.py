@@ -19,12 +19,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def path(api: Caller) -> str:
     return f"/groups/{api.post('/groups', {'name': 'Sales'})[1]['id']}/admins"
 

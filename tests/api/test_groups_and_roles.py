@@ -14,11 +14,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 @pytest.mark.parametrize("path", ["/groups", "/im/groups"])
 def test_groups_come_and_go(northlake: Company, api: Caller, path: str) -> None:
     """S0-27, S0-28, S0-62: made, listed, renamed, filled, emptied, deleted; names clash with 4132, what is gone is 4130."""

@@ -30,11 +30,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def test_it_is_kept_and_returned(northlake: Company, api: Caller) -> None:
     """S4-34, S4-36: beside the profile that acts, in one call, of pending people too; the list tells what is asked for."""
     for path in (f"/users/{northlake.member.email}", f"/users/pending@{northlake.domain}"):

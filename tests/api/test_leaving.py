@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller
 from tests.content.items import SOON, item, license_all, make, owner_of
 from tests.lifecycle.test_managed_domain import manages
 from tests.people_of import LICENSED, Company, accept_invitation, breaches, do, invite, one, standing
@@ -12,11 +12,6 @@ from usher.core.ids import short
 @pytest.fixture(autouse=True)
 def database(db: None) -> None:
     """Every test here is undone."""
-
-
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
 
 
 @pytest.mark.parametrize(

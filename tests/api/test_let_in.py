@@ -21,7 +21,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(northlake: Company) -> Caller:
     manages(northlake)
     return caller(northlake.owner)

@@ -28,11 +28,6 @@ def database(db: None) -> Iterator[None]:
     purpose_of.cache_clear()
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def few(monkeypatch: pytest.MonkeyPatch, counter: str, plan: str, **rates: Any) -> None:
     """Lower the limits of a plan."""
     purpose_of.cache_clear()

@@ -30,11 +30,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 @pytest.fixture(params=["group", "account"])
 def level(request: pytest.FixtureRequest) -> str:
     return str(request.param)

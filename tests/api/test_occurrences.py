@@ -51,12 +51,17 @@ def test_it_ends(type: int, until_2199: int) -> None:
     assert len(starts(datetime(2199, 12, 31, tzinfo=UTC), {"type": type, "repeat_interval": 99, "end_times": 60}, BERLIN)) == 60
 
 
-@pytest.fixture
-def api(db: None, northlake: Company) -> Caller:
+@pytest.fixture(scope="module")
+def program(northlake: Company) -> Caller:
     """The owner's app, in an account whose member may host both."""
     license_all(northlake)
     do(northlake.operator, "licenses.give_add_on", {"add_on": "webinar:500", "subjects": one(northlake.member.user_id)})
     return caller(northlake.owner)
+
+
+@pytest.fixture
+def api(db: None, program: Caller) -> Caller:
+    return program
 
 
 def series(api: Caller, company: Company, kind: str = "meetings", type: int = 8) -> tuple[str, list[dict[str, Any]]]:

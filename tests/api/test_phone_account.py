@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller
 from tests.people_of import Company, do
 from tests.phone.phones import PLAN, add, equip
 from usher.phone import reads
@@ -13,11 +13,6 @@ from usher.phone import reads
 @pytest.fixture(autouse=True)
 def database(db: None) -> None:
     """Every test here is undone."""
-
-
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
 
 
 def test_the_settings_of_phone(northlake: Company, api: Caller) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests.api.caller import Caller, caller
-from tests.api.test_conformity import is_of, values
+from tests.api.caller import Caller
+from tests.api.calls_of_contract import address, assert_answered
 from tests.people_of import Company, do, one
 from tests.phone.phones import PLAN, add, equip
 from usher.core import sql
@@ -100,11 +100,6 @@ def database(db: None, settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
-@pytest.fixture(scope="module")
 def there(northlake: Company, api: Caller) -> dict[str, str]:
     """What the paths of the calls name, made once for all of them."""
     with override_settings(API_LIMITS=False):
@@ -150,10 +145,6 @@ def everything_known(northlake: Company, api: Caller) -> dict[str, str]:
     }
 
 
-def filled(text: str, there: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda m: there[m.group(1)], text)
-
-
 BODIES: dict[str, Any] = {
     "POST /phone/sites": {"name": "Tromsø", "auto_receptionist_name": "Desk", "default_emergency_address": ADDRESS, "site_code": 77},
     "POST /phone/setting_templates": {"name": "Other", "type": "user", "description": "y"},
@@ -167,16 +158,9 @@ def test_every_field_is_there(api: Caller, there: dict[str, str], call: str) -> 
     """README 6: of the type the contract says, in the answer about something of which everything is known."""
     method, path = call.split()
     body = json.loads(json.dumps(BODIES[call]).replace("{admin}", there["admin"])) if call in BODIES else None
-    answer = api(method, filled(path, there), body)
+    answer = api(method, address(path, there), body)
     assert answer.status_code in (200, 201), answer.content
-    told = answer.json()
-    for place, kind in FIELDS[call].items():
-        found = values(told, place.replace("[]", ".[]").lstrip(".").split("."))
-        if is_unknown(call, place):
-            assert not found, f"{place} is there after all"
-            continue
-        assert found, f"{place} is not there"
-        assert all(is_of(value, kind) for value in found), (place, found)
+    assert_answered(answer.json(), FIELDS[call], lambda place: is_unknown(call, place))
 
 
 def is_unknown(call: str, place: str) -> bool:
@@ -257,7 +241,7 @@ def test_every_code_is_reached_or_has_a_reason(
     if way is None:
         return
     prepare(northlake, call, code, there)
-    answer = api(method, filled(way[0], there), json.loads(filled_body(way[1], there)))
+    answer = api(method, address(way[0], there), json.loads(filled_body(way[1], there)))
     assert (answer.status_code, answer.json().get("code")) == (http, code), answer.content
 
 

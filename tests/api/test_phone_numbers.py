@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, breaches, do
-from tests.phone.phones import PLAN, add, equip
+from tests.phone.phones import PLAN, add
 from usher.core import sql
 from usher.core.ids import short, unshort
 
@@ -19,10 +19,9 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    equip(northlake)
-    return caller(northlake.owner)
+@pytest.fixture(scope="module")
+def api(equipped: Company) -> Caller:
+    return caller(equipped.owner)
 
 
 def number_id(number: str) -> str:

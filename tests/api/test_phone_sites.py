@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, breaches, do, one
-from tests.phone.phones import PLAN, add, equip, phone
+from tests.phone.phones import PLAN, add, phone
 from usher.core import sql
 from usher.core.ids import short, unshort
 from usher.phone import reads
@@ -21,10 +21,9 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    equip(northlake)
-    return caller(northlake.owner)
+@pytest.fixture(scope="module")
+def api(equipped: Company) -> Caller:
+    return caller(equipped.owner)
 
 
 def site(api: Caller, name: str = "Oslo", **more: Any) -> str:

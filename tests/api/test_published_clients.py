@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller
 from tests.people_of import Company, accept_invitation, breaches, do, invite, one
 from usher.api import limits
 from usher.core import clock
@@ -15,11 +15,6 @@ from usher.core.ids import short, unshort
 @pytest.fixture(autouse=True)
 def database(db: None) -> None:
     """Every test here is undone."""
-
-
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
 
 
 def test_a_data_tap_counts_pages(northlake: Company, api: Caller) -> None:

@@ -23,7 +23,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api(northlake: Company) -> Caller:
     license_all(northlake)
     return caller(northlake.owner)

@@ -31,11 +31,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def got(api: Caller, path: str, query: str = MONTH) -> Any:
     status, told = api.get(f"{path}?{query}")
     assert status == 200, told

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.caller import Caller, caller
+from tests.api.caller import Caller
 from tests.people_of import Company, breaches, do
 from usher.core import sql
 from usher.core.ids import short
@@ -14,11 +14,6 @@ from usher.journal import undo
 @pytest.fixture(autouse=True)
 def database(db: None) -> None:
     """Every test here is undone."""
-
-
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
 
 
 def room(api: Caller, name: str = "Blue", **more: Any) -> str:

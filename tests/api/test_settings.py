@@ -22,12 +22,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def paths(northlake: Company, api: Caller) -> dict[str, str]:
     group = api.post("/groups", {"name": "Sales"})[1]["id"]
     return {

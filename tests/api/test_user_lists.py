@@ -18,11 +18,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def test_users_are_listed_by_status(northlake: Company, api: Caller) -> None:
     """S4-37: active ones by default; who is pending has no id."""
     status, found = api.get("/users")

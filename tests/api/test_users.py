@@ -13,11 +13,6 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
-def api(northlake: Company) -> Caller:
-    return caller(northlake.owner)
-
-
 def test_a_user_is_found_by_id_address_and_me(northlake: Company, api: Caller) -> None:
     """S4-36."""
     member = northlake.member

@@ -74,7 +74,7 @@ def verbs_of_people() -> list[str]:
     return sorted(name for name, verb in VERBS.items() if isinstance(verb, OfPeople) and verb.spares_marked)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def marked(northlake: Company) -> UUID:
     """The member holds an add-on, content and a group, and stands on the list; so there is something to do to them, whatever the verb."""
     assert northlake.member.user_id

@@ -16,6 +16,7 @@ ALMOST = ["a", "1", " ", "-", ".", "a.", "a@", "a,", "%", "\\", "<", "_", "\n", 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every compiled pattern that is a name of one of our modules."""
+    importlib.import_module("usher.config.urls")  # first: it registers what the routes of others name
     for path in files():
         if "re.compile(" in path.read_text():
             module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.cli.told import Told
-from tests.companies import committed, northlake, southport
+from tests.companies import committed, equipped, northlake, southport
 from tests.harness import Usher
 
-__all__ = ["committed", "northlake", "southport"]
+__all__ = ["committed", "equipped", "northlake", "southport"]
 
 
 @pytest.fixture

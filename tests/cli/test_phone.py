@@ -3,19 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.cli.told import Told
 
 Cli = Callable[..., Told]
-
-
-@pytest.fixture
-def equipped(northlake: Any, db: None) -> Any:
-    from tests.phone.phones import equip
-
-    equip(northlake)
-    return northlake
 
 
 def test_add_list_and_take_away(cli: Cli, equipped: Any) -> None:

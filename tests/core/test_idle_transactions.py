@@ -5,7 +5,7 @@ import select
 import pytest
 from django.db import connection
 
-from tests.threads import wide_pool
+from tests.threads import own_pool
 from usher.core import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +14,7 @@ LOCK = 7_283_099
 
 def test_the_server_ends_what_nobody_goes_on_with() -> None:
     """F37: every connection of ours says so; its locks are free then, and whoever needs a connection next gets one that lives."""
-    with wide_pool():
+    with own_pool():
         pool = connection.pool  # type: ignore[attr-defined]
         pool.open()
         left = pool.getconn()

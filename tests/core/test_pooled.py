@@ -10,7 +10,7 @@ from django.db import IntegrityError, InternalError, NotSupportedError, Operatio
 from django.db.transaction import TransactionManagementError
 from psycopg import IsolationLevel
 
-from tests.threads import wide_pool
+from tests.threads import own_pool
 from usher.core import sql
 from usher.core.pooled import statements
 from usher.core.pooled.base import ASKED_SECONDS, Pooled
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def pool() -> Iterator[Any]:
     """Of this test alone."""
-    with wide_pool():
+    with own_pool():
         opened = connection.pool  # type: ignore[attr-defined]
         opened.open()
         yield opened
@@ -217,7 +217,9 @@ def test_a_statement_has_one_plan_for_values_of_the_same_types(kept: None) -> No
         assert told == [1, 1, 1, 0, 1]
         assert [
             r["types"]
-            for r in sql.rows("SELECT parameter_types::text AS types FROM pg_prepared_statements WHERE statement LIKE '%%FROM kept%%'")
+            for r in sql.rows(
+                "SELECT parameter_types::text AS types FROM pg_prepared_statements WHERE statement LIKE '%%FROM kept%%' ORDER BY prepare_time"
+            )
         ] == [
             "{smallint}",
             "{integer}",

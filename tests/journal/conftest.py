@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.companies import CHEAP, committed, northlake, southport
+from tests.companies import CHEAP, brought_back, committed, northlake, southport
 
 if TYPE_CHECKING:
     from tests.people_of import Company
@@ -24,7 +24,5 @@ def many_connections(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def company(many_connections: None) -> "Company":
-    from tests.people_of import open_company
-
-    return open_company("Race")
+def company(kept_companies: "dict[str, tuple[Company, str]]", many_connections: None) -> "Company":
+    return brought_back(kept_companies["Northlake"])

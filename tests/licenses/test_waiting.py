@@ -38,8 +38,8 @@ def fate(user: UUID) -> tuple[str, str]:
     return found["state"], found["note"]
 
 
-@pytest.fixture
-def people(db: None, northlake: Company) -> list[UUID]:
+@pytest.fixture(scope="module")
+def people(northlake: Company) -> list[UUID]:
     set_seats(northlake, 2)
     return crowd(northlake.owner, 5, prefix="w")
 

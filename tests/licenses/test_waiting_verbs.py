@@ -22,8 +22,8 @@ def ids(*users: UUID) -> dict[str, list[str]]:
     return {"ids": [str(f["id"]) for f in found]}
 
 
-@pytest.fixture
-def people(db: None, northlake: Company) -> list[UUID]:
+@pytest.fixture(scope="module")
+def people(northlake: Company) -> list[UUID]:
     """Four who wait, in this order."""
     set_seats(northlake, 0)
     people = crowd(northlake.owner, 4, prefix="v")

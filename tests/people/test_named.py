@@ -18,7 +18,7 @@ from usher.people.groups import people_at
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def groups(northlake: Company) -> None:
     for kind, name in (("user", "Design"), ("user", "Field Service"), ("im", "Nordic")):
         do(northlake.owner, "people.create_im_group" if kind == "im" else "people.create_group", {"name": name})

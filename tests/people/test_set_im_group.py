@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 NAME = "people.set_im_group"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nordic(northlake: Company) -> UUID:
     return group(northlake.owner, "Nordic", kind="im")
 

@@ -20,7 +20,7 @@ def database(db: None) -> None:
     """Every test here is undone."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def group(northlake: Company) -> str:
     do(northlake.owner, "people.create_group", {"name": "Sales"})
     return str(sql.value("SELECT id FROM people_group WHERE account_id = %(a)s", {"a": northlake.account}))

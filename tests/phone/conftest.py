@@ -1,4 +1,4 @@
-from tests.companies import committed, northlake, southport
+from tests.companies import committed, equipped, northlake, southport
 from tests.journal.conftest import company, many_connections
 
-__all__ = ["committed", "company", "many_connections", "northlake", "southport"]
+__all__ = ["committed", "company", "equipped", "many_connections", "northlake", "southport"]

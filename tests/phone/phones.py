@@ -15,10 +15,15 @@ PLAN, OTHER_PLAN, EXTRA = "calling:200", "calling:100", "calling_more:4010"
 
 def equip(company: Company, **seats: int) -> None:
     """Packages to give, and ten Norwegian numbers in an account in Norway."""
-    for product, n in {PLAN: 5, OTHER_PLAN: 5, EXTRA: 5, **{k.replace("__", ":"): v for k, v in seats.items()}}.items():
-        do(company.operator, "licenses.set_seats", {"product": product, "quantity": n})
+    buy(company, **{"calling__200": 5, "calling__100": 5, "calling_more__4010": 5, **seats})
     sql.execute("UPDATE accounts_account SET country = 'NO' WHERE id = %(a)s", {"a": company.account})
     do(company.owner, "phone.add_numbers", {"numbers": [f"+47 22 00 00 {n:02}" for n in range(10)]})
+
+
+def buy(company: Company, **seats: int) -> None:
+    """So many of each product from now on: calling__200=1 is one of calling:200."""
+    for product, n in seats.items():
+        do(company.operator, "licenses.set_seats", {"product": product.replace("__", ":"), "quantity": n})
 
 
 def add(company: Company, *people: UUID, **wish: Any) -> engine.Started:

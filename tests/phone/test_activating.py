@@ -13,7 +13,7 @@ from usher.phone import reads, tasks
 from usher.phone.mails import given
 from usher.phone.verbs.numbers import change_own_caller_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 NAMES = ("phone.deactivate", "phone.activate")
 
 
@@ -30,7 +30,6 @@ def mails() -> int:
 
 def test_it_works(northlake: Company) -> None:
     """behaviour.md L: seat, package, extension and numbers stay; the person cannot change it; each is undone."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, b, package=PLAN, numbers="next")
@@ -51,7 +50,6 @@ def test_it_works(northlake: Company) -> None:
 
 
 def test_without_the_privilege(northlake: Company) -> None:
-    equip(northlake)
     add(northlake, northlake.member.user_id or northlake.pending)
     actor = replace(northlake.owner, privileges=frozenset({"phone:user:view", "phone:number:manage"}))
     for name in NAMES:
@@ -73,7 +71,6 @@ def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Co
 
 
 def test_who_has_no_phone_is_told(northlake: Company) -> None:
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a)
@@ -87,7 +84,6 @@ def test_who_has_no_phone_is_told(northlake: Company) -> None:
 
 def test_it_stays_so_through_everything(northlake: Company) -> None:
     """Away with its person and back, removed and undone: it is as it was."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who)
@@ -104,7 +100,6 @@ def test_it_stays_so_through_everything(northlake: Company) -> None:
 
 def test_given_anew_it_may_be_used(northlake: Company) -> None:
     """behaviour.md L: what was said of the phone before is not said of the new one."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who)
@@ -118,7 +113,6 @@ def test_given_anew_it_may_be_used(northlake: Company) -> None:
 
 def test_an_undo_that_lets_it_be_used_sends_the_mail(northlake: Company) -> None:
     """S3-19: the mail of before was not delivered; the undo of activating sends none."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who)
@@ -134,7 +128,6 @@ def test_an_undo_that_lets_it_be_used_sends_the_mail(northlake: Company) -> None
 
 def test_the_mail_comes_when_it_may_be_used(northlake: Company) -> None:
     """S3-19, S3-21: prepared before its day, its person hears of it on that day, once; nothing is sent again meanwhile."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who)

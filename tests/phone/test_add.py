@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people_of import Company, accept_invitation, activate, breaches, crowd, do, one, outcome, seats, standing
-from tests.phone.phones import PLAN, add, equip, extension, phone
+from tests.phone.phones import PLAN, add, buy, extension, phone
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
@@ -11,13 +11,12 @@ from usher.journal.plan import preview
 from usher.journal.rows import beside, sample
 from usher.journal.verb import plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 NAME = "phone.add"
 
 
 def test_it_works(northlake: Company) -> None:
     """S3-1, S3-2, S3-5, S3-15, S3-17, S3-18, S3-20: seat, package, the lowest free extension and the lowest free number."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, NAME, {"package": PLAN, "numbers": "next", "subjects": one(a, b)})
@@ -41,7 +40,6 @@ def test_another_account_s_people_do_not_exist(northlake: Company, southport: Co
 
 def test_wrong_parameters(northlake: Company) -> None:
     """MASS-08, S3-25: an unknown site, template or package; a number without a calling plan; an inactive package."""
-    equip(northlake)
     do(northlake.owner, "phone.switch_package", {"package": PLAN, "active": False})
     for wish, code in (
         ({"site": "Atlantis"}, "no_site"),
@@ -59,7 +57,6 @@ def test_wrong_parameters(northlake: Company) -> None:
 
 def test_the_plan_tells_extension_and_seats(northlake: Company) -> None:
     """S3-15, S3-17: nothing is written, and everything is told, number for number."""
-    equip(northlake)
     people = [northlake.admin.user_id, northlake.member.user_id]
     planned = plan(northlake.owner, NAME, {"package": PLAN, "subjects": one(*(p for p in people if p))})
     shown = preview(planned)
@@ -71,14 +68,13 @@ def test_the_plan_tells_extension_and_seats(northlake: Company) -> None:
 
 def test_who_is_not_active_waits(northlake: Company) -> None:
     """R9, S3-6, S3-33: somebody pending is passed over; deactivated too; each with the reason."""
-    equip(northlake)
     done = outcome(northlake.owner, do(northlake.owner, NAME, {"subjects": one(northlake.pending, northlake.member.user_id or "")}))
     assert done.done == 1 and done.reasons == {"phone_needs_active": 1}
 
 
 def test_too_few_seats(northlake: Company) -> None:
     """LIC-03: nobody beyond the seats, the first ones in order; or nobody at all."""
-    equip(northlake, calling__200=2)
+    buy(northlake, calling__200=2)
     people = crowd(northlake.owner, 4)
     activate(*people)
     with pytest.raises(Refused) as no:
@@ -92,7 +88,6 @@ def test_too_few_seats(northlake: Company) -> None:
 
 def test_undo(northlake: Company) -> None:
     """Everything comes free; whose phone was changed since keeps it."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     started = do(northlake.owner, NAME, {"package": PLAN, "numbers": "next", "subjects": one(a, b)})
@@ -105,7 +100,6 @@ def test_undo(northlake: Company) -> None:
 
 def test_a_mail_tells_the_extension(northlake: Company) -> None:
     """S3-19: one mail each, and none where the account wants none."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a)
@@ -117,7 +111,6 @@ def test_a_mail_tells_the_extension(northlake: Company) -> None:
 
 def test_the_seat_of_the_invitation_is_used(northlake: Company) -> None:
     """S3-29, S3-30, S3-31, S3-32: who holds Phone from their invitation needs no second seat."""
-    equip(northlake)
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
     accept_invitation(northlake.pending)
     assert standing(northlake.pending)["status"] == "active"

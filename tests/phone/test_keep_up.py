@@ -6,20 +6,19 @@ from typing import Any
 import pytest
 
 from tests.people_of import Company, accept_invitation, add_ons, breaches, do, one, seats
-from tests.phone.phones import PLAN, add, equip, extension, phone
+from tests.phone.phones import PLAN, add, buy, extension, phone
 from usher.access.actors import system
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.phone import tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 NAMES = ("phone.set_up", "phone.put_away")
 
 
 def test_it_works(northlake: Company) -> None:
     """R9, S3-33, S3-34: an extension only once the person is active; when the seat goes, the phone rests, and comes back with it as it was."""
-    equip(northlake)
     do(northlake.owner, "licenses.give_add_on", {"add_on": "phone", "subjects": one(northlake.pending)})
     assert tasks.keep_up() == 0 and not phone(northlake.pending)
     accept_invitation(northlake.pending)
@@ -66,7 +65,6 @@ def test_a_range_that_is_full_is_not_tried_for_ever(northlake: Company) -> None:
 @pytest.mark.parametrize("verb", ["lifecycle.deactivate", "lifecycle.delete", "lifecycle.unlink"])
 def test_who_leaves_frees_everything(northlake: Company, verb: str) -> None:
     """S4-4, S4-46: extension, number, package and seat at once; the undo brings them back, as far as they are free."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who, package=PLAN, numbers="next")
@@ -82,7 +80,7 @@ def test_who_leaves_frees_everything(northlake: Company, verb: str) -> None:
 
 def test_who_is_reactivated_gets_what_is_free(northlake: Company) -> None:
     """S4-53, R2: another one has the extension and the number by now, and the only package."""
-    equip(northlake, calling__200=1)
+    buy(northlake, calling__200=1)
     a, b = northlake.member.user_id, northlake.pending
     assert a
     accept_invitation(b)
@@ -97,7 +95,7 @@ def test_who_is_reactivated_gets_what_is_free(northlake: Company) -> None:
 
 def test_a_package_never_comes_back_alone(northlake: Company) -> None:
     """LIC-08: with no Phone seat free the package stays away too."""
-    equip(northlake, phone=1)
+    buy(northlake, phone=1)
     a = northlake.member.user_id
     assert a
     add(northlake, a, package=PLAN)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.people_of import Company, add_ons, breaches, do, one, outcome, seats
-from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, equip, phone
+from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, buy, equip, phone
 from usher.core import sql
 from usher.core.refusals import Refused
 from usher.journal import undo
@@ -13,13 +13,12 @@ from usher.journal.rows import beside
 from usher.journal.verb import plan
 from usher.phone import reads
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 NAMES = ("phone.assign_package", "phone.remove_packages", "phone.switch_package")
 
 
 def test_it_works(northlake: Company) -> None:
     """S3-24, S3-36, S3-60: assigned later, one plan replaces another, an extra stands beside it; undone one by one."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who)
@@ -42,7 +41,6 @@ def test_without_the_privilege(northlake: Company) -> None:
 def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Company) -> None:
     """TENANT-03; and what one account switches off is on in the other."""
     equip(southport)
-    equip(northlake)
     theirs = southport.member.user_id
     assert theirs
     add(southport, theirs, package=PLAN)
@@ -54,7 +52,6 @@ def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Co
 
 def test_wrong_parameters(northlake: Company) -> None:
     """MASS-08, S3-57: no such package; one that is inactive; nobody without a phone gets one."""
-    equip(northlake)
     for name, wish in (
         ("phone.assign_package", {"package": "x"}),
         ("phone.remove_packages", {"packages": ["x"]}),
@@ -70,7 +67,6 @@ def test_wrong_parameters(northlake: Company) -> None:
 
 def test_direct_numbers_go_with_the_plan(northlake: Company) -> None:
     """S3-40, S3-54, S3-55: all packages away, and the numbers with them; undo brings back what is free."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, b, package=PLAN, numbers="next")
@@ -90,7 +86,6 @@ def test_direct_numbers_go_with_the_plan(northlake: Company) -> None:
 
 def test_an_inactive_package_is_found_and_replaced(northlake: Company) -> None:
     """S3-57, S3-60: who holds it keeps it, is found by the filter, and gets another one."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, package=PLAN)
@@ -108,7 +103,6 @@ def test_an_inactive_package_is_found_and_replaced(northlake: Company) -> None:
 
 def test_numbers_come_with_the_plan(northlake: Company) -> None:
     """S3-27, S3-28: one change, one undo; a chosen number for one phone, the next free one for each of many that has none."""
-    equip(northlake)
     a, b, c = northlake.admin.user_id, northlake.member.user_id, northlake.owner.user_id
     assert a and b and c
     add(northlake, a, b, c)
@@ -126,7 +120,6 @@ def test_numbers_come_with_the_plan(northlake: Company) -> None:
 
 def test_certain_numbers_need_the_right_to_numbers(northlake: Company) -> None:
     """AUTHZ-01: whoever may manage phone users alone gives packages, and the next free number, and restores what was somebody's own."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     actor = replace(northlake.owner, privileges=frozenset({"phone:user:manage", "phone:user:view", "people:user:view"}))
@@ -145,7 +138,6 @@ def test_certain_numbers_need_the_right_to_numbers(northlake: Company) -> None:
 
 def test_numbers_that_cannot_come_with_the_plan(northlake: Company) -> None:
     """MASS-08, TENANT-03, S3-25: somebody's number, one for two phones, no such number, an extra without a plan, none free: each is told, and the package comes."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, package=PLAN, numbers="next")
@@ -169,7 +161,6 @@ def test_numbers_that_cannot_come_with_the_plan(northlake: Company) -> None:
 
 def test_whom_nothing_touches_gets_no_number_either(northlake: Company) -> None:
     """Of many chosen at once who is marked keeps everything: neither package nor number."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, b)
@@ -180,7 +171,7 @@ def test_whom_nothing_touches_gets_no_number_either(northlake: Company) -> None:
 
 def test_who_finds_no_seat_gets_no_number(northlake: Company) -> None:
     """LIC-03: with one package left for two phones, the second gets neither."""
-    equip(northlake, calling__200=1)
+    buy(northlake, calling__200=1)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     add(northlake, a, b)

@@ -6,21 +6,20 @@ from typing import Any
 import pytest
 
 from tests.people_of import Company, add_ons, breaches, do, one, seats
-from tests.phone.phones import EXTRA, PLAN, add, equip, extension, phone
+from tests.phone.phones import EXTRA, PLAN, add, buy, equip, extension, phone
 from usher.access.actors import system
 from usher.core import clock, sql
 from usher.core.refusals import Refused
 from usher.journal import undo
 from usher.phone import tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 TRASH = {"query": {"phone": ["trash"]}}
 NAMES = ("phone.remove", "phone.put_in_trash", "phone.restore", "phone.purge")
 
 
 def test_it_works(northlake: Company) -> None:
     """S3-37, S3-38, S3-39, S3-42: seat, package, extension and number are free at once; undone, they are back."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who, package=PLAN, numbers="next")
@@ -34,7 +33,6 @@ def test_it_works(northlake: Company) -> None:
 
 
 def test_without_the_privilege(northlake: Company) -> None:
-    equip(northlake)
     for name in NAMES:
         with pytest.raises(Refused) as no:
             do(northlake.member, name, {"subjects": one(northlake.admin.user_id or ""), "ids": [str(northlake.admin.user_id)]})
@@ -62,7 +60,6 @@ def test_another_account_s_phones_do_not_exist(northlake: Company, southport: Co
 
 def test_wrong_order(northlake: Company) -> None:
     """S3-46, S3-47: with soft delete a phone goes to the trash first; without it there is no trash; nobody without a phone loses one."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     add(northlake, who, package=PLAN)
@@ -84,7 +81,7 @@ def test_wrong_order(northlake: Company) -> None:
 
 def test_the_trash_frees_everything_at_once(northlake: Company) -> None:
     """S3-48, S3-52, R10: seat, package, extension and number; and restore brings them back while nobody took them."""
-    equip(northlake, phone=1, calling__200=1)
+    buy(northlake, phone=1, calling__200=1)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -102,7 +99,7 @@ def test_the_trash_frees_everything_at_once(northlake: Company) -> None:
 
 def test_restore_tells_what_is_gone(northlake: Company) -> None:
     """S3-49, S3-53: extension and number were given away, the package is taken: the next extension instead, and the rest is told."""
-    equip(northlake, calling__200=1)
+    buy(northlake, calling__200=1)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -119,7 +116,6 @@ def test_restore_tells_what_is_gone(northlake: Company) -> None:
 
 def test_only_whom_the_filter_finds_comes_back(northlake: Company) -> None:
     """S3-49, MASS-01: all that match a search of the trash, not the whole trash."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -133,7 +129,7 @@ def test_only_whom_the_filter_finds_comes_back(northlake: Company) -> None:
 
 def test_no_seat_for_a_restore(northlake: Company) -> None:
     """LIC-03: without a seat nothing comes back."""
-    equip(northlake, phone=1)
+    buy(northlake, phone=1)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -147,7 +143,6 @@ def test_no_seat_for_a_restore(northlake: Company) -> None:
 
 def test_the_clock_empties_the_trash(northlake: Company) -> None:
     """S3-50: after 30 days and not before; what is gone does not come back."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -162,7 +157,6 @@ def test_the_clock_empties_the_trash(northlake: Company) -> None:
 
 def test_undo_of_the_trash(northlake: Company) -> None:
     """The seat first; extension and numbers follow it."""
-    equip(northlake)
     who = northlake.member.user_id
     assert who
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
@@ -176,7 +170,6 @@ def test_undo_of_the_trash(northlake: Company) -> None:
 
 def test_another_extension_and_number_for_one(northlake: Company) -> None:
     """S3-53: chosen for one phone, undone with it; refused where it cannot be had, and for several at once."""
-    equip(northlake)
     a, b = northlake.admin.user_id, northlake.member.user_id
     assert a and b
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})

@@ -8,7 +8,7 @@ import pytest
 
 from tests.people_of import Company, breaches, do, one, outcome, seats
 from tests.phone.call_files import as_json, call, take_in
-from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, equip, extension
+from tests.phone.phones import EXTRA, OTHER_PLAN, PLAN, add, buy, equip, extension
 from tests.phone.test_extension import site
 from usher.core import sql
 from usher.core.refusals import Refused
@@ -18,7 +18,7 @@ from usher.journal.rows import beside, sample
 from usher.journal.verb import plan
 from usher.phone import call_reads, reads, room_reads, tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("equipped")]
 NAMES = (
     "phone.add_rooms",
     "phone.assign_room_package",
@@ -55,7 +55,6 @@ def wish(name: str, *rooms: UUID) -> dict[str, Any]:
 
 def test_it_works(northlake: Company) -> None:
     """S3-2, S3-3, S3-5, S3-15: seat, package, extension and number in one change, counted in the ledger of people; rooms have a place in the list."""
-    equip(northlake)
     a, b = room(northlake, "Fjord"), room(northlake, "Fjell")
     planned = plan(northlake.owner, "phone.add_rooms", {"package": PLAN, "numbers": "next", "subjects": one(a, b)})
     shown = preview(planned)
@@ -86,8 +85,8 @@ def test_without_the_privilege(northlake: Company) -> None:
 
 def test_another_account_s_rooms_do_not_exist(northlake: Company, southport: Company) -> None:
     """TENANT-03: neither to a verb nor to a read."""
+    equip(southport)
     for company in (northlake, southport):
-        equip(company)
         do(company.owner, "accounts.create_site", {"name": "Oslo"})
         do(company.owner, "phone.create_template", {"name": "Hall", "policy": {"voicemail": "off"}})
     theirs = room(southport, "Harbour")
@@ -125,7 +124,7 @@ def test_wrong_parameters(northlake: Company) -> None:
 
 def test_people_and_rooms_share_seats_extensions_and_numbers(northlake: Company) -> None:
     """S3-3, LIC-03: the last seat goes once, an extension is in use once, and a clash names the room."""
-    equip(northlake, phone=2)
+    buy(northlake, phone=2)
     id, other, who = room(northlake, "Fjord"), room(northlake, "Fjell"), northlake.member.user_id
     assert who
     do(northlake.owner, "phone.add_rooms", {"package": PLAN, "numbers": "next", "subjects": one(id)})
@@ -144,7 +143,6 @@ def test_people_and_rooms_share_seats_extensions_and_numbers(northlake: Company)
 
 def test_packages_of_a_room(northlake: Company) -> None:
     """S3-24, S3-27, S3-28, S3-40, S3-55, S3-60: one plan replaces another, an extra stands beside it; without a plan the numbers go, and undo brings them back."""
-    equip(northlake)
     id = room(northlake, "Fjord")
     do(northlake.owner, "phone.add_rooms", {"package": OTHER_PLAN, "subjects": one(id)})
     do(northlake.owner, "phone.assign_room_package", {"package": EXTRA, "subjects": one(id)})
@@ -160,7 +158,6 @@ def test_packages_of_a_room(northlake: Company) -> None:
 
 def test_site_and_template_of_a_room_s_phone(northlake: Company) -> None:
     """The phone's site is chosen, else where the room stands; moving it leaves room and extension alone."""
-    equip(northlake)
     for name in ("Bergen", "Oslo"):
         do(northlake.owner, "accounts.create_site", {"name": name})
     oslo = sql.value("SELECT id::text FROM accounts_site WHERE account_id = %(a)s AND name = 'Oslo'", {"a": northlake.account})
@@ -186,7 +183,6 @@ def test_site_and_template_of_a_room_s_phone(northlake: Company) -> None:
 
 def test_removing_frees_everything_and_undo_brings_it_back(northlake: Company) -> None:
     """S3-37, S3-38, S3-39: the room stays; there is no trash for it, whatever the account wants for people. What is taken meanwhile is told."""
-    equip(northlake)
     do(northlake.owner, "phone.change_settings", {"soft_delete": True})
     id = room(northlake, "Fjord")
     do(northlake.owner, "phone.add_rooms", {"package": PLAN, "numbers": "next", "subjects": one(id)})
@@ -204,7 +200,6 @@ def test_removing_frees_everything_and_undo_brings_it_back(northlake: Company) -
 
 def test_undo_of_adding(northlake: Company) -> None:
     """Everything comes free; a room whose phone was changed since keeps it."""
-    equip(northlake)
     a, b = room(northlake, "Fjord"), room(northlake, "Fjell")
     started = do(northlake.owner, "phone.add_rooms", {"package": PLAN, "numbers": "next", "subjects": one(a, b)})
     do(northlake.owner, "phone.set_extension", {"holder": str(b), "extension": "4127"})
@@ -243,7 +238,7 @@ def test_a_phone_goes_with_its_room_for_who_may_take_it(northlake: Company) -> N
 
 def test_a_room_that_is_deleted_frees_its_phone(northlake: Company) -> None:
     """S3-38, S3-39: seats, extension and numbers come free with the room; undo brings back room and phone, as far as that is free."""
-    equip(northlake, phone=1)
+    buy(northlake, phone=1)
     id, bare = room(northlake, "Fjord"), room(northlake, "Fjell")
     do(northlake.owner, "phone.add_rooms", {"package": PLAN, "numbers": "next", "subjects": one(id)})
     before = phone(northlake, id)

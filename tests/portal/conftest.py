@@ -1,3 +1,3 @@
-from tests.companies import committed, northlake, southport
+from tests.companies import committed, equipped, northlake, southport
 
-__all__ = ["committed", "northlake", "southport"]
+__all__ = ["committed", "equipped", "northlake", "southport"]

@@ -19,8 +19,8 @@ def owner(db: None, northlake: Company) -> Client:
     return signed_in(northlake.owner.user_id)
 
 
-@pytest.fixture
-def people(db: None, northlake: Company) -> list[UUID]:
+@pytest.fixture(scope="module")
+def people(northlake: Company) -> list[UUID]:
     return crowd(northlake.owner, 3)
 
 

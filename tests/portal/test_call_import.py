@@ -20,10 +20,9 @@ PATH = "/phone/log/imports"
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    add(northlake, northlake.member.user_id or northlake.pending)
-    return signed_in(northlake.owner.user_id)
+def owner(db: None, equipped: Company) -> Client:
+    add(equipped, equipped.member.user_id or equipped.pending)
+    return signed_in(equipped.owner.user_id)
 
 
 def sent(client: Client, data: bytes, name: str = "calls.csv") -> Any:

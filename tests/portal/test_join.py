@@ -27,9 +27,14 @@ def is_in(client: Client) -> bool:
     return bool(client.get("/me/security").status_code == 200)
 
 
-@pytest.fixture
-def ann(db: None, northlake: Company) -> UUID:
+@pytest.fixture(scope="module")
+def invited(northlake: Company) -> UUID:
     return invite(northlake.owner, f"ann@{northlake.domain}")[0]
+
+
+@pytest.fixture
+def ann(db: None, invited: UUID) -> UUID:
+    return invited
 
 
 def test_it_works(ann: UUID, client: Client, northlake: Company) -> None:

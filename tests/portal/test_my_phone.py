@@ -4,16 +4,15 @@ import pytest
 from django.test import Client
 
 from tests.people_of import Company, do, one
-from tests.phone.phones import PLAN, add, equip, extension, phone
+from tests.phone.phones import PLAN, add, extension, phone
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    return signed_in(northlake.owner.user_id)
+def owner(db: None, equipped: Company) -> Client:
+    return signed_in(equipped.owner.user_id)
 
 
 def test_my_phone(owner: Client, northlake: Company) -> None:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.people_of import Company
-from tests.phone.phones import PLAN, equip, extension, phone
+from tests.phone.phones import PLAN, extension, phone
 from tests.phone.test_extension import site
 from tests.portal.test_import import confirm, finish
 from tests.signed_in import signed_in
@@ -19,9 +19,8 @@ PATH = "/phone/users/imports"
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    return signed_in(northlake.owner.user_id)
+def owner(db: None, equipped: Company) -> Client:
+    return signed_in(equipped.owner.user_id)
 
 
 def sent(client: Client, text: str | bytes, **chosen: str) -> Any:

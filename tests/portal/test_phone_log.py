@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.people_of import Company, do, one
 from tests.phone.call_files import as_json, call, take_in
-from tests.phone.phones import PLAN, add, equip
+from tests.phone.phones import PLAN, add
 from tests.phone.test_rooms import room
 from tests.signed_in import signed_in
 from usher.core import sql
@@ -13,19 +13,18 @@ from usher.core.ids import short
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    add(northlake, northlake.member.user_id or northlake.pending, package=PLAN, numbers="next")
+def owner(db: None, equipped: Company) -> Client:
+    add(equipped, equipped.member.user_id or equipped.pending, package=PLAN, numbers="next")
     evil = {"voicemail_seconds": 9, "voicemail_size": 72_000, "voicemail_transcript": "<b>Call me</b> back"}
     take_in(
-        northlake.owner,
+        equipped.owner,
         as_json(
             call("a", "1000", recording_seconds=61, recording_size=480_000),
             call("b", "1000", result="voicemail", **evil),
             call("c", "1000", direction="outbound", to="+48125550127", **{"from": "1000"}),
         ),
     )
-    return signed_in(northlake.owner.user_id)
+    return signed_in(equipped.owner.user_id)
 
 
 def test_it_works(owner: Client, northlake: Company) -> None:

@@ -15,9 +15,8 @@ from usher.phone import room_reads
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    return signed_in(northlake.owner.user_id)
+def owner(db: None, equipped: Company) -> Client:
+    return signed_in(equipped.owner.user_id)
 
 
 def test_it_works(owner: Client, northlake: Company) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.people_of import Company, do, one
-from tests.phone.phones import add, equip, phone
+from tests.phone.phones import add, phone
 from tests.phone.test_extension import site
 from tests.portal.test_phone import done
 from tests.signed_in import signed_in
@@ -16,9 +16,8 @@ SITES, TEMPLATES = "/phone/sites", "/phone/templates"
 
 
 @pytest.fixture
-def owner(db: None, northlake: Company) -> Client:
-    equip(northlake)
-    return signed_in(northlake.owner.user_id)
+def owner(db: None, equipped: Company) -> Client:
+    return signed_in(equipped.owner.user_id)
 
 
 def test_a_site_by_its_form(owner: Client, northlake: Company) -> None:

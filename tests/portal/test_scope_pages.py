@@ -18,7 +18,7 @@ from usher.portal.page import routes
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scoped(northlake: Company) -> Any:
     """The member, whose role has every right there is and covers Sales, where one of two invited people is."""
     inside, outside = invite(northlake.owner, f"insider@{northlake.domain}", f"zyzzyva@{northlake.domain}", department="")

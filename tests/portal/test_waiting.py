@@ -22,8 +22,8 @@ def owner(db: None, northlake: Company) -> Client:
     return signed_in(northlake.owner.user_id)
 
 
-@pytest.fixture
-def people(db: None, northlake: Company) -> list[UUID]:
+@pytest.fixture(scope="module")
+def people(northlake: Company) -> list[UUID]:
     set_seats(northlake, 2)
     return crowd(northlake.owner, 4, prefix="w")
 
