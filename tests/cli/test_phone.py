@@ -57,7 +57,7 @@ def test_the_trash(cli: Cli, equipped: Any) -> None:
 
 
 def test_numbers(cli: Cli, equipped: Any) -> None:
-    """S3-5: by hand and by a file, of which one bad line never stops the good ones."""
+    """S3-5, CSV-05: by hand and by a file, of which one bad line never stops the good ones; in any encoding, or refused whole with its line."""
     admin, member = (f"{who}@{equipped.domain}" for who in ("admin", "member"))
     cli("phone", "add", admin, member, "--package", "200")
     told = cli("phone", "numbers", "add", "--file", "-", data=b"number\n+48 12 555 01 27,x\n22000000\n")
@@ -73,6 +73,9 @@ def test_numbers(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "numbers", "release", "+48125550127").code == 0
     assert "+48125550127" not in [n["number"] for n in cli("phone", "numbers", "list", "--free").answer["numbers"]]
     assert cli("phone", "numbers", "add").code == 2
+    told = cli("phone", "numbers", "add", "--file", "-", data='"+48 12 555 01 28";"x;y"\n'.encode("utf-16"))
+    assert told.code == 0 and told.counts == {"new": 1}
+    assert cli("phone", "numbers", "add", "--file", "-", data=b"+48125550129\n\xff\n").answer["code"] == "not_text"
 
 
 def test_rooms(cli: Cli, equipped: Any) -> None:

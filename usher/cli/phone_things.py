@@ -10,6 +10,7 @@ from .columns import limited, lined_up
 from .door import emit
 from .leaving import How, carry_out
 from .options import as_operator, writing
+from .selecting import that_can_seek
 
 ON_OFF = click.Choice(["on", "off"])
 
@@ -42,9 +43,17 @@ def add_numbers(actor: Actor, numbers: tuple[str, ...], file: BinaryIO | None, c
     """Take numbers into the inventory; a line that is none never stops the others."""
     if bool(numbers) == bool(file):
         raise click.UsageError("Name numbers, or a file with --file.")
-    lines = file.read().decode("utf-8-sig", "replace").splitlines() if file else []
-    given = [*numbers, *(cell for line in lines if (cell := line.split(",")[0].split(";")[0].strip(' "')))]
-    return carry_out(actor, "phone.add_numbers", lambda: {"numbers": given, "country": country}, How(key, dry_run, True, None))
+    wish = lambda: {"numbers": [*numbers, *(_first_cells(file) if file else ())], "country": country}  # noqa: E731
+    return carry_out(actor, "phone.add_numbers", wish, How(key, dry_run, True, None))
+
+
+def _first_cells(file: BinaryIO) -> list[str]:
+    """What stands first in each line of a CSV file. Refused (invalid) where it cannot be read as a whole."""
+    from usher.core.csv_text import cells_of, opened
+
+    with that_can_seek(file) as data:
+        _encoding, delimiter, text = opened(data)
+        return [first for _line, cells in cells_of(text, delimiter) if cells and (first := cells[0].strip())]
 
 
 def of_numbers(name: str, verb: str, words: str) -> click.Command:
