@@ -243,7 +243,22 @@ def test_a_database_url_that_does_not_answer_says_so(data_folder: Path) -> None:
         server(DataDir(data_folder), {"DATABASE_URL": "postgresql:///x?host=/nowhere"}),
     ):
         pass
-    with pytest.raises(NoServer, match="DATABASE_URL does not answer"), server(DataDir(data_folder), {"DATABASE_URL": "not a url"}):
+
+
+@pytest.mark.parametrize("url", ["not a url", "postgres//usher:secret@db.internal/usher", "mysql://usher:secret@db.internal/usher"])
+def test_a_database_url_that_is_none_is_not_repeated(data_folder: Path, url: str) -> None:
+    """SECRET-01: a typing error in it shows the password to no log."""
+    with pytest.raises(NoServer, match="DATABASE_URL is no address") as no, server(DataDir(data_folder), {"DATABASE_URL": url}):
+        pass
+    assert "secret" not in str(no.value) and no.value.__suppress_context__
+
+
+def test_a_database_that_is_too_old_is_told_before_anything_is_done(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usher.core.postgres.OLDEST", 99)
+    with (
+        pytest.raises(NoServer, match="Usher needs 99 or newer"),
+        server(DataDir(data_folder), {"DATABASE_URL": os.environ["DATABASE_URL"]}),
+    ):
         pass
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
@@ -13,8 +14,9 @@ from click.testing import CliRunner
 from django.db import connection
 
 from tests.harness import COMMAND, Usher, get, usher, wait_until
-from usher.cli import COMMANDS, main
+from usher.cli import COMMANDS, Table, doctor, main
 from usher.cli.door import IN_PART, beside_server, emit, progress
+from usher.core.data_dir import DataDir
 from usher.core.refusals import Refused
 
 pytestmark = pytest.mark.fault  # starts real servers and processes
@@ -34,12 +36,23 @@ def asked(what: str) -> int | None:
         raise Refused("conflict", "no_seat", "No seat is free. Buy more, or choose another.", field="license")
     if what == "database":
         sql.value("SELECT pg_terminate_backend(pg_backend_pid())")
+    if what == "ask":
+        click.confirm("Go on?", err=True)
+    if what == "break":
+        sql.value("SELECT 1 FROM no_such_table")
     emit({"one": sql.value("SELECT 1")}, text="one is 1")
     return IN_PART if what == "part" else None
 
 
+class Asked(Table):
+    """`usher` with that one command."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return asked
+
+
 def run(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(asked, list(arguments))
+    result = CliRunner().invoke(Asked("usher"), ["asked", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 
@@ -76,9 +89,24 @@ def test_a_database_that_goes_away_is_5() -> None:
     connection.close()
 
 
+@pytest.mark.django_db
+def test_a_question_that_is_not_answered_is_130() -> None:
+    """As Ctrl-C and Ctrl-D at it are: 1 would say that an invariant is breached."""
+    assert run("ask")[0] == 130
+
+
+@pytest.mark.django_db
+def test_a_mistake_of_ours_is_70_with_its_trace() -> None:
+    code, out, err = run("break", "--json")
+    assert (code, json.loads(out)["state"]) == (70, "mistake")
+    assert "Traceback" in err and "no_such_table" in err
+
+
 def test_usage_is_2() -> None:
     assert CliRunner().invoke(main, ["fly"]).exit_code == 2
     assert CliRunner().invoke(main, ["up", "--port", "70000"]).exit_code == 2
+    early = CliRunner().invoke(main, ["--json", "people", "list"])
+    assert (early.exit_code, json.loads(early.stdout)["state"]) == (2, "usage")
 
 
 def test_no_server_is_5(data_folder: Path) -> None:
@@ -127,10 +155,27 @@ def test_https_without_secret_does_not_start(data_folder: Path) -> None:
     assert list(data_folder.iterdir()) == []
 
 
+def test_a_taken_port_is_one_clear_line(data_folder: Path) -> None:
+    """The same as of `usher up`, before a database is asked for."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = usher("web", "--port", str(port), "--data", str(data_folder), env=ENV)
+    assert done.returncode == 3
+    assert done.stderr.startswith(f"Port {port} on localhost is taken") and done.stderr.count("\n") == 1
+
+
 @pytest.mark.smoke
 def test_two_migrations_at_once_apply_everything_once(server: str) -> None:
+    """Before that a command says what is missing, and a worker that came too early waits for it and then works."""
     with_database = Usher.on_nothing(server, {})
     answers: list[dict[str, list[str]]] = []
+    early = with_database.run("people", "list", "--json")
+    assert (early.returncode, json.loads(early.stdout)["state"]) == (5, "no_server")
+    assert early.stderr == "The database is not of this version. Bring it there with `usher migrate`.\n"
+    worker = with_database.start_worker()
+    wait_until(lambda: "The worker waits for `usher migrate`" in with_database.said(), what="a worker that waits")
 
     def migrate() -> None:
         answers.append(json.loads(with_database.run("migrate", "--json", check=True).stdout))
@@ -145,13 +190,17 @@ def test_two_migrations_at_once_apply_everything_once(server: str) -> None:
         assert len(answers) == 2
         assert len(applied) == len(set(applied)) > 20
         assert sorted(len(answer["applied"]) > 0 for answer in answers) == [False, True]
+        wait_until(lambda: with_database.sql("SELECT 1 FROM procrastinate_workers"), what="a worker at work")
+        assert worker.poll() is None and with_database.said().count("lost its database") == 0
     finally:
         with_database.close()
 
 
-def test_health_says_nothing_but_yes_or_no(running_usher: Callable[..., Usher]) -> None:
-    """SECRET-07, WEB-04: alive without a database, ready only with one of this version."""
+def test_health_says_nothing_but_yes_or_no(running_usher: Callable[..., Usher], data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SECRET-07, WEB-04: alive without a database, ready only with one of this version; the doctor knows it by that on its port."""
     running = running_usher(web=1, workers=0)
+    monkeypatch.setattr("usher.cli.service.PORT", port := int(running.base_url.rsplit(":", 1)[1]))
+    assert vars(doctor._port(DataDir(data_folder)))["found"] == f"a web server of Usher answers at {port}"
     for path in ("/livez", "/readyz"):
         status, headers, body = get(running.base_url + path)
         assert (status, body) == (200, "ok\n")
@@ -162,6 +211,15 @@ def test_health_says_nothing_but_yes_or_no(running_usher: Callable[..., Usher]) 
     status, headers, body = wait_until(lambda: (a := get(running.base_url + "/readyz"))[0] == 503 and a, what="not ready")
     assert (headers["retry-after"], body) == ("2", "not ready\n")
     assert get(running.base_url + "/livez")[0] == 200
+
+
+def test_the_doctor_looks_at_an_unsafe_machine_too(running_usher: Callable[..., Usher]) -> None:
+    """What is wrong with the mode does not keep the rest from being looked at."""
+    running = running_usher(web=0, workers=0)
+    done = usher("doctor", "--json", env={**running.env, "USHER_BASE_URL": "http://usher.example.com"})
+    checks = {check["what"]: check for check in json.loads(done.stdout)["checks"]}
+    assert (done.returncode, checks["mode"]["ok"], checks["migrations"]["ok"]) == (1, False, False)
+    assert "plain http" in checks["mode"]["next"] and checks["database"]["ok"] and "workers" in checks
 
 
 def test_doctor_reports_each_check(running_usher: Callable[..., Usher]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.cli.told import Told
+from tests.cli.told import KEYS, Told
 from usher.access import tokens
 from usher.core.ids import short, unshort
 
@@ -27,6 +27,7 @@ def test_rotated_off_on_and_deleted(cli: Cli) -> None:
     again = cli("app", "rotate", id).answer
     assert again["client_secret"] != made["client_secret"]
     assert tokens.client(id, again["client_secret"], "192.0.2.9") and tokens.client(id, made["client_secret"], "192.0.2.9")
+    assert cli("app", "off", id, "--dry-run").answer["state"] == "planned" and tokens.client(id, again["client_secret"], "192.0.2.9")
     assert cli("app", "off", id).counts == {"updated": 1}
     assert tokens.client(id, again["client_secret"], "192.0.2.9") is None
     assert cli("app", "on", id).counts == {"updated": 1}
@@ -52,8 +53,10 @@ def test_what_is_wrong(cli: Cli) -> None:
     """An unknown scope, nobody of this address, an app that is none: exit 3, and nothing is made."""
     assert cli("app", "create", "--name", "A", "--scopes", "people:fly").answer["code"] == "scopes"
     assert cli("app", "create", "--name", "A", "--scopes", "all", "--creator", "x@y.test").code == 3
-    for command in ("rotate", "off", "delete"):
-        assert cli("app", command, "nothing").code == 3
+    assert cli("app", "rotate", "nothing").code == 3
+    for command in (("off",), ("on",), ("hand-over", "--to", "x@y.test"), ("delete",)):
+        no = cli("app", *command, "nothing")
+        assert no.code == 3 and set(no.answer) > KEYS, command
     assert cli("app", "list").answer["apps"] == []
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import receiver as receivers
-from tests.cli.told import Told
+from tests.cli.told import KEYS, Told
 from tests.connections.hooks import told
 from tests.receiver import Receiver
 
@@ -39,6 +39,7 @@ def test_it_works(cli: Cli, receiver: Receiver) -> None:
     assert [w["state"] for w in listed] == ["on"] and receiver.secret not in str(listed)
     other = cli("webhooks", "renew", app).answer["signing_secret"]
     assert other and other != receiver.secret
+    assert cli("webhooks", "delete", id, "--dry-run").answer["state"] == "planned"
     assert cli("webhooks", "delete", id).code == 0 and cli("webhooks", "list").answer["webhooks"] == []
 
 
@@ -48,8 +49,11 @@ def test_what_is_wrong(cli: Cli, receiver: Receiver) -> None:
     assert cli("webhooks", "create", "--app", app, "--url", "https://10.0.0.1/").answer["code"] == "bad_address"
     assert cli("webhooks", "create", "--app", app, "--url", receiver.address, "--events", "user.flew").answer["code"] == "unknown_event"
     assert cli("webhooks", "create", "--app", "nothing", "--url", receiver.address).code == 3
-    for command in ("confirm", "pause", "resume", "log", "resend", "delete", "renew"):
+    for command in ("confirm", "log", "renew"):
         assert cli("webhooks", command, "nothing").code == 3, command
+    for command in ("pause", "resume", "resend", "delete"):
+        no = cli("webhooks", command, "nothing")
+        assert no.code == 3 and set(no.answer) > KEYS, command
     made = cli("webhooks", "create", "--app", app, "--url", receiver.address).answer
     assert cli("webhooks", "resend", made["id"], "nothing").code == 3
     answer = cli("webhooks", "confirm", made["id"])

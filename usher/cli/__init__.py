@@ -1,6 +1,10 @@
-"""The `usher` command. Exit codes: 0 done, 1 invariant breached, 2 usage, 3 refused and nothing done, 4 done in part, 5 no server."""
+"""The `usher` command. Exit codes: 0 done, 1 invariant breached, 2 usage, 3 refused and nothing done, 4 done in part, 5 no server.
+
+Beside them 130 after Ctrl-C, and 70 for a mistake of Usher itself, so that 1 keeps its meaning.
+"""
 
 import json
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -37,25 +41,36 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "undo": ("changes", "undo", "Take a change back."),
     "verify": ("changes", "verify", "Prove every invariant from the tables."),
 }
+MISTAKE = 70  # EX_SOFTWARE of sysexits.h
+ASKED, TOLD = "usher.asked", "usher.told"  # in the context: the words of the call, and that the command has told its object
 
 
 class Table(click.Group):
     """A group that knows its commands by name and loads one when it is called."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["usher.asked"] = list(args)
-        return super().parse_args(ctx, args)
+        ctx.meta[ASKED] = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as wrong:
+            tell_alone(ctx, "usage", wrong.format_message())
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """With --json a wrong call is one object on stdout too. Ctrl-C is 130, so that 1 keeps its meaning."""
+        """What ends a command other than its own answer: a wrong call is 2, Ctrl-C, also at a question, 130, what nobody expected 70 and a trace."""
         try:
             return super().invoke(ctx)
         except click.UsageError as wrong:
-            if "--json" in ctx.meta["usher.asked"]:
-                click.echo(json.dumps({"state": "usage", "reason": wrong.format_message()}, ensure_ascii=False))
+            tell_alone(ctx, "usage", wrong.format_message())
             raise
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             raise SystemExit(130) from None
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception:
+            traceback.print_exc()
+            tell_alone(ctx, "mistake", "Usher made a mistake. The trace stands on standard error.")
+            raise SystemExit(MISTAKE) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -70,6 +85,12 @@ class Table(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+
+
+def tell_alone(ctx: click.Context, state: str, reason: str) -> None:
+    """With --json the one object on stdout, unless the command has told its own."""
+    if "--json" in ctx.meta[ASKED] and TOLD not in ctx.meta:
+        click.echo(json.dumps({"state": state, "reason": reason}, ensure_ascii=False))
 
 
 @click.command(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})

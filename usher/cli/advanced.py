@@ -1,6 +1,6 @@
 """The commands about everybody at once: advanced totals, change-license, domain-license, delete-deactivated.
 
-The other operations of the Advanced tab have commands where their things are: people unlink --license, groups move, groups default, groups add-domain.
+The other operations of the Advanced tab have commands where their things are: people unlink --license, groups move, groups default.
 """
 
 from typing import Any

@@ -7,7 +7,8 @@ import click
 from usher.core.actor import Actor
 
 from .door import emit
-from .options import as_operator, fresh_key, key_option
+from .leaving import How, carry_out
+from .options import as_operator, fresh_key, key_option, writing
 
 COLUMNS = ("client_id", "name", "scopes", "creator", "redirects", "is_on", "last_used")
 
@@ -63,35 +64,35 @@ def rotate(actor: Actor, client_id: str, key: str | None) -> None:
 
 @app.command("off")
 @click.argument("client_id")
-@as_operator
-def switch_off(actor: Actor, client_id: str) -> int:
+@writing
+def switch_off(actor: Actor, client_id: str, key: str | None, dry_run: bool) -> int:
     """Switch an app off: it gets no token, and the ones it has open nothing."""
-    return _change(actor, "access.edit_app", {"app": id_of(client_id), "is_on": False})
+    return carry_out(actor, "access.edit_app", lambda: {"app": id_of(client_id), "is_on": False}, How(key, dry_run, True, None))
 
 
 @app.command("on")
 @click.argument("client_id")
-@as_operator
-def switch_on(actor: Actor, client_id: str) -> int:
+@writing
+def switch_on(actor: Actor, client_id: str, key: str | None, dry_run: bool) -> int:
     """Switch an app on again."""
-    return _change(actor, "access.edit_app", {"app": id_of(client_id), "is_on": True})
+    return carry_out(actor, "access.edit_app", lambda: {"app": id_of(client_id), "is_on": True}, How(key, dry_run, True, None))
 
 
 @app.command("hand-over")
 @click.argument("client_id")
 @click.option("--to", required=True, metavar="EMAIL", help="Somebody active who manages API apps.")
-@as_operator
-def hand_over(actor: Actor, client_id: str, to: str) -> int:
+@writing
+def hand_over(actor: Actor, client_id: str, to: str, key: str | None, dry_run: bool) -> int:
     """Hand an app to somebody else, with whose rights it works then."""
-    return _change(actor, "access.hand_over_app", {"app": id_of(client_id), "to": to})
+    return carry_out(actor, "access.hand_over_app", lambda: {"app": id_of(client_id), "to": to}, How(key, dry_run, True, None))
 
 
 @app.command("delete")
 @click.argument("client_id")
-@as_operator
-def delete(actor: Actor, client_id: str) -> int:
+@writing
+def delete(actor: Actor, client_id: str, key: str | None, dry_run: bool) -> int:
     """Delete an app with its secrets and tokens, for good."""
-    return _change(actor, "access.delete_app", {"app": id_of(client_id)})
+    return carry_out(actor, "access.delete_app", lambda: {"app": id_of(client_id)}, How(key, dry_run, True, None))
 
 
 def _show(actor: Actor, client_id: str, secret: str | None, without: str = "shown before") -> None:
@@ -99,14 +100,6 @@ def _show(actor: Actor, client_id: str, secret: str | None, without: str = "show
 
     told = {"account_id": short(actor.account_id), "client_id": client_id, "client_secret": secret}
     emit(told, text="\n".join(f"{k}: {v if v is not None else without}" for k, v in told.items()))
-
-
-def _change(actor: Actor, verb: str, params: dict[str, Any]) -> int:
-    from usher.journal.verb import plan
-
-    from .doing import do
-
-    return do(plan(actor, verb, params), fresh_key(None))
 
 
 def id_of(client_id: str) -> Any:

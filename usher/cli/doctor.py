@@ -11,8 +11,8 @@ import psycopg
 
 from usher.core.data_dir import DataDir, NoServer
 from usher.core.mode import Unsafe, read_mode
-from usher.core.postgres import Cluster
-from usher.core.postgres.binaries import OLDEST, resolve
+from usher.core.postgres import Cluster, answers
+from usher.core.postgres.binaries import resolve
 from usher.core.refusals import Refused
 from usher.mail.smtp import server_of
 
@@ -32,7 +32,7 @@ class Finding:
 
 def examine(data: DataDir) -> list[Finding]:
     """Every check, the cheap ones first; those that need a database only when one answers."""
-    return [_python(), _mode(data), _assets(), _folder(data), *_port(data), *_database(data), _mail()]
+    return [_python(), _mode(data), _assets(), _folder(data), _port(data), *_database(data), _mail()]
 
 
 def _python() -> Finding:
@@ -58,6 +58,8 @@ def _folder(data: DataDir) -> Finding:
     try:
         status = data.path.stat()
     except OSError as error:
+        if os.environ.get("DATABASE_URL"):
+            return Finding("data directory", True, f"{data.path} is not needed: DATABASE_URL names the database")
         return Finding("data directory", False, f"{data.path}: {error.strerror}", "`usher up` makes it; --data names another.")
     if status.st_uid != os.geteuid():
         return Finding(
@@ -69,26 +71,37 @@ def _folder(data: DataDir) -> Finding:
     return Finding("data directory", True, str(data.path))
 
 
-def _port(data: DataDir) -> Iterator[Finding]:
-    """Only when Usher does not run itself: then the port must be free."""
-    from .supervisor import port_is_free
+def _port(data: DataDir) -> Finding:
+    """Where Usher does not run itself, the port must be free."""
+    from .service import PORT
+    from .supervisor import port_is_free, responds
 
-    if data.path.is_dir():
-        with data.alone("supervisor") as lock:
-            if lock is None:
-                yield Finding("usher up", True, f"runs at {data.address()}")
-                return
+    if _is_kept(data):
+        return Finding("usher up", True, f"runs at {data.address()}")
+    if responds("localhost", PORT):
+        return Finding("port", True, f"a web server of Usher answers at {PORT}")
     try:
-        port_is_free("localhost", 8040)
-        yield Finding("port", True, "8040 is free")
+        port_is_free("localhost", PORT)
     except Refused as no:
-        yield Finding("port", False, "8040 is taken", no.words)
+        return Finding("port", False, f"{PORT} is taken", no.words)
+    return Finding("port", True, f"{PORT} is free")
+
+
+def _is_kept(data: DataDir) -> bool:
+    """Whether an `usher up` runs on it. Whose directory it is was looked at before."""
+    try:
+        with data.alone("supervisor") as lock:
+            return lock is None
+    except NoServer:
+        return False
 
 
 def _database(data: DataDir) -> Iterator[Finding]:
     url = os.environ.get("DATABASE_URL")
-    if not url:
-        try:
+    try:
+        if url:
+            answers(url)
+        else:
             cluster = Cluster(data) if data.path.is_dir() else None
             major = int((cluster.pg / "PG_VERSION").read_text().split(".")[0]) if cluster and cluster.exists() else None
             binaries = resolve(major)
@@ -97,44 +110,41 @@ def _database(data: DataDir) -> Iterator[Finding]:
                 yield Finding("database", True, "not running; `usher up` starts it")
                 return
             url = cluster.url
-        except NoServer as no:
-            yield Finding("PostgreSQL", False, "cannot be used", str(no))
-            return
-    try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             yield from _inside(connection)
+    except NoServer as no:
+        yield Finding("database", False, "cannot be used", str(no))
     except psycopg.Error as error:
-        yield Finding("database", False, (str(error).strip().splitlines() or ["no answer"])[-1], "Start it, or correct DATABASE_URL.")
+        yield Finding("database", False, (str(error).strip().splitlines() or ["no answer"])[-1], "Start it with `usher up`.")
 
 
 def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
     version = connection.info.server_version
-    yield Finding(
-        "database", version >= OLDEST * 10_000, f"PostgreSQL {version // 10_000}.{version % 10_000}", f"Use PostgreSQL {OLDEST} or newer."
-    )
+    yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000}")
     there = {name for (name,) in connection.execute("SELECT name FROM pg_available_extensions")}
     missing = [name for name in EXTENSIONS if name not in there]
     found = f"missing: {', '.join(missing)}" if missing else ", ".join(EXTENSIONS)
     yield Finding("extensions", not missing, found, "Install the contrib package of this PostgreSQL.")
+    yield _migrations(connection)
     if connection.execute("SELECT to_regclass('procrastinate_workers')").fetchone() == (None,):
-        yield Finding("migrations", False, "none applied", "usher migrate")
         return
-    waiting = _unapplied(connection)
-    yield Finding("migrations", not waiting, f"{waiting} not applied" if waiting else "all applied", "usher migrate")
     row = connection.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'").fetchone()
     alive = row[0] if row else 0
     yield Finding("workers", alive > 0, f"{alive} alive", "Start one: usher up, or usher worker.")
 
 
-def _unapplied(connection: psycopg.Connection) -> int:
-    """How many migrations of this version the database lacks."""
+def _migrations(connection: psycopg.Connection) -> Finding:
     import django
-    from django.db.migrations.loader import MigrationLoader
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "usher.config.settings"
-    django.setup()
-    applied = {(app, name) for app, name in connection.execute("SELECT app, name FROM django_migrations")}
-    return len(set(MigrationLoader(None).graph.nodes) - applied)
+    try:
+        django.setup()
+    except Unsafe as error:
+        return Finding("migrations", False, "not looked at, because the mode is not safe", str(error))
+    from usher.core.migrated import lacking
+
+    waiting = lacking(connection)
+    return Finding("migrations", not waiting, f"{waiting} not applied" if waiting else "all applied", "usher migrate")
 
 
 def _mail() -> Finding:

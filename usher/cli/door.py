@@ -15,7 +15,7 @@
 
 What the door does: finds the data directory (--data, USHER_DATA, default) or takes DATABASE_URL, makes sure the database answers (starting
 the embedded one for the time of the command when it is down), exports DATABASE_URL, USHER_SECRET_KEY and USHER_BASE_URL, sets Django up,
-and turns `Refused` into exit 3, a missing server into exit 5. `workers_alive()` is in usher.core.jobs.
+and turns `Refused` into exit 3, a missing server or one that is not of this version into exit 5. `workers_alive()` is in usher.core.jobs.
 """
 
 import functools
@@ -31,6 +31,8 @@ import click
 from usher.core.data_dir import DataDir, NoServer
 from usher.core.mode import Unsafe, read_mode
 from usher.core.refusals import Refused
+
+from . import TOLD
 
 DONE, BREACHED, USAGE, REFUSED, IN_PART, NO_SERVER = range(6)
 AS_JSON = "usher.json"
@@ -77,14 +79,29 @@ def database(data: DataDir) -> Iterator[str]:
 
     with server(data, os.environ) as url:
         enter(data, url)
-        from django.db import InterfaceError, OperationalError
+        from django.db import InterfaceError, OperationalError, ProgrammingError
 
         try:
             yield url
+        except ProgrammingError as error:
+            if is_of_this_version():
+                raise
+            raise NoServer("The database is not of this version. Bring it there with `usher migrate`.") from error
         except (OperationalError, InterfaceError) as error:
             if getattr(error.__cause__, "sqlstate", None) not in (None, "57P01", "57P02", "57P03", "53300"):
                 raise
             raise NoServer(f"The database does not answer: {first_line(error)}. Start it with `usher up`.") from error
+
+
+def is_of_this_version() -> bool:
+    """Whether the database has every migration. Asked when a statement met a table or a column that is not there."""
+    import psycopg
+    from django.db import connection
+
+    from usher.core.migrated import lacking
+
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        return not lacking(own)
 
 
 def enter(data: DataDir, url: str) -> None:
@@ -102,6 +119,7 @@ def enter(data: DataDir, url: str) -> None:
 
 def emit(answer: Mapping[str, Any], *, text: str = "") -> None:
     """The result of a command: with --json exactly one object on stdout, otherwise `text` (or the answer as lines `key: value`)."""
+    click.get_current_context().meta[TOLD] = True
     if wants_json():
         click.echo(json.dumps(answer, default=str, ensure_ascii=False))
     else:

@@ -50,8 +50,11 @@ def up(host: str, port: int, workers: int, sample: str, data: str | None) -> Non
 @data_option
 def web(host: str, port: int, workers: int, data: str | None) -> None:
     """Run the web server only, on a database that is up and migrated."""
+    from .supervisor import port_is_free
+
     with answering(as_json=False):
         check_host(host, os.environ)
+        port_is_free(host, port)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -78,7 +81,7 @@ def web(host: str, port: int, workers: int, data: str | None) -> None:
 @click.command()
 @data_option
 def worker(data: str | None) -> None:
-    """Run the background worker only. Any number of them may run, on any number of machines."""
+    """Run the background worker only. Any number of them may run, on any number of machines; each waits for a database of its version."""
     with answering(as_json=False), database(DataDir.chosen(data, os.environ)):
         from usher.core.jobs import work
 

@@ -1,14 +1,13 @@
 """The commands about webhooks: create, list, confirm, pause, resume, renew, log, resend, delete."""
 
-from typing import Any
-
 import click
 
 from usher.core.actor import Actor
 
 from .app import id_of
 from .door import emit
-from .options import as_operator, fresh_key, key_option
+from .leaving import How, carry_out
+from .options import as_operator, fresh_key, key_option, writing
 
 COLUMNS = ("id", "name", "app", "url", "state", "waiting", "failed")
 LOGGED = ("id", "created_at", "event", "name", "state", "tries", "why")
@@ -72,18 +71,22 @@ def confirm(actor: Actor, id: str) -> int:
 
 @webhooks.command("pause")
 @click.argument("id")
-@as_operator
-def pause(actor: Actor, id: str) -> int:
+@writing
+def pause(actor: Actor, id: str, key: str | None, dry_run: bool) -> int:
     """Tell nothing for a while. What happens meanwhile is not told later."""
-    return _change(actor, "connections.edit_webhook", {"webhook": id_of(id), "fields": {"webhook_state": "paused"}})
+    return _set_state(actor, id, "paused", How(key, dry_run, True, None))
 
 
 @webhooks.command("resume")
 @click.argument("id")
-@as_operator
-def resume(actor: Actor, id: str) -> int:
+@writing
+def resume(actor: Actor, id: str, key: str | None, dry_run: bool) -> int:
     """Let a paused webhook go on."""
-    return _change(actor, "connections.edit_webhook", {"webhook": id_of(id), "fields": {"webhook_state": "on"}})
+    return _set_state(actor, id, "on", How(key, dry_run, True, None))
+
+
+def _set_state(actor: Actor, id: str, state: str, how: How) -> int:
+    return carry_out(actor, "connections.edit_webhook", lambda: {"webhook": id_of(id), "fields": {"webhook_state": state}}, how)
 
 
 @webhooks.command("renew")
@@ -120,23 +123,16 @@ def show_log(actor: Actor, id: str, limit: int) -> None:
 @webhooks.command("resend")
 @click.argument("id")
 @click.argument("deliveries", nargs=-1)
-@as_operator
-def resend(actor: Actor, id: str, deliveries: tuple[str, ...]) -> int:
+@writing
+def resend(actor: Actor, id: str, deliveries: tuple[str, ...], key: str | None, dry_run: bool) -> int:
     """Send deliveries again; without naming any, everything that failed."""
-    return _change(actor, "connections.send_again", {"webhook": id_of(id), "deliveries": [id_of(d) for d in deliveries] or None})
+    wish = lambda: {"webhook": id_of(id), "deliveries": [id_of(d) for d in deliveries] or None}  # noqa: E731
+    return carry_out(actor, "connections.send_again", wish, How(key, dry_run, True, None))
 
 
 @webhooks.command("delete")
 @click.argument("id")
-@as_operator
-def delete(actor: Actor, id: str) -> int:
+@writing
+def delete(actor: Actor, id: str, key: str | None, dry_run: bool) -> int:
     """Delete a webhook with its log, for good."""
-    return _change(actor, "connections.delete_webhook", {"webhook": id_of(id)})
-
-
-def _change(actor: Actor, verb: str, params: dict[str, Any]) -> int:
-    from usher.journal.verb import plan
-
-    from .doing import do
-
-    return do(plan(actor, verb, params), fresh_key(None))
+    return carry_out(actor, "connections.delete_webhook", lambda: {"webhook": id_of(id)}, How(key, dry_run, True, None))

@@ -2,13 +2,12 @@
 
 import threading
 import time
-from functools import cache
 
 import psycopg
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 
+from usher.core.migrated import lacking
 from usher.portal.page import open_to_all
 
 FRESH_SECONDS = 0.5
@@ -45,13 +44,6 @@ def _ask() -> bool:
     limits = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
     try:
         with psycopg.connect(**{**connection.get_connection_params(), **limits}) as own:
-            applied = {(app, name) for app, name in own.execute("SELECT app, name FROM django_migrations")}
+            return not lacking(own)
     except psycopg.Error:
         return False
-    return _wanted() <= applied
-
-
-@cache
-def _wanted() -> frozenset[tuple[str, str]]:
-    """The last migration of each app, as the files of this version have it."""
-    return frozenset(MigrationLoader(None).graph.leaf_nodes())

@@ -17,6 +17,7 @@ from procrastinate.jobs import Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from . import clock, sql
+from .migrated import lacking
 
 logger = logging.getLogger(__name__)
 MOST_TOLD = 300  # characters of what one was, in the log: it may hold thousands of ids
@@ -125,12 +126,21 @@ def on_own_pool() -> App:
 
 
 async def _database_answers() -> None:
-    """Wait for it. The pool would wait too, but longer with each try."""
+    """Wait for it, and until it is of this version. The pool would wait too, but longer with each try."""
+    told = 0
     while True:
         with contextlib.suppress(psycopg.OperationalError):
-            await (await psycopg.AsyncConnection.connect(**utils.connector_params(), connect_timeout=5)).close()
-            return
+            if not (behind := await asyncio.to_thread(_migrations_lacking)):
+                return
+            if behind != told:
+                logger.warning("The database lacks %s migrations. The worker waits for `usher migrate`.", behind)
+            told = behind
         await asyncio.sleep(0.3)
+
+
+def _migrations_lacking() -> int:
+    with psycopg.connect(**utils.connector_params(), connect_timeout=5) as own:
+        return lacking(own)
 
 
 async def _rescue_now_and_then() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..data_dir import DataDir, NoServer, last_of
+from .binaries import OLDEST
 from .cluster import Cluster
 
 __all__ = ["Cluster", "server"]
@@ -36,11 +37,20 @@ def server(data: DataDir, env: Mapping[str, str]) -> Iterator[str]:
 
 
 def answers(url: str) -> None:
-    """Raise NoServer unless the database at `url` takes a connection within 5 seconds."""
+    """Raise NoServer unless the database at `url` takes a connection within 5 seconds and is PostgreSQL 15 or newer."""
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 
     try:
-        psycopg.connect(url, connect_timeout=5).close()
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # What psycopg says of it repeats it, with the password in it.
+        raise NoServer("DATABASE_URL is no address of a database. One looks like postgresql://usher@db.internal/usher.") from None
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10_000
     except psycopg.Error as error:
         reason = (str(error).strip().splitlines() or ["it gave no reason"])[-1].strip()
         raise NoServer(f"The database named by DATABASE_URL does not answer: {reason}") from error
+    if version < OLDEST:
+        raise NoServer(f"The database named by DATABASE_URL is PostgreSQL {version}. Usher needs {OLDEST} or newer.")
