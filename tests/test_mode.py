@@ -19,6 +19,19 @@ def test_without_any_setting_it_is_trial_mode() -> None:
     assert read_mode({}).base_url == "http://localhost:8040"
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("HTTPS://Usher.Example.com:443/", "https://usher.example.com"),
+        ("https://usher.example.com:8443", "https://usher.example.com:8443"),
+        ("http://localhost:80", "http://localhost"),
+    ],
+)
+def test_the_address_is_kept_as_browsers_write_it(given: str, kept: str) -> None:
+    """SESSION-08: the Origin that comes with a form is compared with it, letter by letter."""
+    assert read_mode({**HTTPS, "USHER_BASE_URL": given}).base_url == kept
+
+
 def test_https_takes_exactly_its_own_host() -> None:
     mode = read_mode({**HTTPS, "USHER_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2"})
     assert mode.https
@@ -41,6 +54,7 @@ def test_https_takes_exactly_its_own_host() -> None:
         ({"USHER_BASE_URL": "ftp://usher.example.com"}, "must look like"),
         ({"USHER_BASE_URL": "https://usher.example.com/admin"}, "must look like"),
         ({"USHER_BASE_URL": "https://usher.example.com?x=1"}, "must look like"),
+        ({"USHER_BASE_URL": "https://usher.example.com#x"}, "must look like"),
         ({"USHER_BASE_URL": "https://user:word@usher.example.com"}, "must look like"),
         ({"USHER_BASE_URL": "https://usher.example.com:99999"}, "must look like"),
         ({"USHER_TRUSTED_PROXIES": "any"}, "USHER_TRUSTED_PROXIES"),
