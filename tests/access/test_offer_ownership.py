@@ -100,9 +100,14 @@ def test_it_is_taken_back(northlake: Company) -> None:
 
 
 def test_no_is_an_answer(northlake: Company) -> None:
-    """The owner stays, sees it in Activity, and can ask again."""
+    """The owner stays, gets a mail, sees it in Activity, and can ask again."""
     ask(northlake)
     told = say(northlake.admin, DECLINE)
+    found = sql.row("SELECT id, to_user FROM mail_message WHERE kind = 'ownership_declined'")
+    assert found and found["to_user"] == northlake.owner.user_id
+    send.deliver_waiting()
+    shown = read.message(northlake.owner, found["id"])
+    assert shown.subject.startswith(f"{northlake.admin.name} did not want to own ") and shown.state == "shown"
     assert roles_of(northlake)["owner"] == "owner" and owner_offer.open_question(northlake.owner) is None
     assert told.number and ask(northlake).state == "done"
 

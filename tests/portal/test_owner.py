@@ -37,7 +37,8 @@ def test_it_works(owner: Client, northlake: Company) -> None:
     page = owner.get(PATH).content.decode()
     assert northlake.admin.email in page and northlake.member.email not in page
     wish = f"{PATH}?to={short(northlake.admin.user_id)}"  # type: ignore[arg-type]
-    assert "will be asked to own this account." in owner.get(wish).content.decode()
+    page = owner.get(wish).content.decode()
+    assert "will be asked to own this account." in page and re.search(r"until \d+ \w+ \d{4}", page)
     assert press(owner, wish)["Location"] == PATH
     page = owner.get(PATH).content.decode()
     assert f"{northlake.admin.name} is asked to own this account" in page

@@ -18,7 +18,7 @@ from usher.mail.kinds import register as register_mail
 from usher.people.verbs.profile import name_of
 
 from .own import OWN
-from .owner_transfer import NOT_OWNER, WHY_NOT, HandOn, NewOwner, OldOwner, mailed, owner_now, person_meant
+from .owner_transfer import NOT_OWNER, WHY_NOT, HandOn, NewOwner, OldOwner, mailed, noticed, owner_now, person_meant
 
 ASKED_ALREADY = reason("owner_asked", gettext_lazy("somebody is asked already: take that back first"))
 DAYS = 7
@@ -98,6 +98,12 @@ class Answered(Part):
     write = "did AS (DELETE FROM access_owneroffer t USING ok WHERE t.user_id = ok.obj RETURNING t.user_id AS obj)"
 
 
+class Declined(Answered):
+    """The same, and who asked is told. Parameters: to, was."""
+
+    write = f"{Answered.write}, told AS ({mailed('ownership_declined', 'did.obj', to='%(was)s')})"
+
+
 class OwnerWhoAsked(OldOwner):
     """The same, where the question was still open."""
 
@@ -120,15 +126,17 @@ class AcceptOwnership(HandOn):
 
 @register
 class DeclineOwnership(Verb):
-    """Say no: the owner stays the owner. Refuses (missing, no_offer) who is not asked."""
+    """Say no: the owner stays the owner, and gets a mail. Refuses (missing, no_offer) who is not asked."""
 
     name = "access.decline_ownership"
     privilege = OWN
-    parts = (Answered(),)
+    parts = (Declined(),)
     undoable = False
+    then = ("mail.deliver",)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        return {"to": str(actor.user_id), "to_name": question_to(actor)["name"]}
+        found = question_to(actor)
+        return {"to": str(actor.user_id), "to_name": found["name"], "was": str(found["owner_id"])}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -186,3 +194,4 @@ def where_to_answer(messages: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
 
 
 register_mail(Kind("ownership_offered", gettext_lazy("%(other)s asks you to own %(account)s"), offered, where_to_answer))
+register_mail(Kind("ownership_declined", gettext_lazy("%(other)s did not want to own %(account)s"), noticed))

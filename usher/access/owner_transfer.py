@@ -30,11 +30,11 @@ WHY_NOT = f"""CASE WHEN n.role = 'owner' THEN 'already' WHEN n.status <> 'active
   WHEN NOT {HAS_LOGIN} THEN 'no_login' WHEN NOT ({READY}) THEN 'not_admin' END"""
 
 
-def mailed(kind: str, other: str) -> str:
-    """SQL that writes a mail of this kind to whoever was done, which names the other one, a person's id as SQL."""
+def mailed(kind: str, other: str, to: str = "did.obj") -> str:
+    """SQL that writes a mail of this kind to whoever was done, or another, which names the other one; both are a person's id as SQL."""
     return f"""INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
   SELECT usher_uuid7(), u.account_id, '{kind}', u.id, u.email, jsonb_build_object('other', {name_of("o")}), %(now)s, %(now)s
-  FROM did JOIN people_user u ON u.id = did.obj LEFT JOIN people_user o ON o.id = {other}::uuid"""
+  FROM did JOIN people_user u ON u.id = {to}::uuid LEFT JOIN people_user o ON o.id = {other}::uuid"""
 
 
 class OldOwner(Part):

@@ -276,7 +276,9 @@ def value_in_words(key: str, value: Any) -> str:
         return str(number_format(value, 2, force_grouping=True))
     if key in ("on", "starts", "ends"):
         return long_day(date.fromisoformat(value))
-    return day(datetime.fromisoformat(value)) if key == "expires_at" else str(value)
+    if key == "expires_at":
+        return _("until %(day)s") % {"day": day(datetime.fromisoformat(value))}
+    return str(value)
 
 
 def people_of(actor: Actor, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -42,6 +42,7 @@ MAILS: dict[str, str | Promise] = {
     "webhook_silent": _("Webhook that does not answer"),
     "webhook_off": _("Webhook switched off"),
     "ownership_offered": _("Account offered"),
+    "ownership_declined": _("Account declined"),
     "ownership_given": _("Account handed on"),
     "ownership_received": _("Account received"),
 }
