@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def test_it_works(owner: Client, northlake: Company) -> None:
     left = list(csv.DictReader(io.StringIO(owner.get(f"{answer['Location']}/refused.csv").getvalue().decode("utf-8-sig"))))
     assert [(x["line"], x["call_id"], x["user"]) for x in left] == [("3", "b", "2222"), ("4", "'=c", "1000")]
     result = finish(owner, confirm(owner, answer["Location"]), northlake)
+    (number,) = re.findall(r'href="(/changes/\d+)/left.csv"', result)
+    body = b"".join(owner.get(f"{number}/left.csv").streaming_content)  # type: ignore[attr-defined]
+    head, *rest = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    assert head == ["call_id", "user", "line", "field", "why"] and [x[:3] for x in rest] == [["b", "2222", "3"], ["'=c", "1000", "4"]]
     assert "1\u00a0call came into the account log" in result and "Undo" in result and "result is none that is known" in result
     assert [c["call_id"] for c in log(northlake)] == ["a"]
     again = owner.get(sent(owner, file.replace(b"2222", b"1000"))["Location"]).content.decode()

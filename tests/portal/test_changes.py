@@ -92,6 +92,16 @@ def test_what_was_left_out_is_a_file(owner: Client, northlake: Company) -> None:
     assert rows[1][:3] == ["'=bad@x", "B", "Bad"] and rows[1][6] == "3" and rows[1][8]
 
 
+def test_what_was_left_out_of_no_file_says_whom(owner: Client, northlake: Company) -> None:
+    """Whole names stand in no column that an import would take for the first ones."""
+    people = {"ids": [str(northlake.member.user_id), str(northlake.pending)]}
+    number = do(northlake.owner, "lifecycle.deactivate", {"subjects": people, "content": {}}).number
+    body = b"".join(owner.get(f"/changes/{number}/left.csv").streaming_content)  # type: ignore[attr-defined]
+    head, *rest = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    assert head == ["email", "name", "line", "field", "why"]
+    assert [row[0] for row in rest] == [f"pending@{northlake.domain}"] and rest[0][4]
+
+
 def test_an_admin_stops_only_what_they_may_do(db: None, northlake: Company, owner: Client) -> None:
     """The right to stop is the right of the verb."""
     number = started(owner, northlake)

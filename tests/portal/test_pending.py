@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.people_of import LICENSED, Company, crowd, invite, link_of, seats
+from tests.people_of import LICENSED, Company, crowd, do, invite, link_of, seats
+from tests.portal.test_belonging import address, carry_out, group
 from tests.portal.test_import import confirm
 from tests.signed_in import signed_in
 from usher.core import sql
@@ -59,6 +60,23 @@ def test_resend(owner: Client, northlake: Company) -> None:
     )
     with pytest.raises(Refused):
         accept.look_up(northlake.pending, old)
+
+
+def test_where_they_belong_is_said_before_they_come(owner: Client, northlake: Company) -> None:
+    """S0-28: IM group and site stand above the list, as above Users, and hold for whoever is invited."""
+    page = owner.get("/people/pending").content.decode()
+    assert "/people/im-group-changes" in page and "/people/site-changes" in page
+    nordic = group(northlake, "Nordic", "im")
+    assert "put into the IM group Nordic" in carry_out(owner, address("im-group-changes", northlake.pending, im_group_to=nordic))
+    do(northlake.owner, "accounts.create_site", {"name": "Oslo"})
+    oslo = short(sql.value("SELECT id FROM accounts_site WHERE account_id = %(a)s", {"a": northlake.account}))
+    carry_out(owner, address("site-changes", northlake.pending, site_to=oslo), "site")
+    found = sql.row(
+        """SELECT g.name AS im_group, p.name AS site FROM people_user u JOIN people_group g ON g.id = u.im_group_id JOIN accounts_site p ON p.id = u.site_id
+           WHERE u.id = %(u)s""",
+        {"u": northlake.pending},
+    )
+    assert found == {"im_group": "Nordic", "site": "Oslo"}
 
 
 def test_delete(owner: Client, northlake: Company) -> None:

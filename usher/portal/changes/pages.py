@@ -15,8 +15,8 @@ from usher.journal.plan import words_of
 from usher.journal.undo import key_of, plan_undo, why_not
 from usher.journal.verb import NO_SEAT
 from usher.licenses import waiting
-from usher.lifecycle.lines import COLUMNS
 from usher.lifecycle.models import Stage
+from usher.phone.verbs.calls import ImportCalls
 from usher.portal.changes.again import ways_of
 from usher.portal.changes.progress import every, parts_of, seats_beside, seconds_left, table_of
 from usher.portal.changes.told import came_without
@@ -127,14 +127,19 @@ def left_file(request: SignedIn, number: int) -> HttpResponseBase:
 
 
 def left_csv(request: SignedIn, found: dict[str, Any]) -> Iterator[str]:
-    """The file in pieces of 1,000 lines: what came from a file as it was read, as long as it is kept, so that it can be corrected and uploaded."""
+    """The file in pieces of 1,000 lines: what came from a file as it was read, as long as it is kept, so that it can be corrected and uploaded; else whom,
+    what, or which call it was about."""
     stage = Stage.objects.filter(pk=found["params"].get("stage"), account_id=request.actor.account_id).first()
-    columns = columns_of(stage) if stage else list(COLUMNS)
-    yield BOM + csv_line([*map(heading, columns), "line", "field", "why"])
+    columns = columns_of(stage) if stage else ["call_id", "user"] if found["verb"] == ImportCalls.name else ["email", "name"]
+    yield BOM + csv_line([*(map(heading, columns) if stage else columns), "line", "field", "why"])
     after = (0, 0)
     while rows := reads.effects(found, result="left", after=after, limit=1_000):
         lines = in_words(request.actor, rows)
         said = {s["line"]: s for s in staged(stage, [x["line"] for x in lines if x["line"]])} if stage else {}
-        told = [(said.get(x["line"]) or {"email": x["email"], "first_name": x["name"]}, x) for x in lines]
+        whose = [(row["after"] or {}).get("whose", "") for row in rows]
+        told = [
+            (said.get(x["line"]) or {**x, "first_name": x["name"], "call_id": x["name"], "user": w}, x)
+            for x, w in zip(lines, whose, strict=True)
+        ]
         yield "".join(csv_line([*cells_of(cells, columns), x["line"], x["field"], x["why"]]) for cells, x in told)
         after = (rows[-1]["phase"], rows[-1]["ord"])

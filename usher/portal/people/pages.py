@@ -101,6 +101,8 @@ def pending(request: SignedIn) -> HttpResponse:
         Act(_("Add-ons"), "/people/add-on-changes"),
         Act(_("Department"), "/people/department-changes"),
         Act(_("Groups"), "/people/group-changes", why_not=request.actor.why_not("people:group:manage")),
+        Act(_("IM group"), "/people/im-group-changes", why_not=request.actor.why_not("people:im_group:manage")),
+        Act(_("Site"), "/people/site-changes", why_not=request.actor.why_not_everybody()),
         Act(_("Delete"), "/people/withdrawals", last=True),
     )
     manage = may_add(request.actor)
