@@ -1,15 +1,19 @@
-# The only door: install, run, test, check, bench, shots. `make run` is all a newcomer needs.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The only door: install, run, wheel, test, check, bench, shots. `make run` is all a newcomer needs.
+PYTHON ?= $(or $(shell command -v python3.11 || command -v python3),python3)
 BIN := .venv/bin
 SOURCES := pyproject.toml hatch_build.py package-lock.json usher/portal/icons.txt $(wildcard usher/locale/*/LC_MESSAGES/django.po)
 
-.PHONY: install run test check bench shots texts lock
+.PHONY: install run wheel test check bench shots texts lock
 
 install: .venv/.installed
 
 # UP takes more words for `usher up`: make run UP="--port 9000"
 run: .venv/.installed
 	@exec $(BIN)/usher up --sample company $(UP)
+
+# For machines without the sources: docs/guide/getting-started.md says how it is installed.
+wheel: .venv/.installed
+	$(BIN)/pip --disable-pip-version-check --quiet wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # On two cores, a file at a time, because a company is made, or a service started, once per file: the quick suite, then what starts real servers and browsers.
 test: .venv/.installed-dev

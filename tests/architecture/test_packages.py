@@ -2,6 +2,11 @@
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from tests.architecture.source import ROOT
 
@@ -39,3 +44,26 @@ def test_the_assets_of_the_portal_are_pinned_too() -> None:
     assets = {name: p for name, p in packages.items() if name}
     assert assets and all(p["integrity"].startswith("sha512-") for p in assets.values())
     assert not any("resolved" in p for p in assets.values())
+
+
+@pytest.mark.parametrize(
+    ("python", "says"),
+    [
+        ("case $2 in *ensurepip*) exit 1;; esac", "Python cannot make virtual environments here: apt install python3-venv"),
+        ("exit 1", "Usher needs Python 3.11 or newer. Name one: make PYTHON=/path/to/python3.11"),
+        (None, "Usher needs Python 3.11 or newer. Name one: make PYTHON=/path/to/python3.11"),
+    ],
+)
+def test_what_the_machine_lacks_is_one_line(tmp_path: Path, python: str | None, says: str) -> None:
+    """A Debian without python3-venv, one with an old Python, one with none: what to do, and nothing is begun."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    make = shutil.which("make")
+    assert make
+    words = [make, "--silent", ".venv/bin/pip"]
+    if python:
+        (tmp_path / "python").write_text(f"#!/bin/sh\n{python}\n")
+        (tmp_path / "python").chmod(0o755)
+        words.append("PYTHON=./python")
+    done = subprocess.run(words, cwd=tmp_path, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.splitlines()) == (2, [says])
+    assert not (tmp_path / ".venv").exists()

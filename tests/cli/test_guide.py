@@ -3,16 +3,17 @@
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import click
 import pytest
 
+from tests.architecture.source import ROOT, files
 from tests.harness import Usher
 
 pytestmark = pytest.mark.fault  # starts real servers and processes
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "guide" / "command-line.md").read_text()
+GUIDES = ROOT / "docs" / "guide"
+GUIDE = (GUIDES / "command-line.md").read_text()
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -26,16 +27,34 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
         yield from commands(below, f"{name} {part}")
 
 
-def test_the_guide_names_every_command_and_every_option() -> None:
+@pytest.mark.parametrize("guide", [GUIDE, (GUIDES / "de" / "command-line.md").read_text()], ids=["en", "de"])
+def test_the_guide_names_every_command_and_every_option(guide: str) -> None:
+    """Each option where its command is told, unless many commands have it: then once, where that is told."""
     from usher.cli import main
 
-    found = dict(commands(main, "usher"))
+    found, sections = dict(commands(main, "usher")), re.split(r"\n(?=##)", guide)
     assert {"usher people import", "usher undo", "usher verify", "usher doctor"} <= set(found)
     for name, command in found.items():
-        assert f"`{name}" in GUIDE, name
+        told = "".join(section for section in sections if f"`{name}" in section)
+        assert told, name
         for option in command.params:
             for long in option.opts if isinstance(option, click.Option) else ():
-                assert long in GUIDE, f"{name} {long}"
+                assert long in (guide if long in SHARED or name == "usher people import" else told), f"{name} {long}"
+
+
+# Of a command that writes, and how people are named; `people import` has the options of `people add`.
+SHARED = {"--data", "--json", "--account", "--dry-run", "--key", "--refusals", "--yes", "--file"}
+SHARED |= {"--search", "--status", "--license", "--add-on", "--role", "--department"}
+
+
+def test_the_guide_names_every_variable() -> None:
+    """In English and in German; those apart that only tests and Usher itself set."""
+    ours = {"USHER_TEST", "USHER_SUPERVISED", "USHER_DEBUG"}
+    read = {name for file in files() for name in re.findall(r"""["'](USHER_[A-Z_]+)["']""", file.read_text())} - ours
+    assert {"USHER_DATA", "USHER_POOL", "USHER_SMTP_URL"} <= read
+    for folder in (GUIDES, GUIDES / "de"):
+        told = "".join(page.read_text() for page in folder.glob("*.md"))
+        assert [name for name in sorted(read) if f"`{name}" not in told] == [], folder
 
 
 def test_the_guide_names_every_key_of_the_public_object() -> None:

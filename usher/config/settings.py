@@ -188,7 +188,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS: list[str] = []
-STATIC_ROOT = Path(os.environ.get("USHER_STATIC", Path(__file__).parent.parent / "portal" / "static"))
+STATIC_ROOT = Path(__file__).parent.parent / "portal" / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_ALLOW_ALL_ORIGINS = False
