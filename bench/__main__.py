@@ -1,4 +1,4 @@
-"""`python -m bench [ROOM …]`: each room in a process and on a server of its own; prints a table and writes results.md."""
+"""`python -m bench [ROOM …]`: each room in a process and on a server of its own; prints a table. What is worth keeping goes into results.md by hand."""
 
 import argparse
 import importlib
@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 from .figure import Figure
 from .server import fresh
@@ -29,7 +28,6 @@ ROOMS = (
     "api",
     "phone",
 )
-RESULTS = Path(__file__).parent / "results.md"
 HEAD = "| what | ours | bare | ratio | promise | kept |\n|---|---|---|---|---|---|"
 
 
@@ -40,14 +38,12 @@ def main() -> None:
     if asked.json:
         one_room(asked.rooms[0])
         return
-    rows = []
     print(HEAD, flush=True)
     for room in asked.rooms or ROOMS:
         done = subprocess.run([sys.executable, "-m", "bench", "--json", room], stdout=subprocess.PIPE, text=True, check=True)
         for told in json.loads(done.stdout.splitlines()[-1]):
-            rows.append(line(Figure(**told)))
-            print(rows[-1], flush=True)
-        RESULTS.write_text(f"# Measured\n\n{where()}\n\n{HEAD}\n" + "\n".join(rows) + "\n")
+            print(line(Figure(**told)), flush=True)
+    print(f"\n{where()}")
 
 
 def options() -> argparse.Namespace:
