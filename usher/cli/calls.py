@@ -57,7 +57,7 @@ def import_calls(actor: Actor, file: BinaryIO, refusals: str | None, key: str | 
 @as_operator
 def list_calls(actor: Actor, search: str, person: str | None, limit: int, after: str | None, **given: Any) -> None:
     """List calls, the newest first."""
-    from usher.core.keyset import cursor_text, read_cursor
+    from usher.core.keyset import read_cursor
     from usher.phone import call_reads
 
     from .content import owner_of
@@ -71,7 +71,7 @@ def list_calls(actor: Actor, search: str, person: str | None, limit: int, after:
         "to": [given["last"]] if given["last"] else [],
     }
     page = call_reads.page(actor, query, cursor=read_cursor(call_reads.BY_TIME, "after", after or ""), limit=limit)
-    tell_page("calls", [_public(row) for row in page.rows], page.after and cursor_text(page.after), ROW, "No call matches.")
+    tell_page("calls", [_public(row) for row in page.rows], page.after, ROW, "No call matches.")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .door import emit, progress, wants_json
+
+if TYPE_CHECKING:
+    from usher.core.keyset import Cursor
 
 MOST_LISTED = 10_000
 WIDEST = 48
@@ -20,12 +23,15 @@ def paged(function: Callable[..., Any]) -> Callable[..., Any]:
     return limited(click.option("--after", metavar="CURSOR", help="Go on after a page; its `next` is the cursor.")(function))
 
 
-def tell_page(kind: str, found: list[dict[str, Any]], after: str | None, row: Sequence[str], nothing: str) -> None:
-    """A page as one object under its kind, else lined up in the columns of `row`; and how to go on after it."""
+def tell_page(kind: str, found: list[dict[str, Any]], after: "Cursor | str | None", row: Sequence[str], nothing: str) -> None:
+    """A page as one object under its kind, else lined up in the columns of `row`; and how to go on after it, a cursor or its text."""
+    from usher.core.keyset import cursor_text
+
+    following = after if isinstance(after, str) or after is None else cursor_text(after)
     lines = [[" ".join(f[c]) if isinstance(f[c], list) else f[c] for c in row] for f in found]
-    emit({kind: found, "next": after}, text=lined_up(row, lines) or nothing)
-    if after and not wants_json():
-        progress(f"More with: --after '{after}'")
+    emit({kind: found, "next": following}, text=lined_up(row, lines) or nothing)
+    if following and not wants_json():
+        progress(f"More with: --after '{following}'")
 
 
 def lined_up(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> str:

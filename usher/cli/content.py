@@ -29,11 +29,11 @@ def content() -> None:
 def list_content(actor: Actor, search: str, kind: tuple[str, ...], owner: str | None, trash: bool, limit: int, after: str | None) -> None:
     """List items, the newest first. On a terminal a table, otherwise one line of tab-separated cells for each."""
     from usher.content import reads
-    from usher.core.keyset import cursor_text, read_cursor
+    from usher.core.keyset import read_cursor
 
     query = {"q": search, "kind": list(kind), "owner": owner_of(actor, owner) if owner else [], "state": "trash" if trash else ""}
     page = reads.page(actor, query, cursor=read_cursor(reads.MADE, "after", after or ""), limit=limit)
-    tell_page("items", [_public(row) for row in page.rows], page.after and cursor_text(page.after), ROW, "Nothing matches.")
+    tell_page("items", [_public(row) for row in page.rows], page.after, ROW, "Nothing matches.")
 
 
 def owner_of(actor: Actor, text: str) -> list[str]:

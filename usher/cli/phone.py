@@ -31,14 +31,12 @@ def phone() -> None:
 @as_operator
 def list_phones(actor: Actor, search: str, site: str | None, package: tuple[str, ...], state: str, limit: int, after: str | None) -> None:
     """List the phones of people by name."""
-    from usher.core.keyset import cursor_text, read_cursor
+    from usher.core.keyset import read_cursor
     from usher.phone import reads
 
     cursor = read_cursor(reads.SORTS[0], "after", after or "")
     page = reads.page(actor, query_of(actor, search, site, package, state), cursor=cursor, limit=limit)
-    tell_page(
-        "phones", [_public(row) for row in page.rows], page.after and cursor_text(page.after), ROW, "Nobody has a phone that matches."
-    )
+    tell_page("phones", [_public(row) for row in page.rows], page.after, ROW, "Nobody has a phone that matches.")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def rooms() -> None:
 @as_operator
 def list_rooms(actor: Actor, search: str, site: str | None, package: tuple[str, ...], without: bool, limit: int, after: str | None) -> None:
     """List the rooms that have a phone, by name."""
-    from usher.core.keyset import cursor_text, read_cursor
+    from usher.core.keyset import read_cursor
     from usher.phone import room_reads
 
     cursor = read_cursor(room_reads.SORTS[0], "after", after or "")
@@ -36,7 +36,7 @@ def list_rooms(actor: Actor, search: str, site: str | None, package: tuple[str, 
     tell_page(
         "rooms",
         [{"id": str(row["id"]), **{c: row[c] for c in columns}} for row in page.rows],
-        page.after and cursor_text(page.after),
+        page.after,
         ROW,
         "No room matches.",
     )
