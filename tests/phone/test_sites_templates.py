@@ -42,7 +42,7 @@ def test_it_works(northlake: Company) -> None:
     deleted = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
     assert reads.templates(northlake.owner) == [] and phone(a)["policy"] == {"voicemail": "off"}
     undo.start_undo(northlake.owner, deleted.number or 0)
-    assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desk"]
+    assert [(t["name"], t["phones"]) for t in reads.templates(northlake.owner)] == [("Desk", 1)]
     switched = do(northlake.owner, "phone.change_settings", {"soft_delete": True, "welcome_mail": False})
     assert reads.settings(northlake.owner) == {"soft_delete": True, "welcome_mail": False, "site_codes": False, "automatic": False}
     undo.start_undo(northlake.owner, switched.number or 0)
@@ -150,6 +150,37 @@ def test_a_template_whose_site_is_gone_does_not_come_back_for_every_site(northla
     with pytest.raises(Refused) as no:
         undo.start_undo(northlake.owner, gone.number or 0)
     assert no.value.code == "site_gone" and reads.templates(northlake.owner) == []
+
+
+def test_phones_have_a_template_again_that_comes_back(northlake: Company) -> None:
+    """Of a person, of a room and of somebody in the trash; not who has another one by then, and nobody where another template has the name."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    for name in ("Desk", "Hall"):
+        do(northlake.owner, "phone.create_template", {"name": name, "policy": {"waiting": "off"}})
+    do(northlake.owner, "accounts.create_room", {"name": "Fjord", "kind": "Kiosk"})
+    do(northlake.owner, "phone.add_rooms", {"subjects": {"query": {"phone": ["none"]}, "except": []}, "template": "Desk"})
+    add(northlake, a, b, northlake.owner.user_id or a, template="Desk")
+    do(northlake.owner, "phone.change_settings", {"soft_delete": True})
+    do(northlake.owner, "phone.put_in_trash", {"subjects": one(a)})
+    deleted = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    assert outcome(northlake.owner, deleted).done == 4 and having("Desk") == [] and phone(b)["policy"] == {"waiting": "off"}
+    do(northlake.owner, "phone.apply_template", {"template": "Hall", "subjects": one(b)})
+    undo.start_undo(northlake.owner, deleted.number or 0)
+    assert having("Desk") == sorted(["Fjord", str(a), str(northlake.owner.user_id)]) and having("Hall") == [str(b)]
+    again = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    do(northlake.owner, "phone.create_template", {"name": "DESK", "policy": {}})
+    with pytest.raises(Refused) as no:
+        undo.start_undo(northlake.owner, again.number or 0)
+    assert no.value.code == "template_taken" and having("DESK") == [] and not breaches()
+
+
+def having(template: str) -> list[str]:
+    """Whose phones have a template: the ids of people, the names of rooms."""
+    query = """SELECT coalesce(r.name, h.user_id::text) AS who FROM phone_user h JOIN phone_template t ON t.id = h.template_id
+      LEFT JOIN accounts_room r ON r.id = h.room_id WHERE t.name = %(t)s"""
+    return sorted(row["who"] for row in sql.rows(query, {"t": template}))
 
 
 def test_a_template_for_one_site(northlake: Company) -> None:

@@ -95,6 +95,7 @@ LABELS: dict[str, str | Promise] = {
     "why": gettext_lazy("Why"),
     "extension": gettext_lazy("Extension"),
     "numbers": gettext_lazy("Direct numbers"),
+    "template": gettext_lazy("Template"),
     "packages": gettext_lazy("Calling packages"),
     "lost": gettext_lazy("Somebody else’s by now"),
     "holder": gettext_lazy("Whose number"),
@@ -158,7 +159,7 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
 # Nothing there is worth a word.
 EMPTY = (
     "add_on", "add_ons", "calls", "recordings", "voicemails", "license", "department", "im_group_name", "default_user_group",
-    "default_im_group", "manager", "on", "site", "extension", "numbers", "packages", "holder", "caller_id",
+    "default_im_group", "manager", "on", "site", "extension", "numbers", "template", "packages", "holder", "caller_id",
 )  # fmt: skip
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
@@ -173,7 +174,7 @@ FIELDS: dict[str, str | Promise] = {
     },
     "new_email": gettext_lazy("New e-mail"),
     "package": gettext_lazy("Package"),
-    "template": gettext_lazy("Template"),
+    "template": LABELS["template"],
     "extension": LABELS["extension"],
     "numbers": LABELS["numbers"],
 }

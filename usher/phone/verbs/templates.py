@@ -17,7 +17,7 @@ from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.people.named import bare, id_of
 from usher.people.of_people import OfPeople
 from usher.phone.holders import PEOPLE, Holders
-from usher.phone.parts import NO_PHONE
+from usher.phone.parts import NAME, NO_PHONE
 
 TEMPLATE_TAKEN = reason("template_taken", gettext_lazy("another template has this name"), refused=True)
 OTHER_SITE = reason("other_site", gettext_lazy("is at another site than the template is for"))
@@ -32,8 +32,9 @@ NEW_ID = """md5(%(account)s::text || 'template' || usher_fold(%(called)s) || coa
             ORDER BY t.created_at DESC, t.id DESC LIMIT 1), ''))::uuid"""
 WANTED = """jsonb_build_object('name', %(called)s::text, 'policy', %(policy)s::jsonb, 'site_id', %(site)s::uuid,
             'site', (SELECT g.name FROM accounts_site g WHERE g.id = %(site)s::uuid AND g.account_id = %(account)s))"""
-# Of an effect e and the site g it was for.
-SITE_AWAY = f"WHEN e.before->>'site_id' IS NOT NULL AND g.id IS NULL THEN '{SITE_GONE}'"
+# Why a template does not come back: of the effect e of its deletion and the site g it was for.
+STAYS_GONE = f"""CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{TEMPLATE_TAKEN}'
+  WHEN e.before->>'site_id' IS NOT NULL AND g.id IS NULL THEN '{SITE_GONE}' END"""
 AS_IT_IS = "jsonb_build_object('name', t.name, 'policy', t.policy, 'site_id', t.site_id, 'site', g.name)"
 AS_PLANNED = (
     "t.name = ok.before->>'name' AND t.policy = ok.before->'policy' AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid"
@@ -83,10 +84,40 @@ class TemplateEdited(Part):
                    {NO_SEATS} FROM journal_effect e LEFT JOIN phone_template t ON t.id = e.obj LEFT JOIN accounts_site g ON g.id = t.site_id WHERE {DONE}"""
 
 
+class Without(Part):
+    """Phones that have a template, also one that was applied meanwhile and those put away, have it no longer; what it set stays. Parameters: template, called.
+
+    Undone, they have it again, unless it is not back or they have another by then.
+    """
+
+    lock = ("people_standing", "user_id")
+    asks_again = True
+
+    def rows(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, h.id AS obj, h.version, jsonb_strip_nulls(jsonb_build_object('name', coalesce({NAME}, r.name), 'email', u.email))
+                     || jsonb_build_object('template', %(called)s::text, 'template_id', h.template_id) AS before,
+                   jsonb_build_object('template', NULL, 'template_id', NULL) AS after, NULL::text AS skip, {NO_SEATS}
+                   FROM phone_user h LEFT JOIN people_user u ON u.id = h.user_id LEFT JOIN accounts_room r ON r.id = h.room_id
+                   WHERE h.account_id = %(account)s AND h.template_id = %(template)s::uuid ORDER BY h.id"""
+
+    write = """did AS (UPDATE phone_user h SET template_id = NULL, version = h.version + 1 FROM ok
+      WHERE h.id = ok.obj AND h.template_id = (ok.before->>'template_id')::uuid RETURNING h.id AS obj)"""
+    back_write = """did AS (UPDATE phone_user h SET template_id = t.id, version = h.version + 1 FROM ok JOIN phone_template t ON t.id = (ok.after->>'template_id')::uuid
+      WHERE h.id = ok.obj AND h.template_id IS NULL RETURNING h.id AS obj)"""
+
+    def back(self, params: Mapping[str, Any]) -> str:
+        return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,
+                   CASE WHEN h.id IS NULL OR h.template_id IS NOT NULL THEN 'changed' ELSE back.why END AS skip, {NO_SEATS}
+                   FROM journal_effect e LEFT JOIN phone_user h ON h.id = e.obj LEFT JOIN (SELECT {STAYS_GONE} AS why FROM journal_effect e
+                     LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE e.change_id = %(undoes)s AND e.phase = 1) back ON true
+                   WHERE {DONE} ORDER BY e.obj"""
+
+
 class TemplateGone(Part):
-    """Parameter: template. Phones keep what it set. Undone, the site it was for is locked as that of a new one."""
+    """Parameter: template. Undone, the site it was for is locked as that of a new one."""
 
     lock, locked = ("accounts_site", "id"), "(after->>'site_id')::uuid"
+    beside = False
 
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, t.id AS obj, t.version, {AS_IT_IS} AS before, '{{}}'::jsonb AS after, NULL::text AS skip, {NO_SEATS}
@@ -97,7 +128,7 @@ class TemplateGone(Part):
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,
-                   CASE WHEN {NAMESAKE.format(name="e.before->>'name'", id="e.obj")} THEN '{TEMPLATE_TAKEN}' {SITE_AWAY} END AS skip, {NO_SEATS}
+                   {STAYS_GONE} AS skip, {NO_SEATS}
                    FROM journal_effect e LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE {DONE}"""
 
 
@@ -179,15 +210,18 @@ class EditTemplate(_OfOneTemplate):
 
 @register
 class DeleteTemplate(_OfOneTemplate):
-    """Delete a template. Phones keep what it set. Parameter: template."""
+    """Delete a template. Phones keep what it set; undone, they have the template again. Parameter: template."""
 
     name = "phone.delete_template"
     lost = gettext_lazy("What programs kept with the template does not come back.")
-    parts = (TemplateGone(),)
+    parts = (Without(), TemplateGone())
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         found = template_named(actor, params.get("template") or "-", None)
         return {"template": found["template"], "name": found["template_name"]}
+
+    def is_one(self, params: Mapping[str, Any]) -> bool:
+        return False
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return _("The template %(name)s will be deleted. Phones keep what it set.") % {"name": params["name"]}

@@ -139,6 +139,7 @@ def template_deletion(request: SignedIn, template_id: UUID) -> HttpResponseBase:
         crumbs=[(_("Templates"), PATH), (title, "")],
         button=lambda n: _("Delete the template"),
         back=(_("Cancel"), PATH),
+        tally={"will": _("have it, and keep what it set")},
     )
     return plan_page(request, plan(request.actor, "phone.delete_template", {"template": str(template_id)}), look)
 
