@@ -29,10 +29,13 @@ def test_the_settings_of_phone(northlake: Company, api: Caller) -> None:
     assert api.patch("/phone/settings", {}) == (204, None)
 
 
-def test_what_phones_may_do_by_themselves(api: Caller) -> None:
+def test_what_phones_may_do_by_themselves(northlake: Company, api: Caller) -> None:
     status, told = api.get("/phone/account_settings")
     assert status == 200 and told["voicemail"] == {"enable": True, "locked": False, "locked_by": "invalid"}
     assert told["auto_call_recording"]["enable"] is False
+    do(northlake.owner, "phone.change_settings", {"policy": {"voicemail": "off", "recording": "on"}})
+    told = api.get("/phone/account_settings")[1]
+    assert told["voicemail"]["enable"] is False and told["auto_call_recording"]["enable"] is True
     assert set(api.get("/phone/account_settings?setting_types=voicemail, sms")[1]) == {"voicemail"}
     assert api.get("/phone/account_settings?setting_types=voicemail,none")[1]["code"] == 400
 

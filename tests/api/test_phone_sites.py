@@ -34,13 +34,21 @@ def site(api: Caller, name: str = "Oslo", **more: Any) -> str:
     return id
 
 
+# What phones of a site may do while neither it nor the account says anything.
+UNSAID = {
+    "voicemail": {"enable": True, "modified": False},
+    "ad_hoc_call_recording": {"enable": False, "modified": False},
+    "auto_call_recording": {"enable": False, "modified": False},
+}
+
+
 def test_a_site_comes_and_goes(northlake: Company, api: Caller) -> None:
     """S3-11: made with country, range, code and address; read, changed, deleted; the shapes are the contract's."""
     site(api, "Main")
     id = site(api, short_extension={"length": 4}, site_code=47)
     status, told = api.get(f"/phone/sites/{id}")
     assert status == 200 and told == {
-        "id": id, "name": "Oslo", "country": {"code": "NO"}, "site_code": 47, "short_extension": {"length": 4}, "policy": {},
+        "id": id, "name": "Oslo", "country": {"code": "NO"}, "site_code": 47, "short_extension": {"length": 4}, "policy": UNSAID,
         "default_emergency_address": {"is_default": True, **ADDRESS},
     }  # fmt: skip
     api.patch("/phone/settings", {"multiple_sites": {"site_code": {"enable": True}}})
@@ -54,11 +62,13 @@ def test_a_site_comes_and_goes(northlake: Company, api: Caller) -> None:
     assert (row["code"], row["lowest"], row["highest"], row["emergency_address"]) == ("55", 200, 299, "Bryggen 2, Bergen, 03, 0155, NO")
     told = api.get(f"/phone/sites/{id}")[1]
     assert (
-        told["name"] == "Bergen" and told["policy"] == {"sms": {"enable": True, "locked": True}} and told["caller_id_name"] == "Northlake"
+        told["name"] == "Bergen"
+        and told["policy"] == {**UNSAID, "sms": {"enable": True, "locked": True}}
+        and told["caller_id_name"] == "Northlake"
     )
     assert told["short_extension"] == {"length": 3} and told["default_emergency_address"]["city"] == "Bergen"
     assert api.patch(f"/phone/sites/{id}", {"policy": {"sms": {"reset": True}}}) == (204, None)
-    assert api.get(f"/phone/sites/{id}")[1]["policy"] == {}
+    assert api.get(f"/phone/sites/{id}")[1]["policy"] == UNSAID
     assert [s["name"] for s in api.get("/phone/sites?site_name=berg")[1]["sites"]] == ["Bergen"]
     assert not breaches()
 

@@ -9,6 +9,7 @@ from tests.people_of import Company, activate, breaches, crowd, do, one
 from tests.phone.phones import EXTRA, PLAN, add, equip, phone
 from usher.core import sql
 from usher.core.ids import short, unshort
+from usher.phone.verbs.numbers import may_choose_caller_id
 
 FIRST, SECOND = "+4722000000", "+4722000001"
 
@@ -109,7 +110,7 @@ def test_what_is_changed(northlake: Company, api: Caller) -> None:
         and told["policy"]["auto_call_recording"]["enable"] is True
     )
     assert api.patch(path, {"policy": {"voicemail": {"reset": True}}}) == (204, None)
-    assert api.get(path)[1]["policy"]["voicemail"] == {"enable": False} and not breaches()
+    assert api.get(path)[1]["policy"]["voicemail"] == {"enable": True} and not breaches()
     assert northlake.admin.user_id
     add(northlake, northlake.admin.user_id)
     for wrong in ("4127", "1", "1-2", "112"):
@@ -121,6 +122,37 @@ def test_what_is_changed(northlake: Company, api: Caller) -> None:
         {"policy": {"delegation": 1}},
     ):
         assert api.patch(path, wrong)[1]["code"] == 300, wrong
+
+
+def test_what_a_site_says_holds_for_its_phones(northlake: Company, api: Caller) -> None:
+    """README 6: as far as they say nothing themselves, of what acts and of what is kept; `reset` leaves it to the site again; its own come back by `modified`."""
+    who, where = northlake.member.user_id, site(northlake, "Oslo")
+    assert who
+    add(northlake, who, package=PLAN, numbers="next")
+    mine, of_site = f"/phone/users/{northlake.member.email}", f"/phone/sites/{where}"
+    said = {
+        "voicemail": {"enable": False}, "auto_call_recording": {"enable": True}, "sms": {"enable": True},
+        "audio_intercom": {"enable": True, "locked": True}, "select_outbound_caller_id": {"enable": False},
+    }  # fmt: skip
+    assert api.patch(of_site, {"policy": said}) == (204, None)
+    told = api.get(of_site)[1]["policy"]
+    assert told["voicemail"] == {"enable": False, "modified": True} and told["ad_hoc_call_recording"] == {"enable": False, "modified": True}
+    assert told["audio_intercom"] == {"enable": True, "locked": True}
+    assert may_choose_caller_id(who) is False
+    held = api.get(mine)[1]["policy"]
+    assert held["voicemail"] == {"enable": False} and held["auto_call_recording"] == held["sms"] == {"enable": True}
+    assert held["audio_intercom"] == {"enable": True, "modified": False} and phone(who)["policy"] == {}
+    own = {"voicemail": {"enable": True}, "auto_call_recording": {"enable": False}, "audio_intercom": {"enable": False}}
+    assert api.patch(mine, {"policy": own}) == (204, None)
+    held = api.get(mine)[1]["policy"]
+    assert held["voicemail"] == {"enable": True} and held["auto_call_recording"] == {"enable": False} == held["ad_hoc_call_recording"]
+    assert held["audio_intercom"] == {"enable": False, "modified": True} and phone(who)["policy"] == {"voicemail": "on", "recording": "off"}
+    assert api.patch(mine, {"policy": {name: {"reset": True} for name in own}}) == (204, None)
+    held = api.get(mine)[1]["policy"]
+    assert phone(who)["policy"] == {} and held["audio_intercom"] == {"enable": True, "modified": False} and not held["voicemail"]["enable"]
+    assert api.patch(of_site, {"policy": {"voicemail": {"reset": True}}}) == (204, None)
+    assert api.get(mine)[1]["policy"]["voicemail"] == {"enable": True}
+    assert api.get(of_site)[1]["policy"]["voicemail"] == {"enable": True, "modified": False} and not breaches()
 
 
 def test_settings_of_a_phone(northlake: Company, api: Caller) -> None:

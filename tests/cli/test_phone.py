@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.cli.told import Told
+from usher.core import sql
 
 Cli = Callable[..., Told]
 
@@ -113,6 +114,11 @@ def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "sites", "set", "Oslo", "--emergency-address", "Main street 1").code == 0
     (oslo,) = [s for s in cli("phone", "sites", "list").answer["sites"] if s["name"] == "Oslo"]
     assert (oslo["lowest"], oslo["country"], oslo["emergency_address"]) == (2000, "NO", "Main street 1")
+    assert cli("phone", "sites", "set", "Oslo", "--voicemail", "off", "--waiting", "off").code == 0
+    assert cli("phone", "sites", "set", "Oslo", "--waiting", "inherit", "--country", "se").code == 0
+    assert cli("phone", "settings", "--recording", "ask", "--site-codes", "off").code == 0
+    (oslo,) = [s for s in cli("phone", "sites", "list").answer["sites"] if s["name"] == "Oslo"]
+    assert oslo["policy"] == {"voicemail": "off"} and cli("phone", "settings").answer["settings"]["policy"]["recording"] == "ask"
     assert cli("phone", "templates", "create", "Desk", "--voicemail", "off", "--site", "Oslo").code == 0
     assert cli("phone", "templates", "edit", "Desk", "--name", "Desks", "--recording", "ask").code == 0
     (made,) = cli("phone", "templates", "list").answer["templates"]
@@ -125,6 +131,9 @@ def test_packages_sites_and_templates(cli: Cli, equipped: Any) -> None:
     assert cli("phone", "apply-template", member, "--template", "Desks").code == 0
     assert cli("phone", "templates", "delete", "Desks").code == 0
     assert cli("phone", "resend", member).code == 0
+    assert cli("phone", "set-policy", member, "--voicemail", "on", "--waiting", "off").code == 0
+    assert cli("phone", "set-policy", member, "--voicemail", "inherit").code == 0
+    assert sql.value("SELECT policy->>'waiting' FROM phone_user WHERE policy->'voicemail' IS NULL AND state = 'active'") == "off"
     assert cli("phone", "deactivate", member).code == cli("phone", "activate", member).code == 0
     assert cli("phone", "sites", "create", "Lyon", "--lowest", "3000", "--highest", "3999").code == 0
     assert cli("phone", "sites", "set", "Lyon", "--name", "Nice").code == 0

@@ -13,7 +13,7 @@ from .leaving import How, carry_out, sure
 from .options import as_operator, fresh_key, writing
 from .phone_lists import NUMBERS, PACKAGE, PACKAGES, TEMPLATE, narrowed, query_of, what_it_gets
 from .phone_rooms import rooms
-from .phone_things import COMMANDS
+from .phone_things import COMMANDS, said_in, says
 from .selecting import name_of, subjects_of, that_can_seek, who
 
 ROW = ("extension", "name", "site", "numbers", "packages")
@@ -158,6 +158,16 @@ def set_extension(actor: Actor, email: str, extension: str, key: str | None, dry
     """Give one phone another extension."""
     wish = {"holder": str(person_id(actor, email)), "extension": extension}
     return carry_out(actor, "phone.set_extension", lambda: wish, How(key, dry_run, True, None))
+
+
+@phone.command("set-policy")
+@click.argument("email")
+@says("inherit")
+@writing
+def set_policy(actor: Actor, email: str, key: str | None, dry_run: bool, **given: Any) -> int:
+    """Say what one phone may do; `inherit` leaves it to its site and the account."""
+    wish = {"holder": str(person_id(actor, email)), "policy": said_in(given)}
+    return carry_out(actor, "phone.set_policy", lambda: wish, How(key, dry_run, True, None))
 
 
 def person_id(actor: Actor, text: str) -> UUID:

@@ -1,5 +1,6 @@
 """The commands about what phones need: `usher phone numbers …`, `packages`, `sites`, `templates` and `settings`."""
 
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import click
@@ -143,12 +144,33 @@ def list_sites(actor: Actor) -> None:
     from usher.phone import reads
 
     columns = ("name", "code", "lowest", "highest", "country", "emergency_address", "phones")
-    found = [{"id": str(s["id"]), **{c: s[c] for c in columns}} for s in reads.sites(actor)]
+    found = [{"id": str(s["id"]), **{c: s[c] for c in (*columns, "policy")}} for s in reads.sites(actor)]
     emit({"sites": found}, text=lined_up(columns, [[s[c] for c in columns] for s in found]) or "There is no site yet.")
 
 
+def says(*more: str) -> Callable[[Any], Any]:
+    """--voicemail, --recording and --waiting, with further choices."""
+
+    def with_options(function: Any) -> Any:
+        for option in (
+            click.option("--waiting", type=click.Choice(["on", "off", *more]), help="Call waiting."),
+            click.option("--recording", type=click.Choice(["off", "ask", "on", *more])),
+            click.option("--voicemail", type=click.Choice(["on", "off", *more])),
+        ):
+            function = option(function)
+        return function
+
+    return with_options
+
+
+def said_in(given: dict[str, Any]) -> dict[str, str | None]:
+    """Takes those options out of the others; null is left to the level above."""
+    told = {name: given.pop(name) for name in ("voicemail", "recording", "waiting")}
+    return {name: None if choice == "inherit" else choice for name, choice in told.items() if choice}
+
+
 def side_options(function: Any) -> Any:
-    """--code, --lowest, --highest, --country and --emergency-address."""
+    """--code, --lowest, --highest, --country, --emergency-address, and what phones there may do."""
     for option in (
         click.option("--emergency-address", metavar="TEXT"),
         click.option("--country", metavar="CC"),
@@ -157,7 +179,7 @@ def side_options(function: Any) -> Any:
         click.option("--code", metavar="DIGITS", help="Up to 3 digits before its extensions, while site codes are on."),
     ):
         function = option(function)
-    return function
+    return says("inherit")(function)
 
 
 @sites.command("create")
@@ -166,7 +188,8 @@ def side_options(function: Any) -> Any:
 @writing
 def create_site(actor: Actor, name: str, key: str | None, dry_run: bool, **given: Any) -> int:
     """Make a site with its phone side; the first one is the main site, and all phones are there from then on."""
-    return carry_out(actor, "phone.create_site", lambda: {"name": name, **given}, How(key, dry_run, True, None))
+    wish = {"name": name, "policy": {k: v for k, v in said_in(given).items() if v}, **given}
+    return carry_out(actor, "phone.create_site", lambda: wish, How(key, dry_run, True, None))
 
 
 @sites.command("set")
@@ -180,8 +203,9 @@ def set_site(actor: Actor, site: str, key: str | None, dry_run: bool, **given: A
     from usher.phone import reads
 
     found = next(s for s in reads.sites(actor) if str(s["id"]) == site_named(actor, site)["site"])
+    policy = {name: choice for name, choice in {**found["policy"], **said_in(given)}.items() if choice}
     now = {name: found[name] for name in given}
-    wish = {"site": str(found["id"]), **now, **{name: value for name, value in given.items() if value is not None}}
+    wish = {"site": str(found["id"]), "policy": policy, **now, **{name: value for name, value in given.items() if value is not None}}
     return carry_out(actor, "phone.set_site", lambda: wish, How(key, dry_run, True, None))
 
 
@@ -215,14 +239,7 @@ def list_templates(actor: Actor) -> None:
 
 def policy_options(function: Any) -> Any:
     """--voicemail, --recording, --waiting and --site."""
-    for option in (
-        click.option("--site", metavar="SITE", help="Only for phones of this site."),
-        click.option("--waiting", type=ON_OFF, help="Call waiting."),
-        click.option("--recording", type=click.Choice(["off", "ask", "on"])),
-        click.option("--voicemail", type=ON_OFF),
-    ):
-        function = option(function)
-    return function
+    return click.option("--site", metavar="SITE", help="Only for phones of this site.")(says()(function))
 
 
 def _wish(actor: Actor, name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -265,15 +282,18 @@ def delete_template(actor: Actor, template: str, key: str | None, dry_run: bool)
 @click.option("--welcome-mail", type=ON_OFF)
 @click.option("--site-codes", type=ON_OFF, help="The code of a site stands before its extensions.")
 @click.option("--automatic", type=ON_OFF, help="Who gets a Licensed seat gets Phone with it.")
+@says()
 @writing
 def settings(actor: Actor, key: str | None, dry_run: bool, **given: str | None) -> int:
     """Change the settings of Phone; without one, show them."""
     from usher.phone import reads
 
-    wish = {name: value == "on" for name, value in given.items() if value}
+    policy = said_in(given)
+    wish = {name: value == "on" for name, value in given.items() if value} | ({"policy": policy} if policy else {})
     if not wish:
-        now = reads.settings(actor)
-        emit({"settings": now}, text="\n".join(f"{k.replace('_', '-')}: {'on' if v else 'off'}" for k, v in now.items()))
+        now, may = reads.settings(actor), reads.account_policy(actor)
+        lines = [f"{k.replace('_', '-')}: {'on' if v else 'off'}" for k, v in now.items()] + [f"{k}: {v}" for k, v in may.items()]
+        emit({"settings": {**now, "policy": may}}, text="\n".join(lines))
         return 0
     return carry_out(actor, "phone.change_settings", lambda: wish, How(key, dry_run, True, None))
 

@@ -1,5 +1,6 @@
 """Settings that programs keep with phones, sites, templates and numbers, and with the account about Phone: where they stand, and how they are read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,12 @@ class KeptWith:
     def opened(self, actor: Actor, flat: dict[str, Any] | None, owner: UUID) -> dict[str, Any]:
         """The same as objects of objects, as this actor may read it."""
         return stored.opened(actor, self.right, flat or {}, owner)
+
+
+def inherited(row: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """What holds of these names for a phone by what is `kept` for it and `kept_of_site`: its own, else that of its site. Nothing that is sealed."""
+    of_site = {name: value for name, value in (row["kept_of_site"] or {}).items() if name in names and not isinstance(value, Mapping)}
+    return {**of_site, **(row["kept"] or {})}
 
 
 PHONE = KeptWith("phone", "phone_phonesettings", "phone_id", "phone:user:manage")

@@ -46,7 +46,7 @@ class User(models.Model):
     extension = models.TextField()
     site = models.ForeignKey("accounts.Site", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False)
     template = models.ForeignKey("phone.Template", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False)
-    policy = models.JSONField(default=dict, db_default={})  # templates.POLICY: what a template sets, or the person
+    policy = models.JSONField(default=dict, db_default={})  # its own of policy.POLICY: what a template set, the person or an administrator
     state = models.TextField(default="active", db_default="active")
     had = models.JSONField(default=dict, db_default={})
     set_up_at = models.DateTimeField(null=True)  # when the person saved their phone settings for the first time
@@ -122,6 +122,7 @@ class Site(models.Model):
     highest = models.IntegerField(default=HIGHEST, db_default=HIGHEST)
     country = models.TextField(default="", db_default="")
     emergency_address = models.TextField(default="", db_default="")
+    policy = models.JSONField(default=dict, db_default={})  # what phones there may do, unless they say otherwise
     version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
@@ -161,6 +162,7 @@ class Settings(models.Model):
     welcome_mail = models.BooleanField(default=True, db_default=True)
     site_codes = models.BooleanField(default=False, db_default=False)
     automatic = models.BooleanField(default=False, db_default=False)  # who gets a Licensed seat gets Phone with it (S1-24)
+    policy = models.JSONField(default=dict, db_default={})  # what phones may do, unless their site or they say otherwise
     version = models.IntegerField(default=1, db_default=1)
 
 

@@ -13,12 +13,15 @@ from usher.people.scope import within
 from . import room_selection
 from .holders import PEOPLE, ROOMS
 from .kept import PHONE
+from .kept import SITE as SITE_KEPT
+from .policy import LEVELS, whole
 
 NUMBERS = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'number', n.number, 'caller', n.caller) ORDER BY n.number), '[]')
   FROM phone_number n WHERE n.holder_id = h.id) AS numbers"""
 SITE = "g.id AS site_id, g.name AS site"
 COUNTRY = """(SELECT coalesce(nullif(z.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site z ON z.site_id = h.site_id
   WHERE a.id = %(account)s) AS country"""
+KEPT = f"{PHONE.column('h.id')} AS kept, {SITE_KEPT.column('h.site_id')} AS kept_of_site"
 STATE = "CASE WHEN h.state = 'active' AND h.deactivated_at IS NOT NULL THEN 'deactivated' ELSE coalesce(h.state, '') END AS state"
 COLUMNS = f"""u.id, {PEOPLE.name} AS name, u.email, u.department, u.cost_center, {STATE}, h.extension, h.policy, {SITE}, {NUMBERS},
   {PEOPLE.packages("u.id")} AS packages"""
@@ -75,15 +78,16 @@ def page(
 
 
 def one(actor: Actor, id: UUID) -> Row | None:
-    """The phone of somebody the caller has found, also one that is deactivated, with its country and what is kept for it; None without one. One's own needs no right.
+    """The phone of somebody the caller has found, also one that is deactivated, with its country, what its policy comes to,
+    and what is kept for it and its site; None without one. One's own needs no right.
 
     Refuses (forbidden) to see another's.
     """
     if actor.user_id != id:
         actor.require("phone:user:view")
-    query = f"SELECT {COLUMNS}, {COUNTRY}, {PHONE.column('h.id')} AS kept {PHONES} AND h.id = %(id)s"
+    query = f"SELECT {COLUMNS}, {LEVELS}, {COUNTRY}, {KEPT} {PHONES} AND h.id = %(id)s"
     found = sql.row(query, {"account": actor.account_id, "id": id})
-    return found and with_plans(found)
+    return found and with_plans({**found, "policy": whole(found)})
 
 
 def states(actor: Actor, ids: list[str]) -> dict[str, str]:
@@ -103,9 +107,9 @@ def rooms(actor: Actor, filters: dict[str, Any], *, after: str | None = None, li
 
 
 def room(actor: Actor, id: UUID) -> Row | None:
-    """The phone of a room, with what is kept for it; None without one. Refuses (forbidden)."""
+    """The phone of a room, with what is kept for it and its site; None without one. Refuses (forbidden)."""
     actor.require("phone:user:view")
-    query = f"SELECT {ROOM_COLUMNS}, {PHONE.column('h.id')} AS kept {ROOM_FROM} AND r.account_id = %(account)s AND r.id = %(id)s"
+    query = f"SELECT {ROOM_COLUMNS}, {KEPT} {ROOM_FROM} AND r.account_id = %(account)s AND r.id = %(id)s"
     found = sql.row(query, {"account": actor.account_id, "id": id})
     return found and with_plans(found)
 

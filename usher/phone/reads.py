@@ -18,6 +18,7 @@ from .extensions import COUNTRY
 from .filters import where
 from .holders import PEOPLE
 from .parts import NUMBERS
+from .policy import LEVELS, UNSAID
 
 NAME = name_of("u")
 FROM = "FROM people_user u JOIN people_standing s ON s.user_id = u.id JOIN phone_user h ON h.user_id = u.id"
@@ -47,10 +48,10 @@ def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, l
 
 
 def phone(actor: Actor, id: UUID) -> Row | None:
-    """The phone of a person of the account, active or put away; None without one. Refuses (forbidden) without the right."""
+    """The phone of a person of the account, active or put away, with the LEVELS of its policy; None without one. Refuses (forbidden) without the right."""
     if actor.user_id != id:
         actor.require("phone:user:view")
-    return sql.row(f"SELECT {COLUMNS} {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
+    return sql.row(f"SELECT {COLUMNS}, {LEVELS} {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
 
 
 def waits(actor: Actor, id: UUID) -> bool:
@@ -122,20 +123,27 @@ def settings(actor: Actor) -> dict[str, bool]:
     return {**DEFAULTS, **(found or {})}
 
 
+def account_policy(actor: Actor) -> dict[str, str]:
+    """What phones of the account may do where neither they nor their site say otherwise."""
+    found = sql.row("SELECT policy FROM phone_settings WHERE account_id = %(a)s", {"a": actor.account_id})
+    return {**UNSAID, **(found["policy"] if found else {})}
+
+
 def country(actor: Actor) -> str:
     """The country of the account, where a site has none of its own."""
     return str(sql.value("SELECT country FROM accounts_account WHERE id = %(a)s", {"a": actor.account_id}))
 
 
 SITE_COLUMNS = """g.id, g.name, g.main, g.created_at, coalesce(s.code, '') AS code, coalesce(s.lowest, 1000) AS lowest, coalesce(s.highest, 9999) AS highest,
-  coalesce(s.country, '') AS country, coalesce(s.emergency_address, '') AS emergency_address, coalesce(nullif(s.country, ''), a.country) AS in_country,
+  coalesce(s.country, '') AS country, coalesce(s.emergency_address, '') AS emergency_address, coalesce(s.policy, '{}') AS policy,
+  coalesce(nullif(s.country, ''), a.country) AS in_country,
   (SELECT count(*)::int FROM phone_user h WHERE h.site_id = g.id AND h.state = 'active') AS phones"""
 SITE_FROM = "FROM accounts_site g JOIN accounts_account a ON a.id = g.account_id LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(account)s"
 SITE = f"SELECT {SITE_COLUMNS} {SITE_FROM}"
 
 
 def sites(actor: Actor) -> list[Row]:
-    """The phone side of every site, the main one first: code, lowest, highest, country, emergency_address, phones. Refuses (forbidden)."""
+    """The phone side of every site, the main one first: code, lowest, highest, country, emergency_address, policy, phones. Refuses (forbidden)."""
     actor.require("phone:site:view")
     return sql.rows(f"{SITE} ORDER BY NOT g.main, g.name_key LIMIT 5000", {"account": actor.account_id})
 

@@ -28,7 +28,7 @@ from usher.licenses.catalog import PRODUCTS
 from usher.lifecycle.join import FIELD, Near, closest_to, words_of_line
 from usher.people.marks import KINDS as MARKS
 from usher.people.scope import within
-from usher.phone.verbs.templates import POLICY
+from usher.phone.policy import POLICY
 from usher.portal.further_fields import further_in_words, setting_in_words, what_differs
 from usher.portal.navigation import THEMES
 from usher.portal.templatetags.usher import day, exactly

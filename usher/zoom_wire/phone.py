@@ -11,7 +11,20 @@ STATUSES = {"activate": "active", "deactivate": "deactivated", "pending": "waiti
 ACTIVATION = {"active": "activated", "deactivated": "ready to activate", "waiting": "not ready"}
 # What of a policy acts here: the recordings, by what ours calls them.
 RECORDINGS = {"ad_hoc_call_recording": "ask", "auto_call_recording": "on"}
-ACTS = ("voicemail", *RECORDINGS)
+OURS = {"voicemail": "voicemail", **dict.fromkeys(RECORDINGS, "recording")}  # their section -> our setting
+ACTS = tuple(OURS)
+# Sections of a phone's policy that tell whether the phone has them otherwise than its site.
+MODIFIED = (
+    "call_overflow",
+    "call_handling_forwarding_to_other_users",
+    "personal_audio_library",
+    "voicemail_transcription",
+    "voicemail_notification_by_email",
+    "shared_voicemail_notification_by_email",
+    "check_voicemails_over_phone",
+    "audio_intercom",
+    "zoom_phone_on_desktop",
+)
 ADDRESS = ("address_line1", "address_line2", "city", "state_code", "zip", "country")
 
 
@@ -67,9 +80,15 @@ def one(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in told.items() if name not in ("name", "activation_status", "site")}
     return {
         **told,
-        "policy": policy(row["policy"], kept.get("policy", {})),
+        "policy": modified(policy(row["policy"], kept.get("policy", {})), row["kept"] or {}),
         "site_id": short(row["site_id"]) if row["site_id"] else "",
     }
+
+
+def modified(told: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with whether the phone itself says it, where the contract has a place for that. `own` is what is kept for the phone, by dotted names."""
+    said = {name.split(".")[1] for name in own if name.startswith("policy.")}
+    return {name: {**section, "modified": name in said} if name in MODIFIED else section for name, section in told.items()}
 
 
 def policy(ours: Mapping[str, str], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,10 +98,13 @@ def policy(ours: Mapping[str, str], kept: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, **{name: {**kept.get(name, {}), "enable": on} for name, on in acts.items()}}
 
 
-def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str]:
-    """What a policy of a body changes of what acts. Of two recordings that are switched on, the one of every call counts."""
-    wish: dict[str, str] = {}
-    switched = {name: told[name]["enable"] for name in ACTS if "enable" in told.get(name, {})}
+def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str | None]:
+    """What a policy of a body changes of what acts; null for what is reset to the level above. Of two recordings that are switched on, the one of every
+    call counts."""
+    sections = {name: told.get(name) or {} for name in ACTS}
+    reset = {name for name, section in sections.items() if section.get("reset") is True}
+    wish: dict[str, str | None] = dict.fromkeys(OURS[name] for name in reset)
+    switched = {name: section["enable"] for name, section in sections.items() if name not in reset and "enable" in section}
     if "voicemail" in switched:
         wish["voicemail"] = "on" if switched["voicemail"] else "off"
     for name, mode in RECORDINGS.items():
@@ -95,7 +117,7 @@ def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str]:
 
 def is_all_acting(told: Mapping[str, Any]) -> bool:
     """Whether everything a policy says acts here."""
-    return all(name in ACTS and set(section) <= {"enable"} for name, section in told.items())
+    return all(name in ACTS and set(section) <= {"enable", "reset"} for name, section in told.items())
 
 
 def keepable(told: Mapping[str, Any], acts: tuple[str, ...], flat: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -127,11 +149,13 @@ def site(row: Row) -> dict[str, Any]:
     return {"id": short(row["id"]), "name": row["name"], "country": {"code": row["in_country"]}, **code}
 
 
-def whole_site(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A site with what is kept for it."""
+def whole_site(row: Row, kept: Mapping[str, Any], of_account: Mapping[str, str]) -> dict[str, Any]:
+    """A site with what its phones may do, by itself or as the account says, and with what is kept for it."""
+    acts = policy({**of_account, **row["policy"]}, kept.get("policy", {}))
+    says = {name: {**section, "modified": OURS[name] in row["policy"]} if name in OURS else section for name, section in acts.items()}
     rest = {name: kept[name] for name in ("caller_id_name", "sip_zone") if name in kept}
     address = {"default_emergency_address": told} if (told := address_of(row, kept)) else {}
-    return {**site(row), "short_extension": {"length": len(str(row["highest"]))}, "policy": kept.get("policy", {}), **rest, **address}
+    return {**site(row), "short_extension": {"length": len(str(row["highest"]))}, "policy": says, **rest, **address}
 
 
 def address_of(row: Row, kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,12 +34,13 @@ SWITCH = Field("object", fields={"enable": Field("boolean")})
     **OF_SETTINGS,
 )
 def phone_account_settings(call: Call) -> dict[str, Any]:
-    """Read what phones may do unless a template or their own settings say otherwise."""
+    """Read what phones may do unless their site, a template or their own settings say otherwise."""
     call.actor.require("phone:settings:view")
     wanted = [name.strip() for name in call.query.get("setting_types", "").split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in shape("phone account")]:
         raise WireRefused(Fault(400, 400, f"The setting type is invalid: {unknown[0][:64]}."))
-    told = {name: {**section, "locked": False, "locked_by": "invalid"} for name, section in wire.policy({}, {}).items()}
+    held = wire.policy(reads.account_policy(call.actor), {})
+    told = {name: {**section, "locked": False, "locked_by": "invalid"} for name, section in held.items()}
     return {name: section for name, section in told.items() if not wanted or name in wanted}
 
 
@@ -130,6 +131,11 @@ def phone_operation_logs(call: Call) -> dict[str, Any]:
         "page_size": size,
         "next_page_token": token(call, more),
     }
+
+
+def policy_in(call: Call) -> dict[str, Any]:
+    """The policy of a body as it came: what the contract knows of it was checked, and `reset` stands beside that."""
+    return (call.raw["policy"] or {}) if "policy" in call.body else {}
 
 
 def keep(call: Call, kind: str, owner: UUID, names: Iterable[str], acts: tuple[str, ...] = ()) -> None:

@@ -12,7 +12,7 @@ from usher.zoom_wire import phone as wire
 from usher.zoom_wire.codes import Fault, WireRefused
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
-from usher.zoom_wire.settings import shape
+from usher.zoom_wire.settings import names, shape
 
 from .leaving import gone
 from .people_changes import uuid_text
@@ -67,7 +67,7 @@ def give_room_a_phone(call: Call) -> None:
 def get_phone_room(call: Call) -> dict[str, Any]:
     """Read one room with a phone."""
     row = room_of(call)
-    return wire.whole_room(row, kept.PHONE.opened(call.actor, row["kept"], row["id"]))
+    return wire.whole_room(row, kept.PHONE.opened(call.actor, kept.inherited(row, names("phone room")), row["id"]))
 
 
 @operation(

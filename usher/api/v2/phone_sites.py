@@ -19,7 +19,7 @@ from usher.zoom_wire.scopes import Scopes
 from usher.zoom_wire.settings import shape
 
 from .leaving import gone
-from .phone import AREA, READS, WRITES, keep
+from .phone import AREA, READS, WRITES, keep, policy_in
 
 SITES: dict[str, Any] = {"area": AREA, "right": "phone:site:view"}
 TEXT = Field("string", most=255)
@@ -89,7 +89,7 @@ def create_site(call: Call) -> dict[str, Any]:
 def get_site(call: Call) -> dict[str, Any]:
     """Read one site."""
     row = site_of(call)
-    return wire.whole_site(row, things_by_id.site_kept(call.actor, row["id"]))
+    return wire.whole_site(row, things_by_id.site_kept(call.actor, row["id"]), reads.account_policy(call.actor))
 
 
 @operation(
@@ -102,24 +102,27 @@ def get_site(call: Call) -> dict[str, Any]:
         "site_code": CODE,
         "short_extension": Field("object", fields={"length": LENGTH, "ranges": RANGES}),
         "default_emergency_address": Field("object", fields=ADDRESS),
+        "policy": shape("phone site")["policy"],
     },
-    kept=shape("phone site"),
+    kept={name: field for name, field in shape("phone site").items() if name != "policy"},
     codes={**WRONG, **dict.fromkeys(("site_code", "range"), (400, 300))},
     **SITES,
 )
 def change_site(call: Call) -> None:
-    """Change the name, the code, the extensions or the emergency address of a site; its policy is kept."""
+    """Change the name, the code, the extensions, the emergency address or the policy of a site, which holds for its phones as far as they say nothing."""
     row, told = site_of(call, code=300), call.body
     if "site_code" in told and not reads.settings(call.actor)["site_codes"]:
         raise WireRefused(Fault(400, 400, "The site code is disabled."))
     address = told.get("default_emergency_address")
     if address and address["country"].upper() != row["in_country"]:
         raise invalid({"field": "default_emergency_address.country", "message": "The country of a site cannot be changed."})
-    side = {"name": told.get("name") or row["name"], **side_of(call, row)}
+    acts = wire.acting(policy_in(call), {**reads.account_policy(call.actor), **row["policy"]})
+    policy = {name: choice for name, choice in {**row["policy"], **acts}.items() if choice}
+    side = {"name": told.get("name") or row["name"], **side_of(call, row), "policy": policy}
     if side != {name: row[name] for name in side}:
         call.do("phone.set_site", {"site": str(row["id"]), **side})
     keep_address(call, row["id"])
-    keep(call, "site", row["id"], shape("phone site"))
+    keep(call, "site", row["id"], shape("phone site"), wire.ACTS)
 
 
 @operation(

@@ -14,7 +14,7 @@ from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
 from usher.zoom_wire.settings import picked, shape
 
-from .phone import AREA, READS, WRITES, keep
+from .phone import AREA, READS, WRITES, keep, policy_in
 from .phone_sites import named_site
 
 TEMPLATES: dict[str, Any] = {"area": AREA, "right": "phone:template:view", "codes": {"template_taken": (400, 300), "name": (400, 300)}}
@@ -89,7 +89,7 @@ def get_template(call: Call) -> dict[str, Any]:
 def change_template(call: Call) -> None:
     """Change the name of a template and what it sets; what nothing here acts on is kept. Phones that have it keep what they have."""
     row, told = template_of(call), call.body
-    acts = wire.acting(told.get("policy", {}), row["policy"])
+    acts = {name: choice for name, choice in wire.acting(policy_in(call), row["policy"]).items() if choice}
     if told.get("name") or acts:
         policy = {**row["policy"], **acts}
         site = str(row["site_id"]) if row["site_id"] else None

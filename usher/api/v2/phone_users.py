@@ -10,11 +10,11 @@ from usher.zoom_wire import phone as wire
 from usher.zoom_wire.codes import Fault, WireRefused, no_user
 from usher.zoom_wire.fields import Field
 from usher.zoom_wire.scopes import Scopes
-from usher.zoom_wire.settings import shape
+from usher.zoom_wire.settings import names, shape
 
 from .people import is_oneself, user_of
 from .people_changes import uuid_text
-from .phone import AREA, READS, WRITES, keep
+from .phone import AREA, READS, WRITES, keep, policy_in
 
 USERS: dict[str, Any] = {"area": AREA, "right": "phone:user:view"}
 TEXT = Field("string", most=128)
@@ -68,7 +68,7 @@ def list_phone_users(call: Call) -> dict[str, Any]:
 def get_phone_user(call: Call) -> dict[str, Any]:
     """Read one phone user by id, address or `me`."""
     row = phone_of(call)
-    return wire.one(row, kept.PHONE.opened(call.actor, row["kept"], row["id"]))
+    return wire.one(row, opened(call, row))
 
 
 @operation(
@@ -88,7 +88,7 @@ def get_phone_user(call: Call) -> dict[str, Any]:
 def change_phone_user(call: Call) -> None:
     """Change extension, site, policy or template of a phone; a template wins over the policy beside it. Of one's own, the extension and what acts of the policy."""
     row, told = phone_of(call), call.body
-    id, acts = str(row["id"]), wire.acting(told.get("policy", {}), row["policy"])
+    id, acts = str(row["id"]), wire.acting(policy_in(call), row["policy"])
     if (
         is_oneself(call, "phone:user:manage")
         and not {"site_id", "template_id"} & told.keys()
@@ -141,6 +141,11 @@ def narrowed(call: Call) -> dict[str, Any]:
     if "calling_type" in query:
         found["package"] = [f"{family}:{query['calling_type']}" for family in ("calling", "calling_more")]
     return found
+
+
+def opened(call: Call, row: dict[str, Any]) -> dict[str, Any]:
+    """What is kept for a phone, else for its site, as this caller may read it."""
+    return kept.PHONE.opened(call.actor, kept.inherited(row, names("phone phone")), row["id"])
 
 
 def phone_of(call: Call) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from usher.phone.extensions import COUNTRY, EXTENSION_RESERVED, EXTENSION_TAKEN,
 from usher.phone.holders import PEOPLE, Holders
 from usher.phone.numbering import checked_extension
 from usher.phone.parts import NAME, NO_PHONE
+from usher.phone.policy import checked_change
 from usher.phone.verbs.adding import phone_of
-from usher.phone.verbs.templates import checked_policy
 
 DEACTIVATED = reason("phone_deactivated", gettext_lazy("their phone is deactivated: activate it first"))
 SET_UP_ALREADY = reason("phone_set_up", gettext_lazy("has set the phone up already"))
@@ -39,7 +39,8 @@ def hindrance(extension: str) -> str:
 
 
 class Chosen(Part):
-    """Extension and policy of one phone. Parameters: holder; extension, a text or null to leave it; policy, what of it changes; own: the person saves it.
+    """Extension and policy of one phone. Parameters: holder; extension, a text or null to leave it; policy, what of it changes, null for what is left to
+    the levels above; own: the person saves it.
 
     Whoever saves their own settings has set their phone up (S3-22).
     """
@@ -49,7 +50,7 @@ class Chosen(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         now = "jsonb_build_object('extension', h.extension, 'policy', h.policy, 'set_up', h.set_up_at IS NOT NULL)"
         wanted = "coalesce(%(extension)s::text, h.extension)"
-        after = f"jsonb_build_object('extension', {wanted}, 'policy', h.policy || %(policy)s::jsonb, 'set_up', h.set_up_at IS NOT NULL OR %(own)s::boolean)"
+        after = f"jsonb_build_object('extension', {wanted}, 'policy', jsonb_strip_nulls(h.policy || %(policy)s::jsonb), 'set_up', h.set_up_at IS NOT NULL OR %(own)s::boolean)"
         return f"""SELECT NULL::int AS subj, x.id AS obj, x.version, x.told || x.before AS before, x.after, CASE WHEN x.before = x.after THEN 'already'
           ELSE x.why END AS skip, {NO_SEATS}
                    FROM (SELECT h.id, h.version, {now} AS before, {after} AS after, jsonb_build_object('name', coalesce({NAME}, r.name)) AS told,
@@ -107,13 +108,14 @@ class SetExtension(_OfOnePhone):
 
 @register
 class SetPolicy(_OfOnePhone):
-    """Change what one phone may do: voicemail, recording, call waiting. Parameters: holder (whose id), policy, what of templates.POLICY changes."""
+    """Change what one phone may do: voicemail, recording, call waiting. Parameters: holder (whose id), policy, what of policy.POLICY changes; null leaves a
+    setting to what its site or the account says."""
 
     name = "phone.set_policy"
     privilege = "phone:user:manage"
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        policy = checked_policy(params.get("policy"))
+        policy = checked_change(params.get("policy"))
         return {"holder": str(phone_of(actor, params.get("holder"))["id"]), "extension": None, "policy": policy}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
@@ -123,7 +125,7 @@ class SetPolicy(_OfOnePhone):
         return _("What a phone may do was changed")
 
 
-def change_own(actor: Actor, extension: str, policy: dict[str, str], key: str) -> None:
+def change_own(actor: Actor, extension: str, policy: Mapping[str, str | None], key: str) -> None:
     """Save the actor's own phone settings. Refuses what ChangeOwn does, and (conflict) an extension that is taken or reserved."""
     own = replace(actor, privileges=frozenset({OWN}))
     engine.start(plan(own, ChangeOwn.name, {"extension": extension, "policy": policy}), f"{ChangeOwn.name}:{actor.user_id}:{key}")
@@ -151,7 +153,7 @@ class ChangeOwn(_OfOnePhone):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         extension = checked_extension(params["extension"]) if params.get("extension") else None
-        return {"holder": own_phone(actor), "extension": extension, "policy": checked_policy(params.get("policy"))}
+        return {"holder": own_phone(actor), "extension": extension, "policy": checked_change(params.get("policy"))}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
         return _("Your phone settings will be saved.")

@@ -63,6 +63,10 @@ class AddNumbers(Verb):
         }
 
 
+MAY_CHOOSE = "policy.select_outbound_caller_id.enable"
+NOTHING_KEPT: dict[str, Any] = {"kept": None, "kept_of_site": None}
+
+
 class _OfNumbers(Verb):
     """Numbers of this account, by id or as E.164 writes them: a foreign one does not exist (TENANT-03)."""
 
@@ -191,8 +195,11 @@ class ChangeOwnCallerId(SetCallerId):
 
 
 def may_choose_caller_id(holder: Any) -> bool:
-    """Whether the person of a phone chooses the number it calls out with: administrators may have kept that to themselves."""
-    return kept.PHONE.flat(holder).get("policy.select_outbound_caller_id.enable") is not False
+    """Whether the person of a phone chooses the number it calls out with: administrators may have kept that to themselves, for it or for its site."""
+    query = (
+        f"SELECT {kept.PHONE.column('h.id')} AS kept, {kept.SITE.column('h.site_id')} AS kept_of_site FROM phone_user h WHERE h.id = %(h)s"
+    )
+    return kept.inherited(sql.row(query, {"h": holder}) or NOTHING_KEPT, frozenset({MAY_CHOOSE})).get(MAY_CHOOSE) is not False
 
 
 def numbers_named(actor: Actor, given: Any) -> list[str]:

@@ -1,5 +1,6 @@
-"""What an account chooses about phones: the trash, the mail, site codes, automatic assignment (S1-25, S3-46)."""
+"""What an account chooses about phones: the trash, the mail, site codes, automatic assignment (S1-25, S3-46), and what phones may do."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.names import listed
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
-from usher.phone.reads import DEFAULTS
+from usher.phone.policy import POLICY, UNSAID, checked_policy
+from usher.phone.reads import DEFAULTS, account_policy
 
 WORDS: dict[str, str | Promise] = {
     "soft_delete": gettext_lazy("Soft delete"),
@@ -19,7 +21,8 @@ WORDS: dict[str, str | Promise] = {
     "site_codes": gettext_lazy("Site codes"),
     "automatic": gettext_lazy("Automatic phone assignment"),
 }
-NOW = "jsonb_build_object(" + ", ".join(f"'{k}', coalesce(o.{k}, {'true' if v else 'false'})" for k, v in DEFAULTS.items()) + ")"
+NOW = "jsonb_build_object(" + ", ".join(f"'{k}', coalesce(o.{k}, {'true' if v else 'false'})" for k, v in DEFAULTS.items())
+NOW += f", 'policy', '{json.dumps(UNSAID)}'::jsonb || coalesce(o.policy, '{{}}'))"
 CHANGED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each({of}) WHERE %(wanted)s::jsonb ? key AND value <> %(wanted)s::jsonb->key)"
 
 
@@ -34,10 +37,11 @@ class Chosen(Part):
                    FROM accounts_account a LEFT JOIN phone_settings o ON o.account_id = a.id WHERE a.id = %(account)s"""
 
     write = f"""
-did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, version)
-  SELECT %(account)s, {", ".join(f"coalesce((ok.after->>'{k}')::boolean, {'true' if v else 'false'})" for k, v in DEFAULTS.items())}, 1 FROM ok
+did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, policy, version)
+  SELECT %(account)s, {", ".join(f"coalesce((ok.after->>'{k}')::boolean, {'true' if v else 'false'})" for k, v in DEFAULTS.items())},
+    coalesce(ok.after->'policy', '{{}}'), 1 FROM ok
   ON CONFLICT (account_id) DO UPDATE SET {", ".join(f"{k} = coalesce((SELECT (ok.after->>'{k}')::boolean FROM ok), phone_settings.{k})" for k in DEFAULTS)},
-  version = phone_settings.version + 1 RETURNING account_id AS obj)"""
+  policy = coalesce((SELECT ok.after->'policy' FROM ok), phone_settings.policy), version = phone_settings.version + 1 RETURNING account_id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -47,8 +51,8 @@ did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, version)
 
 @register
 class ChangeSettings(Verb):
-    """Change what the account chose about phones: soft_delete, welcome_mail, site_codes, automatic; each true or false, what is not named
-    stays.
+    """Change what the account chose about phones: soft_delete, welcome_mail, site_codes, automatic, each true or false; policy, what of policy.POLICY
+    changes, for phones that say nothing themselves and whose site says nothing. What is not named stays.
 
     Site codes count for extensions that are given from then on; those people have stay as they are (docs/decisions/0077).
     """
@@ -58,9 +62,11 @@ class ChangeSettings(Verb):
     parts = (Chosen(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
-        if not params or any(k not in DEFAULTS or not isinstance(v, bool) for k, v in params.items()):
+        if not params or any(k not in DEFAULTS or not isinstance(v, bool) for k, v in params.items() if k != "policy"):
             raise Refused("invalid", "settings", _("Say which of these is on or off: %(names)s.") % {"names": ", ".join(DEFAULTS)})
-        return dict(params)
+        if "policy" not in params:
+            return dict(params)
+        return {**params, "policy": {**account_policy(actor), **checked_policy(params["policy"])}}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
@@ -77,4 +83,5 @@ class ChangeSettings(Verb):
 
 def _told(params: Mapping[str, Any]) -> str:
     on, off = _("%(name)s on"), _("%(name)s off")
-    return listed([(on if value else off) % {"name": WORDS[key]} for key, value in params.items()])
+    switches = [(on if value else off) % {"name": WORDS[key]} for key, value in params.items() if key in WORDS]
+    return listed(switches + [str(POLICY[k][v]) for k, v in params.get("policy", {}).items()])

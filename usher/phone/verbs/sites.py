@@ -1,4 +1,4 @@
-"""The phone side of sites: code, range of extensions, country, emergency address; of one that is here, and of a new one (S3-11, S3-12; behaviour.md L)."""
+"""The phone side of sites: code, range of extensions, country, emergency address, policy; of one that is here, and of a new one (S3-11, S3-12; behaviour.md L)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +25,7 @@ from usher.core.refusals import Refused
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
 from usher.phone.models import HIGHEST, LOWEST
 from usher.phone.numbering import checked_country
+from usher.phone.policy import checked_policy
 
 LONGEST_ADDRESS = 500
 CODE_TAKEN = reason("site_code_taken", gettext_lazy("%(name)s has this site code"), refused=True)
@@ -33,9 +34,12 @@ RANGES_CROSS = reason(
 )
 # What keeps a site from going again. Phones that are at the only site stood nowhere before it, and will again.
 IN_USE = f"{ROOMS_THERE} OR {PEOPLE_THERE} OR {TEMPLATES_THERE} OR CASE WHEN {{site}}.main THEN {OTHERS_THERE} ELSE {PHONES_THERE} END"
-FIELDS = ("code", "lowest", "highest", "country", "emergency_address")
+FIELDS = ("code", "lowest", "highest", "country", "emergency_address", "policy")
 AS_IT_IS = f"""jsonb_build_object('code', coalesce(s.code, ''), 'lowest', coalesce(s.lowest, {LOWEST}), 'highest', coalesce(s.highest, {HIGHEST}),
-  'country', coalesce(s.country, ''), 'emergency_address', coalesce(s.emergency_address, ''))"""
+  'country', coalesce(s.country, ''), 'emergency_address', coalesce(s.emergency_address, ''),
+  'policy', coalesce(s.policy, '{{}}'))"""
+# The same as the journal told it; before sites had a policy it told none.
+AS_TOLD = """('{{"policy": {{}}}}'::jsonb || ({told} - '{{name,place}}'::text[]))"""
 # Every other site with its range, also one of which nothing was said yet.
 OTHERS = f"""(SELECT n.id, n.name, coalesce(s.code, '') AS code, coalesce(s.lowest, {LOWEST}) AS lowest, coalesce(s.highest, {HIGHEST}) AS highest
   FROM accounts_site n LEFT JOIN phone_site s ON s.site_id = n.id WHERE n.account_id = %(account)s ORDER BY n.name_key) o WHERE o.id <> {{id}}"""
@@ -43,8 +47,9 @@ WHY_NOT = f"""coalesce((SELECT '{CODE_TAKEN}:' || o.name FROM {OTHERS} AND o.cod
   (SELECT '{RANGES_CROSS}:' || o.name FROM {OTHERS} AND o.code = {{after}}->>'code' AND (
      o.lowest < ({{after}}->>'lowest')::int AND o.highest BETWEEN ({{after}}->>'lowest')::int AND ({{after}}->>'highest')::int - 1
      OR o.highest > ({{after}}->>'highest')::int AND o.lowest BETWEEN ({{after}}->>'lowest')::int + 1 AND ({{after}}->>'highest')::int) LIMIT 1))"""
-SIDE = """INSERT INTO phone_site (site_id, account_id, code, lowest, highest, country, emergency_address, version)
-  SELECT ok.obj, %(account)s, ok.after->>'code', (ok.after->>'lowest')::int, (ok.after->>'highest')::int, ok.after->>'country', ok.after->>'emergency_address', 1 FROM ok"""
+SIDE = """INSERT INTO phone_site (site_id, account_id, code, lowest, highest, country, emergency_address, policy, version)
+  SELECT ok.obj, %(account)s, ok.after->>'code', (ok.after->>'lowest')::int, (ok.after->>'highest')::int, ok.after->>'country', ok.after->>'emergency_address',
+    coalesce(ok.after->'policy', '{}'), 1 FROM ok"""
 
 
 class PhoneSide(Part):
@@ -63,16 +68,16 @@ class PhoneSide(Part):
     write = f"""
 did AS ({SIDE}
   WHERE {WHY_NOT.format(id="ok.obj", after="ok.after")} IS NULL
-  AND (SELECT {AS_IT_IS} FROM (SELECT 1) one LEFT JOIN phone_site s ON s.site_id = ok.obj) = ok.before - '{{name,place}}'::text[]
+  AND (SELECT {AS_IT_IS} FROM (SELECT 1) one LEFT JOIN phone_site s ON s.site_id = ok.obj) = {AS_TOLD.format(told="ok.before")}
   ON CONFLICT (site_id) DO UPDATE SET code = excluded.code, lowest = excluded.lowest, highest = excluded.highest, country = excluded.country,
-    emergency_address = excluded.emergency_address, version = phone_site.version + 1 RETURNING site_id AS obj),
+    emergency_address = excluded.emergency_address, policy = excluded.policy, version = phone_site.version + 1 RETURNING site_id AS obj),
 named AS (UPDATE accounts_site t SET name = ok.after->>'place', version = t.version + 1 FROM ok JOIN did ON did.obj = ok.obj
   WHERE t.id = ok.obj AND t.name = ok.before->>'place' AND t.name <> ok.after->>'place')"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN g.id IS NULL OR {AS_IT_IS} <> e.after - '{{name,place}}'::text[] OR g.name <> coalesce(e.after->>'place', g.name) THEN 'changed'
+                   CASE WHEN g.id IS NULL OR {AS_IT_IS} <> {AS_TOLD.format(told="e.after")} OR g.name <> coalesce(e.after->>'place', g.name) THEN 'changed'
                      WHEN {NAMESAKE.format(name="e.before->>'place'", id="e.obj")} THEN '{PLACE_NAME_TAKEN}'
                      ELSE {WHY_NOT.format(id="e.obj", after="e.before")} END AS skip, {NO_SEATS}
                    FROM journal_effect e LEFT JOIN accounts_site g ON g.id = e.obj LEFT JOIN phone_site s ON s.site_id = e.obj WHERE {DONE}"""
@@ -136,11 +141,11 @@ class CreateSite(Verb):
 
 @register
 class SetSite(Verb):
-    """Say from which numbers the extensions of a site come, its code, its country and the address that emergency services get.
+    """Say from which numbers the extensions of a site come, its code, its country, the address that emergency services get, and what its phones may do.
 
     Parameters: site; name, another one, for who may manage places; code (up to 3 digits, or none), lowest and highest (10 to 999999), country,
-    emergency_address. Code and range together make 3 to 6 digits. Refuses (invalid) what makes no sense; (conflict) a name or a code another site has,
-    and a range that crosses another's. Who has an extension keeps it.
+    emergency_address; policy, of policy.POLICY, for phones there that say nothing themselves. Code and range together make 3 to 6 digits. Refuses (invalid)
+    what makes no sense; (conflict) a name or a code another site has, and a range that crosses another's. Who has an extension keeps it.
     """
 
     name = "phone.set_site"
@@ -193,7 +198,8 @@ def checked_side(params: Mapping[str, Any]) -> dict[str, Any]:
         words = _("An address has at most %(n)s characters.") % {"n": LONGEST_ADDRESS}
         raise Refused("invalid", "address", words, field="emergency_address")
     country = checked_country(params.get("country"))
-    return {"code": code, "lowest": lowest, "highest": highest, "country": country, "emergency_address": address}
+    side = {"code": code, "lowest": lowest, "highest": highest, "country": country, "emergency_address": address}
+    return {**side, "policy": checked_policy(params.get("policy"))}
 
 
 def _extent(value: Any, key: str) -> int:

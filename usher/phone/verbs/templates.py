@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,15 +17,10 @@ from usher.people.named import bare, id_of
 from usher.people.of_people import OfPeople
 from usher.phone.holders import PEOPLE, Holders
 from usher.phone.parts import NAME, NO_PHONE
+from usher.phone.policy import checked_policy
 
 TEMPLATE_TAKEN = reason("template_taken", gettext_lazy("another template has this name"), refused=True)
 OTHER_SITE = reason("other_site", gettext_lazy("is at another site than the template is for"))
-# What a template sets: key -> its choices with their words. The first holds where nothing is said.
-POLICY: dict[str, dict[str, str | Promise]] = {
-    "voicemail": {"on": gettext_lazy("Voicemail on"), "off": gettext_lazy("Voicemail off")},
-    "recording": {"off": gettext_lazy("Never recorded"), "ask": gettext_lazy("Recorded on demand"), "on": gettext_lazy("Always recorded")},
-    "waiting": {"on": gettext_lazy("Call waiting on"), "off": gettext_lazy("Call waiting off")},
-}
 NAMESAKE = "EXISTS (SELECT 1 FROM phone_template x WHERE x.account_id = %(account)s AND x.name_key = usher_fold({name}) AND x.id IS DISTINCT FROM {id})"
 NEW_ID = """md5(%(account)s::text || 'template' || usher_fold(%(called)s) || coalesce((SELECT t.id::text FROM phone_template t WHERE t.account_id = %(account)s
             ORDER BY t.created_at DESC, t.id DESC LIMIT 1), ''))::uuid"""
@@ -268,14 +262,6 @@ def checked(actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
         "policy": checked_policy(params.get("policy")),
         "site": checked_site(actor, params.get("site")),
     }
-
-
-def checked_policy(given: Any) -> dict[str, str]:
-    """Some of POLICY, or Refused (invalid, policy)."""
-    given = given or {}
-    if not isinstance(given, dict) or any(k not in POLICY or v not in POLICY[k] for k, v in given.items()):
-        raise Refused("invalid", "policy", _("There is no such phone setting."), field="policy")
-    return {k: str(v) for k, v in sorted(given.items())}
 
 
 def template_named(actor: Actor, given: Any, site: str | None) -> dict[str, Any]:

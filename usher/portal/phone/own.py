@@ -7,22 +7,24 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.licenses.catalog import PRODUCTS
 from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
+from usher.phone.policy import POLICY, above
 from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.numbers import change_own_caller_id, may_choose_caller_id
-from usher.phone.verbs.templates import POLICY
 from usher.portal.page import SignedIn, key_of, member_page
 from usher.portal.phone.clash import words_of_refusal
-from usher.portal.phone.templates import TITLES
+from usher.portal.phone.policy import chosen_in, like, policy_choices
 from usher.portal.phone.told import call_lines, recorded_lines
 from usher.portal.plan_page import Option
 
 NEWEST = 10
+ADMINISTRATORS = gettext_lazy("As your administrators have it: %(choice)s")
 
 
 @member_page(("GET", "POST"))
@@ -31,9 +33,8 @@ def own_phone(request: SignedIn) -> HttpResponse:
     found = reads.phone(request.actor, request.actor.user_id) if request.actor.user_id else None
     if request.method != "POST" or found is None or found["state"] != "active":
         return form(request, found, {})
-    policy = {name: request.POST[name] for name in POLICY if name in request.POST}
     try:
-        change_own(request.actor, request.POST.get("extension", "").strip(), policy, key_of(request))
+        change_own(request.actor, request.POST.get("extension", "").strip(), chosen_in(request), key_of(request))
     except Refused as refused:
         given = request.POST.get("extension", "")
         return form(
@@ -62,15 +63,9 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
         "waits": found is None and bool(request.actor.user_id) and reads.waits(request.actor, request.actor.user_id),  # type: ignore[arg-type]
         **numbers_of(request.actor if has_one else None),
         "packages": [PRODUCTS[p].name for p in (found or {}).get("packages", ())],
-        "choices": [
-            (
-                name,
-                TITLES[name],
-                [Option(value, words) for value, words in options.items()],
-                (found or {}).get("policy", {}).get(name, next(iter(options))),
-            )
-            for name, options in POLICY.items()
-        ],
+        "choices": policy_choices(found["policy"], like(ADMINISTRATORS, {name: above(found, name).choice for name in POLICY}))
+        if found
+        else [],
         "calls": call_lines(call_reads.own(request.actor, NEWEST)) if has_one else [],
         "recorded": recorded_lines(call_reads.own_recordings(request.actor, NEWEST)) if has_one else [],
         "trouble": trouble,

@@ -21,7 +21,6 @@ from usher.licenses.catalog import PHONE, PRODUCTS
 from usher.people import reads as people
 from usher.phone import call_reads, reads
 from usher.phone.numbering import shown
-from usher.phone.verbs.templates import POLICY
 from usher.portal.listing_page import menu_of
 from usher.portal.page import SignedIn, key_of, page
 from usher.portal.people.people_list import STATUS
@@ -32,6 +31,7 @@ from usher.portal.phone.assigning import assign_words, numbers_alone
 from usher.portal.phone.clash import words_of_refusal
 from usher.portal.phone.columns import MANAGE, VIEW
 from usher.portal.phone.lists import USERS, set_up_of
+from usher.portal.phone.policy import policy_form, policy_told
 from usher.portal.phone.told import call_lines
 from usher.portal.plan_page import Look
 
@@ -80,7 +80,7 @@ def told_of(actor: Actor, found: Row | None, holder: UUID, path: str, place: str
         "numbers": numbers_told(actor, found) if found else [],
         "packages": [{"code": p, "words": PRODUCTS[p].name} for p in packages],
         "has_plan": any(p.startswith("calling:") for p in packages),
-        "policy": policy_told(found["policy"]) if found else [],
+        "policy": policy_told(found) if found else [],
         "may_change": actor.may(MANAGE),
         "may_number": actor.may("phone:number:manage"),
         "path": path,
@@ -100,6 +100,16 @@ def extension(request: SignedIn, person_id: UUID) -> HttpResponse:
     return extension_form(request, found, context, f"/people/{short(person_id)}/phone")
 
 
+@page(MANAGE, ("GET", "POST"))
+def policy(request: SignedIn, person_id: UUID) -> HttpResponse:
+    """What the phone of one person may do (S3-4)."""
+    context = around(request.actor, person_id)
+    found = reads.phone(request.actor, person_id)
+    if found is None or found["state"] != "active":
+        raise not_found(_("This phone"))
+    return policy_form(request, found, context, f"/people/{short(person_id)}/phone")
+
+
 @page("phone:number:manage", ("GET", "POST"))
 def number(request: SignedIn, person_id: UUID) -> HttpResponseBase:
     """A direct number more for one person (S3-5)."""
@@ -113,10 +123,6 @@ def numbers_told(actor: Actor, found: Row) -> list[dict[str, Any]]:
     if not actor.may("phone:number:view"):
         return [{"words": shown(n)} for n in found["numbers"]]
     return [{"words": shown(n["number"]), "ids": short(n["id"]), "caller": n["caller"]} for n in reads.numbers(actor, holder=found["id"])]
-
-
-def policy_told(policy: dict[str, str]) -> list[Any]:
-    return [POLICY[k][v] for k, v in policy.items() if v in POLICY.get(k, {})]
 
 
 def extension_form(request: SignedIn, found: Row, context: dict[str, Any], path: str) -> HttpResponse:

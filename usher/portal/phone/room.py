@@ -17,6 +17,7 @@ from usher.portal.page import SignedIn, page
 from usher.portal.phone.assigning import assign_words, numbers_alone
 from usher.portal.phone.columns import MANAGE, VIEW
 from usher.portal.phone.person import extension_form, newest, told_of
+from usher.portal.phone.policy import policy_form
 from usher.portal.phone.rooms import PATH, kind_of, room_path
 from usher.portal.plan_page import Look
 
@@ -47,6 +48,15 @@ def extension(request: SignedIn, room_id: UUID) -> HttpResponse:
     if found["state"] != "active":
         raise not_found(_("This phone"))
     return extension_form(request, found, around(found), room_path(found))
+
+
+@page(MANAGE, ("GET", "POST"))
+def policy(request: SignedIn, room_id: UUID) -> HttpResponse:
+    """What the phone of one room may do."""
+    found = room_reads.room(request.actor, room_id)
+    if found["state"] != "active":
+        raise not_found(_("This phone"))
+    return policy_form(request, found, around(found), room_path(found))
 
 
 @page("phone:number:manage", ("GET", "POST"))

@@ -1,5 +1,6 @@
 """The settings of Phone: switches, saved at once, and undone like any change (S1-25, S3-46)."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from usher.journal.verb import plan
 from usher.phone import reads
 from usher.phone.verbs.settings import WORDS
 from usher.portal.page import SignedIn, key_of, page
+from usher.portal.phone.policy import chosen_in, policy_choices
 
 HINTS = {
     "soft_delete": gettext_lazy("A phone goes to the trash before it can be removed, and can be restored for 30 days."),
@@ -28,13 +30,16 @@ HINTS = {
 def settings(request: SignedIn) -> HttpResponse:
     """The switches. Who may only look sees them closed."""
     if request.method == "POST":
-        wanted = {name: name in request.POST for name in WORDS}
+        wanted: dict[str, Any] = {name: name in request.POST for name in WORDS}
+        if policy := chosen_in(request):
+            wanted["policy"] = policy
         started = engine.start(plan(request.actor, "phone.change_settings", wanted), key_of(request))
         messages.success(request, _("Saved as C-%(n)s.") % {"n": started.number} if started.number else _("Nothing was different."))
         return HttpResponseRedirect("/phone/settings", status=303)
     now = reads.settings(request.actor)
     context = {
         "switches": [{"name": name, "words": words, "hint": HINTS[name], "on": now[name]} for name, words in WORDS.items()],
+        "choices": policy_choices(reads.account_policy(request.actor), {}),
         "may_change": request.actor.may("phone:settings:manage"),
         "key": uuid4().hex,
     }

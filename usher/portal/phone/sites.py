@@ -24,6 +24,7 @@ from usher.portal.people.belonging import Ask, full_id, plan_or_ask
 from usher.portal.phone.columns import VIEW as PHONES
 from usher.portal.phone.columns import without_ways
 from usher.portal.phone.forms import Form, form_page
+from usher.portal.phone.policy import LIKE_ACCOUNT, chosen_in, like, policy_choices
 from usher.portal.places.lists import MANAGE as PLACES
 from usher.portal.places.lists import named
 from usher.portal.plan_page import Look, Option
@@ -127,25 +128,32 @@ def sites_export(request: SignedIn) -> HttpResponseBase:
 def new_site(request: SignedIn) -> HttpResponse:
     """A site with its phone side; the first one is the main site."""
     context = around(request.actor, _("Add a site"), _("Add a site"))
-    return form_page(request, FORM, "phone.create_site", {}, {"lowest": LOWEST, "highest": HIGHEST}, context)
+    return form_page(request, form_of(request.actor), "phone.create_site", {}, {"lowest": LOWEST, "highest": HIGHEST}, context)
 
 
 @page(VIEW, ("GET", "POST"))
 def site(request: SignedIn, site_id: UUID) -> HttpResponse:
-    """Another name, range, code, country or emergency address. Who may only look sees them closed."""
+    """Another name, range, code, country, emergency address, or what its phones may do. Who may only look sees them closed."""
     found = reads.site(request.actor, site_id)
-    return form_page(request, FORM, "phone.set_site", {"site": str(site_id)}, found, around(request.actor, found["name"], _("Save")))
+    context = around(request.actor, found["name"], _("Save"))
+    return form_page(request, form_of(request.actor), "phone.set_site", {"site": str(site_id)}, found, context)
 
 
 def around(actor: Actor, heading: str, button: str) -> dict[str, Any]:
     return {"heading": heading, "button": button, "may_change": actor.may(MANAGE), "may_rename": actor.may(PLACES)}
 
 
-def given_in(request: SignedIn) -> dict[str, str]:
-    return {name: request.POST.get(name, "").strip() for name in ("name", *FIELDS)}
+def given_in(request: SignedIn) -> dict[str, Any]:
+    """The form as the verbs take it; what is left to the account is no part of the site."""
+    policy = {name: choice for name, choice in chosen_in(request).items() if choice}
+    return {**{name: request.POST.get(name, "").strip() for name in ("name", *FIELDS)}, "policy": policy}
 
 
-FORM = Form("phone/site.html", PATH, gettext_lazy("Sites"), given_in, lambda given: {"given": given})
+def form_of(actor: Actor) -> Form:
+    """What is left to the account is told as the account has it."""
+    unsaid = like(LIKE_ACCOUNT, reads.account_policy(actor))
+    answers = lambda given: {"given": given, "choices": policy_choices(given.get("policy", {}), unsaid)}  # noqa: E731
+    return Form("phone/site.html", PATH, gettext_lazy("Sites"), given_in, answers)
 
 
 @page(MANAGE, ("GET", "POST"))

@@ -17,7 +17,7 @@ from usher.core.keyset import Row, Sort
 from usher.journal.verb import plan
 from usher.people import reads as people
 from usher.phone import reads
-from usher.phone.verbs.templates import POLICY
+from usher.phone.policy import POLICY
 from usher.portal.listing import Column, Listing, register
 from usher.portal.listing_export import export
 from usher.portal.listing_page import Act, Frame, list_page
@@ -25,11 +25,11 @@ from usher.portal.page import SignedIn, page
 from usher.portal.phone.columns import MANAGE as PHONES
 from usher.portal.phone.columns import SITE_FILTER
 from usher.portal.phone.forms import Form, form_page
+from usher.portal.phone.policy import chosen_in, policy_choices
 from usher.portal.places.lists import named
 from usher.portal.plan_page import Look, Option, plan_page
 from usher.portal.templatetags.usher import number
 
-TITLES = {"voicemail": gettext_lazy("Voicemail"), "recording": gettext_lazy("Recording"), "waiting": gettext_lazy("Call waiting")}
 PATH, VIEW, MANAGE = "/phone/templates", "phone:template:view", "phone:template:manage"
 
 
@@ -155,23 +155,13 @@ def around(actor: Actor, heading: str, button: str) -> dict[str, Any]:
 
 def given_in(request: SignedIn) -> dict[str, Any]:
     """The form as the verbs take it; what is left as each phone has it is no part of the template."""
-    chosen = {name: request.POST.get(name, "") for name in POLICY}
-    return {
-        "name": request.POST.get("name", ""),
-        "site": request.POST.get("site", ""),
-        "policy": {name: value for name, value in chosen.items() if value},
-    }
+    policy = {name: choice for name, choice in chosen_in(request).items() if choice}
+    return {"name": request.POST.get("name", ""), "site": request.POST.get("site", ""), "policy": policy}
 
 
 def answers(given: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows: the answers, and for each setting its choices."""
-    policy = given.get("policy", {})
-    leave = Option("", _("As each phone has it"))
-    choices = [
-        (name, TITLES[name], [leave, *(Option(v, words) for v, words in told.items())], policy.get(name, ""))
-        for name, told in POLICY.items()
-    ]
-    return {"given": given, "choices": choices}
+    return {"given": given, "choices": policy_choices(given.get("policy", {}), dict.fromkeys(POLICY, _("As each phone has it")))}
 
 
 FORM = Form("phone/template.html", PATH, gettext_lazy("Templates"), given_in, answers)
