@@ -1,6 +1,8 @@
 """A real server with a company in it, for clients nobody here wrote."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,22 @@ import pytest
 from tests.harness import Usher
 
 COMPANY = "northlake.test"
+# What accepting an invitation does, without the page.
+ACTIVATE = """
+import sys
+import django; django.setup()
+from usher.access.actors import operator
+from usher.core import sql
+from usher.journal import engine
+from usher.journal.verb import plan
+ids = [r["id"] for r in sql.rows("SELECT id::text AS id FROM people_user WHERE email LIKE %(l)s", {"l": sys.argv[1]})]
+engine.start(plan(operator(None), "lifecycle.activate", {"subjects": {"ids": ids}}), "activate-" + sys.argv[1])
+"""
+
+
+def accept(usher: Usher, like: str) -> None:
+    """Everybody whose address is like this accepts their invitation."""
+    subprocess.run([sys.executable, "-c", ACTIVATE, like], env=usher.env, check=True)
 
 
 @pytest.fixture(scope="module")

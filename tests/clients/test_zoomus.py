@@ -1,26 +1,14 @@
 """zoomus, a published client nobody here wrote, through its own public functions; only its two addresses are ours (issue 6)."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 import zoomus
 
-from tests.clients.conftest import COMPANY
+from tests.clients.conftest import COMPANY, accept
 from tests.harness import Usher
 
 pytestmark = pytest.mark.fault  # starts a real server
-# What accepting the invitation does, without the page.
-ACTIVATE = """
-import django; django.setup()
-from usher.access.actors import operator
-from usher.core import sql
-from usher.journal import engine
-from usher.journal.verb import plan
-ann = sql.value("SELECT id::text FROM people_user WHERE email LIKE 'ann@%%'")
-engine.start(plan(operator(None), "lifecycle.activate", {"subjects": {"ids": [ann]}}), "activate-ann")
-"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +42,7 @@ def test_users(client: Any) -> None:
 def test_status_of_an_active_user(usher: Usher, client: Any) -> None:
     """S4-32, S4-38: 204 both ways."""
     id = client.user.create(action="create", user_info={"email": f"ann@{COMPANY}", "type": 1}).json()["id"]
-    subprocess.run([sys.executable, "-c", ACTIVATE], env=usher.env, check=True)
+    accept(usher, "ann@%")
     for action, status in (("deactivate", "inactive"), ("activate", "active")):
         assert client.user.update_status(id=id, action=action).status_code == 204
         assert client.user.get(id=id).json()["status"] == status
