@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.api import test_conformity, test_conformity_content, test_phone_conformity
 from tests.api.compatibility import PAGES, contract, page
 from usher.access import scopes
 from usher.api import openapi, v2
 from usher.api.operations import OPERATIONS, Operation
 from usher.core.privileges import all_names
+from usher.zoom_wire.answers import told
 
 CONTRACT = {(c["method"], c["path"]): c for c in contract()}
 ASKED = [pytest.param(o, CONTRACT.get((o.method, o.path)), id=f"{o.method} {o.path}") for o in OPERATIONS]
@@ -92,6 +94,25 @@ def test_an_answer_is_told_as_it_is() -> None:
 
     assert kind("/users", "get", "200") == "object" and kind("/phone/users/batch", "post", "201") == "array"
     assert kind("/phone/users/{userId}/calling_plans", "post", "201") == kind("/users/{userId}", "patch", "204") == ""
+
+
+def test_an_answer_has_the_fields_the_contract_documents() -> None:
+    """S4-37: by name and type, so that a client can be made from the file; only what is there is promised, and none of it for sure, as in the contract."""
+    of_areas = (test_conformity, test_conformity_content, test_phone_conformity)  # which look for each of these fields in a real answer
+    asked_for = test_conformity.ASKED_FOR
+    for area in of_areas:
+        for call, places in area.FIELDS.items():
+            there = {p: kind for p, kind in places.items() if not area.is_unknown(call, p) or p.partition(".")[2].startswith(asked_for)}
+            assert told().get(call, {}) == there, call
+    assert told().keys() <= {f"{o.method} {o.path}" for o in OPERATIONS}
+    one = openapi.document()["paths"]["/users"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    user = one["properties"]["users"]["items"]["properties"]
+    assert (
+        one["type"] == "object" and user["type"] == {"type": "integer"} and user["created_at"] == {"type": "string", "format": "date-time"}
+    )
+    assert user["group_ids"] == {"type": "array", "items": {"type": "string"}}
+    batch = openapi.document()["paths"]["/phone/users/batch"]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+    assert batch["type"] == "array" and batch["items"]["properties"]["email"] == {"type": "string"}
 
 
 def test_the_page_about_compatibility_is_up_to_date() -> None:

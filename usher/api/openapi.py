@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from usher.core.policy import Policy
+from usher.zoom_wire import answers
 from usher.zoom_wire.fields import Field, Fields, object_schema
 
 from .door import WRITES, answer
@@ -116,12 +117,13 @@ def parameter(name: str, field: Field) -> dict[str, Any]:
 
 
 def responses(operation: Operation) -> dict[str, Any]:
-    """What it answers: a body as the function's return type says, and the errors."""
+    """What it answers: a body as the contract documents it, else as the function's return type says, and the errors."""
     error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
     good: dict[str, Any] = {"description": "Done."}
     made = get_type_hints(operation.run)["return"]
     if made is not type(None):
-        good["content"] = {"application/json": {"schema": {"type": "array" if get_origin(made) is list else "object"}}}
+        kind = {"type": "array" if get_origin(made) is list else "object"}
+        good["content"] = {"application/json": {"schema": answers.schema(f"{operation.method} {operation.path}") or kind}}
     more = OF_WRITES if operation.method in WRITES else {"404": OF_WRITES["404"]} if "{" in operation.path or operation.query else {}
     own = {str(status): "It cannot be as things stand; the code says why." for status, _code in operation.codes.values()}
     return {
