@@ -27,8 +27,8 @@ NOT_COME_TO = "p.change_id = %(c)s AND (p.phase, p.ord) > (%(p)s, %(o)s)"
 FIRST = "SELECT p.*, p.skip AS why FROM journal_planrow p"
 # A later phase depends on its person: who was skipped in the first keeps everything else too. Each is looked up by the key of its effect; a plan that
 # hashed them would read the whole first phase again for every chunk.
-LATER = f"""SELECT p.*, coalesce(p.skip, CASE WHEN p.subj IS NOT NULL AND e.result IS DISTINCT FROM 'done' THEN '{SUBJECT}' END) AS why FROM journal_planrow p
-            LEFT JOIN LATERAL (SELECT e.result FROM journal_effect e WHERE e.change_id = %(change)s AND e.phase = 0 AND e.ord = p.subj OFFSET 0) e ON true"""
+LATER = f"""SELECT p.*, coalesce(p.skip, CASE WHEN p.subj IS NOT NULL AND (SELECT e.result FROM journal_effect e
+              WHERE e.change_id = %(change)s AND e.phase = 0 AND e.ord = p.subj) IS DISTINCT FROM 'done' THEN '{SUBJECT}' END) AS why FROM journal_planrow p"""
 told_of_long_work: list[str] = []  # tasks that hear of a run that took longer, by its change; registered at start
 
 

@@ -139,7 +139,7 @@ def strangers(subjects: Mapping[str, Any]) -> str:
 def params_of(subjects: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of sql_of, `account` and `actor` apart."""
     if "ids" in subjects:
-        return {"sel_ids": subjects["ids"]}
+        return {"sel_ids": f"{{{','.join(subjects['ids'])}}}"}  # as one text: a list is quoted id by id, each time it is sent
     if "kept" in subjects:
         return {"sel_kept": subjects["kept"]}
     if "stage" in subjects:

@@ -10,6 +10,7 @@ from usher.people.verbs.profile import name_of
 from . import room_selection
 
 Params = Mapping[str, Any]
+NO_MAIL = "NULL::text"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class Holders:
     @property
     def told(self) -> str:
         """Who it is, as the journal tells it."""
-        return f"jsonb_strip_nulls(jsonb_build_object('name', {self.name}, 'email', {self.email}))"
+        return f"jsonb_build_object({self.called(self.name, self.email)})"
+
+    def called(self, name: str, email: str) -> str:
+        """The fields of that object, of a name and an address that were read before. Nobody reads a room's mail."""
+        return f"'name', {name}" if self.email == NO_MAIL else f"'name', {name}, 'email', {email}"
 
     def phone_seats(self, id: str) -> str:
         """Phone and packages they hold, with a blank between; null for none."""
@@ -46,12 +51,12 @@ class Holders:
 
     def has_plan(self, id: str) -> str:
         """Whether they hold a calling plan."""
-        return f"EXISTS (SELECT 1 FROM {self.seats} a WHERE a.{self.column} = {id} AND starts_with(a.product, 'calling:'))"
+        return f"coalesce((SELECT true FROM {self.seats} a WHERE a.{self.column} = {id} AND starts_with(a.product, 'calling:')), false)"
 
     def may_have(self, id: str) -> str:
         """Whether they are active and hold Phone."""
         joined = self.standing.format(id=f"a.{self.column}")
-        return f"EXISTS (SELECT 1 FROM {self.seats} a {joined} WHERE a.{self.column} = {id} AND a.product = 'phone' AND {self.status} = 'active')"
+        return f"coalesce((SELECT true FROM {self.seats} a {joined} WHERE a.{self.column} = {id} AND a.product = 'phone' AND {self.status} = 'active'), false)"
 
     def take(self, name: str) -> str:
         """A CTE that gives them the seats that `did` (obj, takes) names."""
@@ -88,7 +93,7 @@ ROOMS = Holders(
     version="u.version",
     status="'active'",
     name="u.name",
-    email="NULL::text",
+    email=NO_MAIL,
     chosen=lambda params: f"({room_selection.sql_of(params['subjects'])}) who JOIN accounts_room u ON u.id = who.id",
     order=lambda params: "ORDER BY u.name_key, u.id",
 )

@@ -72,12 +72,12 @@ freed AS (DELETE FROM {of.seats} a USING did WHERE a.{of.column} = did.obj AND a
 
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
-        return f"""SELECT NULL::int AS subj, r.id AS obj, r.version, r.told || jsonb_build_object('phone_seats', r.seats) AS before,
-                   jsonb_build_object('name', r.told->'name', 'phone_seats',
+        return f"""SELECT NULL::int AS subj, r.id AS obj, r.version, jsonb_build_object({of.called("r.name", "r.email")}, 'phone_seats', r.seats) AS before,
+                   jsonb_build_object('name', r.name, 'phone_seats',
                      CASE WHEN r.seats IS NULL THEN nullif(r.takes, '') ELSE {SORTED.format(seats="concat_ws(' ', r.seats, r.takes)")} END) AS after,
                    CASE WHEN r.status <> 'active' THEN '{NOT_ACTIVE}' WHEN r.state = 'active' THEN 'already' WHEN r.state = 'trash' THEN '{IN_TRASH}' END AS skip,
                    nullif(r.takes, '') AS takes, NULL::text AS gives
-                   FROM (SELECT u.id, {of.version} AS version, {of.status} AS status, h.state, {of.told} AS told, held.seats,
+                   FROM (SELECT u.id, {of.version} AS version, {of.status} AS status, h.state, {of.name} AS name, {of.email} AS email, held.seats,
                            concat_ws(' ', CASE WHEN held.seats IS NULL OR strpos(held.seats, 'calling:') = 0 THEN %(package)s::text END,
                              CASE WHEN 'phone' = ANY (string_to_array(held.seats, ' ')) IS NOT TRUE THEN 'phone' END) AS takes
                          FROM {of.chosen(params)}
@@ -115,8 +115,10 @@ class Made(Part):
     had: ClassVar[str] = "coalesce(h.had->'numbers', '[]')"
     wants: ClassVar[str] = "%(wants_number)s::boolean"
     wants_still: ClassVar[str] = wants
-    became: ClassVar[str] = """c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers)
-      || CASE WHEN d.site_id IS NOT DISTINCT FROM (c.after->>'site_id')::uuid THEN '{}' ELSE jsonb_build_object('site_id', d.site_id,
+    became: ClassVar[
+        str
+    ] = """CASE WHEN d.extension = c.after->>'extension' AND d.numbers = c.after->'numbers' AND d.site_id::text IS NOT DISTINCT FROM c.after->>'site_id'
+      THEN c.after ELSE c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers, 'site_id', d.site_id,
         'site', (SELECT x.name FROM accounts_site x WHERE x.id = d.site_id)) END"""
 
     def __init__(self, who: Callable[[Mapping[str, Any]], str], of: Holders = PEOPLE) -> None:
@@ -127,20 +129,19 @@ class Made(Part):
         # would compare everybody with everybody. `(SELECT …)` looks each up by the index, `IN … IS TRUE` in a hash (docs/decisions/0098).
         self.write = f"""{allotted(AGAIN.format(wants=self.wants_still))},
 made AS (INSERT INTO phone_user (id, account_id, {of.column}, extension, site_id, template_id, policy, state, had, since, version)
-  SELECT g.id, %(account)s, g.id, g.extension, coalesce((SELECT x.id FROM accounts_site x WHERE x.id = g.site_id),
-      (SELECT x.id FROM accounts_site x WHERE x.account_id = %(account)s AND x.main)), t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
-  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND (SELECT {of.may_have("g.id")})
+  SELECT g.id, %(account)s, g.id, g.extension, CASE WHEN g.site_id IN (SELECT x.id FROM accounts_site x WHERE x.account_id = %(account)s) THEN g.site_id
+      ELSE (SELECT x.id FROM accounts_site x WHERE x.account_id = %(account)s AND x.main) END, t.id, coalesce(t.policy, '{{}}'), 'active', '{{}}', %(now)s, 1
+  FROM given g LEFT JOIN phone_template t ON t.id = g.template_id WHERE g.extension IS NOT NULL AND {of.may_have("g.id")}
   ON CONFLICT (id) DO UPDATE SET extension = excluded.extension, site_id = excluded.site_id, template_id = excluded.template_id,
     policy = phone_user.policy || excluded.policy, since = CASE WHEN {WITH_HISTORY} THEN phone_user.since ELSE excluded.since END,
     deactivated_at = CASE WHEN {WITH_HISTORY} THEN phone_user.deactivated_at END,
     state = 'active', had = '{{}}', away_at = NULL, purge_at = NULL, version = phone_user.version + 1
     WHERE phone_user.state <> 'active' RETURNING id AS obj, extension, site_id, version),
 numbered AS (UPDATE phone_number n SET holder_id = x.id, caller = x.first, since = %(now)s, version = n.version + 1
-  FROM (SELECT DISTINCT ON (number_id) * FROM (
-      SELECT g.id, g.number_id, true AS first FROM given g WHERE g.number_id IS NOT NULL
-      UNION ALL SELECT g.id, m.id, m.number = g.numbers->>0 FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.numbers) v
-        JOIN phone_number m ON m.account_id = %(account)s AND m.number = v WHERE NOT g.wants_number) y ORDER BY number_id, id) x
-  WHERE n.id = x.number_id AND n.holder_id IS NULL AND (x.id IN (SELECT obj FROM made)) IS TRUE AND (SELECT {of.has_plan("x.id")})
+  FROM (SELECT DISTINCT ON (number) * FROM (
+      SELECT g.id, g.number, true AS first FROM given g WHERE g.number IS NOT NULL
+      UNION ALL SELECT g.id, v, v = g.numbers->>0 FROM given g CROSS JOIN LATERAL jsonb_array_elements_text(g.numbers) v WHERE NOT g.wants_number) y ORDER BY number, id) x
+  WHERE n.account_id = %(account)s AND n.number = x.number AND n.holder_id IS NULL AND (x.id IN (SELECT obj FROM made)) IS TRUE AND {of.has_plan("x.id")}
   RETURNING n.holder_id, n.number),
 told AS MATERIALIZED (SELECT coalesce(jsonb_object_agg(holder_id, numbers), '{{}}') AS who FROM (SELECT holder_id, jsonb_agg(number ORDER BY number) AS numbers
   FROM numbered GROUP BY 1) t),
@@ -149,20 +150,21 @@ did AS (SELECT made.*, coalesce((SELECT who FROM told)->made.obj::text, '[]') AS
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
         wanted = f"""SELECT l.n, l.subj, l.id, coalesce(l.site_id, h.site_id, {SITE_OF}) AS site_id, {self.wish} AS wish,
-                       {self.wants} AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.told} AS told,
+                       {self.wants} AS wants_number, coalesce(l.template_id, h.template_id) AS template_id, h.version, h.state, {of.name} AS name, {of.email} AS email,
                        CASE WHEN {self.wants} THEN '[]' ELSE {self.had} END AS had
                      FROM (SELECT row_number() OVER () AS n, who.* FROM ({self.who(params)}) who) l JOIN {of.table} u ON u.id = l.id LEFT JOIN phone_user h ON h.id = l.id"""
-        free = "n.account_id = %(account)s AND n.holder_id IS NULL AND g.had ? n.number"
         return f"""WITH {allotted(wanted)}
-                   SELECT g.subj, g.id AS obj, g.version, g.told || '{{"extension": null}}' AS before,
+                   SELECT g.subj, g.id AS obj, g.version, jsonb_build_object({of.called("g.name", "g.email")}, 'extension', NULL) AS before,
                    jsonb_build_object('user', g.id, 'extension', g.extension, 'site', s.name, 'site_id', g.site_id, 'template_id', g.template_id,
-                     'numbers', CASE WHEN x.number IS NOT NULL THEN jsonb_build_array(x.number) ELSE back.numbers END,
-                     'lost', CASE WHEN g.wish <> g.extension THEN jsonb_build_array(g.wish) ELSE '[]' END || (SELECT coalesce(jsonb_agg(v), '[]')
-                       FROM jsonb_array_elements_text(g.had) v WHERE NOT back.numbers ? v)) AS after,
+                     'numbers', CASE WHEN g.number IS NOT NULL THEN jsonb_build_array(g.number) ELSE back.numbers END,
+                     'lost', CASE WHEN g.wish <> g.extension THEN jsonb_build_array(g.wish) || back.lost ELSE back.lost END) AS after,
                    CASE WHEN g.state = 'active' THEN 'already' WHEN g.extension IS NULL THEN '{NO_EXTENSION}' END AS skip, {NO_SEATS}
-                   FROM given g LEFT JOIN accounts_site s ON s.id = g.site_id LEFT JOIN phone_number x ON x.id = g.number_id
-                   CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.number ORDER BY n.number), '[]') AS numbers FROM phone_number n
-                     WHERE g.had <> '[]' AND {free}) back ORDER BY g.n"""
+                   FROM given g LEFT JOIN accounts_site s ON s.id = g.site_id LEFT JOIN LATERAL (SELECT
+                     coalesce(jsonb_agg(n.number ORDER BY n.number) FILTER (WHERE n.id IS NOT NULL), '[]') AS numbers,
+                     coalesce(jsonb_agg(v.number ORDER BY v.nth) FILTER (WHERE n.id IS NULL), '[]') AS lost
+                     FROM jsonb_array_elements_text(g.had) WITH ORDINALITY v(number, nth)
+                     LEFT JOIN phone_number n ON n.account_id = %(account)s AND n.number = v.number AND n.holder_id IS NULL WHERE g.had <> '[]') back ON true
+                   ORDER BY g.n"""
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,

@@ -62,7 +62,7 @@ class PackagesBack(Part):
 
     write = f"""
 did AS (SELECT ok.obj, ok.takes FROM ok JOIN phone_user h ON h.id = ok.obj AND h.state = 'away' AND h.had ? 'packages'
-  WHERE (SELECT {PEOPLE.may_have("ok.obj")}) AND {PEOPLE.packages("ok.obj")} = ok.before->'packages'),
+  WHERE {PEOPLE.may_have("ok.obj")} AND {PEOPLE.packages("ok.obj")} = ok.before->'packages'),
 {PEOPLE.take("held")}"""
 
 
