@@ -30,8 +30,8 @@ def phones(portal: Portal, *arguments: str) -> dict[str, dict[str, object]]:
 
 
 def test_three_people_lose_a_number_in_the_trash_and_change_an_inactive_package(portal: Portal) -> None:
-    """S3-7, S3-8, S3-9, S3-10, S3-11, S3-12, S3-13, S3-14, S3-15, S3-16, S3-17: three are picked, get a package and numbers. S3-47, S3-48, S3-49, S3-50, S3-51, S3-52, S3-53: one goes to the trash, somebody else gets the number, another one comes back
-    with it. S3-57, S3-58, S3-59, S3-60: the package becomes inactive, is found behind its header, and replaced."""
+    """S3-7, S3-9, S3-13, S3-15, S3-17: three are picked, get a package and numbers. S3-47, S3-48, S3-49, S3-52, S3-53: one goes to the trash, somebody else gets
+    the number, another one comes back with it. S3-57, S3-58, S3-59, S3-60: the package becomes inactive, is found behind its header, and replaced."""
     equip(portal)
     one, two, three, late = people(portal, "rings", 4)
     page = portal.sign_in(portal.window())

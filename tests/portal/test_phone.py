@@ -1,6 +1,7 @@
 """Phone in the portal: the lists of Users & Rooms, what is done from them, numbers, packages and settings."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.people_of import Company, activate, do, invite, one
@@ -220,6 +221,19 @@ def test_numbers(owner: Client, northlake: Company) -> None:
     done(owner, "/phone/numbers/returns" + ids)
     done(owner, "/phone/numbers/releases" + ids)
     assert "+48125550127" not in [n["number"] for n in reads.numbers(northlake.owner)]
+
+
+def test_numbers_by_a_file(owner: Client, northlake: Company) -> None:
+    """S3-5, CSV-05: the first column of a file comes in beside what was pasted; one that is no text is refused and what was pasted stays."""
+    file = SimpleUploadedFile("numbers.csv", b"number;kind\n+48 12 555 01 27;local\n\n22 00 00 44\n")
+    answer = owner.post("/phone/numbers/new", {"numbers": "+48125550128", "country": "", "file": file, "key": "a"}, follow=True)
+    assert b"3\xc2\xa0numbers came into the inventory" in answer.content
+    there = {n["number"] for n in reads.numbers(northlake.owner, limit=50)}
+    assert {"+48125550127", "+48125550128", "+4722000044"} <= there
+    wrong = owner.post(
+        "/phone/numbers/new", {"numbers": "+48125550129", "file": SimpleUploadedFile("x.csv", b"\x89PNG\xff\x00"), "key": "b"}
+    )
+    assert wrong.status_code == 422 and b'id="e-file"' in wrong.content and b"+48125550129" in wrong.content
 
 
 def test_a_number_goes_to_an_address_others_end_with(owner: Client, northlake: Company) -> None:

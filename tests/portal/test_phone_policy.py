@@ -30,7 +30,15 @@ def test_it_is_told_where_each_comes_from(owner: Client, northlake: Company) -> 
     settings = {"welcome_mail": "on", "voicemail": "off", "recording": "off", "waiting": "on", "key": "1"}
     assert owner.post("/phone/settings", settings).status_code == 303
     assert reads.account_policy(northlake.owner) == {"voicemail": "off", "recording": "off", "waiting": "on"}
-    form = {"name": "Oslo", "lowest": "1000", "highest": "9999", "code": "", "country": "", "emergency_address": "", "recording": "ask"}
+    form = {
+        "name": "Oslo",
+        "lowest": "1000",
+        "highest": "9999",
+        "code": "",
+        "country": "",
+        "emergency_address": "Main street 1",
+        "recording": "ask",
+    }
     path = f"/phone/sites/{short(reads.sites(northlake.owner)[0]['id'])}"
     assert "Like the account: Voicemail off" in owner.get(path).content.decode()
     assert owner.post(path, {**form, "key": "2"}).status_code == 303
@@ -39,6 +47,7 @@ def test_it_is_told_where_each_comes_from(owner: Client, northlake: Company) -> 
     told = " ".join(owner.get(path_of(northlake)).content.decode().split())
     for words, comes in (("Voicemail off", "account"), ("Recorded on demand", "site Oslo"), ("Call waiting off", "template Desk")):
         assert f'{words} <span class="mute small">from the {comes}</span>' in told, words
+    assert "<dd>Main street 1</dd>" in told
     do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"voicemail": "on"}})
     assert 'Voicemail on <span class="mute small">set for this phone</span>' in owner.get(path_of(northlake)).content.decode()
 

@@ -44,17 +44,15 @@ def add_numbers(actor: Actor, numbers: tuple[str, ...], file: BinaryIO | None, c
     """Take numbers into the inventory; a line that is none never stops the others."""
     if bool(numbers) == bool(file):
         raise click.UsageError("Name numbers, or a file with --file.")
-    wish = lambda: {"numbers": [*numbers, *(_first_cells(file) if file else ())], "country": country}  # noqa: E731
+    wish = lambda: {"numbers": [*numbers, *(_of_file(file) if file else ())], "country": country}  # noqa: E731
     return carry_out(actor, "phone.add_numbers", wish, How(key, dry_run, True, None))
 
 
-def _first_cells(file: BinaryIO) -> list[str]:
-    """What stands first in each line of a CSV file. Refused (invalid) where it cannot be read as a whole."""
-    from usher.core.csv_text import cells_of, opened
+def _of_file(file: BinaryIO) -> list[str]:
+    from usher.core.csv_text import first_cells
 
     with that_can_seek(file) as data:
-        _encoding, delimiter, text = opened(data)
-        return [first for _line, cells in cells_of(text, delimiter) if cells and (first := cells[0].strip())]
+        return first_cells(data)
 
 
 def of_numbers(name: str, verb: str, words: str) -> click.Command:

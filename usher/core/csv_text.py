@@ -52,6 +52,12 @@ def cells_of(text: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[st
         raise Refused("invalid", "not_csv", words, field="file") from None
 
 
+def first_cells(data: BinaryIO) -> list[str]:
+    """What stands first in each line of a CSV file that can seek; empty lines have nothing. Refuses (invalid) what cannot be read as a whole."""
+    _encoding, delimiter, text = opened(data)
+    return [first for _line, cells in cells_of(text, delimiter) if cells and (first := cells[0].strip())]
+
+
 def lines_of(text: io.TextIOBase) -> Iterator[str]:
     """The lines of a text, never more than LONGEST_LINE characters at once: a gigabyte without a line end must not be read into memory."""
     for number in itertools.count(1):

@@ -33,6 +33,7 @@ SORTS = (
     Sort("extension", "h.extension", "h.user_id"),
     Sort("since", "h.since", "h.user_id", "timestamptz"),
 )
+EMERGENCY = "(SELECT z.emergency_address FROM phone_site z WHERE z.site_id = h.site_id) AS emergency_address"  # of the site of a phone h
 DEFAULTS = {"soft_delete": False, "welcome_mail": True, "site_codes": False, "automatic": False}
 
 
@@ -48,10 +49,13 @@ def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, l
 
 
 def phone(actor: Actor, id: UUID) -> Row | None:
-    """The phone of a person of the account, active or put away, with the LEVELS of its policy; None without one. Refuses (forbidden) without the right."""
+    """The phone of a person of the account, active or put away, with the emergency address of its site and
+    the LEVELS of its policy; None without one. Refuses (forbidden) without the right."""
     if actor.user_id != id:
         actor.require("phone:user:view")
-    return sql.row(f"SELECT {COLUMNS}, {LEVELS} {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id})
+    return sql.row(
+        f"SELECT {COLUMNS}, {EMERGENCY}, {LEVELS} {FROM} WHERE {LIVING} AND u.id = %(id)s", {"account": actor.account_id, "id": id}
+    )
 
 
 def waits(actor: Actor, id: UUID) -> bool:

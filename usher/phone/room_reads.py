@@ -13,6 +13,7 @@ from usher.core.refusals import not_found
 from .holders import ROOMS
 from .parts import NUMBERS
 from .policy import LEVELS
+from .reads import EMERGENCY
 from .room_selection import FROM, where
 
 HERE = "r.account_id = %(account)s"
@@ -47,7 +48,9 @@ def page(actor: Actor, query: dict[str, Any], *, cursor: Cursor | None = None, l
 def room(actor: Actor, id: UUID) -> Row:
     """A room of the account with its phone; without one `extension` and `state` are None. Refused (forbidden) without the right, (missing) for any other."""
     actor.require("phone:user:view")
-    found = sql.row(f"SELECT {COLUMNS}, {LEVELS} {FROM} WHERE {HERE} AND r.id = %(id)s", {"account": actor.account_id, "id": id})
+    found = sql.row(
+        f"SELECT {COLUMNS}, {EMERGENCY}, {LEVELS} {FROM} WHERE {HERE} AND r.id = %(id)s", {"account": actor.account_id, "id": id}
+    )
     if found is None:
         raise not_found(_("This room"))
     return found

@@ -24,6 +24,7 @@ AT = {
     "Seoul": ("KR", "", ""),
 }
 EACH = 24  # numbers of a place
+SAYS = {"Lyon": {"recording": "ask"}}  # place -> what its phones may do, unless they have it otherwise
 PLAN, GIVEN_UP, EXTRA = "calling:203", "calling:103", "calling_more:4000"
 PACKAGES = {PLAN: 90, GIVEN_UP: 60, EXTRA: 12}
 PRICES = {PLAN: "144.00", GIVEN_UP: "36.00", EXTRA: "60.00"}
@@ -37,7 +38,13 @@ def arrange_phones(company: "Company") -> None:
         company.do(company.admin, "phone.change_settings", {"soft_delete": True})
         for nth, site in enumerate(sorted(places.sites(company.admin), key=lambda s: str(s["name"])), 2):
             country, _beginning, address = AT[site["name"]]
-            side = {"lowest": nth * 1_000, "highest": nth * 1_000 + 999, "country": country, "emergency_address": address}
+            side = {
+                "lowest": nth * 1_000,
+                "highest": nth * 1_000 + 999,
+                "country": country,
+                "emergency_address": address,
+                "policy": SAYS.get(site["name"], {}),
+            }
             company.do(company.admin, "phone.set_site", {"site": str(site["id"]), **side})
         company.do(company.admin, "phone.create_template", {"name": "Service desk", "policy": {"recording": "ask", "waiting": "on"}})
     with company.at(240, -1):

@@ -22,6 +22,7 @@ from usher.phone.verbs.adding import phone_of
 from usher.phone.verbs.extension import own_phone
 
 MOST = 10_000  # numbers in one Change
+MAY_CHOOSE = "policy.select_outbound_caller_id.enable"
 
 
 @register
@@ -61,10 +62,6 @@ class AddNumbers(Verb):
         return ngettext("%(n)s\u00a0number came into the inventory", "%(n)s\u00a0numbers came into the inventory", done) % {
             "n": figure(done)
         }
-
-
-MAY_CHOOSE = "policy.select_outbound_caller_id.enable"
-NOTHING_KEPT: dict[str, Any] = {"kept": None, "kept_of_site": None}
 
 
 class _OfNumbers(Verb):
@@ -199,7 +196,8 @@ def may_choose_caller_id(holder: Any) -> bool:
     query = (
         f"SELECT {kept.PHONE.column('h.id')} AS kept, {kept.SITE.column('h.site_id')} AS kept_of_site FROM phone_user h WHERE h.id = %(h)s"
     )
-    return kept.inherited(sql.row(query, {"h": holder}) or NOTHING_KEPT, frozenset({MAY_CHOOSE})).get(MAY_CHOOSE) is not False
+    found = sql.row(query, {"h": holder})
+    return found is None or kept.inherited(found, frozenset({MAY_CHOOSE})).get(MAY_CHOOSE) is not False
 
 
 def numbers_named(actor: Actor, given: Any) -> list[str]:

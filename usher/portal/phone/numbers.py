@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from usher.core.actor import Actor
+from usher.core.csv_text import first_cells
 from usher.core.ids import short
 from usher.core.keyset import Row, Sort
 from usher.core.refusals import Refused
@@ -128,15 +129,13 @@ def numbers_export(request: SignedIn) -> HttpResponseBase:
 
 @page(MANAGE, ("GET", "POST"))
 def new_numbers(request: SignedIn) -> HttpResponse:
-    """Paste numbers, one a line; the change tells which lines were left alone."""
+    """Paste numbers, one a line, or choose a file; the change tells which lines were left alone."""
     given = {"numbers": request.POST.get("numbers", ""), "country": request.POST.get("country", "").strip()}
     trouble: dict[str, Any] = {}
     if request.method == "POST":
-        lines = [line.strip(" ,;") for line in given["numbers"].replace(",", "\n").replace(";", "\n").splitlines() if line.strip(" ,;")]
         try:
-            started = engine.start(
-                plan(request.actor, "phone.add_numbers", {"numbers": lines, "country": given["country"]}), key_of(request)
-            )
+            wish = {"numbers": lines_in(request), "country": given["country"]}
+            started = engine.start(plan(request.actor, "phone.add_numbers", wish), key_of(request))
             address = f"/changes/{started.number}" if started.number else PATH
             if request.headers.get("HX-Request") == "true":
                 return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -148,6 +147,12 @@ def new_numbers(request: SignedIn) -> HttpResponse:
     template = "phone/numbers_new.html" + ("#dialog" if request.headers.get("HX-Request") == "true" else "")
     context = {"given": given, "trouble": trouble, "key": uuid4().hex, "most": number(MOST), "back": PATH}
     return render(request, template, context, status=422 if trouble else 200)
+
+
+def lines_in(request: SignedIn) -> list[str]:
+    """What was pasted, line by line, then the first column of a file."""
+    file, pasted = request.FILES.get("file"), request.POST.get("numbers", "").replace(",", "\n").replace(";", "\n")
+    return [*(text for line in pasted.splitlines() if (text := line.strip())), *(first_cells(file.file) if file else ())]
 
 
 def chosen(request: SignedIn) -> list[str]:
