@@ -16,9 +16,10 @@ wheel: .venv/.installed
 	$(BIN)/pip --disable-pip-version-check --quiet wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # On two cores, a file at a time, because a company is made, or a service started, once per file: the quick suite, then what starts real servers and browsers.
+# These wait for clocks and processes, so a third one works meanwhile; their long files begin first (tests/conftest.py).
 test: .venv/.installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not fault"
-	$(BIN)/pytest -n 2 --dist loadfile -m "journey or fault"
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "journey or fault"
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check .

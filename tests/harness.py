@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from tests.loaded import Loaded
 from tests.prepared import MIGRATED
 
 COMMAND = [sys.executable, "-m", "usher"]
@@ -83,6 +84,7 @@ class Usher:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     log: Path = Path(os.devnull)
     migrated: bool = False  # it was made of a database that is
+    loaded: Loaded | None = None
 
     @classmethod
     def on(cls, server: str, environment: Mapping[str, str]) -> "Usher":
@@ -136,6 +138,18 @@ class Usher:
         """A command beside the running processes."""
         return usher(*arguments, env=self.env, seconds=seconds, check=check)
 
+    def python(
+        self, module: str, *arguments: str, seconds: float = 60, failpoints: str = "", check: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """What `python -m module` does, by a process that had nothing to load (loaded.py)."""
+        if self.loaded is None or self.loaded.env != self.env:
+            self._unload()
+            self.loaded = Loaded(self.env)
+        done = self.loaded.run(module, arguments, failpoints=failpoints, seconds=seconds * patience())
+        if check:
+            done.check_returncode()
+        return done
+
     def sql(self, query: str, *params: Any) -> list[tuple[Any, ...]]:
         """What the database says, on a connection of its own."""
         with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
@@ -160,8 +174,14 @@ class Usher:
 
     def end_processes(self) -> None:
         """kill -9 for all of them."""
+        self._unload()
         for process in self.web + self.workers:
             end(process, signal.SIGKILL)
+
+    def _unload(self) -> None:
+        if self.loaded:
+            self.loaded.end()
+            self.loaded = None
 
     def _spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -173,6 +193,13 @@ class Usher:
         if process.poll() is not None:
             raise AssertionError(f"it ended with {process.returncode}: {self.said()[-2000:]}")
         return False
+
+
+class Prepared(Usher):
+    """One whose commands prepare what a test is about: what they do counts, and not how they start."""
+
+    def run(self, *arguments: str, seconds: float = 60, check: bool = False) -> subprocess.CompletedProcess[str]:
+        return self.python("usher", *arguments, seconds=seconds, check=check)
 
 
 def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:

@@ -44,11 +44,11 @@ def told(ended: subprocess.CompletedProcess[str]) -> Told:
 def opened(machine: Usher, **seats: int) -> "Account":
     """A new account on a machine, opened by the command."""
     domain = f"{secrets.token_hex(4)}.test"
-    new = told(machine.run("account", "open", "--name", "Northlake", "--plan", "business", "--owner", f"olga@{domain}", "--json"))
-    assert new.code == 0
+    named = ("--name", "Northlake", "--plan", "business", "--owner", f"olga@{domain}")
+    new = told(machine.python("usher", "account", "open", *named, "--json", check=True))
     account = Account(machine, new.answer["account_id"], domain)
     for product, quantity in seats.items():
-        assert account.run("seats", "set", f"meetings:{product}", str(quantity)).code == 0
+        machine.python("usher", "seats", "set", f"meetings:{product}", str(quantity), "--account", account.id, check=True)
     return account
 
 
@@ -77,5 +77,5 @@ class Account:
 
     def breaches(self) -> list[str]:
         """What `usher verify` complains of, on the whole machine."""
-        answer = told(self.machine.run("verify", "--json")).answer
+        answer = told(self.machine.python("usher", "verify", "--json")).answer
         return [i["id"] for i in answer["invariants"] if not i["ok"]]

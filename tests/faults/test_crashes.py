@@ -32,6 +32,7 @@ def machine(data_folder: Path) -> Iterator[tuple[Usher, Cluster]]:
     usher = Usher({**os.environ, "DATABASE_URL": cluster.url}, "", log=data_folder / "log")
     usher.start(web=0, workers=0)
     yield usher, cluster
+    usher.end_processes()
     cluster.stop(how=signal.SIGQUIT)
 
 

@@ -1,12 +1,9 @@
 """Processes killed at every failpoint of the engine, answers lost after commit, a database that restarts in mid-run."""
 
-import json
 import os
 import random
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from tests import prepared
-from tests.architecture.source import ROOT, files
+from tests.architecture.source import files
+from tests.faults.asked import asked
 from tests.faults.proxy import LosingAnswers
-from tests.harness import Usher, end, patience, wait_until
+from tests.harness import Usher, end, wait_until
 from usher.core.data_dir import DataDir
 from usher.core.postgres import Cluster
 
@@ -51,12 +49,7 @@ def machine(server: str) -> Iterator[Usher]:
 
 
 def run(machine: Usher, what: str, *, kill_at: str = "", **params: Any) -> tuple[int, Any]:
-    """One process doing one thing: how it ended, and what it said it did."""
-    env = {**machine.env, "FAILPOINTS": f"engine.{kill_at.replace('@', '=kill@')}" if kill_at else ""}
-    command = [sys.executable, "-m", "tests.faults.doing", what, json.dumps(params)]
-    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120 * patience())
-    assert ended.returncode in (0, -9), ended.stderr
-    return ended.returncode, json.loads(ended.stdout)["did"] if ended.stdout else None
+    return asked(machine, "tests.faults.doing", what, kill_at and f"engine.{kill_at}", params)
 
 
 def companies(machine: Usher, *names: str, rows: int = ROWS) -> list[dict[str, str]]:
@@ -193,6 +186,7 @@ def test_answers_lost_after_commit(machine: Usher, data_folder: Path) -> None:
         _, told = run(behind, "insist", account=made["account"], users=users, seed=12)
     finally:
         proxy.close()
+        behind.end_processes()
     assert proxy.cut > 20 and int(told.pop("lost")) > 20
     kept = {str(user): str(change) for change, user in machine.sql(
         "SELECT c.id, e.obj FROM journal_change c JOIN journal_effect e ON e.change_id = c.id WHERE c.account_id = %s AND c.key LIKE 'insist:%%'", made["account"])}  # fmt: skip
@@ -253,8 +247,7 @@ def test_the_database_restarts_in_mid_run(data_folder: Path) -> None:
         assert_imported_once(machine, made["account"])
         assert run(machine, "verify")[1] == []
     finally:
-        for process in machine.workers:
-            end(process)
+        machine.end_processes()
         cluster.stop()
 
 

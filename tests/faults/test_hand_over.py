@@ -1,17 +1,14 @@
 """A hand-over of 200 items killed at every failpoint, stopped half-way and undone; an upload killed between its file and its item."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.source import ROOT
+from tests.faults.asked import asked
 from tests.faults.handing_over import ITEMS, ROOMS
-from tests.harness import Usher, patience
+from tests.harness import Usher
 
 pytestmark = pytest.mark.fault
 IN_ONE_GO = ["staged_phase@1", "staged@1", "begin_before_commit@1", "begin_after_commit@1", "end_before_commit@1"]
@@ -29,11 +26,7 @@ def machine(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[U
 
 
 def run(machine: Usher, what: str, *, kill_at: str = "", **params: Any) -> tuple[int, Any]:
-    env = {**machine.env, "FAILPOINTS": kill_at.replace("@", "=kill@")}
-    command = [sys.executable, "-m", "tests.faults.handing_over", what, json.dumps(params)]
-    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120 * patience())
-    assert ended.returncode in (0, -9), ended.stderr
-    return ended.returncode, json.loads(ended.stdout)["did"] if ended.stdout else None
+    return asked(machine, "tests.faults.handing_over", what, kill_at, params)
 
 
 def where(machine: Usher, made: dict[str, str]) -> tuple[int, int]:

@@ -1,16 +1,13 @@
 """Somebody with 200 items comes in with their account, killed at every failpoint: they are here or there, never both, and everything follows once."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.architecture.source import ROOT
+from tests.faults.asked import asked
 from tests.faults.moving import NOTES, PAIRS
-from tests.harness import Usher, patience
+from tests.harness import Usher
 
 pytestmark = pytest.mark.fault
 ITEMS = NOTES + 2 * PAIRS
@@ -35,11 +32,7 @@ def machine(server: str) -> Iterator[Usher]:
 
 
 def run(machine: Usher, what: str, *, kill_at: str = "", **params: Any) -> tuple[int, Any]:
-    env = {**machine.env, "FAILPOINTS": kill_at.replace("@", "=kill@")}
-    command = [sys.executable, "-m", "tests.faults.moving", what, json.dumps(params)]
-    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120 * patience())
-    assert ended.returncode in (0, -9), ended.stderr
-    return ended.returncode, json.loads(ended.stdout)["did"] if ended.stdout else None
+    return asked(machine, "tests.faults.moving", what, kill_at, params)
 
 
 def assert_in_one_place(machine: Usher, company: str, mover: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from usher.core.data_dir import NoServer
 pytestmark = pytest.mark.fault
 
 
-def test_up_starts_all_and_ctrl_c_stops_all(up: Up) -> None:
+def test_up_starts_all_ctrl_c_stops_all_and_the_second_start_takes_seconds(up: Up) -> None:
     up.start()
     assert up.ready(), up.said()
     children = up.children()
@@ -30,17 +30,14 @@ def test_up_starts_all_and_ctrl_c_stops_all(up: Up) -> None:
     assert up.process.wait(20 * patience()) == 0
     assert [name for name, pid in children.items() if alive(pid)] == []
     assert "Traceback" not in up.said()
-
-
-def test_the_second_start_takes_seconds(up: Up) -> None:
-    up.start()
-    assert up.process is not None
-    end(up.process, signal.SIGTERM)
     begun = time.monotonic()
     up.start()
     assert up.ready()
     assert time.monotonic() - begun < 15 * patience()
     assert "Applied" not in up.said().split("Usher runs at")[1]
+    children = up.children()
+    end(up.process, signal.SIGTERM)
+    assert [name for name, pid in children.items() if alive(pid)] == []
 
 
 @pytest.mark.usefixtures("made_before")

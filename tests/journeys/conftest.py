@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.harness import Usher, patience
+from tests.harness import Prepared, Usher
 
 OWNER = "olga.owner@northlake.test"
 PASSWORD = "a river runs past seven mills"
@@ -91,7 +89,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def service() -> Iterator[Usher]:
     """One service for the stories of a file, so that no file meets the crowds of another: web and worker."""
-    usher = Usher.on(os.environ["DATABASE_URL"], {})
+    usher = Prepared.on(os.environ["DATABASE_URL"], {})
     usher.start(web=1, workers=1)
     yield usher
     usher.close()
@@ -100,9 +98,7 @@ def service() -> Iterator[Usher]:
 @pytest.fixture(scope="module")
 def sessions(service: Usher) -> dict[str, str]:
     """A company with seats, and its owner signed in."""
-    command = [sys.executable, "-m", "tests.journeys.northlake", OWNER]
-    done = subprocess.run(command, env=service.env, stdout=subprocess.PIPE, text=True, timeout=60 * patience(), check=True)
-    return {OWNER: done.stdout.strip()}
+    return {OWNER: service.python("tests.journeys.northlake", OWNER, check=True).stdout.strip()}
 
 
 @pytest.fixture

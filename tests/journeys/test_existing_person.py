@@ -1,8 +1,6 @@
 """Coming in with an account of one's own, in a real browser: recordings come along; a member of another company is refused kindly, unlinked there, comes."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 @pytest.fixture
 def invited(portal: Portal) -> dict[str, str]:
     """address -> the link that Olga reads in her outbox for it: two people who have accounts here, invited like anybody."""
-    subprocess.run([sys.executable, "-m", "tests.journeys.existing_person"], env=portal.usher.env, check=True, timeout=60)
+    portal.usher.python("tests.journeys.existing_person", check=True)
     portal.usher.run("people", "add", OWN, MEMBER, check=True)
     page = portal.sign_in(portal.window())
     links = {}

@@ -1,8 +1,6 @@
 """Leaving, in a real browser: one leaver with a hand-over, forty by selection with a refused admin, undo, restore from the trash."""
 
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ def used(portal: Portal) -> int:
 def people(portal: Portal, prefix: str, n: int) -> list[str]:
     """That many active Licensed people; their addresses."""
     addresses = [f"{prefix}{i}@northlake.test" for i in range(n)]
-    subprocess.run([sys.executable, "-m", "tests.journeys.coming_in", *addresses], env=portal.usher.env, check=True, timeout=60)
+    portal.usher.python("tests.journeys.coming_in", *addresses, check=True)
     return addresses
 
 

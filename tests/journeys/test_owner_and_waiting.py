@@ -1,7 +1,5 @@
 """In a real browser: the account gets another owner; somebody waits for a seat and gets it; somebody on the never-touch list is passed over."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 def people(portal: Portal, prefix: str, n: int) -> list[str]:
     """That many active Licensed people; their addresses."""
     addresses = [f"{prefix}{i}@northlake.test" for i in range(n)]
-    subprocess.run([sys.executable, "-m", "tests.journeys.coming_in", *addresses], env=portal.usher.env, check=True, timeout=60)
+    portal.usher.python("tests.journeys.coming_in", *addresses, check=True)
     return addresses
 
 

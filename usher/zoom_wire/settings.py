@@ -1,5 +1,6 @@
 """Settings as the contract names them: type and limits of every field (settings.tsv beside this file, phone_settings.tsv for Phone), and what a query picks of an answer."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -8,6 +9,7 @@ from typing import Any
 from .codes import invalid
 from .fields import Field, Fields
 
+Lines = Mapping[str, tuple[str, str]]  # dotted name -> type and limits
 # level -> the table it stands in, and its letter there
 LEVELS = {
     **{name: ("settings", name[0]) for name in ("user", "group", "account")},
@@ -33,7 +35,11 @@ FEATURES = {
 @cache
 def shape(level: str) -> Fields:
     """The fields a body of a level may have, by name. A field the contract does not know is kept as it is."""
-    return _fields(_lines(level), "")
+    lines = _lines(level)
+    below: defaultdict[str, list[str]] = defaultdict(list)
+    for name in lines:
+        below[name.rpartition(".")[0]].append(name)
+    return _fields(lines, below, "")
 
 
 @cache
@@ -42,19 +48,18 @@ def names(level: str) -> frozenset[str]:
     return frozenset(name for name, (kind, _limits) in _lines(level).items() if kind != "object" and "[]" not in name)
 
 
-def _lines(level: str) -> dict[str, tuple[str, str]]:
+def _lines(level: str) -> Lines:
     table, letter = LEVELS[level]
     lines = [line.split("\t") for line in files("usher.zoom_wire").joinpath(f"{table}.tsv").read_text().splitlines()[1:]]
     return {name: (kind, limits) for name, kind, levels, limits in ((*line, "")[:4] for line in lines) if letter in levels}
 
 
-def _fields(lines: Mapping[str, tuple[str, str]], above: str) -> dict[str, Field]:
+def _fields(lines: Lines, below: Mapping[str, list[str]], above: str) -> dict[str, Field]:
     """What stands right below a name; `[]` stands for the items of a list."""
-    names = [name for name in lines if name.startswith(above) and "." not in name[len(above) :] and not name.endswith("[]")]
-    return {name[len(above) :]: _field(lines, name) for name in names}
+    return {name.rpartition(".")[2]: _field(lines, below, name) for name in below.get(above, ()) if not name.endswith("[]")}
 
 
-def _field(lines: Mapping[str, tuple[str, str]], name: str) -> Field:
+def _field(lines: Lines, below: Mapping[str, list[str]], name: str) -> Field:
     kind, told = lines[name]
     limits = dict(limit.split("=", 1) for limit in told.split(";") if limit)
     number = int if kind == "integer" else str
@@ -63,8 +68,8 @@ def _field(lines: Mapping[str, tuple[str, str]], name: str) -> Field:
         most=int(limits["most"]) if "most" in limits else None,
         least=int(limits["least"]) if "least" in limits else None,
         one_of=tuple(number(value) for value in limits["one_of"].split("|")) if "one_of" in limits else (),
-        fields=_fields(lines, f"{name}.") or None,
-        items=_field(lines, f"{name}[]") if f"{name}[]" in lines else None,
+        fields=_fields(lines, below, name) or None,
+        items=_field(lines, below, f"{name}[]") if f"{name}[]" in lines else None,
     )
 
 
