@@ -99,7 +99,7 @@ def test_a_template_by_its_form(owner: Client, northlake: Company) -> None:
     assert b"checked" in owner.get(path).content
     assert owner.post(path, {**desk, "waiting": "off", "key": "3"}).status_code == 303
     told = done(owner, f"/phone/users/template-applications?all=1&phone=active&phone_site={oslo}&template_to={short(found['id'])}")
-    assert "will be applied to 1\u00a0phone" in told and "Call waiting off" in told
+    assert "will be applied to 1\u00a0phone" in told and "Call waiting off" in told and '<span class="to">Desk</span>' in told
     assert phone(who)["policy"] == {"voicemail": "off", "waiting": "off"}
     assert "Phones keep what it set." in done(owner, f"{path}/deletion") and reads.templates(northlake.owner) == []
 

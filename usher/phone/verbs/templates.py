@@ -134,8 +134,9 @@ class Applied(Part):
 
     def rows(self, params: Mapping[str, Any]) -> str:
         of = self.of
-        return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('template_id', h.template_id, 'policy', h.policy) AS before,
-                   jsonb_build_object('template_id', %(template)s::uuid, 'policy', h.policy || %(policy)s::jsonb) AS after,
+        return f"""SELECT NULL::int AS subj, u.id AS obj, {of.version} AS version, {of.told} || jsonb_build_object('template_id', h.template_id, 'policy', h.policy,
+                     'template', (SELECT t.name FROM phone_template t WHERE t.id = h.template_id)) AS before,
+                   jsonb_build_object('template', %(template_name)s::text, 'template_id', %(template)s::uuid, 'policy', h.policy || %(policy)s::jsonb) AS after,
                    CASE WHEN h.state IS DISTINCT FROM 'active' THEN '{NO_PHONE}' WHEN %(of_site)s::uuid IS NOT NULL AND h.site_id IS DISTINCT FROM %(of_site)s::uuid
                      THEN '{OTHER_SITE}'
                         WHEN h.template_id = %(template)s::uuid AND h.policy @> %(policy)s::jsonb THEN 'already' END AS skip, {NO_SEATS}

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -152,7 +152,8 @@ def new_numbers(request: SignedIn) -> HttpResponse:
 def lines_in(request: SignedIn) -> list[str]:
     """What was pasted, line by line, then the first column of a file."""
     file, pasted = request.FILES.get("file"), request.POST.get("numbers", "").replace(",", "\n").replace(";", "\n")
-    return [*(text for line in pasted.splitlines() if (text := line.strip())), *(first_cells(file.file) if file else ())]
+    lines = [text for line in pasted.splitlines() if (text := line.strip())]
+    return lines + (first_cells(cast(BinaryIO, file.file)) if file and file.file else [])
 
 
 def chosen(request: SignedIn) -> list[str]:
