@@ -138,6 +138,17 @@ def test_every_command_exists_and_takes_data() -> None:
         assert any("--data" in parameter.opts for parameter in leaf.params), leaf.name
 
 
+def test_what_a_database_url_asks_for_is_kept(running_usher: Callable[..., Usher]) -> None:
+    """Options of the connection, such as a search path: where it leads nowhere there is nothing of this version."""
+    running = running_usher(web=0, workers=0)
+    assert running.run("account", "list").returncode == 0
+    elsewhere = {**running.env, "DATABASE_URL": running.env["DATABASE_URL"] + "&options=-csearch_path%3Delsewhere"}
+    assert usher("account", "list", env=elsewhere).returncode == 5
+    no = usher("migrate", "--json", env=elsewhere)
+    assert (no.returncode, json.loads(no.stdout)["code"]) == (3, "not_migrated")
+    assert no.stderr.startswith("The database cannot be brought to this version: no schema has been selected to create in")
+
+
 def test_other_machines_need_https(data_folder: Path) -> None:
     """SECRET-05, F47: nothing is started."""
     for command in ("up", "web"):

@@ -83,6 +83,17 @@ def test_list_as_text_holds_no_control_character(cli: Cli, northlake: Any) -> No
     assert told.stdout == f"member@{northlake.domain}\tEve\\x1b[2J\\n Lin\tactive\tmeetings:basic\t\tmember\t\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["mail --to", "content list --search", "people list --department", "people list --search", "groups create", "seats set", "people add"],
+)
+def test_bytes_that_are_no_text_are_no_mistake_of_ours(cli: Cli, words: str) -> None:
+    """CSV-05's lone surrogates as words of a call: nobody matches, they are refused, or the call is wrong."""
+    told = cli(*words.split(), "\udcff", *(["5"] if words == "seats set" else []))
+    assert told.code in (0, 2, 3) and "Traceback" not in told.stderr
+    assert told.code == 2 or words != "mail --to"
+
+
 @pytest.mark.parametrize("who", ["member@{0}", " MEMBER@{0}", "owner@{0}"])
 def test_show_by_any_spelling_of_the_address_and_by_id(cli: Cli, northlake: Any, who: str) -> None:
     found = cli("people", "show", who.format(northlake.domain)).answer

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Portal
 from tests.journeys.test_look import violations
+from usher.portal.help import guide
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -70,6 +71,14 @@ def test_help_and_search_pages_look_right(portal: Portal, path: str) -> None:
     plain = portal.sign_in(portal.window(java_script_enabled=False))
     plain.goto(path)
     expect(plain.locator("h1")).to_be_visible()
+
+
+def test_every_page_of_the_guide_fits(portal: Portal) -> None:
+    """Nothing scrolls sideways at 390, also where a table names long variables or addresses."""
+    page = portal.sign_in(portal.window(viewport={"width": 390, "height": 844}))
+    for name in guide.names():
+        page.goto(f"/help/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, name
 
 
 def test_each_page_leads_to_its_help(portal: Portal) -> None:

@@ -57,9 +57,17 @@ class Table(click.Group):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What ends a command other than its own answer: a wrong call is 2, Ctrl-C, also at a question, 130, what nobody expected 70 and a trace."""
+        """What ends a command other than its own answer: a wrong call is 2, Ctrl-C, also at a question, 130, what nobody expected 70 and a trace.
+
+        Words that are no text (CSV-08 lets files have such names) are a wrong call once somebody wants to read or keep them.
+        """
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except UnicodeEncodeError:
+                if is_text(*ctx.meta[ASKED]):
+                    raise
+                raise click.UsageError("A word of the command is no text in UTF-8.", ctx) from None
         except click.UsageError as wrong:
             tell_alone(ctx, "usage", wrong.format_message())
             raise
@@ -91,6 +99,15 @@ def tell_alone(ctx: click.Context, state: str, reason: str) -> None:
     """With --json the one object on stdout, unless the command has told its own."""
     if "--json" in ctx.meta[ASKED] and TOLD not in ctx.meta:
         click.echo(json.dumps({"state": state, "reason": reason}, ensure_ascii=False))
+
+
+def is_text(*words: str) -> bool:
+    """Whether they are Unicode. Python keeps bytes of a call that are none as lone surrogates (PEP 383)."""
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @click.command(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,6 +35,7 @@ from usher.core.refusals import Refused
 
 from . import TOLD
 
+UNDEFINED = ("42P01", "42703", "42883")  # a table, a column, a function
 DONE, BREACHED, USAGE, REFUSED, IN_PART, NO_SERVER = range(6)
 AS_JSON = "usher.json"
 
@@ -85,7 +86,7 @@ def database(data: DataDir) -> Iterator[str]:
         try:
             yield url
         except ProgrammingError as error:
-            if is_of_this_version():
+            if getattr(error.__cause__, "sqlstate", None) not in UNDEFINED or is_of_this_version():
                 raise
             raise NoServer("The database is not of this version. Bring it there with `usher migrate`.") from error
         except (OperationalError, InterfaceError) as error:
@@ -95,7 +96,7 @@ def database(data: DataDir) -> Iterator[str]:
 
 
 def is_of_this_version() -> bool:
-    """Whether the database has every migration. Asked when a statement met a table or a column that is not there."""
+    """Whether the database has every migration. Asked when a statement met something that is not there."""
     import psycopg
     from django.db import connection
 

@@ -92,7 +92,7 @@ def _digest(data: BinaryIO) -> bytes:
 
 
 def _staged(stage: Stage) -> Stage:
-    progress(f"Read {stage.lines:,} lines.")
+    progress(f"Read {stage.lines:,} {'line' if stage.lines == 1 else 'lines'}.")
     if stage.choices["ignored_columns"]:
         progress(f"Not read, because unknown: {', '.join(stage.choices['ignored_columns'])}.")
     return stage

@@ -5,13 +5,21 @@ import time
 
 import psycopg
 
+from usher.core.refusals import Refused
+
+from .door import first_line
+
 MIGRATION_LOCK = 7_283_002  # any fixed number: one process at a time migrates
 
 
 def migrate_once() -> list[str]:
-    """Apply what is missing, under an advisory lock of the database. The names of what was applied, none the second time."""
+    """Apply what is missing, under an advisory lock of the database. The names of what was applied, none the second time.
+
+    Refused (conflict, not_migrated) in the database's words where it does not let us, such as a role that does not own it.
+    """
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import ProgrammingError, connection
+    from django.db.migrations.exceptions import MigrationSchemaMissing
     from django.db.migrations.executor import MigrationExecutor
 
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as lock:
@@ -21,5 +29,9 @@ def migrate_once() -> list[str]:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
-            call_command("migrate", interactive=False, verbosity=0)
+            try:
+                call_command("migrate", interactive=False, verbosity=0)
+            except (ProgrammingError, MigrationSchemaMissing) as error:
+                words = f"The database cannot be brought to this version: {first_line(error.__context__ or error)}. Its role must own it."
+                raise Refused("conflict", "not_migrated", words) from error
         return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

@@ -98,9 +98,11 @@ class Supervisor:
         if done := migrate_once():
             progress(f"Applied {len(done)} migrations.")
         if self.sample != "none":
-            from usher.sample.company import open_if_empty
+            from usher.sample.company import is_empty, open_if_empty
 
-            open_if_empty(self.sample)
+            if is_empty():
+                progress("Opening a sample company, with the year behind it …")
+                open_if_empty(self.sample)
 
     def _wait_until_ready(self) -> None:
         """Print the address once somebody behind it answers."""

@@ -41,9 +41,10 @@ def ready() -> bool:
 
 
 def _ask() -> bool:
-    limits = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
+    params = connection.get_connection_params()
+    limits = {"connect_timeout": 2, "options": f"{params['options']} -c statement_timeout=2000"}
     try:
-        with psycopg.connect(**{**connection.get_connection_params(), **limits}) as own:
+        with psycopg.connect(**{**params, **limits}) as own:
             return not lacking(own)
     except psycopg.Error:
         return False

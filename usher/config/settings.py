@@ -119,7 +119,7 @@ DATABASES = {
             "pool": {"min_size": 0, "max_size": int(os.environ.get("USHER_POOL", "8")), "timeout": 2, "reconnect_timeout": 1},
             "prepare_threshold": 0,  # of the workers' own connections; here only sql.prepared binds on the server, and core/pooled keeps its statements
             # No parallel workers: to start them takes longer than what people wait for (docs/decisions/0116).
-            "options": "-c timezone=UTC -c client_connection_check_interval=1000 -c idle_in_transaction_session_timeout=60000"
+            "options": f"{_conninfo.get('options', '')} -c timezone=UTC -c client_connection_check_interval=1000 -c idle_in_transaction_session_timeout=60000"
             " -c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0",
         },
     },

@@ -57,13 +57,18 @@ ROOMS = {"Fjord": "ZoomRoom", "Lighthouse": "ZoomRoom", "Reception": "Kiosk", "C
 PLACE_NAMES = list(PLACES)
 
 
+def is_empty() -> bool:
+    """Whether there is no account yet."""
+    return not Account.objects.exists()
+
+
 def open_if_empty(kind: str = "company") -> str | None:
     """Open a sample (company or large) when no account exists; the owner's address then, else None. All of it or nothing."""
     from .large import LargeCompany
 
     with transaction.atomic():
         sql.execute("SELECT pg_advisory_xact_lock(hashtextextended('usher sample', 0))")
-        if Account.objects.exists():
+        if not is_empty():
             return None
         (LargeCompany if kind == "large" else Company)(clock.now()).tell()
     return OWNER
