@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import connection
@@ -147,6 +149,21 @@ def test_what_a_database_url_asks_for_is_kept(running_usher: Callable[..., Usher
     no = usher("migrate", "--json", env=elsewhere)
     assert (no.returncode, json.loads(no.stdout)["code"]) == (3, "not_migrated")
     assert no.stderr.startswith("The database cannot be brought to this version: no schema has been selected to create in")
+
+
+def test_a_role_that_may_not_make_tables_is_told(server: str) -> None:
+    """Since PostgreSQL 15 nobody but its owner may, in a database as it comes."""
+    empty, guest = Usher.on_nothing(server, {}), f"guest_{secrets.token_hex(4)}"
+    with psycopg.connect(server.replace("//usher@", "//postgres@"), autocommit=True) as chief:
+        chief.execute(f"CREATE ROLE {guest} LOGIN")
+        try:
+            theirs = {**empty.env, "DATABASE_URL": empty.env["DATABASE_URL"].replace("//usher@", f"//{guest}@")}
+            no = usher("migrate", env=theirs)
+        finally:
+            empty.close()
+            chief.execute(f"DROP ROLE {guest}")
+    assert no.returncode == 3
+    assert no.stderr == "The database cannot be brought to this version: permission denied for schema public. Its role must own it.\n"
 
 
 def test_other_machines_need_https(data_folder: Path) -> None:

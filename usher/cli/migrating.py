@@ -9,6 +9,7 @@ from usher.core.refusals import Refused
 
 from .door import first_line
 
+NOT_ALLOWED = ("42501", "3F000")  # a privilege is missing; there is no schema
 MIGRATION_LOCK = 7_283_002  # any fixed number: one process at a time migrates
 
 
@@ -32,6 +33,9 @@ def migrate_once() -> list[str]:
             try:
                 call_command("migrate", interactive=False, verbosity=0)
             except (ProgrammingError, MigrationSchemaMissing) as error:
-                words = f"The database cannot be brought to this version: {first_line(error.__context__ or error)}. Its role must own it."
+                told = error if isinstance(error, ProgrammingError) else error.__context__ or error
+                if getattr(told.__cause__, "sqlstate", None) not in NOT_ALLOWED:
+                    raise
+                words = f"The database cannot be brought to this version: {first_line(told)}. Its role must own it."
                 raise Refused("conflict", "not_migrated", words) from error
         return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
