@@ -1,7 +1,7 @@
 """The pool looks at a connection instead of asking the server about it (F06); savepoints go with the statements they are for."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -168,18 +168,49 @@ def test_the_transaction_begins_as_it_is_wanted(pool: Any) -> None:
     pool.putconn(taken)
 
 
-def test_a_savepoint_costs_one_message(kept: None) -> None:
-    """BEGIN and SAVEPOINT go together, RELEASE not at all: beside the statement and the COMMIT one message to the server, where Django alone sends three."""
+def sent(work: Callable[[], None]) -> list[str]:
+    """The messages to the server that have a statement in them."""
     connection.ensure_connection()
     with tempfile.TemporaryFile() as told:
         connection.connection.pgconn.trace(told.fileno())
-        with transaction.atomic(), transaction.atomic():
-            put(1)
+        work()
         connection.connection.pgconn.untrace()
         told.seek(0)
-        sent = [line.split("\t")[3:] for line in told.read().decode().splitlines() if "\tF\t" in line]
-    asked = [line for line in sent if line[0] in ("Query", "Parse")]
-    assert len(asked) == 3 and "BEGIN; SAVEPOINT" in asked[0][1], sent
+        lines = [line.split("\t")[3:] for line in told.read().decode().splitlines() if "\tF\t" in line]
+    return [line[1] for line in lines if line[0] in ("Query", "Parse")]
+
+
+def test_a_savepoint_costs_one_message(kept: None) -> None:
+    """SAVEPOINT goes with what comes before it, RELEASE not at all: beside the statements, BEGIN and COMMIT one message to the server, where Django sends two."""
+
+    def work() -> None:
+        with transaction.atomic():
+            put(0)
+            with transaction.atomic():
+                put(1)
+
+    asked = sent(work)
+    assert len(asked) == 5 and "BEGIN" in asked[0] and "SAVEPOINT" in asked[2] and "COMMIT" in asked[4], asked
+
+
+def test_a_savepoint_at_the_beginning_is_the_transaction(kept: None) -> None:
+    """Nothing stands before it, so it is not sent. To go back to it is to begin anew, with what stands behind it in the same transaction."""
+
+    def work() -> None:
+        with transaction.atomic():
+            with pytest.raises(IntegrityError), transaction.atomic(), transaction.atomic():
+                put(1)
+                put(1)
+            with transaction.atomic():
+                put(2)
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                put(3)
+                raise ZeroDivisionError
+            put(4)
+
+    told = " ".join(sent(work))
+    assert numbers() == [2, 4], told
+    assert told.count("ROLLBACK;") + told.count('ROLLBACK"') == 1 and told.count("SAVEPOINT") == 3, told
 
 
 def smaller(n: int | None) -> int:

@@ -64,8 +64,8 @@ def taking(source: str) -> str:
     """
     return f"""asked AS MATERIALIZED (SELECT x.name, x.key, x.most, t.at, CASE x.seconds WHEN 0 THEN date_trunc('day', t.at, 'UTC') + interval '1 day'
             ELSE t.at + make_interval(secs => x.seconds) END AS ends FROM ({source}) x, (SELECT {NOW} AS at) t),
-          used_up AS (SELECT a.key, t.tries + 1 AS tries, t.window_ends FROM asked a JOIN access_throttle t ON t.key = a.key
-            WHERE t.window_ends > a.at AND t.tries >= a.most),
+          used_up AS (SELECT a.key, t.tries + 1 AS tries, t.window_ends FROM asked a
+            CROSS JOIN LATERAL (SELECT * FROM access_throttle x WHERE x.key = a.key OFFSET 0) t WHERE t.window_ends > a.at AND t.tries >= a.most),
           counted AS (INSERT INTO access_throttle AS t (key, window_ends, tries)
             SELECT key, ends, 1 FROM asked WHERE NOT EXISTS (SELECT FROM used_up) ORDER BY key
             ON CONFLICT (key) DO UPDATE SET tries = CASE WHEN t.window_ends <= {NOW} THEN 1 ELSE t.tries + 1 END,

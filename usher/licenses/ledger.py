@@ -19,6 +19,16 @@ from .catalog import PRODUCTS
 FREE = "l.bought - l.used - l.pending - l.held"
 
 
+# Of one product, as of nearly every change of one person: whoever waited for the row is looked at once more, not twice.
+SETTLE_ONE = f"""UPDATE licenses_license l SET used = l.used + %(u)s::int, pending = l.pending + %(w)s::int, held = l.held + %(h)s::int
+  WHERE l.account_id = %(a)s AND l.product = %(p)s AND {FREE} >= %(u)s::int + %(w)s::int + %(h)s::int RETURNING l.product"""
+SETTLE = f"""WITH v AS (SELECT * FROM unnest(%(p)s::text[], %(u)s::int[], %(w)s::int[], %(h)s::int[]) AS v(product, used, pending, held)),
+  locked AS (SELECT t.id, t.product FROM licenses_license t JOIN v USING (product) WHERE t.account_id = %(a)s
+             ORDER BY t.product FOR NO KEY UPDATE OF t)
+  UPDATE licenses_license l SET used = l.used + v.used, pending = l.pending + v.pending, held = l.held + v.held
+  FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {FREE} >= v.used + v.pending + v.held RETURNING l.product"""
+
+
 class SeatLedger:
     """What the engine counts through (journal/ledger.py). Rows are locked in product order, taken and given in one statement."""
 
@@ -54,20 +64,10 @@ class SeatLedger:
             line["pending" if bucket == "pending" else "used"] += taken - given
             line["held"] = -held.get(product, 0)
         products = sorted(change)
-        touched = sql.prepared(
-            f"""WITH v AS (SELECT * FROM unnest(%(p)s::text[], %(u)s::int[], %(w)s::int[], %(h)s::int[]) AS v(product, used, pending, held)),
-                locked AS (SELECT t.id, t.product FROM licenses_license t JOIN v USING (product) WHERE t.account_id = %(a)s
-                           ORDER BY t.product FOR NO KEY UPDATE OF t)
-                UPDATE licenses_license l SET used = l.used + v.used, pending = l.pending + v.pending, held = l.held + v.held
-                FROM locked JOIN v USING (product) WHERE l.id = locked.id AND {FREE} >= v.used + v.pending + v.held RETURNING l.product""",
-            {
-                "a": account,
-                "p": products,
-                "u": [change[p]["used"] for p in products],
-                "w": [change[p]["pending"] for p in products],
-                "h": [change[p]["held"] for p in products],
-            },
-        )
+        lines = [(p, change[p]["used"], change[p]["pending"], change[p]["held"]) for p in products]
+        one = len(lines) == 1
+        p, u, w, h = lines[0] if one else map(list, zip(*lines, strict=True))
+        touched = sql.prepared(SETTLE_ONE if one else SETTLE, {"a": account, "p": p, "u": u, "w": w, "h": h})
         if len(touched) < len(products):
             wants = {p: change[p]["used"] + change[p]["pending"] for p in products if change[p]["used"] + change[p]["pending"] > 0}
             raise no_seat(wants, {p: s["free"] for p, s in self.standing(account, frozenset(wants)).items()})

@@ -62,9 +62,24 @@ class Pooled(Connection[Any]):
             raise OperationalError(result.get_error_message())
         raise error_from_result(result)
 
+    @property
+    def is_at_the_beginning(self) -> bool:
+        """Whether nothing was asked or is owed since the last transaction."""
+        return not self.owed and self.pgconn.transaction_status == TransactionStatus.IDLE
+
+    def set_autocommit(self, value: bool) -> None:
+        """Between two transactions nothing has to be asked of the server for it."""
+        if self.is_at_the_beginning:
+            self._autocommit = value
+        else:
+            super().set_autocommit(value)
+
     def commit(self) -> None:
+        """Waits in C, as `ask` does."""
         self.owed = ()
-        super().commit()
+        with self.lock:
+            if self.pgconn.transaction_status != TransactionStatus.IDLE:
+                self.checked(self.pgconn.exec_(b"COMMIT"))
 
     def rollback(self) -> None:
         self.owed = ()
@@ -88,7 +103,12 @@ def _has_heard(connection: Pooled) -> bool:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with a pool of connections that are looked at, and savepoints that begin and end with other statements."""
+    """Django's, with a pool of connections that are looked at, and savepoints that begin and end with other statements.
+
+    A savepoint that nothing stands before in its transaction is the transaction: `whole` are those, and to go back to one is to begin anew.
+    """
+
+    whole: frozenset[str] = frozenset()
 
     @property
     def pool(self) -> ConnectionPool[Pooled] | None:
@@ -115,15 +135,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def _savepoint(self, sid: str) -> None:
-        self._owe(self.ops.savepoint_create_sql(sid))
+        self.whole -= {sid}
+        if self._may_owe() and self.connection.is_at_the_beginning:
+            self.whole |= {sid}
+        else:
+            self._owe(self.ops.savepoint_create_sql(sid))
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        if sid not in self.whole:
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.connection.rollback()
 
     def _savepoint_commit(self, sid: str) -> None:
-        self._owe(self.ops.savepoint_commit_sql(sid))
+        if sid not in self.whole:
+            self._owe(self.ops.savepoint_commit_sql(sid))
+        self.whole -= {sid}
 
     def _owe(self, command: str) -> None:
         """Later; at once where statements are watched."""
-        if self.queries_logged or not isinstance(self.connection, Pooled):
+        if self._may_owe():
+            self.connection.owe(command)
+        else:
             with self.cursor() as cursor:
                 cursor.execute(command)
-        else:
-            self.connection.owe(command)
+
+    def _may_owe(self) -> bool:
+        return isinstance(self.connection, Pooled) and not self.queries_logged
