@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.people_of import Company, breaches, do, one, outcome
+from tests.people_of import Company, breaches, do, finish, one, outcome
 from tests.phone.phones import add, equip, own, phone
 from tests.phone.test_extension import site
 from usher.core import sql
 from usher.core.refusals import Refused
-from usher.journal import undo
+from usher.journal import engine, undo
 from usher.journal.verb import plan
 from usher.phone import reads
 
@@ -174,6 +174,25 @@ def test_phones_have_a_template_again_that_comes_back(northlake: Company) -> Non
     with pytest.raises(Refused) as no:
         undo.start_undo(northlake.owner, again.number or 0)
     assert no.value.code == "template_taken" and having("DESK") == [] and not breaches()
+
+
+def test_a_template_that_is_applied_while_it_is_deleted(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever got it meanwhile loses it in the same change, and has it again with the others."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"waiting": "off"}})
+    add(northlake, a, b)
+    do(northlake.owner, "phone.apply_template", {"template": "Desk", "subjects": one(a)})
+    with monkeypatch.context() as far:
+        far.setattr(engine, "INLINE", 0)
+        started = engine.start(plan(northlake.owner, "phone.delete_template", {"template": "Desk"}), "test:desk")
+    do(northlake.owner, "phone.apply_template", {"template": "Desk", "subjects": one(b)})
+    assert having("Desk") == sorted([str(a), str(b)])
+    finish(started)
+    assert reads.templates(northlake.owner) == [] and outcome(northlake.owner, started).done == 2
+    undo.start_undo(northlake.owner, started.number or 0)
+    assert having("Desk") == sorted([str(a), str(b)]) and not breaches()
 
 
 def having(template: str) -> list[str]:
