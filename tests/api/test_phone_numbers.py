@@ -135,6 +135,10 @@ def test_a_room_has_a_phone(northlake: Company, api: Caller) -> None:
         "calling_plans": [{"type": 200, "name": "Unlimited US and Canada"}], "policy": {"international_calling": {"enable": True}},
         "phone_numbers": [{"id": number_id(n), "number": n} for n in (FIRST, SECOND)],
     }  # fmt: skip
+    of_site = {name: {"enable": False} for name in ("international_calling", "select_outbound_caller_id", "sms")}
+    assert api.patch(f"/phone/sites/{where}", {"policy": of_site}) == (204, None)
+    held = {"international_calling": {"enable": True}, "select_outbound_caller_id": {"enable": False}}
+    assert api.get(path)[1]["policy"] == held  # its own before its site's, of what the contract knows of rooms
     for query, n in {
         "": 1,
         f"?site_id={where}": 1,

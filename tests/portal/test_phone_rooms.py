@@ -93,6 +93,9 @@ def test_a_room_s_phone(owner: Client, northlake: Company) -> None:
     told = owner.get(path).content.decode()
     assert "Newest calls" in told and f'href="/phone/log?room={id}"' in told and "+44\u00a020\u00a07183\u00a08750" in told
     log = owner.get(f"/phone/log?room={id}").content.decode()
+    for query, lines in ((f"room={id}", 2), (f"room={room(northlake, 'Tarn')}", 1), ("room=x", 1)):
+        file = owner.get(f"/phone/log/export?{query}")
+        assert len(b"".join(file.streaming_content).splitlines()) == lines, query  # type: ignore[attr-defined]
     bar = owner.get("/phone/log").content.decode()
     assert f'name="room" value="{id}"' in bar and f'value="{id}" checked' not in bar
     assert "1 call" in log and "<b>Fjord 3</b>" in log and "1 call" in owner.get("/phone/log?q=Fjord").content.decode()
