@@ -1,5 +1,6 @@
 """Which seats people get of those that are free, when they come in or come back, and what they wait for or do without (R2, S0-57)."""
 
+from functools import cache
 from typing import Any
 
 from usher.licenses.catalog import ADD_ONS, BASIC, ON_PREM, UNASSIGNED
@@ -29,6 +30,7 @@ got AS (SELECT t.*, coalesce(g.gets, '[]') AS gets
 NOT_GOT = "to_jsonb(ARRAY(SELECT license WHERE license <> three UNION ALL SELECT x FROM unnest(add_ons) x WHERE NOT gets ? x))"
 
 
+@cache
 def carrying() -> dict[str, Any]:
     """The parameters of ALLOTTED: `needing` are the add-ons that need a license, `carries` each license that carries one, both in one word."""
     return {
