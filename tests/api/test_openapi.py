@@ -75,7 +75,7 @@ def test_the_file_is_whole() -> None:
                 p[1:-1] for p in path.split("/") if p.startswith("{")
             }
     text = Client().get("/docs").content.decode()
-    assert all(o.path in text for o in OPERATIONS)
+    assert all(o.path in text for o in OPERATIONS) and "<code>meeting:read</code>" in text
     assert openapi.scopes().keys() == {s for o in OPERATIONS for s in (*o.scopes.all, *o.scopes.own)}
 
 

@@ -156,6 +156,7 @@ def to_read(operation: Operation) -> dict[str, Any]:
         "success": operation.success,
         "label": operation.label.lower().replace("_", "-"),
         "scopes": [*operation.scopes.granular, *operation.scopes.classic],
+        "own": operation.scopes.own,
         "parts": [{"title": title, "fields": rows_of(fields)} for title, fields in parts if fields],
         "codes": sorted({f"{http} {code}" for http, code in operation.codes.values()}),
         "curl": curl(operation),
