@@ -1,5 +1,7 @@
 """The account log in the portal, the calls of a person, one's own history, and phones nobody uses."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -8,8 +10,12 @@ from tests.phone.call_files import as_json, call, take_in
 from tests.phone.phones import PLAN, add
 from tests.phone.test_rooms import room
 from tests.signed_in import signed_in
-from usher.core import sql
+from usher.core import sql, walk
 from usher.core.ids import short
+from usher.phone.call_reads import BY_TIME
+from usher.portal.listing import Listing, fetch
+from usher.portal.phone.log import CALLS
+from usher.portal.wish import Wish
 
 
 @pytest.fixture
@@ -38,6 +44,9 @@ def test_it_works(owner: Client, northlake: Company) -> None:
         ("q=44207", 2),
         ("q=member", 3),
         ("q=olga", 0),
+        ("q=member+.test", 3),
+        ("q=member+olga", 0),
+        ("q=member+44207", 2),
         ("from=2020-01-01&to=2020-12-31", 0),
         ("from=2020-01-01", 3),
         ("to=nonsense", 0),
@@ -53,6 +62,28 @@ def test_it_works(owner: Client, northlake: Company) -> None:
     assert len(lines) == 4 and "'+48125550127" in lines[1]
     for kind in ("recordings", "voicemails"):
         assert len(b"".join(owner.get(f"/phone/log/{kind}/export").streaming_content).splitlines()) == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("near", [1, 2, 5_000])
+def test_calls_of_a_frequent_name_are_found_nearby(owner: Client, northlake: Company, monkeypatch: pytest.MonkeyPatch, near: int) -> None:
+    """S3-45, docs/decisions/0120: more than are counted; the same pages, from the first to the last and back, as when all were looked up."""
+    monkeypatch.setattr(walk, "NEARBY", near)
+
+    def pages(listing: Listing) -> list[list[str]]:
+        page = fetch(listing, northlake.owner, Wish(q="member", down=True, size=1))
+        told = [[str(r["call_id"]) for r in page.rows]]
+        while page.after:
+            page = fetch(listing, northlake.owner, Wish(q="member", down=True, size=1, cursor=page.after))
+            told.append([str(r["call_id"]) for r in page.rows])
+        while page.before:
+            page = fetch(listing, northlake.owner, Wish(q="member", down=True, size=1, cursor=page.before))
+            told.append([str(r["call_id"]) for r in page.rows])
+        return told
+
+    few = replace(CALLS, sorts=(replace(BY_TIME, count_to=2),))
+    assert pages(few) == pages(CALLS) and len(pages(few)) == 5
+    counts = [(page.count, page.more) for page in (fetch(listing, northlake.owner, Wish(q="member", down=True)) for listing in (CALLS, few))]
+    assert counts == [(3, False), (2, True)]
 
 
 def test_without_the_privilege(owner: Client, northlake: Company) -> None:

@@ -28,6 +28,7 @@ class Sort:
 
     `begins`: rows whose value begins with what is searched for come first, in either direction. Whatever begins so must match the search.
     `empty` says the opposite of `filled` by other words, where an index has those rows in the order of `id`. `few`: many rows share few values.
+    `count_to`: so many matches of a search are counted, instead of COUNT_TO, where those of a frequent word stand all over the order.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Sort:
     begins: bool = False
     empty: str = ""
     few: bool = False
+    count_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,12 @@ def found(matches: Matches, order: Order, cursor: Cursor | None, size: int) -> t
     Only for what is neither rare nor a beginning the list is walked.
     """
     ahead = stretches(matches, order, cursor, size + 1)
-    params = _params(matches, order, cursor)
-    got = sql.row(collected(ahead, COUNT_TO + 1, _beginning(matches, order), COUNT_BEGINNING_TO), params) or {"begin": 0, "n": 0, "ids": []}
+    params, most = _params(matches, order, cursor), order.sort.count_to or COUNT_TO
+    got = sql.row(collected(ahead, most + 1, _beginning(matches, order), COUNT_BEGINNING_TO), params) or {"begin": 0, "n": 0, "ids": []}
     if got["begin"] > COUNT_BEGINNING_TO:
         return page(matches, order, cursor, size, FREQUENT), COUNT_BEGINNING_TO, True
-    if got["n"] > COUNT_TO:
-        return page(matches, order, cursor, size, FREQUENT), COUNT_TO, True
+    if got["n"] > most:
+        return page(matches, order, cursor, size, FREQUENT), most, True
     ids = got["ids"][: size + 1]
     return _page_of(sql.prepared(by_ids(ahead), {**params, "ids": ids}) if ids else [], cursor, size), got["n"], False
 

@@ -41,12 +41,13 @@ _CLAUSES = {
 }
 
 
-# Digits are the beginning of the number at the other end, with or without its plus; a word is of the name or address of whose call it is. Whoever it is is
-# asked for in one set, so that the calls of a few are found by their index, and of many the log is walked. Who left has an index of their own.
+# Digits are the beginning of the number at the other end, with or without its plus; other words are of the name or address of whose call it is. Whoever it
+# is is asked for in one set, so that the calls of a few are found by their index, and of many the log is walked. Who left has an index of their own.
 NUMBER = "(c.other LIKE %(f_q{n})s OR c.other LIKE %(f_p{n})s)"
-NAME = """coalesce(c.user_id, c.room_id) IN (SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {person}
-  UNION ALL SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NOT NULL AND {person}
-  UNION ALL SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND r.name_key LIKE usher_fold(%(f_q{n})s))"""
+NAME = """coalesce(c.user_id, c.room_id) IN (SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NULL AND {people}
+  UNION ALL SELECT u.id FROM people_user u WHERE u.account_id = %(account)s AND u.left_at IS NOT NULL AND {people}
+  UNION ALL SELECT r.id FROM accounts_room r WHERE r.account_id = %(account)s AND {rooms})"""
+ROOM = "r.name_key LIKE usher_fold(%(f_q{n})s)"
 
 
 def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -63,14 +64,16 @@ def where(query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         clause, days = between(query.get("from") or (), query.get("to") or ())
         clauses.append(clause)
         params |= days
+    names: dict[str, str] = {}  # what a word asks of a room -> what it asks of a person
     for n, word in enumerate(str(query.get("q") or "").replace("\x00", "").encode(errors="replace").decode().split()[:8]):
         if word.removeprefix("+").isdecimal() and word.isascii():
             clauses.append(NUMBER.replace("{n}", str(n)))
             params |= {f"f_q{n}": f"{word}%", f"f_p{n}": f"+{word}%"}
         else:
-            person, told = contains(f"f_q{n}", word)
-            clauses.append(NAME.replace("{person}", person).replace("{n}", str(n)))
+            names[ROOM.replace("{n}", str(n))], told = contains(f"f_q{n}", word)
             params |= told
+    if names:
+        clauses.append(NAME.replace("{people}", " AND ".join(names.values())).replace("{rooms}", " AND ".join(names)))
     return " AND ".join(clauses), params
 
 
