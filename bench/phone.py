@@ -19,7 +19,8 @@ from .server import open_account, to_its_end
 
 PROMISED = 0.5
 PLAN = "calling:200"
-# The rows that change, their audit rows and the counts: nothing is planned, nothing skipped, and whose extension is whose is known before.
+# The rows that change, their audit rows as ours are (of one change, and as long) and the counts: nothing is planned, nothing skipped, and whose extension is
+# whose is known before.
 BARE = (
     """CREATE TEMP TABLE new ON COMMIT DROP AS SELECT u.id, u.email, 200000 + row_number() OVER (ORDER BY u.id) AS extension,
        row_number() OVER (ORDER BY u.id) AS n FROM people_user u WHERE u.id = ANY(%(u)s)""",
@@ -28,8 +29,9 @@ BARE = (
     """UPDATE phone_number x SET holder_id = new.id, caller = true, since = now(), version = x.version + 1 FROM new
        JOIN (SELECT id, row_number() OVER (ORDER BY number) AS n FROM phone_number WHERE account_id = %(a)s AND holder_id IS NULL) f USING (n) WHERE x.id = f.id""",
     """INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try) SELECT usher_uuid7(), %(a)s, 'phone', id, email, '{}', now(), now() FROM new""",
-    """INSERT INTO bench_audit SELECT gen_random_uuid(), p, row_number() OVER (), id, 'done', jsonb_build_object('extension', NULL), jsonb_build_object('extension', extension), NULL
-       FROM new, generate_series(0, 1) p""",
+    """INSERT INTO bench_audit SELECT (SELECT usher_uuid7()), p, n, id, 'done', jsonb_build_object('name', email, 'email', email, 'extension', NULL),
+       CASE p WHEN 0 THEN jsonb_build_object('name', email, 'phone_seats', 'calling:200 phone') ELSE jsonb_build_object('user', id, 'extension', extension::text,
+         'site', 'Oslo', 'site_id', id, 'template_id', NULL, 'numbers', jsonb_build_array(extension::text), 'lost', '[]'::jsonb) END, NULL FROM new, generate_series(0, 1) p""",
     "UPDATE licenses_license SET used = used + (SELECT count(*) FROM new) WHERE account_id = %(a)s AND product IN ('phone', 'calling:200')",
 )
 CHOSEN = """SELECT s.user_id FROM people_standing s LEFT JOIN licenses_seat a ON a.user_id = s.user_id AND a.product = 'phone'

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from usher.core import jobs, link_token, privileges
 from usher.core.actor import Actor
-from usher.core.ids import earliest_at, short, unshort, uuid7
+from usher.core import sql
+from usher.core.ids import canonical, earliest_at, of_a_set, short, unshort, uuid7
 from usher.core.log import LONGEST, OneLine
 from usher.core.refusals import Refused
 
@@ -43,6 +44,29 @@ def test_everything_made_before_a_moment_sorts_below_it() -> None:
 
     assert uuid7() < earliest_at(datetime.now(UTC) + timedelta(seconds=1))
     assert uuid7() > earliest_at(datetime.now(UTC) - timedelta(seconds=1))
+
+
+def test_any_spelling_of_an_id_is_kept_in_the_usual_one() -> None:
+    value = uuid7()
+    for text in (str(value), str(value).upper(), value.hex, f"{{{value}}}", f"urn:uuid:{value}"):
+        assert canonical(text) == str(value)
+    for text in ("", "x", f"{value}\n", str(value)[:-1], "٠" * 36):
+        with pytest.raises(ValueError):
+            canonical(text)
+
+
+@pytest.mark.django_db
+def test_the_ids_of_a_set_are_in_its_order_and_no_other_s() -> None:
+    """RFC 9562 section 5.7, docs/decisions/0120."""
+    from datetime import UTC, datetime, timedelta
+
+    drawn = [[r["id"] for r in sql.rows(f"SELECT {of_a_set('n')} AS id FROM generate_series(1, 5000) n ORDER BY n")] for _ in range(3)]
+    assert all(ids == sorted(ids) and ids[0].version == 7 and ids[0].variant == "specified in RFC 4122" for ids in drawn)
+    assert len({i for ids in drawn for i in ids}) == 15_000
+    assert all(
+        earliest_at(datetime.now(UTC) - timedelta(minutes=1)) < ids[0] < earliest_at(datetime.now(UTC) + timedelta(minutes=1))
+        for ids in drawn
+    )
 
 
 @pytest.mark.parametrize(

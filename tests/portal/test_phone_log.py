@@ -82,7 +82,9 @@ def test_calls_of_a_frequent_name_are_found_nearby(owner: Client, northlake: Com
 
     few = replace(CALLS, sorts=(replace(BY_TIME, count_to=2),))
     assert pages(few) == pages(CALLS) and len(pages(few)) == 5
-    counts = [(page.count, page.more) for page in (fetch(listing, northlake.owner, Wish(q="member", down=True)) for listing in (CALLS, few))]
+    counts = [
+        (page.count, page.more) for page in (fetch(listing, northlake.owner, Wish(q="member", down=True)) for listing in (CALLS, few))
+    ]
     assert counts == [(3, False), (2, True)]
 
 

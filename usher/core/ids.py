@@ -2,9 +2,12 @@
 
 import base64
 import os
+import re
 import time
 from datetime import datetime
 from uuid import UUID
+
+CANONICAL = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def uuid7() -> UUID:
@@ -12,6 +15,13 @@ def uuid7() -> UUID:
     ms = time.time_ns() // 1_000_000
     tail = int.from_bytes(os.urandom(10), "big")
     return UUID(int=(ms << 80) | (0x7 << 76) | ((tail >> 68) << 64) | (0b10 << 62) | (tail & ((1 << 62) - 1)))
+
+
+def of_a_set(place: str) -> str:
+    """SQL of the id of the row at this place (a bigint) of a set that is written in one statement: time and random bits are drawn once for all of them, and
+    the place is added. PostgreSQL without OpenSSL opens its source of random bits for each id, which takes as long as to write the row (docs/decisions/0120).
+    """
+    return f"(left((SELECT usher_uuid7()::text), 24) || to_hex((SELECT ('x1' || right(usher_uuid7()::text, 11))::bit(48)::bigint) + {place}))::uuid"
 
 
 def earliest_at(moment: datetime) -> UUID:
@@ -34,6 +44,11 @@ def unshort(text: str) -> UUID:
     if short(value) != text:
         raise ValueError("not an id")
     return value
+
+
+def canonical(text: str) -> str:
+    """The usual spelling of an id in any of them; ValueError for what is none. Of the many that are spelled so no object is made."""
+    return text if CANONICAL.fullmatch(text) else str(UUID(text))
 
 
 def is_uuid(text: str) -> bool:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
+from usher.core.ids import canonical
 from usher.core.refusals import Refused
 from usher.journal.names import figure
 from usher.journal.verb import REASONS, reason
@@ -69,7 +70,7 @@ def _checked(subjects: Any) -> dict[str, Any]:
     if not isinstance(subjects, dict) or not any(key in subjects and isinstance(subjects[key], shape) for key, shape in shapes):
         raise Refused("invalid", "no_selection", _("Choose somebody first."))
     try:
-        ids = [str(UUID(str(i))) for i in subjects.get("ids", [])]
+        ids = [canonical(str(i)) for i in subjects.get("ids", [])]
         but = [str(UUID(str(i))) for i in subjects.get("except", [])]
         kept_ids = {key: str(UUID(str(subjects[key]))) for key in ("kept", "except_kept", "stage", "left_by", "rest_of") if key in subjects}
     except (TypeError, ValueError):

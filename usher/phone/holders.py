@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from usher.core.ids import of_a_set
 from usher.people.selection import order_by, sql_of
 from usher.people.verbs.profile import name_of
 
@@ -61,7 +62,7 @@ class Holders:
     def take(self, name: str) -> str:
         """A CTE that gives them the seats that `did` (obj, takes) names."""
         return f"""{name} AS (INSERT INTO {self.seats} (id, account_id, {self.column}, product, since)
-  SELECT usher_uuid7(), %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product)"""
+  SELECT {of_a_set("row_number() OVER ()")}, %(account)s, did.obj, product, %(now)s FROM did, unnest(string_to_array(did.takes, ' ')) product)"""
 
 
 PEOPLE = Holders(
@@ -78,9 +79,9 @@ PEOPLE = Holders(
         f"({sql_of(params['subjects'])}) who JOIN people_standing s ON s.user_id = who.id JOIN people_user u ON u.id = who.id"
     ),
     order=lambda params: order_by(params["subjects"]),
-    greeting=""",
+    greeting=f""",
 mails AS (INSERT INTO mail_message (id, account_id, kind, to_user, address, params, created_at, next_try)
-  SELECT usher_uuid7(), %(account)s, 'phone', u.id, u.email, '{}', %(now)s, %(now)s FROM did JOIN people_user u ON u.id = did.obj
+  SELECT {of_a_set("row_number() OVER ()")}, %(account)s, 'phone', u.id, u.email, '{{}}', %(now)s, %(now)s FROM did JOIN people_user u ON u.id = did.obj
   WHERE did.version = 1 AND coalesce((SELECT o.welcome_mail FROM phone_settings o WHERE o.account_id = %(account)s), true))""",
 )
 # A room is there or it is not: it is always active, and nobody reads its mail.
