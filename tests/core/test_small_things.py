@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usher.core import jobs, link_token, privileges
+from usher.core import jobs, link_token, privileges, sql
 from usher.core.actor import Actor
-from usher.core import sql
 from usher.core.ids import canonical, earliest_at, of_a_set, short, unshort, uuid7
 from usher.core.log import LONGEST, OneLine
 from usher.core.refusals import Refused
