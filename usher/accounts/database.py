@@ -18,6 +18,13 @@ CREATE FUNCTION usher_name_key(display text, first text, last text, email text) 
 $$;
 """
 
+# The same with its schema named: pg_restore fills the tables without a search path, and people_user could not be made.
+NAME_KEY = """
+CREATE OR REPLACE FUNCTION usher_name_key(display text, first text, last text, email text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT public.usher_fold(CASE WHEN display <> '' THEN display WHEN first <> '' OR last <> '' THEN btrim(first || ' ' || last) ELSE email END)
+$$;
+"""
+
 # PostgreSQL 18 makes UUIDv7 itself; before it, 48 bits of milliseconds are laid over a random version 4.
 UUID7 = """
 DO $do$
