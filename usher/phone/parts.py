@@ -115,9 +115,9 @@ class Made(Part):
     had: ClassVar[str] = "coalesce(h.had->'numbers', '[]')"
     wants: ClassVar[str] = "%(wants_number)s::boolean"
     wants_still: ClassVar[str] = wants
-    became: ClassVar[
-        str
-    ] = """CASE WHEN d.extension = c.after->>'extension' AND d.numbers = c.after->'numbers' AND d.site_id::text IS NOT DISTINCT FROM c.after->>'site_id'
+    # Who became what was planned is told by the planned row, which need not be made again.
+    became: ClassVar[str] = """
+      CASE WHEN d.extension = c.after->>'extension' AND d.numbers = c.after->'numbers' AND d.site_id::text IS NOT DISTINCT FROM c.after->>'site_id'
       THEN c.after ELSE c.after || jsonb_build_object('extension', d.extension, 'numbers', d.numbers, 'site_id', d.site_id,
         'site', (SELECT x.name FROM accounts_site x WHERE x.id = d.site_id)) END"""
 
