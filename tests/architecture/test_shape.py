@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.architecture.source import ROOT, files, imported, name_of
+from tests.conftest import LONG
 
 LONGEST, LONGEST_OF_CASES = 300, 420  # a test file is a list of cases: it may be longer before it is two
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc|stuff)(_|$)")
@@ -18,6 +19,11 @@ def test_no_file_is_long_without_a_reason() -> None:
     lines = {p: len(p.read_text().splitlines()) for p in OURS}
     long = {name_of(p): n for p, n in lines.items() if n > (LONGEST_OF_CASES if p.name.startswith("test_") else LONGEST)}
     assert {n: size for n, size in long.items() if "one file because" not in (ROOT / n).read_text().splitlines()[0]} == {}
+
+
+def test_what_begins_first_is_there() -> None:
+    """A long file that got another name would begin last, and one process would go on with it alone."""
+    assert [name for name in LONG if not (ROOT / "tests" / name).exists()] == []
 
 
 def test_names_say_what_a_thing_does() -> None:
