@@ -237,6 +237,7 @@ def test_without_javascript(portal: Portal) -> None:
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#rows")).not_to_contain_text("nojs1@northlake.test")
     page.get_by_label("Select nojs2@northlake.test").check()
+    page.get_by_label("More for the selected").click()
     page.get_by_role("toolbar").get_by_role("button", name="Delete").first.click()
     expect(page.locator("h1")).to_contain_text("will be withdrawn")
     page.get_by_role("button", name="Delete 1 invitation").click()

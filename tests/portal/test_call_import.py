@@ -12,7 +12,7 @@ from django.test import Client
 from tests.people_of import Company, do, one
 from tests.phone.call_files import HEADER, as_json, call, log, started
 from tests.phone.phones import add, equip
-from tests.portal.test_import import confirm, finish
+from tests.portal.test_import import assert_not_there, confirm, finish
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
@@ -80,9 +80,7 @@ def test_another_account_s_file_is_not_there(owner: Client, southport: Company) 
     equip(southport)
     add(southport, southport.member.user_id or southport.pending)
     theirs = sent(signed_in(southport.owner.user_id), as_json(call("a", "1000")))["Location"]
-    update = owner.post("/people/updates/new", {"file": SimpleUploadedFile("a.csv", b"email,department\na@x.test,Ops\n")})["Location"]
-    for path in (theirs, f"{theirs}/refused.csv", update.replace("/people/updates", PATH)):
-        assert owner.get(path).status_code == 404, path
+    assert_not_there(owner, PATH, theirs)
 
 
 def test_wrong_method(owner: Client) -> None:

@@ -51,6 +51,13 @@ def here(company: Company) -> int:
     return int(sql.value("SELECT count(*) FROM people_user WHERE account_id = %(a)s AND left_at IS NULL", {"a": company.account}))
 
 
+def assert_not_there(client: Client, path: str, theirs: str) -> None:
+    """Neither a file of another account is below this path, nor one that was uploaded for something else."""
+    update = client.post("/people/updates/new", {"file": SimpleUploadedFile("a.csv", b"email,department\na@x.test,Ops\n")})["Location"]
+    for address in (theirs, f"{theirs}/refused.csv", update.replace("/people/updates", path)):
+        assert client.get(address).status_code == 404, address
+
+
 def test_it_works(owner: Client, northlake: Company) -> None:
     """S0-12, S0-37, S0-38, S0-39, S0-41, S0-42, S0-45, S0-46: upload, plan, button, result; nothing happens before the button."""
     before = here(northlake)

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.people_of import Company
 from tests.phone.phones import PLAN, extension, phone
 from tests.phone.test_extension import site
-from tests.portal.test_import import confirm, finish
+from tests.portal.test_import import assert_not_there, confirm, finish
 from tests.signed_in import signed_in
 from usher.core.ids import short, uuid7
 
@@ -71,9 +71,7 @@ def test_without_the_privilege(db: None, northlake: Company) -> None:
 def test_another_account_s_file_is_not_there(owner: Client, northlake: Company, southport: Company) -> None:
     """TENANT-03: nor is a file that was uploaded for something else."""
     theirs = sent(signed_in(southport.owner.user_id), f"{southport.member.email}\n")["Location"]
-    update = owner.post("/people/updates/new", {"file": SimpleUploadedFile("a.csv", b"email,department\na@x.test,Ops\n")})["Location"]
-    for path in (theirs, f"{theirs}/refused.csv", update.replace("/people/updates", PATH)):
-        assert owner.get(path).status_code == 404, path
+    assert_not_there(owner, PATH, theirs)
 
 
 def test_wrong_method(owner: Client) -> None:
