@@ -251,9 +251,9 @@ def test_values_of_a_change_in_words() -> None:
         ("theme", "dark"),
         ("language", "en"),
     ]
-    assert [value_in_words(*t) for t in told] == ["31 December 2026", "31 December 2026", "1,234.50", "Pending", "Dark", "English"]
+    assert [value_in_words(*t) for t in told] == ["31 December 2026", "until 31 December 2026", "1,234.50", "Pending", "Dark", "English"]
     with translation.override("de"):
-        assert [value_in_words(*t) for t in told[:5]] == ["31. Dezember 2026", "31. Dezember 2026", "1.234,50", "Ausstehend", "Dunkel"]
+        assert [value_in_words(*t) for t in told[:5]] == ["31. Dezember 2026", "bis 31. Dezember 2026", "1.234,50", "Ausstehend", "Dunkel"]
 
 
 def test_why_a_mail_was_not_sent(owner: Client, northlake: Company) -> None:
