@@ -1,6 +1,6 @@
 """Reading content. Every read starts from the actor: what is in another account does not exist (404)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,15 @@ def seen(actor: Actor) -> str:
 def changes_only_own(actor: Actor) -> bool:
     """Whether somebody may change what is their own, and nothing else."""
     return actor.may(OWN) and not actor.may(MANAGE)
+
+
+def are_own(actor: Actor, ids: Collection[str]) -> bool:
+    """Whether all of these are items of the actor's, also in the trash."""
+    query = (
+        "SELECT count(*) FROM content_standing WHERE account_id = %(account)s AND owner_id = %(actor)s AND item_id = ANY(%(ids)s::uuid[])"
+    )
+    found: int = sql.value(query, {"account": actor.account_id, "actor": actor.user_id, "ids": list(ids)})
+    return found == len(ids)
 
 
 def item(actor: Actor, id: UUID) -> Row:

@@ -1,7 +1,6 @@
 """The same of what is one's own: everybody schedules, changes and puts away what is theirs, and nothing of anybody else's (S4-34, OAUTH-21)."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -58,6 +57,6 @@ class DeleteOwn(Delete):
 def only_own(actor: Actor, items: dict[str, Any]) -> dict[str, Any]:
     """A selection by ids that means the actor's own items alone, at every stage. Refused (missing) when one is another's, or no item at all."""
     ids = items.get("ids") or ()
-    if not ids or any(reads.item(actor, UUID(id))["owner_id"] != actor.user_id for id in ids):
+    if not ids or not reads.are_own(actor, ids):
         raise not_found(_("This item"))
     return {"ids": ids, "own": True}
