@@ -116,3 +116,13 @@ def test_what_is_not_sure_about_its_length(usher: Usher, token: bytes, headers: 
     assert said(usher, post(token, headers, body + hidden)) == [status]
     assert usher.sql("SELECT count(*) FROM people_group") == [(0,)]
     assert get(usher.base_url + "/livez")[0] == 200
+
+
+@pytest.mark.parametrize("chunks", [b"0\r\n\r\n", b"zz\r\n{}\r\n0\r\n\r\n"], ids=["none", "broken"])
+def test_chunks_that_bring_nothing_make_nothing(usher: Usher, token: bytes, chunks: bytes) -> None:
+    """DOS-11: also where every field may be left out."""
+    call = post(token, CHUNKED, b"%s").replace(b"/v2/groups", b"/v2/users/me/meetings")
+    before = usher.sql("SELECT count(*) FROM content_item")
+    assert said(usher, call % chunks) == [400]
+    assert usher.sql("SELECT count(*) FROM content_item") == before
+    assert said(usher, call % b"2\r\n{}\r\n0\r\n\r\n") == [201]

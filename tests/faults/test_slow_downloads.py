@@ -54,13 +54,14 @@ def film(usher: Usher) -> str:
         return f"/rec/download/{id}?access_token={json.load(answer)['access_token']}"
 
 
-def begin(usher: Usher, path: str) -> socket.socket:
+def begin(usher: Usher, path: str, source: str) -> socket.socket:
     """Somebody who asks for a file, reads how it begins, and nothing more."""
     address = urlsplit(usher.base_url)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.settimeout(patience())
-    connection.connect((address.hostname, address.port))
+    connection.bind((source, 0))
+    connection.connect(("127.0.0.1", address.port))
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
     assert connection.recv(12) == b"HTTP/1.1 200"
     return connection
@@ -76,11 +77,15 @@ def status_of(usher: Usher, path: str) -> int:
 
 
 def test_slow_ones_keep_nobody_waiting(usher: Usher, film: str) -> None:
-    """As many as there are places are on their way; the next is told when to come again, everything else goes on, and who goes away makes room."""
+    """As many as there are places are on their way, half of them for one origin at most; the next is told when to come again, everything else goes on, and who goes
+    away makes room."""
     for _round in range(2):
         with ExitStack() as slow:
-            for _place in range(STREAMS):
-                slow.enter_context(begin(usher, film))
+            for _place in range(STREAMS // 2):
+                slow.enter_context(begin(usher, film, "127.0.0.2"))
+            assert status_of(usher, film) == 200
+            for _place in range(STREAMS // 2):
+                slow.enter_context(begin(usher, film, "127.0.0.1"))
             assert status_of(usher, film) == 503
             assert get(usher.base_url + "/livez")[0] == 200 and get(usher.base_url + "/sign-in")[0] == 200
         wait_until(lambda: status_of(usher, film) == 200, what="a place")

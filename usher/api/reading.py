@@ -19,6 +19,7 @@ MOST_BYTES = 1024 * 1024  # of one body; the largest of the contract are lists o
 LONGEST_KEY = 200
 LONGEST_KEPT = 200  # characters of a query that is remembered
 TOO_LARGE = Fault(413, 300, "The body is larger than 1 MB.")
+NO_JSON = Fault(400, 300, "Request Body should be a valid JSON object.")
 DEEPEST = 100  # objects and lists in each other, of any body; the deepest of the contract has 8
 
 
@@ -72,7 +73,7 @@ def body_of(request: HttpRequest, fields: Fields) -> tuple[dict[str, Any], dict[
 
 def _sent(request: HttpRequest) -> bytes:
     """The body, of the length that is told, or in chunks, as programs send one they are still writing: the server has put these together, and of a length
-    beside them it says nothing (DOS-11). 413 for more than 1 MB.
+    beside them it says nothing (DOS-11). 413 for more than 1 MB, 400 where chunks bring nothing: the server does not tell an end from a broken first one.
     """
     length, in_chunks = str(request.META.get("CONTENT_LENGTH") or ""), request.META.get("HTTP_TRANSFER_ENCODING")
     if length and (not length.isascii() or not length.isdigit() or int(length[:19]) > MOST_BYTES):
@@ -80,6 +81,8 @@ def _sent(request: HttpRequest) -> bytes:
     raw: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1) if in_chunks else request.body
     if len(raw) > MOST_BYTES:
         raise WireRefused(TOO_LARGE)
+    if in_chunks and not raw:
+        raise WireRefused(NO_JSON)
     return raw
 
 
@@ -113,9 +116,9 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     except _Twice:
         raise WireRefused(Fault(400, 300, "A key stands twice in the body.")) from None
     except (ValueError, RecursionError):
-        raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object.")) from None
+        raise WireRefused(NO_JSON) from None
     if not isinstance(given, dict) or _is_deep(given):
-        raise WireRefused(Fault(400, 300, "Request Body should be a valid JSON object."))
+        raise WireRefused(NO_JSON)
     return given
 
 
