@@ -1,6 +1,7 @@
 """Users: the list, its search, selection and columns. Filters, order, pages and the export stand in test_users_many.py."""
 
 import re
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from tests.portal.rows_shown import names
 from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
+from usher.core.keyset import Cursor, cursor_text
 
 
 @pytest.fixture
@@ -72,6 +74,15 @@ def test_a_garbage_cursor_is_the_first_page(owner: Client, garbage: str, sort: s
     answer = owner.get("/people", {"after": garbage, "sort": sort})
     assert answer.status_code == 200
     assert len(names(answer)) in (0, 3)
+
+
+@pytest.mark.parametrize("sort", ["name", "email", "created"])
+def test_a_cursor_of_a_search_is_the_first_page_without_its_words(owner: Client, northlake: Company, sort: str) -> None:
+    """Behind those who begin so stand the others; without words there is no such stretch."""
+    value = "2026-01-01T00:00:00+00:00" if sort == "created" else "a"
+    after = cursor_text(Cursor("after", value, UUID(str(northlake.owner.user_id)), 1))
+    answer = owner.get("/people", {"after": after, "sort": sort})
+    assert answer.status_code == 200 and len(names(answer)) == 3
 
 
 def test_htmx_gets_the_rows_and_nothing_else(owner: Client) -> None:

@@ -119,6 +119,7 @@ def _beginning(matches: Matches, order: Order) -> str:
 def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways: tuple[Way, ...] = IN_ORDER) -> Page:
     """One page, in a statement or two for each of the `ways` to find it that is tried."""
     rows: list[Row] = []
+    cursor = _in(order, cursor)
     for stretch in stretches(matches, order, cursor, size + 1):
         begins = bool(stretch.part == 0 and order.sort.begins and order.words)
         wanted = replace(stretch, limit=size + 1 - len(rows))
@@ -128,6 +129,11 @@ def page(matches: Matches, order: Order, cursor: Cursor | None, size: int, ways:
         if len(rows) > size:
             break
     return _page_of(rows, cursor, size)
+
+
+def _in(order: Order, cursor: Cursor | None) -> Cursor | None:
+    """The cursor; one of a stretch that this order has not, as of a search whose words were taken away, is none."""
+    return cursor if cursor and cursor.part < len(order.parts()) else None
 
 
 def stretches(matches: Matches, order: Order, cursor: Cursor | None, limit: int) -> list[Stretch]:

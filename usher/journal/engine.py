@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from usher.core import jobs, sql
 from usher.core.clock import now
@@ -181,7 +181,7 @@ def _refuse_nothing(plan: Plan, tallies: list[Tally]) -> None:
 
 def _short_way(plan: Plan, key: str) -> Started:
     """One object: the same SQL, a handful of statements. A row that changed between reading and writing is tried again, and so is one that
-    somebody else was quicker with (a name, an address): read anew, it is refused in words."""
+    somebody else was quicker with (a name, an address, the end of a group): read anew, it is refused in words."""
     for left_to_try in (2, 1, 0):
         try:
             with transaction.atomic():
@@ -203,7 +203,7 @@ def _short_way(plan: Plan, key: str) -> Started:
         except SameKey:
             return known(plan, key) or _short_way(plan, key)
         except IntegrityError as trouble:
-            if not left_to_try or not isinstance(trouble.__cause__, UniqueViolation):
+            if not left_to_try or not isinstance(trouble.__cause__, UniqueViolation | ForeignKeyViolation):
                 raise
     raise Refused("conflict", "changed", _("Somebody else is changing this right now. Nothing was done; try again."))
 
