@@ -10,6 +10,7 @@ from django.db import connections, transaction
 from procrastinate.contrib.django import app
 
 from usher.core import jobs, sql
+from usher.journal.verb import VERBS
 
 
 @pytest.fixture
@@ -45,6 +46,14 @@ def run_all_jobs() -> None:
         await sync_to_async(connections.close_all)()
 
     asyncio.run(run_and_close())
+
+
+def test_what_goes_with_a_statement_has_no_lock() -> None:
+    """One that waits already would fail the whole change; so no verb is followed by such a job."""
+    for verb in VERBS.values():
+        assert all(task in jobs.deferring(verb.then) for task in verb.then), verb.name
+    with pytest.raises(ValueError, match="give_waiting"):
+        jobs.deferring(("mail.deliver", "licenses.give_waiting"))
 
 
 @pytest.mark.smoke

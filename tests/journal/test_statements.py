@@ -26,7 +26,7 @@ def statements(call: Callable[[], object]) -> int:
 
 
 def test_one_person_is_a_handful_of_statements(northlake: Company) -> None:
-    """The Change, which asks who listens and queues the jobs that follow, lock, write, seats: no plan rows and no Run."""
+    """The Change with the jobs that follow, lock, write and ask who listens, seats: no plan rows and no Run."""
     wish = plan(northlake.owner, "licenses.change_license", {"license": LICENSED, "subjects": one(northlake.pending)})
     runs = sql.value("SELECT count(*) FROM journal_run")
     assert statements(lambda: engine.start(wish, "one")) == 4

@@ -1,11 +1,15 @@
 """Phones at once: every extension once, every number with one holder, every phone at a site. Everything here commits for real."""
 
+import threading
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import transaction
 
+from tests.harness import wait_until
 from tests.journal.racing import deadlocks
-from tests.people_of import Company, activate, breaches, crowd, do, one, seats
+from tests.people_of import LICENSED, Company, activate, breaches, crowd, do, one, seats
 from tests.phone.phones import PLAN, equip, extension, phone
 from tests.phone.test_extension import site
 from tests.threads import at_once
@@ -14,6 +18,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SOMEBODY_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 
 def test_a_hundred_at_once(company: Company, many_connections: None) -> None:
@@ -113,6 +118,24 @@ def test_two_fill_one_phone(company: Company) -> None:
     wishes = [{"numbers": [f"+4722000{n:03}" for n in some], "holder": str(who)} for some in (range(6), range(6, 12))]
     at_once([partial(do, company.owner, "phone.assign_numbers", wish) for wish in wishes])
     assert len(phone(who)["numbers"]) == 10 and not breaches()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_the_assignment_is_switched_on_while_a_license_waits(company: Company, n: int) -> None:
+    """S1-24: a change that waits for its people finds the switch as it is by then, and Phone follows; of one person and of several."""
+    equip(company, phone=10)
+    people = [company.admin.user_id, company.member.user_id][:n]
+    wish = partial(do, company.owner, "licenses.change_license", {"license": LICENSED, "subjects": one(*people)})  # type: ignore[arg-type]
+    told: list[Any] = []
+    waiting = threading.Thread(target=lambda: told.extend(at_once([wish])))
+    with transaction.atomic():
+        sql.execute("SELECT 1 FROM people_standing WHERE account_id = %(a)s FOR UPDATE", {"a": company.account})
+        waiting.start()
+        wait_until(lambda: sql.value(SOMEBODY_WAITS), what="the license for its people")
+        do(company.owner, "phone.change_settings", {"automatic": True})
+    waiting.join()
+    assert [t.state for t in told] == ["done"], told
+    assert [r["change_id"] for r in sql.rows("SELECT change_id FROM phone_following")] == [told[0].change_id]
 
 
 def test_the_last_packages(company: Company) -> None:

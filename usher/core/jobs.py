@@ -29,9 +29,10 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 8
 MOST_TRIES = 5
 CONCURRENT_JOBS = 4
+ROW = "ROW({queue}, {task}, {priority}, {lock}, {queueing_lock}, {args}, NULL)::procrastinate_job_to_defer_v1"
 # What procrastinate's own `defer` sends, prepared once per connection: a change of one person waits for it.
-DEFER = """SELECT procrastinate_defer_jobs_v1(ARRAY[
-  ROW(%(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s, %(args)s, NULL)::procrastinate_job_to_defer_v1])"""
+OF_ONE = ROW.format_map({name: f"%({name})s" for name in ("queue", "task", "priority", "lock", "queueing_lock", "args")})
+DEFER = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{OF_ONE}])"
 RESCUE_LOCK = 7_283_001  # any fixed number: one worker at a time rescues
 
 
@@ -48,11 +49,18 @@ def defer(task: str, **args: Any) -> None:
 
 @cache
 def deferring(tasks: tuple[str, ...]) -> str:
-    """SQL: what a statement selects to queue one call of each task, none of which takes anything, in its own transaction."""
+    """SQL: what a statement selects to queue one call of each task, none of which takes anything, in its own transaction. A task with a lock is an error:
+    one that waits already would fail the whole statement.
+    """
     if not tasks:
         return "NULL"
     named = [app.tasks[task] for task in tasks]
-    rows = [f"ROW('{one.queue}', '{one.name}', {one.priority}, NULL, NULL, '{{}}', NULL)::procrastinate_job_to_defer_v1" for one in named]
+    if locked := [one.name for one in named if one.lock or one.queueing_lock]:
+        raise ValueError(f"{locked} have locks and cannot go with a statement")
+    rows = [
+        ROW.format(queue=f"'{one.queue}'", task=f"'{one.name}'", priority=one.priority, lock="NULL", queueing_lock="NULL", args="'{}'")
+        for one in named
+    ]
     return f"procrastinate_defer_jobs_v1(ARRAY[{', '.join(rows)}])"
 
 

@@ -118,7 +118,7 @@ def _begin(
     wants, gives = wants_and_gives(tallies)
     inline = sum(totals) <= INLINE
     with transaction.atomic():
-        written = insert_change(plan, change, key)
+        number, at = insert_change(plan, change, key)
         if inline:  # objects before license rows, or two opposite changes deadlock
             lock_all(plan, change)
         held = ledger().hold(plan.actor.account_id, wants, frozenset(gives), all_or_nothing=short == "refuse")
@@ -138,7 +138,7 @@ def _begin(
                 "held": sql.Jsonb(held),
                 "counts": sql.Jsonb(already),
                 "chunk": CHUNK_MIN,
-                "now": written.at,
+                "now": at,
             },
         )
         if inline:
@@ -148,7 +148,7 @@ def _begin(
             jobs.defer("journal.step", change=str(change))
         failpoint("engine.begin_before_commit")
     failpoint("engine.begin_after_commit")
-    return Started(change, written.number, "done" if inline else "running")
+    return Started(change, number, "done" if inline else "running")
 
 
 def _enough_for_the_first(
@@ -186,14 +186,14 @@ def _short_way(plan: Plan, key: str) -> Started:
         try:
             with transaction.atomic():
                 change = uuid7()
-                written = insert_change(plan, change, key, plan.verb.then)
-                moves = _do_at_once(plan, change, written.at)
-                feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None), written.listening)
+                number, at = insert_change(plan, change, key, plan.verb.then)
+                moves, listening = _do_at_once(plan, change, at)
+                feed.tell(feed.Done(plan.actor.account_id, change, plan.verb, plan.undoes is not None), listening)
                 ledger().settle(
                     plan.actor.account_id, moves, held={}
                 )  # last: everybody else who takes a seat waits from here to the commit
                 failpoint("engine.short_before_commit")
-                return Started(change, written.number, "done")
+                return Started(change, number, "done")
         except _Left as left:
             if left.reasons - plan.verb.unchanged - {RACED}:
                 code = sorted(left.reasons - plan.verb.unchanged - {RACED})[0]
@@ -215,11 +215,12 @@ class _Left(Exception):
         self.reasons = reasons
 
 
-def _do_at_once(plan: Plan, change: UUID, at: datetime) -> dict[str, tuple[int, int]]:
-    """Write every phase of one object; the seats that move with it. _Left when it was left alone."""
+def _do_at_once(plan: Plan, change: UUID, at: datetime) -> tuple[dict[str, tuple[int, int]], list[bool]]:
+    """Write every phase of one object; the seats that move with it, and who listens. _Left when it was left alone."""
     left: set[str] = set()
     done = 0
     moves: Counter[tuple[str, int]] = Counter()
+    listening: list[bool] = []
     for phase, part, index in plan.phases():
         rows = plan.select(part)
         if rows == NO_ROWS:
@@ -233,6 +234,7 @@ def _do_at_once(plan: Plan, change: UUID, at: datetime) -> dict[str, tuple[int, 
             if not d["did"]:
                 left.add(d["why"] or RACED)
             count_moves(moves, d)
+            listening = d["listening"]
     if not done or left - plan.verb.unchanged:
         raise _Left(frozenset(left or {"already"}))
-    return as_moves(moves)
+    return as_moves(moves), listening

@@ -1,7 +1,7 @@
 """Who hears of what was done. The journal knows no listener: areas above register theirs at start and are called in the transaction that did it.
 
-Whether anybody listens is asked in a statement that is sent anyway: the one that writes the Change, or locks the Run of a chunk. A listener that is called
-writes down that something is to be told, and defers a job; it never does more, because whoever changes something waits for it.
+Whether anybody listens is asked in the statement that writes what was done, when its rows are locked: who is switched on by then hears of it. A listener that
+is called writes down that something is to be told, and defers a job; it never does more, because whoever changes something waits for it.
 """
 
 from collections.abc import Callable, Sequence

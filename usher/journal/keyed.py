@@ -12,7 +12,6 @@ from usher.core import jobs, sql
 from usher.core.clock import travelled
 from usher.core.refusals import Refused
 
-from . import feed
 from .verb import Plan
 
 
@@ -24,15 +23,6 @@ class Started:
     number: int | None
     state: str
     repeat: bool = False
-
-
-@dataclass(frozen=True)
-class Written:
-    """A Change that was just written: its number, its time, and who listens (feed.py)."""
-
-    number: int
-    at: datetime
-    listening: list[bool]
 
 
 class SameKey(Exception):
@@ -58,8 +48,8 @@ def known(plan: Plan, key: str) -> Started | None:
     return Started(found["id"], found["number"], found["state"], repeat=True)
 
 
-def insert_change(plan: Plan, change: UUID, key: str, then: tuple[str, ...] = ()) -> Written:
-    """Write it, ask who listens, and queue the jobs that follow, all in one statement. The account is locked shared; SameKey when the key is known already.
+def insert_change(plan: Plan, change: UUID, key: str, then: tuple[str, ...] = ()) -> tuple[int, datetime]:
+    """Its number and its time; the jobs that follow are queued with it. The account is locked shared; SameKey when the key is known already.
     Refused (conflict, account_closed): nobody but the clock works in a closed account."""
     actor = plan.actor
     made = sql.prepared(
@@ -68,7 +58,7 @@ def insert_change(plan: Plan, change: UUID, key: str, then: tuple[str, ...] = ()
            SELECT %(id)s, a.id, %(verb)s, %(params)s, %(key)s, %(hash)s, %(kind)s, %(actor)s, %(name)s, %(door)s, %(request)s, %(ip)s, %(cause)s, %(undoes)s,
                   coalesce(%(now)s, now()) FROM a ON CONFLICT (account_id, key) DO NOTHING RETURNING number, at)
            SELECT (SELECT number FROM made) AS number, (SELECT at FROM made) AS at, NOT EXISTS (SELECT 1 FROM a) AS closed,
-                  {feed.listening("%(account)s::uuid")} AS listening, (SELECT {jobs.deferring(then)} FROM made) AS jobs""",
+                  (SELECT {jobs.deferring(then)} FROM made) AS jobs""",
         {
             "id": change,
             "account": actor.account_id,
@@ -92,4 +82,4 @@ def insert_change(plan: Plan, change: UUID, key: str, then: tuple[str, ...] = ()
         raise Refused("conflict", "account_closed", words)
     if made["number"] is None:
         raise SameKey
-    return Written(made["number"], made["at"], made["listening"])
+    return made["number"], made["at"]

@@ -46,10 +46,9 @@ def step(change: UUID) -> bool:
 
 
 def lock_run(change: UUID) -> dict[str, Any] | None:
-    """Account shared, then the Run, and who listens; None when another worker holds it."""
+    """Account shared, then the Run; None when another worker holds it."""
     return sql.row(
-        f"""SELECT r.state, r.phase, r.ord, r.totals, r.held, r.counts, r.chunk, r.stop, c.id, c.at, {feed.listening("c.account_id")} AS listening
-           FROM journal_run r JOIN journal_change c ON c.id = r.change_id
+        """SELECT r.state, r.phase, r.ord, r.totals, r.held, r.counts, r.chunk, r.stop, c.id, c.at FROM journal_run r JOIN journal_change c ON c.id = r.change_id
            JOIN accounts_account a ON a.id = c.account_id WHERE r.change_id = %(c)s FOR KEY SHARE OF a FOR UPDATE OF r SKIP LOCKED""",
         {"c": change},
     )
@@ -82,7 +81,7 @@ def step_locked(plan: Plan, run: dict[str, Any] | None) -> bool:
         return _narrow_down(run, phase, low, high, trouble)
     held = _settle(plan, run, done)
     if any(d["did"] for d in done):
-        feed.tell(feed.Done(plan.actor.account_id, run["id"], plan.verb, plan.undoes is not None, phase, low, high), run["listening"])
+        feed.tell(feed.Done(plan.actor.account_id, run["id"], plan.verb, plan.undoes is not None, phase, low, high), done[0]["listening"])
     elapsed = max(time.monotonic() - began, 0.001)
     chunk = int(min(CHUNK_MAX, max(CHUNK_MIN, size * min(2.0, CHUNK_SECONDS / elapsed))))
     sql.execute(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from usher.core import sql
 
+from . import feed
 from .ledger import seats_of
 from .verb import Part, Plan
 
@@ -33,7 +34,7 @@ def _locking(lock: tuple[str, str], objects: str) -> str:
 
 
 def writing(plan: Plan, part: Part, chunk: str) -> str:
-    """The statement that writes, journals and counts. `chunk` is a SELECT of the rows with `why` each is left alone, or null.
+    """The statement that writes, journals and counts, and asks who listens. `chunk` is a SELECT of the rows with `why` each is left alone, or null.
 
     It is made so that its speed does not hang on estimates: of a reason computed a moment ago the planner believes that hardly a row has none, and it
     knows little of how many are written. So what will be done is a column (of which it expects a half), and whether it was done is looked up in a hash.
@@ -47,7 +48,7 @@ def writing(plan: Plan, part: Part, chunk: str) -> str:
               SELECT %(change)s, c.phase, c.ord, c.obj, CASE WHEN c.did THEN 'done' ELSE 'skipped' END, c.before, {became},
                      CASE WHEN NOT c.did THEN coalesce(c.why, 'changed') END
               FROM fate c {theirs} WHERE c.why IS DISTINCT FROM 'already')
-            SELECT did, why, takes, gives, count(*)::int AS n FROM fate GROUP BY 1, 2, 3, 4"""
+            SELECT did, why, takes, gives, count(*)::int AS n, {feed.listening("%(account)s::uuid")} AS listening FROM fate GROUP BY 1, 2, 3, 4"""
 
 
 def count_moves(moves: Counter[tuple[str, int]], d: dict[str, Any]) -> None:

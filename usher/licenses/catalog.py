@@ -107,7 +107,6 @@ def family(code: str) -> str:
 
 
 @cache
-@cache
 def clashes() -> dict[str, list[str]]:
     """add-on -> everything it cannot be held with: licenses that do not carry it, other sizes of it, what excludes it. The same as what_is_wrong, for SQL."""
     return {
