@@ -60,6 +60,23 @@ def test_one_deletion_of_a_person_at_a_time(company: Company) -> None:
     assert api.delete(path)[0] == 404
 
 
+def test_a_deletion_that_ended_meanwhile(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """README 3: who found the person, and is alone only after another call has deleted them, is told that there is nobody."""
+    api = caller(company.owner)
+    path = f"/users/{api.post('/users', invitation(company, 'late'))[1]['id']}"
+    alone, quicker = throttle.alone, []
+
+    def after_another(what: str) -> None:
+        monkeypatch.undo()
+        quicker.extend(at_once([lambda: again(api).delete(path)]))
+        alone(what)
+
+    monkeypatch.setattr(throttle, "alone", after_another)
+    status, body = api.delete(path)
+    assert [status for status, _ in quicker] == [204]
+    assert status == 404 and body["code"] == 1001
+
+
 def test_one_key_many_times_at_once(company: Company) -> None:
     """Ten calls under one key do it once and are all answered the same."""
     api = caller(company.owner)

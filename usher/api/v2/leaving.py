@@ -66,12 +66,13 @@ def change_status(call: Call) -> None:
 )
 def delete_user(call: Call) -> None:
     """Unlink a user, who keeps an account of their own, or delete them; what they made can go to somebody else."""
-    row = user_of(call, call.path["userId"])
+    id = str(id_of(call, call.path["userId"]))
     try:
-        throttle.alone(f"api-leaving {row['id']}")
+        throttle.alone(f"api-leaving {id}")
     except Refused:
         raise WireRefused(UNDER_WAY) from None
-    one = {"subjects": {"ids": [str(row["id"])]}}
+    row = user_of(call, id)  # read now: whoever was quicker may have deleted them since they were found
+    one = {"subjects": {"ids": [id]}}
     if row["status"] == "pending":
         gone(call, "lifecycle.withdraw_invitation", one)
         return
