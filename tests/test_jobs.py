@@ -1,12 +1,15 @@
 """Jobs are rows of the same database: deferred with the data, run by workers, rescued from dead ones."""
 
 import asyncio
+import logging
+import os
+import signal
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
 from usher.core import jobs, sql
@@ -109,3 +112,35 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up(task: str) -> None:
         assert jobs.rescue() == 1
     assert waiting(task) == ["failed"]
     assert jobs.workers_alive() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_knows_its_database_whatever_the_address_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F50: managed databases hand out addresses with a `connect_timeout`; the worker has one of its own."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "connect_timeout", "10")
+    asyncio.run(jobs._database_answers())
+
+
+@pytest.fixture
+def unreadable() -> Iterator[None]:
+    """What says of which version the database is may not be read."""
+    sql.execute("REVOKE SELECT ON django_migrations FROM CURRENT_USER")
+    yield
+    sql.execute("GRANT SELECT ON django_migrations TO CURRENT_USER")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("unreadable")
+def test_a_worker_that_may_not_look_tries_again_now_and_then(caplog: pytest.LogCaptureFixture) -> None:
+    """F50: a database that answers, and refuses, is waited for as one that is away: no processor is kept busy with it."""
+
+    def stop_at_the_third(record: logging.LogRecord) -> bool:
+        if len(caplog.records) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return True
+
+    with caplog.filtering(stop_at_the_third), caplog.at_level(logging.WARNING, jobs.logger.name):
+        jobs.work()
+    told = [record for record in caplog.records if "permission denied for table django_migrations" in record.getMessage()]
+    assert len(told) == 3
+    assert told[2].created - told[0].created >= 2 * jobs.PAUSE_SECONDS

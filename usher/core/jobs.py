@@ -29,6 +29,7 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 8
 MOST_TRIES = 5
 CONCURRENT_JOBS = 4
+PAUSE_SECONDS = 0.3  # before a database that did not answer, or not as it should, is asked again
 ROW = "ROW({queue}, {task}, {priority}, {lock}, {queueing_lock}, {args}, NULL)::procrastinate_job_to_defer_v1"
 # What procrastinate's own `defer` sends, prepared once per connection: a change of one person waits for it.
 OF_ONE = ROW.format_map({name: f"%({name})s" for name in ("queue", "task", "priority", "lock", "queueing_lock", "args")})
@@ -88,7 +89,7 @@ def workers_alive() -> int:
 
 
 def work() -> None:
-    """Run jobs until SIGTERM or SIGINT, which let running jobs finish. A lost database is waited for (F06, F50)."""
+    """Run jobs until SIGTERM or SIGINT, which let running jobs finish. A lost database, or one that refuses to tell, is waited for (F06, F50)."""
     asyncio.run(_until_stopped())
 
 
@@ -108,6 +109,7 @@ async def _until_stopped() -> None:
             logger.warning("The worker lost its database and starts again: %s", str(error).strip().split("\n")[0])
         # The thread of asynchronous database calls keeps its connection for ever; a dead one would be used again.
         await sync_to_async(connections.close_all)()
+        await asyncio.wait({stopping}, timeout=PAUSE_SECONDS)
 
 
 async def _serve() -> None:
@@ -143,11 +145,11 @@ async def _database_answers() -> None:
             if behind != told:
                 logger.warning("The database lacks %s migrations. The worker waits for `usher migrate`.", behind)
             told = behind
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _migrations_lacking() -> int:
-    with psycopg.connect(**utils.connector_params(), connect_timeout=5) as own:
+    with psycopg.connect(**{**utils.connector_params(), "connect_timeout": 5}) as own:
         return lacking(own)
 
 
