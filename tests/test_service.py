@@ -1,5 +1,6 @@
 """The `usher` command: exit codes, one line for expected trouble, JSON, and the pieces for several machines."""
 
+import gc
 import json
 import os
 import secrets
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import django
 import psycopg
 import pytest
 from click.testing import CliRunner
@@ -17,7 +19,7 @@ from django.db import connection
 
 from tests.harness import COMMAND, Usher, get, usher, wait_until
 from usher.cli import COMMANDS, Table, doctor, main
-from usher.cli.door import IN_PART, beside_server, emit, progress
+from usher.cli.door import IN_PART, beside_server, emit, enter, progress
 from usher.core.data_dir import DataDir
 from usher.core.refusals import Refused
 
@@ -63,6 +65,19 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_done_is_0_and_in_part_is_4() -> None:
     assert run("do") == (0, "one is 1\n", "half way\n")
     assert run("part")[0] == 4
+
+
+def test_who_cannot_start_is_left_with_a_collector(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is loaded is not looked through for garbage; whatever goes on after a start that broke off is again."""
+
+    def broken() -> None:
+        raise Refused("invalid", "broken", "An app cannot be loaded.")
+
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(django, "setup", broken)
+    with pytest.raises(Refused, match="cannot be loaded"):
+        enter(DataDir(data_folder), os.environ["DATABASE_URL"])
+    assert gc.isenabled()
 
 
 @pytest.mark.django_db
@@ -239,6 +254,27 @@ def test_health_says_nothing_but_yes_or_no(running_usher: Callable[..., Usher], 
     status, headers, body = wait_until(lambda: (a := get(running.base_url + "/readyz"))[0] == 503 and a, what="not ready")
     assert (headers["retry-after"], body) == ("2", "not ready\n")
     assert get(running.base_url + "/livez")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "answer", [b"x\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nok\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"]
+)
+def test_the_doctor_tells_who_else_has_the_port(answer: bytes, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database, something that breaks off, another web server: the port is taken, and not by Usher."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr("usher.cli.service.PORT", port)
+
+        def serve() -> None:
+            with other.accept()[0] as came:
+                came.recv(4096)
+                came.sendall(answer)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
+        found = doctor._port(DataDir(data_folder))
+        serving.join()
+    assert (found.ok, found.found) == (False, f"{port} is taken")
 
 
 def test_the_doctor_looks_at_an_unsafe_machine_too(running_usher: Callable[..., Usher]) -> None:

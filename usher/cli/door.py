@@ -117,9 +117,11 @@ def enter(data: DataDir, url: str) -> None:
     import django
 
     gc.disable()  # what is loaded stays; to look for garbage in it would be a fifth of every start (docs/decisions/0126)
-    django.setup()
-    gc.freeze()
-    gc.enable()
+    try:
+        django.setup()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def emit(answer: Mapping[str, Any], *, text: str = "") -> None:

@@ -1,6 +1,7 @@
 """What `usher up` does: start database, web and worker, keep them alive, stop them in the right order."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -211,11 +212,11 @@ def port_is_free(host: str, port: int) -> None:
 
 
 def responds(host: str, port: int) -> bool:
-    """Whether /readyz says yes, asked at the address we listen on and not through any proxy."""
+    """Whether /readyz says yes, in Usher's word, asked at the address we listen on and not through any proxy."""
     near = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     try:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://{near}:{port}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+            return bool(answer.status == 200 and answer.read(4) == b"ok\n")
+    except (OSError, http.client.HTTPException):
         return False
