@@ -51,7 +51,7 @@ class Holders:
           AND starts_with(a.product, 'calling'))"""
 
     def has_plan(self, id: str) -> str:
-        """Whether they hold a calling plan."""
+        """Whether they hold a calling plan: a look at one row, as nobody can have two (seat_one_calling_plan, room_seat_one_calling_plan)."""
         return f"coalesce((SELECT true FROM {self.seats} a WHERE a.{self.column} = {id} AND starts_with(a.product, 'calling:')), false)"
 
     def may_have(self, id: str) -> str:
