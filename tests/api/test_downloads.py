@@ -16,6 +16,7 @@ from tests.content.items import license_all
 from tests.people_of import Company, actor_of, do, one
 from tests.signed_in import signed_in
 from usher.access import consents
+from usher.api import ranges
 from usher.content.uploading import upload
 from usher.core import clock, sql
 from usher.core.ids import short
@@ -199,8 +200,21 @@ def test_a_part_the_file_does_not_have(northlake: Company, api: Caller, wish: st
     """RFC 9110 15.5.17: 416 says how long it is."""
     answer = Client().get(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": wish})
     assert code_of(answer) == (416, 300) and answer["Content-Range"] == "bytes */500"  # type: ignore[arg-type]
-    head = Client().head(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": "bytes=0-4"})
+
+
+@pytest.mark.parametrize("wish", ["bytes=0-4", "bytes=500-"])
+def test_only_get_has_parts(northlake: Company, api: Caller, wish: str) -> None:
+    """RFC 9110 14.2: a Range beside any other method is passed over, also one the file does not have."""
+    head = Client().head(path_of(recorded(api, northlake)), headers={"Authorization": f"Bearer {api.token}", "Range": wish})
     assert head.status_code == 200 and head["Content-Length"] == "500"
+
+
+@pytest.mark.parametrize("wish", ["bytes=0-", "bytes=0-0", "bytes=-1"])
+def test_an_empty_file_has_no_part(wish: str) -> None:
+    """RFC 9110 14.1.2: no range of it can be met; without one it is told whole."""
+    assert ranges.asked("", 0) is None
+    with pytest.raises(ValueError, match="bytes"):
+        ranges.asked(wish, 0)
 
 
 def test_it_is_sent_as_it_is(northlake: Company, api: Caller) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.api.caller import Caller, caller
 from tests.people_of import Company, do
@@ -51,9 +52,12 @@ def test_a_page_far_back_passes_over_ids_alone(northlake: Company, monkeypatch: 
     """Whom a page number passes over is read in the index, and of nobody but the page's people anything else."""
     monkeypatch.setattr(by_id, "FAR", 0)
     near = by_id.written(northlake.owner, wire.LISTED, "active", limit=2)
-    far = by_id.written(northlake.owner, wire.LISTED, "active", offset=1, limit=1)
+    with CaptureQueriesContext(connection) as asked:
+        far = by_id.written(northlake.owner, wire.LISTED, "active", offset=1, limit=1)
     assert json.loads(f"[{far.text}]") == json.loads(f"[{near.text}]")[1:]
-    (text,) = [text for text, _types in connection.connection.statements.names if "p.user_id" in text]
+    (query,) = asked.captured_queries
+    text = sql.numbered(query["sql"]).text
+    assert text in [known for known, _types in connection.connection.statements.names], "it is prepared"
     sql.execute("SET LOCAL enable_seqscan = off")
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (GENERIC_PLAN) {text.replace('%', '%%')}", {})
