@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tests.harness import patience
+from usher.core import sql
 
 MOST_CONNECTIONS = 40  # what two test processes can have on the session's server
 
@@ -78,3 +79,12 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         thread.join(50 * patience())
     assert not any(t.is_alive() for t in threads), "a thread still waits"
     return told
+
+
+def wait_until_locked() -> None:
+    """Until the other one waits for a lock that this one holds."""
+    for _nth in range(1_500):
+        if sql.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"):
+            return
+        sql.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from tests.architecture.source import files_of_tests
+from usher.access.roles import OWNER_ONLY, grantable
 from usher.core.privileges import all_names
 from usher.journal.verb import REASONS, VERBS
 
@@ -32,10 +33,16 @@ def test_every_verb_has_a_test_file_that_opens_with_the_four(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_has_a_registered_right_and_words(verb: str) -> None:
-    assert VERBS[verb].privilege in all_names()
+    assert {VERBS[verb].privilege, VERBS[verb].undo_privilege or VERBS[verb].privilege} <= set(all_names())
     assert (type(VERBS[verb]).__doc__ or "").strip()
     assert re.fullmatch(r"[a-z]+\.[a-z_]+", verb)
     assert VERBS[verb].parts
+
+
+def test_a_role_can_be_given_what_every_undo_asks_for() -> None:
+    """S4-34: what people did to what is their own is taken back by whoever manages such things; an offer of the ownership by its owner alone."""
+    asked = {verb.name: verb.undo_privilege or verb.privilege for verb in VERBS.values() if verb.undoable}
+    assert {name for name, right in asked.items() if right not in grantable() | OWNER_ONLY} == set()
 
 
 def test_reasons_complete_a_sentence() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.content.items import in_trash, item, license_all, make, owner_of
-from tests.people_of import Company, breaches, do
+from tests.people_of import Company, actor_of, breaches, do, one
 from usher.content import reads
+from usher.core import sql
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal import undo
@@ -86,3 +87,23 @@ def test_what_is_handed_on_is_not_their_own_any_more(northlake: Company) -> None
     with pytest.raises(Refused):
         do(oneself(northlake.member), "content.delete_own", {"items": chosen(mine, given)})
     assert not in_trash(mine) and not in_trash(given)
+
+
+@pytest.mark.parametrize(("rights", "may"), [(["content:item:manage"], True), (["content:item:view", "people:user:manage"], False)])
+@pytest.mark.parametrize("nth", range(3), ids=NAMES)
+def test_who_takes_it_back(northlake: Company, nth: int, rights: list[str], may: bool) -> None:
+    """S4-34: whoever manages content by a role of any kind, and nobody without that; the right over oneself is in no role."""
+    (note,) = make(northlake, item(northlake.member.user_id))
+    name, params = wishes(note, northlake.member.user_id)[nth]
+    done = do(oneself(northlake.member), name, params)
+    do(northlake.owner, "access.create_role", {"name": "Desk", "privileges": [*rights, "journal:change:view"]})
+    role = sql.value("SELECT key FROM access_role WHERE account_id = %(a)s AND name = 'Desk'", {"a": northlake.account})
+    do(northlake.owner, "access.set_role", {"role": role, "subjects": one(northlake.admin.user_id)})
+    desk = actor_of(northlake.admin.user_id)  # type: ignore[arg-type]
+    assert done.number
+    if may:
+        assert undo.start_undo(desk, done.number).state == "done"
+        return
+    with pytest.raises(Refused) as no:
+        undo.start_undo(desk, done.number)
+    assert (no.value.kind, no.value.details) == ("forbidden", {"privilege": "content:item:manage"})

@@ -1,13 +1,19 @@
 """Two heirs at once: every item ends with exactly one of them. Everything here commits for real."""
 
+import threading
+from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
-from tests.content.items import item, make
+from tests.content.items import in_trash, item, make, reasons
+from tests.harness import patience
 from tests.people_of import Company, breaches, do, one, outcome
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_locked
+from usher.content import reads
 from usher.core import sql
 from usher.journal import engine
 
@@ -31,3 +37,20 @@ def test_two_hand_overs_at_once(company: Company) -> None:
 
 def where(items: list[UUID]) -> set[UUID]:
     return {r["owner_id"] for r in sql.rows("SELECT owner_id FROM content_standing WHERE item_id = ANY(%(i)s)", {"i": items})}
+
+
+def test_what_is_handed_on_meanwhile_is_not_put_away(company: Company) -> None:
+    """S4-34, F20: who deletes several of their own by a right over these alone reads them as theirs, and finds them somebody else's when it comes to writing."""
+    member = replace(company.member, privileges=frozenset({reads.OWN}))
+    made = make(company, *(item(member.user_id, "note", f"Note {n}") for n in range(3)))
+    items = {"items": {"ids": [str(i) for i in made]}}
+    found: list[Any] = []
+    deleting = threading.Thread(target=lambda: (found.append(do(member, "content.delete_own", items)), connection.close()))
+    with transaction.atomic():
+        do(company.owner, "content.transfer", {**items, "heir": str(company.admin.user_id)})
+        deleting.start()
+        wait_until_locked()
+    deleting.join(30 * patience())
+    (told,) = found
+    assert outcome(company.operator, told).done == 0 and set(reasons(told.number, company.account).values()) == {"changed"}
+    assert where(made) == {company.admin.user_id} and not any(in_trash(i) for i in made) and not breaches()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.people_of import Company, do
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_locked
 from usher.accounts import places
 from usher.core import sql
 from usher.core.refusals import Refused
@@ -54,15 +54,6 @@ def test_two_renames_to_one_name(company: Company, kind: str) -> None:
     (no,) = told
     assert isinstance(no, Refused) and no.code in ("name_taken", "place_name_taken", "role_name_taken"), repr(no)
     assert sorted(r["name"] for r in sql.rows(f"SELECT name FROM {table}")) == ["Three", "Two"]
-
-
-def wait_until_locked() -> None:
-    """Until the other one waits for a lock that we hold."""
-    for _nth in range(1_500):
-        if sql.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"):
-            return
-        sql.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody waits")
 
 
 def test_people_come_while_the_making_of_their_site_is_undone(company: Company) -> None:

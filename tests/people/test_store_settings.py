@@ -152,8 +152,15 @@ def test_ones_own(northlake: Company) -> None:
     """people.store_own_settings: oneself, without a right; nobody else, whoever asks."""
     member = replace(northlake.member, privileges=frozenset({"people:self:manage"}))
     wish = {"part": "settings", "settings": {"in_meeting": {"chat": True}}}
-    do(member, "people.store_own_settings", {**wish, "subjects": one(member.user_id or "")})
+    done = do(member, "people.store_own_settings", {**wish, "subjects": one(member.user_id or "")})
     assert kept(northlake) == {"in_meeting": {"chat": True}} and breaches() == []
     for other in (northlake.owner.user_id, northlake.pending):
         with pytest.raises(Refused, match="themselves"):
             do(member, "people.store_own_settings", {**wish, "subjects": one(other or "")})
+    desk = replace(northlake.admin, privileges=frozenset({"people:user:manage"}))
+    assert done.number and undo.start_undo(desk, done.number).state == "done" and kept(northlake) == {}
+    owner_s = do(northlake.owner, "people.store_own_settings", {**wish, "subjects": one(northlake.owner.user_id or "")}).number
+    for nobody, code in ((replace(desk, privileges=frozenset({"people:user:view"})), "privilege"), (desk, "higher_rank")):
+        with pytest.raises(Refused) as no:
+            undo.start_undo(nobody, owner_s or 0)
+        assert no.value.code == code

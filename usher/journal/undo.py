@@ -8,7 +8,7 @@ from usher.core.actor import Actor
 from usher.core.refusals import Refused
 
 from . import engine, reads
-from .verb import VERBS, Plan, require
+from .verb import VERBS, Plan, require_undo
 
 
 def why_not(found: dict[str, Any]) -> str:
@@ -29,7 +29,7 @@ def plan_undo(actor: Actor, found: dict[str, Any]) -> Plan:
     verb = VERBS.get(found["verb"])
     if verb is None or why_not(found):
         raise Refused("conflict", "not_undoable", why_not(found))
-    require(actor, verb)
+    require_undo(actor, verb)
     verb.check_undo(actor, found)
     if found["state"] == "running":
         engine.cancel(actor.account_id, found["id"])

@@ -131,6 +131,9 @@ class Verb:
     unchanged: ClassVar[frozenset[str]] = frozenset({ALREADY})  # reasons that mean "as wanted", counted apart
     makes_new: ClassVar[bool] = False  # what is done are new objects, not changed ones
     undoable: ClassVar[bool] = True
+    undo_privilege: ClassVar[str] = (
+        ""  # what its undo asks for, where that is another: what people do to what is their own, others take back
+    )
     for_good: ClassVar[bool] = (
         False  # something is gone afterwards that nobody can bring back: a fresh sign-in, and its number or name is typed
     )
@@ -247,9 +250,18 @@ gates: list[Callable[[Actor, str], None]] = []  # what else a right may need, su
 
 def require(actor: Actor, verb: Verb) -> None:
     """Refuse (forbidden) without the verb's privilege, or what a gate finds missing, and (scope) what goes beyond people to whose role covers a part of the account."""
-    actor.require(verb.privilege)
+    _require(actor, verb, verb.privilege)
+
+
+def require_undo(actor: Actor, verb: Verb) -> None:
+    """The same for taking back what the verb does."""
+    _require(actor, verb, verb.undo_privilege or verb.privilege)
+
+
+def _require(actor: Actor, verb: Verb, privilege: str) -> None:
+    actor.require(privilege)
     for gate in gates:
-        gate(actor, verb.privilege)
+        gate(actor, privilege)
     if not verb.keeps_scope:
         actor.require_everybody()
 

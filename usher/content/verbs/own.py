@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from usher.content import reads
-from usher.content.reads import OWN
+from usher.content.reads import MANAGE, OWN
 from usher.content.verbs.editing import Change
 from usher.content.verbs.making import Create
-from usher.content.verbs.trash import Delete
+from usher.content.verbs.trash import Delete, PutAway
 from usher.core.actor import Actor
 from usher.core.refusals import Refused, not_found
 from usher.journal.verb import register
@@ -19,7 +19,7 @@ class CreateOwn(Create):
     """Create items for oneself. Parameter: items. Refuses (forbidden, oneself) one for anybody else, and what create does."""
 
     name = "content.create_own"
-    privilege = OWN
+    privilege, undo_privilege = OWN, MANAGE
     keeps_scope = True
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class ChangeOwn(Change):
     """Change what one of one's own items says of itself. Parameters: items (one id), wanted. Refuses (missing) another's, and what change does."""
 
     name = "content.change_own"
-    privilege = OWN
+    privilege, undo_privilege = OWN, MANAGE
     keeps_scope = True
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
@@ -42,13 +42,21 @@ class ChangeOwn(Change):
         return {**checked, "items": only_own(actor, checked["items"])}
 
 
+class PutOwnAway(PutAway):
+    """Only what is still the actor's: a hand-over may have come between reading and writing."""
+
+    write = """did AS (UPDATE content_standing t SET trashed_at = %(now)s, version = t.version + 1 FROM ok
+               WHERE t.item_id = ok.obj AND t.owner_id = %(actor)s AND t.trashed_at IS NULL RETURNING t.item_id AS obj)"""
+
+
 @register
 class DeleteOwn(Delete):
     """Put some of one's own items in the trash for 30 days. Parameter: items (ids). Refuses (missing) another's."""
 
     name = "content.delete_own"
-    privilege = OWN
+    privilege, undo_privilege = OWN, MANAGE
     keeps_scope = True
+    parts = (PutOwnAway(),)
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         return {"items": only_own(actor, super().check(actor, params)["items"])}

@@ -92,10 +92,10 @@ class StoreSettings(OfPeople):
 
 @register
 class StoreOwnSettings(StoreSettings):
-    """The same for oneself: what everybody may. Refuses (forbidden, oneself) anybody else's."""
+    """The same for oneself: what everybody may. Refuses (forbidden, oneself) anybody else's. Taken back by whoever changes people's settings."""
 
     name = "people.store_own_settings"
-    privilege = OWN
+    privilege, undo_privilege = OWN, StoreSettings.privilege
     by_rank = False
 
     def wish(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
