@@ -1,5 +1,6 @@
 """What an app does for a person with their own meetings, webinars and recordings, by scopes without `:admin` (README 1, S4-34, OAUTH-21)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from tests.api.caller import Caller, caller
 from tests.api.test_downloads import api as api  # the owner's app, and a recording of the member's
 from tests.api.test_downloads import code_of, fetched, is_sound, path_of
 from tests.api.test_oneself import app_of
-from tests.content.items import item, make
+from tests.content.items import LONG_AGO, item, make, owner_of
 from tests.people_of import Company, do, one
 from usher.access import scopes
+from usher.api.operations import OPERATIONS
 from usher.core import sql
 from usher.core.ids import short
 
@@ -111,6 +113,61 @@ def test_files_of_others(northlake: Company, api: Caller) -> None:
     for shown in (member.token, token):
         assert code_of(fetched(path_of(listed), shown)) == (404, 3301)
     assert is_sound(fetched(path_of(listed), admin.token))
+
+
+def test_recordings_of_a_meeting_that_is_another_s(northlake: Company, api: Caller) -> None:
+    """S4-45: whose recordings they are has them by the meeting's number, though the meeting is over and stays; whose meeting it was has them no more."""
+    (over,) = make(northlake, item(northlake.member.user_id, "meeting", "Kick-off", starts_at=LONG_AGO, seconds=60))
+    sql.execute(
+        "UPDATE content_item SET meeting_id = %(m)s WHERE kind = 'recording' AND account_id = %(a)s", {"m": over, "a": northlake.account}
+    )
+    before, heir = (app_of(northlake, user, RECORDINGS) for user in (northlake.member.user_id, northlake.admin.user_id))
+    do(
+        northlake.owner,
+        "content.transfer",
+        {"items": {"query": {"kind": ["recording"]}, "except": []}, "heir": str(northlake.admin.user_id)},
+    )
+    (listed,) = heir.get("/users/me/recordings")[1]["meetings"]
+    number, uuid = listed["id"], listed["uuid"]
+    assert listed["topic"] == "Kick-off" and owner_of(over) == northlake.member.user_id
+    for named in (number, uuid, short(over)):
+        told = heir.get(f"/meetings/{named}/recordings?include_fields=download_access_token")[1]
+        assert is_sound(fetched(path_of(told), access_token=told["download_access_token"])), named
+        assert before.get(f"/meetings/{named}/recordings")[1]["code"] == 3301
+        assert before.delete(f"/meetings/{named}/recordings")[1]["code"] == 3301
+    assert heir.get(f"/meetings/{number}")[1]["code"] == 4711
+    file = told["recording_files"][0]["id"]
+    assert heir.delete(f"/meetings/{number}/recordings/{file}") == (204, None)
+    assert heir.get("/users/me/recordings?trash=true")[1]["total_records"] == 1
+
+
+def test_schedule_for_names_oneself(northlake: Company, api: Caller) -> None:
+    """README 1, `me`: clients write one's own address or id where it could be somebody else's."""
+    member = northlake.member
+    own = app_of(northlake, member.user_id, CLASSIC)
+    for name in ("me", member.email.upper(), short(member.user_id)):  # type: ignore[arg-type]
+        status, made = own.post("/users/me/meetings", {"schedule_for": name})
+        assert status == 201 and made["host_email"] == member.email
+        assert own.patch(f"/meetings/{made['id']}", {"schedule_for": name, "topic": "Mine"}) == (204, None)
+
+
+@pytest.mark.parametrize(("body", "verbs"), [({}, 0), ({"topic": "Daily"}, 1)], ids=["nothing said", "something said"])
+def test_a_key_is_answered_again(northlake: Company, api: Caller, body: dict[str, str], verbs: int) -> None:
+    """S4-34: the same Idempotency-Key of an app for oneself, also where there was nothing to do; not for whoever lost the right."""
+    own = app_of(northlake, northlake.member.user_id, CLASSIC)
+    (mine,) = make(northlake, item(northlake.member.user_id, "meeting"))
+    answers = [own("PATCH", f"/meetings/{short(mine)}", body, Idempotency_Key="k").status_code for _n in range(2)]
+    assert answers == [204, 204]
+    done = "SELECT count(*) FROM journal_change WHERE verb = 'content.change_own' AND account_id = %(a)s"
+    assert sql.value(done, {"a": northlake.account}) == verbs
+
+
+def test_who_a_scope_of_ones_own_is_about() -> None:
+    """AUTHZ-07: an operation that names no user is opened by such a scope when the thing itself knows whose it is. Whoever adds one to this list has seen to that."""
+    by_number = [(o.method, o.path) for o in OPERATIONS if o.scopes.own and "{userId}" not in o.path]
+    assert {path.split("/")[1] for _method, path in by_number} == {"meetings", "webinars"}
+    named = {name for _method, path in by_number for name in re.findall(r"{(\w+)}", path)}
+    assert named == {"meetingId", "webinarId", "recordingId"}
 
 
 def test_whoever_agrees_reads_what_for(northlake: Company) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from usher.access import app_calls, tokens
 from usher.access.origin import client_ip
+from usher.access.scopes import OWN_RIGHT
 from usher.accounts.plans import require_area
 from usher.core.policy import Policy
 from usher.core.refusals import Refused
@@ -67,7 +68,7 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     """Token, method, scope, limit, then the operation in one transaction: whoever may not learns nothing of what is there."""
     method = "GET" if request.method == "HEAD" else str(request.method)
     operation = operations.get(method)
-    holder = holder_of(request, purpose_of(operation, path.get("userId", "me") == "me", limits.are_counted()) if operation else tokens.ANY)
+    holder = holder_of(request, purpose_of(operation, of_oneself(path), limits.are_counted()) if operation else tokens.ANY)
     app_calls.count(holder.app)
     if operation is None:
         raise WireRefused(Fault(405, 300, "This method is not allowed here.", headers={"Allow": ", ".join(operations)}))
@@ -90,14 +91,19 @@ def _run(request: HttpRequest, operations: Mapping[str, Operation], path: Mappin
     return response
 
 
+def of_oneself(path: Mapping[str, str]) -> bool:
+    """Whether a path names `me`, or nobody: then it is a thing's own number, and the read of it knows whose it is."""
+    return path.get("userId", "me") == "me"
+
+
 @cache
-def purpose_of(operation: Operation, of_oneself: bool, counted: bool) -> tokens.Purpose:
+def purpose_of(operation: Operation, own: bool, counted: bool) -> tokens.Purpose:
     """Any scope of the operation opens it for everybody, one of its own for the person the token stands for (README 1, `me`), with no more than everybody may
     of themselves. Some the contract asks for none.
     """
     scopes = operation.scopes
-    own = frozenset(scopes.own if scopes.all and of_oneself else ())
-    return tokens.Purpose(scopes.all, limits.by_plan(operation) if counted else {}, own)
+    of_own = frozenset(scopes.own if scopes.all and own else ())
+    return tokens.Purpose(scopes.all, limits.by_plan(operation) if counted else {}, of_own)
 
 
 def _read(request: HttpRequest, operation: Operation, holder: tokens.Holder, path: Mapping[str, str]) -> Call:
@@ -113,7 +119,7 @@ def _done(operation: Operation, call: Call) -> HttpResponse:
     """The operation: one that writes in one transaction; under a key it answered before, that answer again, and nothing is done."""
     require_area(call.actor, operation.right)
     with nullcontext() if operation.method == "GET" else transaction.atomic():
-        known = answers.known(call.actor, call.key, call.wish, operation.right) if call.key else None
+        known = answers.known(call.actor, call.key, call.wish, right_of(operation, call)) if call.key else None
         if known is not None:
             limits.give_back(call.actor, operation)
             return said(*known)
@@ -122,6 +128,12 @@ def _done(operation: Operation, call: Call) -> HttpResponse:
         if call.key:
             answers.keep(call.actor, call.key, status, body, call.verbs)
         return said(status, body)
+
+
+def right_of(operation: Operation, call: Call) -> str:
+    """What is asked for where an operation started nothing: of oneself the right everybody has."""
+    own = operation.scopes.own and of_oneself(call.path) and not call.actor.may(operation.right)
+    return OWN_RIGHT if own else operation.right
 
 
 def holder_of(request: HttpRequest, purpose: tokens.Purpose = tokens.ANY) -> tokens.Holder:

@@ -39,12 +39,11 @@ class Span:
     until: datetime | None = None
 
 
-def one(actor: Actor, told: str, *, trashed: bool = False) -> dict[str, Any]:
-    """An item by its number, or by its id in any form. Refused (missing) for none the actor may see, and for what is in the trash unless `trashed`."""
+def one(actor: Actor, told: str) -> dict[str, Any]:
+    """An item by its number, or by its id in any form. Refused (missing) for none the actor may see, and for what is in the trash."""
     clause, value = _named(told)
-    here = "" if trashed else " AND s.trashed_at IS NULL"
     asked = {"account": actor.account_id, "told": value, "actor": actor.user_id}
-    found = sql.row(f"SELECT {COLUMNS} {reads.SOURCE} AND {clause}{here}{reads.seen(actor)}", asked)
+    found = sql.row(f"SELECT {COLUMNS} {reads.SOURCE} AND {clause} AND s.trashed_at IS NULL{reads.seen(actor)}", asked)
     if found is None:
         raise not_found(_("This item"))
     return found
@@ -89,11 +88,16 @@ def how_many_recorded(actor: Actor, owner: UUID, span: Span, *, number: int | No
     return found
 
 
-def recordings_of(actor: Actor, item: UUID, *, trashed: bool = False) -> list[dict[str, Any]]:
-    """The recordings of a meeting, or the one recording that this is, whoever has them; with `trashed` those in the trash too."""
+def recordings_of(actor: Actor, told: str, *, trashed: bool = False) -> list[dict[str, Any]]:
+    """The recordings of a meeting by its number or id, or the one recording that has it; with `trashed` those in the trash too. Of those the actor may see:
+    whose the meeting is does not matter, because one that is over stays with whoever had it when its recordings go to somebody else.
+    """
+    clause, value = _named(told)
+    named = f"SELECT i.id FROM content_item i WHERE i.account_id = %(account)s AND {clause}"
+    files = f"i.id IN ({named} UNION ALL SELECT f.id FROM content_item f WHERE f.meeting_id IN ({named}))"
     here = "" if trashed else " AND s.trashed_at IS NULL"
-    asked = {"account": actor.account_id, "id": item, "actor": actor.user_id}
-    return sql.rows(f"{FILES} AND (i.meeting_id = %(id)s OR i.id = %(id)s){here}{reads.seen(actor)} ORDER BY i.starts_at, i.id", asked)
+    asked = {"account": actor.account_id, "told": value, "actor": actor.user_id}
+    return sql.rows(f"{FILES} AND {files}{here}{reads.seen(actor)} ORDER BY i.starts_at, i.id", asked)
 
 
 def _asked(actor: Actor, owner: UUID, kind: str, span: Span) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from usher.api.operations import MEDIUM, Call, operation
 from usher.api.paging import by_token, start_of, token
 from usher.content import by_number
 from usher.content.by_number import Span
-from usher.core.refusals import Refused
 from usher.zoom_wire import recordings as wire
 from usher.zoom_wire.codes import Fault, WireRefused
 from usher.zoom_wire.fields import Field
@@ -117,13 +116,7 @@ def delete_recording(call: Call) -> None:
 def files_of(call: Call) -> list[dict[str, Any]]:
     """The recordings of the meeting of a path; what is deleted for good may lie in the trash. 404 with code 3301 when there are none."""
     told, trashed = call.path["meetingId"], call.query.get("action") == "delete"
-    try:
-        meeting = by_number.one(call.actor, told, trashed=True)
-    except Refused as refused:
-        if refused.kind != "missing":
-            raise
-        none(told)
-    return by_number.recordings_of(call.actor, meeting["id"], trashed=trashed) or none(told)
+    return by_number.recordings_of(call.actor, told, trashed=trashed) or none(told)
 
 
 def away(call: Call, files: list[dict[str, Any]]) -> None:
