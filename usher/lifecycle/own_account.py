@@ -122,6 +122,11 @@ def open_for(login: UUID, *, ip: str = "", request_id: str = "") -> bool:
     Its name and the profile are those of the last account. Content beyond the first few hundred items follows in the background.
     """
     with transaction.atomic():
+        sql.execute(  # accounts before people, as everywhere: somebody who moves to another account holds theirs (transfer.py)
+            """SELECT 1 FROM accounts_account a WHERE a.id IN (SELECT u.account_id FROM people_user u WHERE u.login_id = %(login)s)
+               ORDER BY a.id FOR KEY SHARE""",
+            {"login": login},
+        )
         sql.execute(
             """SELECT 1 FROM people_standing s WHERE s.user_id IN (SELECT u.id FROM people_user u WHERE u.login_id = %(login)s) ORDER BY s.user_id FOR NO KEY UPDATE""",
             {"login": login},

@@ -20,6 +20,8 @@ GROUP_GONE = reason("group_gone", gettext_lazy("the group they were in is not th
 
 GROUP = "jsonb_build_object('user_group', %(group_name)s::text, 'user_group_id', %(group)s::uuid)"
 NO_GROUP = "'{\"user_group\": null}'::jsonb"
+# A group that is deleted meanwhile is seen, once that is done, by a second try.
+HERE = "EXISTS (SELECT 1 FROM people_group h WHERE h.id = %(group)s::uuid)"
 UNDONE = f"{DONE} ORDER BY e.obj"
 # The next primary is the oldest membership left. Its row is written after the one that goes: the join has to read that one first.
 LEAVE = """
@@ -41,9 +43,9 @@ class Joined(Part):
                    LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid
                    LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" {selection.order_by(params["subjects"])}"""
 
-    write = """did AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
+    write = f"""did AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
                SELECT %(account)s, %(group)s::uuid, ok.obj, (ok.after->>'primary')::boolean FROM ok JOIN people_user u ON u.id = ok.obj AND u.left_at IS NULL
-               WHERE (ok.after->>'primary')::boolean = NOT EXISTS (SELECT 1 FROM people_membership x WHERE x.user_id = ok.obj AND x."primary")
+               WHERE {HERE} AND (ok.after->>'primary')::boolean = NOT EXISTS (SELECT 1 FROM people_membership x WHERE x.user_id = ok.obj AND x."primary")
                ON CONFLICT (group_id, user_id) DO NOTHING RETURNING user_id AS obj)"""
     back_write = LEAVE
 
@@ -98,11 +100,11 @@ class Moved(Part):
                    LEFT JOIN people_membership m ON m.user_id = s.user_id AND m.group_id = %(group)s::uuid
                    LEFT JOIN people_membership p ON p.user_id = s.user_id AND p."primary" LEFT JOIN people_group g ON g.id = p.group_id {selection.order_by(params["subjects"])}"""
 
-    write = """
-away AS (DELETE FROM people_membership m USING ok WHERE m.user_id = ok.obj AND m."primary" AND m.group_id = (ok.before->>'user_group_id')::uuid RETURNING m.user_id),
+    write = f"""
+away AS (DELETE FROM people_membership m USING ok WHERE {HERE} AND m.user_id = ok.obj AND m."primary" AND m.group_id = (ok.before->>'user_group_id')::uuid RETURNING m.user_id),
 did AS (INSERT INTO people_membership (account_id, group_id, user_id, "primary")
   SELECT %(account)s, %(group)s::uuid, ok.obj, true FROM ok JOIN people_user u ON u.id = ok.obj AND u.left_at IS NULL LEFT JOIN away a ON a.user_id = ok.obj
-  WHERE CASE WHEN ok.before->>'user_group_id' IS NULL THEN NOT EXISTS (SELECT 1 FROM people_membership x WHERE x.user_id = ok.obj AND x."primary")
+  WHERE {HERE} AND CASE WHEN ok.before->>'user_group_id' IS NULL THEN NOT EXISTS (SELECT 1 FROM people_membership x WHERE x.user_id = ok.obj AND x."primary")
              ELSE a.user_id IS NOT NULL END
   ON CONFLICT (group_id, user_id) DO UPDATE SET "primary" = true RETURNING user_id AS obj)"""
     back_write = """
