@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import django
@@ -284,6 +285,28 @@ def test_the_doctor_looks_at_an_unsafe_machine_too(running_usher: Callable[..., 
     checks = {check["what"]: check for check in json.loads(done.stdout)["checks"]}
     assert (done.returncode, checks["mode"]["ok"], checks["migrations"]["ok"]) == (1, False, False)
     assert "plain http" in checks["mode"]["next"] and checks["database"]["ok"] and "workers" in checks
+
+
+def test_the_doctor_finds_an_extension_that_stands_elsewhere(server: str) -> None:
+    """Some hosts have them in a schema of their own, where no function of ours finds them; who may moves them."""
+    empty = Usher.on_nothing(server, {})
+    try:
+        with psycopg.connect(empty.env["DATABASE_URL"].replace("//usher@", "//postgres@"), autocommit=True) as chief:
+            chief.execute("CREATE SCHEMA elsewhere")
+            chief.execute("CREATE EXTENSION unaccent SCHEMA elsewhere")
+            found = extensions_of(empty)
+            assert (found["ok"], found["found"]) == (False, "not in the schema public: unaccent")
+            chief.execute(found["next"])
+        assert extensions_of(empty)["ok"]
+        empty.run("migrate", check=True)
+    finally:
+        empty.close()
+
+
+def extensions_of(there: Usher) -> dict[str, Any]:
+    """What the doctor says of them."""
+    checks = json.loads(there.run("doctor", "--json").stdout)["checks"]
+    return next(check for check in checks if check["what"] == "extensions")
 
 
 def test_doctor_reports_each_check(running_usher: Callable[..., Usher]) -> None:

@@ -121,16 +121,29 @@ def _database(data: DataDir) -> Iterator[Finding]:
 def _inside(connection: psycopg.Connection) -> Iterator[Finding]:
     version = connection.info.server_version
     yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000}")
-    there = {name for (name,) in connection.execute("SELECT name FROM pg_available_extensions")}
-    missing = [name for name in EXTENSIONS if name not in there]
-    found = f"missing: {', '.join(missing)}" if missing else ", ".join(EXTENSIONS)
-    yield Finding("extensions", not missing, found, "Install the contrib package of this PostgreSQL.")
+    yield _extensions(connection)
     yield _migrations(connection)
     if connection.execute("SELECT to_regclass('procrastinate_workers')").fetchone() == (None,):
         return
     row = connection.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'").fetchone()
     alive = row[0] if row else 0
     yield Finding("workers", alive > 0, f"{alive} alive", "Start one: usher up, or usher worker.")
+
+
+def _extensions(connection: psycopg.Connection) -> Finding:
+    """They can be made, or are there, where Usher's functions look for them."""
+    schemas: dict[str, str | None] = dict(
+        connection.execute(
+            "SELECT a.name, n.nspname FROM pg_available_extensions a LEFT JOIN pg_extension e ON e.extname = a.name"
+            " LEFT JOIN pg_namespace n ON n.oid = e.extnamespace"
+        )
+    )
+    if missing := [name for name in EXTENSIONS if name not in schemas]:
+        return Finding("extensions", False, f"missing: {', '.join(missing)}", "Install the contrib package of this PostgreSQL.")
+    if elsewhere := [name for name in EXTENSIONS if schemas[name] not in (None, "public")]:
+        mend = " ".join(f"ALTER EXTENSION {name} SET SCHEMA public;" for name in elsewhere)
+        return Finding("extensions", False, f"not in the schema public: {', '.join(elsewhere)}", mend)
+    return Finding("extensions", True, ", ".join(EXTENSIONS))
 
 
 def _migrations(connection: psycopg.Connection) -> Finding:
