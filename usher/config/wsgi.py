@@ -93,7 +93,7 @@ class Gate:
         answer = self.app(environ, start_response)
         if not isinstance(answer, HttpResponseBase):
             return answer
-        if answer.streaming and not int(answer.get("Content-Length", WHOLE + 1)) <= WHOLE:
+        if answer.streaming and not int(answer.get("Content-Length", str(WHOLE + 1))) <= WHOLE:
             return self._stream(answer, environ, start_response)
         try:
             return [b"".join(answer)]
