@@ -23,8 +23,11 @@ from usher.content import passcodes, reads
 from usher.content import tasks as content_tasks
 from usher.core import sealed, sql
 from usher.core.mode import Unsafe, read_mode
+from usher.core.refusals import Refused
+from usher.journal import undo
 from usher.people import stored_settings
 from usher.people import tasks as people_tasks
+from usher.portal.effects import changes_of
 
 OLD, NEW = "an old key of this installation 0123456789", "a new key of this installation 9876543210"
 
@@ -135,6 +138,39 @@ def test_passcodes_move_to_the_new_key(under: Callable[..., None], northlake: Co
     content_tasks.seal_passcodes(0)
     under(NEW)
     assert read() == "otter7"
+
+
+def test_changes_of_before_are_undone_under_the_new_key(under: Callable[..., None], northlake: Company) -> None:
+    """F46, AUDIT-01: that its passcode was sealed anew is no change of a meeting; and what another change made of it still is one."""
+    (id,) = make(northlake, item(northlake.member.user_id, "meeting", details={"password": "otter7"}))
+    (other,) = make(northlake, item(northlake.member.user_id, "meeting", details={"password": "otter7"}))
+
+    def changed(which: UUID, **details: str) -> int:
+        number = do(northlake.owner, "content.change", {"items": one(which), "wanted": {"details": details}}).number
+        assert number
+        return number
+
+    def read() -> tuple[str, str | None]:
+        found = reads.item(northlake.owner, id)
+        return passcodes.opened(northlake.owner, found), found["details"].get("agenda")
+
+    agenda, passcode, elsewhere = changed(id, agenda="Boats"), changed(id, password="heron8"), changed(other, agenda="Boats")
+    under(NEW, OLD)
+    content_tasks.seal_passcodes(0)
+    content_tasks.seal_passcodes(0)
+    changed(other, password="heron8")
+    with pytest.raises(Refused, match="changed meanwhile"):
+        undo.start_undo(northlake.owner, elsewhere)
+    with pytest.raises(Refused, match="changed meanwhile"):
+        undo.start_undo(northlake.owner, agenda)
+    undo.start_undo(northlake.owner, passcode)
+    assert read() == ("otter7", "Boats")
+    content_tasks.seal_passcodes(0)
+    taken_back = undo.start_undo(northlake.owner, agenda).change_id
+    under(NEW)
+    assert read() == ("otter7", None)
+    told = sql.row("SELECT before, after FROM journal_effect WHERE change_id = %(c)s", {"c": taken_back})
+    assert told and changes_of(told["before"], told["after"])[0]["old"] == "agenda: Boats"
 
 
 def test_webhooks_move_to_the_new_key(under: Callable[..., None], northlake: Company) -> None:

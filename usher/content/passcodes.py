@@ -41,6 +41,21 @@ def _text(account: UUID, details: Mapping[str, Any]) -> str:
         return ""
 
 
+def which(details: str) -> str:
+    """SQL: what tells the passcode among further fields from any other, whichever key it is sealed with by now; null for none.
+
+    The journal keeps the text that was sealed first, so what is sealed anew in the row remembers that one's SHA-256.
+    """
+    kept = f"({details})->'{FIELD}'"
+    return f"coalesce({kept}->>'first', encode(sha256(convert_to({kept}->>'sealed', 'UTF8')), 'hex'))"
+
+
+def as_sealed_now(told: str, *, unless_changed: str, item: str) -> str:
+    """SQL: what an effect tells of an item, with its passcode sealed as the item's own is now, unless the effect `unless_changed` gave it another."""
+    before, after = (which(f"{unless_changed}.{side}->'details'") for side in ("before", "after"))
+    return f"CASE WHEN {before} = {after} THEN coalesce(jsonb_set({told}, '{{details,{FIELD}}}', {item}.details->'{FIELD}'), {told}) ELSE {told} END"
+
+
 def seal_anew() -> None:
     """Seal with the present key what an older one sealed (F46). Nothing to do while there is none."""
     if not settings.SECRET_KEY_FALLBACKS:
@@ -49,7 +64,7 @@ def seal_anew() -> None:
     for found in sql.rows(query):
         if new := anew(found["sealed"], PURPOSE, found["account_id"]):
             sql.execute(
-                f"""UPDATE content_item SET details = jsonb_set(details, '{{{FIELD},sealed}}', to_jsonb(%(new)s::text))
+                f"""UPDATE content_item SET details = jsonb_set(details, '{{{FIELD}}}', jsonb_build_object('sealed', %(new)s::text, 'first', {which("details")}))
                     WHERE id = %(id)s AND details->'{FIELD}'->>'sealed' = %(old)s""",
                 {"id": found["id"], "new": new, "old": found["sealed"]},
             )

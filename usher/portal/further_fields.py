@@ -24,7 +24,7 @@ def flat(details: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Objects of objects as dotted name -> value; what is sealed is one value."""
     found: dict[str, Any] = {}
     for name, value in details.items():
-        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) and value.keys() != {"sealed"} else {above + name: value}
+        found |= flat(value, f"{above}{name}.") if isinstance(value, Mapping) and "sealed" not in value else {above + name: value}
     return found
 
 

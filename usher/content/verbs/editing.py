@@ -23,11 +23,16 @@ LAID = """CASE WHEN w.details ? '{name}' THEN jsonb_build_object('{name}', coale
 WANTED = f"""jsonb_build_object('title', w.title, 'occurs', w.occurs, 'starts_at', w.starts_at, 'seconds', w.seconds, 'details', i.details || coalesce(w.details, '{{}}') ||
             {LAID.format(name="settings")} || {LAID.format(name="occurrences")})"""
 ONLY_WANTED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(%s) WHERE jsonb_exists(%%(wanted)s::jsonb, key))"
-# A row of content_item is as an effect tells it, in every field of which the effect tells.
+# A row of content_item is as an effect tells it, in every field of which the effect tells; the passcode is the same one, however it is sealed by now.
 IS = """({item}.title = coalesce({told}->>'title', {item}.title) AND {item}.occurs = coalesce({told}->>'occurs', {item}.occurs)
          AND (NOT jsonb_exists({told}, 'starts_at') OR {item}.starts_at IS NOT DISTINCT FROM ({told}->>'starts_at')::timestamptz)
          AND (NOT jsonb_exists({told}, 'seconds') OR {item}.seconds IS NOT DISTINCT FROM ({told}->>'seconds')::int)
-         AND {item}.details = coalesce({told}->'details', {item}.details))"""
+         AND ({told}->'details' IS NULL OR {item}.details - 'password' = ({told}->'details') - 'password' AND {passcode} IS NOT DISTINCT FROM {told_passcode}))"""
+
+
+def as_told(item: str, told: str) -> str:
+    """SQL that is true when a row of content_item is as an effect tells it."""
+    return IS.format(item=item, told=told, passcode=passcodes.which(f"{item}.details"), told_passcode=passcodes.which(f"{told}->'details'"))
 
 
 class Edited(Part):
@@ -48,13 +53,14 @@ class Edited(Part):
                   starts_at = CASE WHEN jsonb_exists(ok.after, 'starts_at') THEN (ok.after->>'starts_at')::timestamptz ELSE t.starts_at END,
                   seconds = CASE WHEN jsonb_exists(ok.after, 'seconds') THEN (ok.after->>'seconds')::int ELSE t.seconds END,
                   details = coalesce(ok.after->'details', t.details)
-                  FROM ok, content_standing s WHERE t.id = ok.obj AND s.item_id = ok.obj AND s.trashed_at IS NULL AND {IS.format(item="t", told="ok.before")} RETURNING t.id),
+                  FROM ok, content_standing s WHERE t.id = ok.obj AND s.item_id = ok.obj AND s.trashed_at IS NULL AND {as_told("t", "ok.before")} RETURNING t.id),
                 did AS (UPDATE content_standing t SET version = t.version + 1 FROM edited WHERE t.item_id = edited.id RETURNING t.item_id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
-                   CASE WHEN i.id IS NULL OR s.trashed_at IS NOT NULL OR NOT {IS.format(item="i", told="e.after")} THEN 'changed' END AS skip,
+        before, after = (passcodes.as_sealed_now(told, unless_changed="e", item="i") for told in ("e.after", "e.before"))
+        return f"""SELECT NULL::int AS subj, e.obj, s.version, {before} AS before, {after} AS after,
+                   CASE WHEN i.id IS NULL OR s.trashed_at IS NOT NULL OR NOT {as_told("i", "e.after")} THEN 'changed' END AS skip,
                    NULL::text AS takes, NULL::text AS gives
                    FROM journal_effect e LEFT JOIN content_item i ON i.id = e.obj LEFT JOIN content_standing s ON s.item_id = e.obj
                    WHERE e.change_id = %(undoes)s AND e.phase = %(of_phase)s AND e.result = 'done'"""
