@@ -170,11 +170,24 @@ def test_who_a_scope_of_ones_own_is_about() -> None:
     assert named == {"meetingId", "webinarId", "recordingId"}
 
 
-def test_whoever_agrees_reads_what_for(northlake: Company) -> None:
-    """OAUTH-21: of one's own meetings in words of their own, and no more than was asked for."""
-    told: dict[str, Any] = dict(scopes.in_words(northlake.member, ["meeting:read"]))
-    assert list(told) == ["see your own meetings, webinars and recordings"]
-    told = dict(scopes.in_words(northlake.member, ["meeting:write", "user:read"]))
+SAID = {
+    "meeting:read": "see your own meetings",
+    "meeting:delete:meeting": "schedule, change and delete your own meetings",
+    "webinar:read": "see your own webinars",
+    "webinar:write": "schedule, change and delete your own webinars",
+    "recording:read": "see your own recordings, and fetch them",
+    "recording:write": "put your own recordings in the trash",
+}
+
+
+@pytest.mark.parametrize("scope", SAID)
+def test_whoever_agrees_reads_what_for(northlake: Company, scope: str) -> None:
+    """OAUTH-21: of one's own meetings in words of their own, and of nothing that was not asked for."""
+    assert scopes.in_words(northlake.member, [scope]) == [(SAID[scope], [scope])]
+
+
+def test_whoever_agrees_to_more_reads_all_of_it(northlake: Company) -> None:
+    told: dict[str, Any] = dict(scopes.in_words(northlake.member, ["meeting:write", "user:read"]))
     assert [words.split(",")[0] for words in told] == [
         "see your own profile",
         "schedule",

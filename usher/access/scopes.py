@@ -7,7 +7,9 @@ scopes that are of no use to them are left out, and the others are told in the w
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.privileges import known as known_right
@@ -15,11 +17,14 @@ from usher.core.refusals import Refused
 
 ALL = "all"  # instead of a list: every scope there is, also those that come later
 MOST = 300
-# Instead of a right: what everybody may see and change, of themselves; what they made stands apart.
+# Instead of a right: what everybody may see and change, of themselves. What they made is told apart, in the words of the face that asks for it.
 OWN, OWN_CHANGES = "", "own"
-OWN_CONTENT, OWN_CONTENT_CHANGES = "own content", "own content changes"
 OWN_RIGHT = "people:self:manage"  # what the verbs ask for that do it
 _registry: dict[str, set[str]] = {}
+_own: dict[str, str | Promise] = {
+    OWN: gettext_lazy("see your own profile, rights, meeting settings and phone"),
+    OWN_CHANGES: gettext_lazy("change your own time zone, meeting settings and phone, and sign you out"),
+}
 
 
 def register(names: Iterable[str], right: str) -> None:
@@ -28,11 +33,10 @@ def register(names: Iterable[str], right: str) -> None:
         _registry.setdefault(name, set()).add(right)
 
 
-def of_oneself(right: str, *, reads: bool) -> str:
-    """What stands instead of a right where an operation is asked for of oneself."""
-    if right.startswith("content:"):
-        return OWN_CONTENT if reads else OWN_CONTENT_CHANGES
-    return OWN if reads else OWN_CHANGES
+def register_own(names: Iterable[str], what: str, words: str | Promise) -> None:
+    """Scopes that some operation asks for of oneself: `what` stands instead of a right, and the words tell whoever agrees what it is."""
+    _own[what] = words
+    register(names, what)
 
 
 def known() -> list[str]:
@@ -59,13 +63,7 @@ def in_words(actor: Actor, scopes: Iterable[str]) -> list[tuple[str, list[str]]]
             if _may(actor, right):
                 found.setdefault(right, []).append(name)
     told = [right for right in sorted(found) if not _says_less(right, found)]
-    own = {
-        OWN: _("see your own profile, rights, meeting settings and phone"),
-        OWN_CHANGES: _("change your own time zone, meeting settings and phone, and sign you out"),
-        OWN_CONTENT: _("see your own meetings, webinars and recordings"),
-        OWN_CONTENT_CHANGES: _("schedule, change and delete your own meetings and webinars, and put your recordings in the trash"),
-    }
-    return [(own.get(right) or str(known_right(right).words), found[right]) for right in told]
+    return [(str(_own.get(right) or known_right(right).words), found[right]) for right in told]
 
 
 def _says_less(right: str, found: dict[str, list[str]]) -> bool:
@@ -75,7 +73,7 @@ def _says_less(right: str, found: dict[str, list[str]]) -> bool:
 
 
 def _may(actor: Actor, right: str) -> bool:
-    return right in (OWN, OWN_CHANGES, OWN_CONTENT, OWN_CONTENT_CHANGES) or actor.may(right)
+    return right in _own or actor.may(right)
 
 
 def checked(given: Any) -> list[str]:

@@ -17,6 +17,8 @@ from usher.journal.verb import plan
 from usher.zoom_wire.fields import Fields
 from usher.zoom_wire.scopes import Scopes
 
+from . import own_words
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -137,7 +139,7 @@ def operation(
             )
         )
         known_scopes.register(scopes.all, right if method == "GET" else right.removesuffix(":view").removesuffix(":manage") + ":manage")
-        known_scopes.register(scopes.own, known_scopes.of_oneself(right, reads=method == "GET"))
+        own_words.register(scopes.own, area, method)
         return run
 
     return keep
