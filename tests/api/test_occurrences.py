@@ -170,6 +170,25 @@ def test_series_that_cannot_be(northlake: Company, api: Caller, recurrence: dict
     assert api.post(of(northlake), {"type": 8, "start_time": "2027-03-22T09:30:00Z", "recurrence": recurrence})[1]["code"] == 300
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2027-04-22T09:30:00Z", "2027-04-22T09:30:00Z"),
+        ("2027-04-22T09:30:00", "2027-04-22T09:30:00Z"),
+        ("2027-04-22T11:30:00.5+02:00", "2027-04-22T09:30:00Z"),
+        ("", None),
+    ],
+)
+def test_when_a_series_ends_is_told_as_a_time(northlake: Company, api: Caller, said: str, told: str | None) -> None:
+    """RFC 3339, as /docs/openapi.json says it: clients with types read no other form; and a date of it is changed by who writes all of it back."""
+    wish = {"type": 8, "start_time": "2027-03-22T09:30:00Z", "recurrence": {"type": 1, "end_times": 2, "end_date_time": said}}
+    made = api.post(of(northlake), wish)[1]
+    assert made["recurrence"] == {"type": 1, "end_times": 2, **({"end_date_time": told} if told else {})}
+    path, first = f"/meetings/{made['id']}", made["occurrences"][0]["occurrence_id"]
+    assert api.get(path)[1]["recurrence"] == made["recurrence"]
+    assert api.patch(f"{path}?occurrence_id={first}", {"recurrence": made["recurrence"], "duration": 20}) == (204, None)
+
+
 def test_a_date_of_another_account(northlake: Company, southport: Company, api: Caller) -> None:
     """TENANT-01: the series is not there, so neither are its dates."""
     path, dates = series(api, northlake)

@@ -145,10 +145,20 @@ def one(row: Mapping[str, Any], base: str, passcode: str = "") -> dict[str, Any]
         "tracking_fields": [],
         "creation_source": "other",
         **{name: value for name, value in details.items() if name not in ("type", "occurrences")},
+        **recurrence_of(details),
         **passcodes(row["kind"], passcode),
         "settings": settings_of(row),
     }
     return {**told, "status": "waiting", "assistant_id": "", "pre_schedule": False, **told} if row["kind"] == "meeting" else told
+
+
+def recurrence_of(details: Mapping[str, Any]) -> dict[str, Any]:
+    """How a series recurs, as it was said; its end in UTC as every time, whatever way it was written. Typed clients read no other (RFC 3339)."""
+    if not isinstance(said := details.get("recurrence"), Mapping):
+        return {}
+    end = moment(said.get("end_date_time") or "", UTC)
+    rest = {name: value for name, value in said.items() if name != "end_date_time"}
+    return {"recurrence": {**rest, "end_date_time": time(end)} if end else rest}
 
 
 def passcodes(kind: str, passcode: str) -> dict[str, str]:
