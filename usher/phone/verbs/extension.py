@@ -42,7 +42,7 @@ class Chosen(Part):
     """Extension and policy of one phone. Parameters: holder; extension, a text or null to leave it; policy, what of it changes, null for what is left to
     the levels above; own: the person saves it.
 
-    Whoever saves their own settings has set their phone up (S3-22).
+    Whoever saves their own settings has set their phone up (S3-22), and has it whatever of an administrator's is undone later.
     """
 
     lock, locked = LOCK, LOCKED
@@ -59,7 +59,7 @@ class Chosen(Part):
                          WHERE h.account_id = %(account)s AND h.id = %(holder)s::uuid AND h.state = 'active') x"""
 
     write = f"""did AS (UPDATE phone_user h SET extension = ok.after->>'extension', policy = ok.after->'policy', version = h.version + 1,
-      set_up_at = CASE WHEN (ok.after->>'set_up')::boolean THEN coalesce(h.set_up_at, %(now)s) END
+      set_up_at = coalesce(h.set_up_at, CASE WHEN (ok.after->>'set_up')::boolean THEN %(now)s END)
       FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND h.extension = ok.before->>'extension' AND h.policy = ok.before->'policy'
       AND (h.extension = ok.after->>'extension' OR {hindrance("ok.after->>'extension'")} IS NULL) RETURNING h.id AS obj)"""
     back_write = write
