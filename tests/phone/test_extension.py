@@ -149,6 +149,17 @@ def test_a_smaller_range_is_for_its_site(northlake: Company) -> None:
     assert (extension(a), extension(b)) == ("7100", "8100") and not breaches()
 
 
+def test_numbers_of_a_site_of_which_nothing_was_said_are_its_own(northlake: Company) -> None:
+    """Its 1000 to 9999 lie within the range of another one, which passes them over."""
+    equip(northlake)
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    oslo, bergen = site(northlake, "Oslo"), site(northlake, "Bergen", lowest=1000, highest=20_000)
+    add(northlake, a, site=bergen)
+    add(northlake, b, site=oslo)
+    assert (extension(a), extension(b)) == ("10000", "1000") and not breaches()
+
+
 def test_the_site_of_a_phone(northlake: Company) -> None:
     """S3-11, S3-12: the chosen one, else where the person is, else the main one; moved, the extension stays; where a phone is a site stays."""
     a, b = northlake.admin.user_id, northlake.member.user_id

@@ -1,6 +1,7 @@
 """phone.set_site, the templates and phone.change_settings: what holds for many phones."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -138,6 +139,19 @@ def test_a_range_does_not_cross_that_of_a_site_of_which_nothing_was_said(northla
         do(northlake.owner, "phone.set_site", {"site": bergen, "lowest": lowest, "highest": highest})
     do(northlake.owner, "phone.set_site", {"site": oslo, "lowest": 2000, "highest": 2999})
     do(northlake.owner, "phone.set_site", {"site": bergen, "lowest": 500, "highest": 1500})
+
+
+def test_a_crossing_of_before_keeps_nobody_from_changing_something_else(northlake: Company) -> None:
+    """Of a site made under Places nobody asked (docs/decisions/0122): address and policy of its neighbour are saved and undone, its range is not moved."""
+    bergen = site(northlake, "Bergen", lowest=500, highest=1500)
+    site(northlake, "Lyon")
+    said = {"site": bergen, "lowest": 500, "highest": 1500, "emergency_address": "Torget 1"}
+    changed = do(northlake.owner, "phone.set_site", said)
+    undo.start_undo(northlake.owner, changed.number or 0)
+    assert reads.site(northlake.owner, UUID(bergen))["emergency_address"] == "" and not breaches()
+    with pytest.raises(Refused) as no:
+        do(northlake.owner, "phone.set_site", {**said, "highest": 1600})
+    assert no.value.code == "ranges_cross:Lyon"
 
 
 def test_a_template_whose_site_is_gone_does_not_come_back_for_every_site(northlake: Company) -> None:

@@ -21,10 +21,13 @@ RESERVED = "EXISTS (SELECT 1 FROM phone_reserved x WHERE x.country = ANY ({count
 SITE_OF = "coalesce(u.site_id, (SELECT g.id FROM accounts_site g WHERE g.account_id = %(account)s AND g.main))"
 # The country of the site of phone_user h, else of the account.
 COUNTRY = "(SELECT coalesce(nullif(s.country, ''), a.country) FROM accounts_account a LEFT JOIN phone_site s ON s.site_id = h.site_id WHERE a.id = h.account_id)"
+# Every site of the account with its range, also one of which nothing was said yet.
+RANGES = f"""SELECT n.id, n.name, coalesce(s.code, '') AS code, coalesce(s.lowest, {LOWEST}) AS lowest, coalesce(s.highest, {HIGHEST}) AS highest
+  FROM accounts_site n LEFT JOIN phone_site s ON s.site_id = n.id WHERE n.account_id = %(account)s"""
 # Of a range d: numbers of a range inside it are for the site with the smaller range, and which services of its countries stand in no range at all. Each is
 # found once, and not asked of each number.
-SMALLER = """(SELECT coalesce(range_agg(int4range(s.lowest, s.highest, '[]')), '{}') AS others FROM phone_site s WHERE s.account_id = %(account)s
-  AND NOT coalesce((SELECT o.site_codes FROM phone_settings o WHERE o.account_id = %(account)s) AND s.code <> '', false)
+SMALLER = f"""(SELECT coalesce(range_agg(int4range(s.lowest, s.highest, '[]')), '{{}}') AS others FROM ({RANGES}) s
+  WHERE NOT coalesce((SELECT o.site_codes FROM phone_settings o WHERE o.account_id = %(account)s) AND s.code <> '', false)
   AND s.lowest >= d.lowest AND s.highest <= d.highest AND s.highest - s.lowest < d.highest - d.lowest)"""
 SERVICES = "(SELECT coalesce(array_agg(x.extension), '{}') AS services FROM phone_reserved x WHERE x.country = ANY (d.countries))"
 

@@ -23,6 +23,7 @@ from usher.accounts.site_verbs import (
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, reason, register
+from usher.phone.extensions import RANGES
 from usher.phone.models import HIGHEST, LOWEST
 from usher.phone.numbering import checked_country
 from usher.phone.policy import checked_policy
@@ -41,12 +42,14 @@ AS_IT_IS = f"""jsonb_build_object('code', coalesce(s.code, ''), 'lowest', coales
 # The same as the journal told it; before sites had a policy it told none.
 AS_TOLD = """('{{"policy": {{}}}}'::jsonb || ({told} - '{{name,place}}'::text[]))"""
 # Every other site with its range, also one of which nothing was said yet.
-OTHERS = f"""(SELECT n.id, n.name, coalesce(s.code, '') AS code, coalesce(s.lowest, {LOWEST}) AS lowest, coalesce(s.highest, {HIGHEST}) AS highest
-  FROM accounts_site n LEFT JOIN phone_site s ON s.site_id = n.id WHERE n.account_id = %(account)s ORDER BY n.name_key) o WHERE o.id <> {{id}}"""
+OTHERS = f"({RANGES} ORDER BY n.name_key) o WHERE o.id <> {{id}}"
 WHY_NOT = f"""coalesce((SELECT '{CODE_TAKEN}:' || o.name FROM {OTHERS} AND o.code <> '' AND o.code = {{after}}->>'code' LIMIT 1),
   (SELECT '{RANGES_CROSS}:' || o.name FROM {OTHERS} AND o.code = {{after}}->>'code' AND (
      o.lowest < ({{after}}->>'lowest')::int AND o.highest BETWEEN ({{after}}->>'lowest')::int AND ({{after}}->>'highest')::int - 1
      OR o.highest > ({{after}}->>'highest')::int AND o.lowest BETWEEN ({{after}}->>'lowest')::int + 1 AND ({{after}}->>'highest')::int) LIMIT 1))"""
+# The same of a site that is here: a crossing that was there before keeps nobody from changing something else.
+WHY_NOT_MOVED = f"""CASE WHEN ({{before}}->'code', {{before}}->'lowest', {{before}}->'highest') IS DISTINCT FROM ({{after}}->'code', {{after}}->'lowest', {{after}}->'highest')
+  THEN {WHY_NOT} END"""
 SIDE = """INSERT INTO phone_site (site_id, account_id, code, lowest, highest, country, emergency_address, policy, version)
   SELECT ok.obj, %(account)s, ok.after->>'code', (ok.after->>'lowest')::int, (ok.after->>'highest')::int, ok.after->>'country', ok.after->>'emergency_address',
     coalesce(ok.after->'policy', '{}'), 1 FROM ok"""
@@ -60,14 +63,14 @@ class PhoneSide(Part):
     def rows(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, w.id AS obj, w.version, w.before, w.after, CASE WHEN w.before = w.after THEN 'already'
           WHEN {NAMESAKE.format(name="w.after->>'place'", id="w.id")} THEN '{PLACE_NAME_TAKEN}'
-          ELSE {WHY_NOT.format(id="w.id", after="w.after")} END AS skip,
+          ELSE {WHY_NOT_MOVED.format(id="w.id", before="w.before", after="w.after")} END AS skip,
                    {NO_SEATS} FROM (SELECT g.id, coalesce(s.version, 0) AS version, jsonb_build_object('name', g.name, 'place', g.name) || {AS_IT_IS} AS before,
                      jsonb_build_object('name', g.name, 'place', g.name) || %(wanted)s::jsonb AS after
                      FROM accounts_site g LEFT JOIN phone_site s ON s.site_id = g.id WHERE g.account_id = %(account)s AND g.id = %(site)s::uuid) w"""
 
     write = f"""
 did AS ({SIDE}
-  WHERE {WHY_NOT.format(id="ok.obj", after="ok.after")} IS NULL
+  WHERE {WHY_NOT_MOVED.format(id="ok.obj", before="ok.before", after="ok.after")} IS NULL
   AND (SELECT {AS_IT_IS} FROM (SELECT 1) one LEFT JOIN phone_site s ON s.site_id = ok.obj) = {AS_TOLD.format(told="ok.before")}
   ON CONFLICT (site_id) DO UPDATE SET code = excluded.code, lowest = excluded.lowest, highest = excluded.highest, country = excluded.country,
     emergency_address = excluded.emergency_address, policy = excluded.policy, version = phone_site.version + 1 RETURNING site_id AS obj),
@@ -79,7 +82,7 @@ named AS (UPDATE accounts_site t SET name = ok.after->>'place', version = t.vers
         return f"""SELECT NULL::int AS subj, e.obj, s.version, e.after AS before, e.before AS after,
                    CASE WHEN g.id IS NULL OR {AS_IT_IS} <> {AS_TOLD.format(told="e.after")} OR g.name <> coalesce(e.after->>'place', g.name) THEN 'changed'
                      WHEN {NAMESAKE.format(name="e.before->>'place'", id="e.obj")} THEN '{PLACE_NAME_TAKEN}'
-                     ELSE {WHY_NOT.format(id="e.obj", after="e.before")} END AS skip, {NO_SEATS}
+                     ELSE {WHY_NOT_MOVED.format(id="e.obj", before="e.after", after="e.before")} END AS skip, {NO_SEATS}
                    FROM journal_effect e LEFT JOIN accounts_site g ON g.id = e.obj LEFT JOIN phone_site s ON s.site_id = e.obj WHERE {DONE}"""
 
 
