@@ -155,6 +155,31 @@ def test_what_a_site_says_holds_for_its_phones(northlake: Company, api: Caller) 
     assert api.get(of_site)[1]["policy"]["voicemail"] == {"enable": True, "modified": False} and not breaches()
 
 
+def test_the_reset_of_one_recording_leaves_the_other(northlake: Company, api: Caller) -> None:
+    """README 6: both are one setting here, yet nobody's recording starts or stops by the `reset` of the other one."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    path, ad_hoc, auto = f"/phone/users/{northlake.member.email}", "ad_hoc_call_recording", "auto_call_recording"
+    reset, off = {"reset": True}, {"enable": False}
+    said: tuple[tuple[str, str, dict[str, object], str | None], ...] = (
+        ("off", "on", {ad_hoc: reset}, "on"),
+        ("off", "on", {auto: reset}, None),
+        ("on", "ask", {ad_hoc: reset, auto: off}, "off"),
+        ("on", "ask", {ad_hoc: reset}, None),
+        ("on", "off", {ad_hoc: reset}, "off"),
+        ("on", "off", {auto: reset}, None),
+        ("ask", "on", {ad_hoc: reset, auto: reset}, None),
+        ("off", "on", {ad_hoc: reset, auto: off}, "off"),
+    )
+    for account, own, policy, then in said:
+        do(northlake.owner, "phone.change_settings", {"policy": {"recording": account}})
+        do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"recording": own}})
+        assert api.patch(path, {"policy": policy}) == (204, None)
+        assert phone(who)["policy"].get("recording") == then, (account, own, policy)
+    assert not breaches()
+
+
 def test_settings_of_a_phone(northlake: Company, api: Caller) -> None:
     """S3-4: the number it calls out with is one of its own, or hidden; the rest is kept."""
     who = northlake.member.user_id

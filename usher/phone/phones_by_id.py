@@ -14,7 +14,7 @@ from . import room_selection
 from .holders import PEOPLE, ROOMS
 from .kept import PHONE
 from .kept import SITE as SITE_KEPT
-from .policy import LEVELS, whole
+from .policy import LEVELS, POLICY, above, whole
 
 NUMBERS = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'number', n.number, 'caller', n.caller) ORDER BY n.number), '[]')
   FROM phone_number n WHERE n.holder_id = h.id) AS numbers"""
@@ -78,8 +78,8 @@ def page(
 
 
 def one(actor: Actor, id: UUID) -> Row | None:
-    """The phone of somebody the caller has found, also one that is deactivated, with its country, what its policy comes to,
-    and what is kept for it and its site; None without one. One's own needs no right.
+    """The phone of somebody the caller has found, also one that is deactivated, with its country, what its policy comes to (`own` is what it
+    says itself, `above` what would hold if it said nothing), and what is kept for it and its site; None without one. One's own needs no right.
 
     Refuses (forbidden) to see another's.
     """
@@ -87,7 +87,10 @@ def one(actor: Actor, id: UUID) -> Row | None:
         actor.require("phone:user:view")
     query = f"SELECT {COLUMNS}, {LEVELS}, {COUNTRY}, {KEPT} {PHONES} AND h.id = %(id)s"
     found = sql.row(query, {"account": actor.account_id, "id": id})
-    return found and with_plans({**found, "policy": whole(found)})
+    if found is None:
+        return None
+    without = {name: above(found, name).choice for name in POLICY}
+    return with_plans({**found, "policy": whole(found), "own": found["policy"], "above": without})
 
 
 def states(actor: Actor, ids: list[str]) -> dict[str, str]:

@@ -98,21 +98,29 @@ def policy(ours: Mapping[str, str], kept: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, **{name: {**kept.get(name, {}), "enable": on} for name, on in acts.items()}}
 
 
-def acting(told: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, str | None]:
-    """What a policy of a body changes of what acts; null for what is reset to the level above. Of two recordings that are switched on, the one of every
-    call counts."""
+def acting(told: Mapping[str, Any], own: Mapping[str, str], above: Mapping[str, str]) -> dict[str, str | None]:
+    """What a policy of a body changes of what acts; null for what is reset to the level above. `own` is what this level says, `above` what holds where it
+    says nothing. Of two recordings that are switched on, the one of every call counts; the reset of one alone does not touch the other."""
     sections = {name: told.get(name) or {} for name in ACTS}
     reset = {name for name, section in sections.items() if section.get("reset") is True}
-    wish: dict[str, str | None] = dict.fromkeys(OURS[name] for name in reset)
+    alone = {} if reset >= RECORDINGS.keys() else RECORDINGS
+    wish: dict[str, str | None] = dict.fromkeys(OURS[name] for name in reset if name not in alone or _is_for(RECORDINGS[name], own, above))
+    recording = (above if "recording" in wish else {**above, **own}).get("recording", "off")
     switched = {name: section["enable"] for name, section in sections.items() if name not in reset and "enable" in section}
     if "voicemail" in switched:
         wish["voicemail"] = "on" if switched["voicemail"] else "off"
     for name, mode in RECORDINGS.items():
         if switched.get(name):
             wish["recording"] = mode
-        elif name in switched and wish.get("recording", now.get("recording", "off")) == mode:
+        elif name in switched and (wish.get("recording") or recording) == mode:
             wish["recording"] = "off"
     return wish
+
+
+def _is_for(mode: str, own: Mapping[str, str], above: Mapping[str, str]) -> bool:
+    """Whether the own choice of recording is one for this recording: the other one is neither on here nor kept off here."""
+    said = own.get("recording", "off")
+    return (above.get("recording", "off") if said == "off" else said) in ("off", mode)
 
 
 def is_all_acting(told: Mapping[str, Any]) -> bool:

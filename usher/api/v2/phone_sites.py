@@ -116,7 +116,7 @@ def change_site(call: Call) -> None:
     address = told.get("default_emergency_address")
     if address and address["country"].upper() != row["in_country"]:
         raise invalid({"field": "default_emergency_address.country", "message": "The country of a site cannot be changed."})
-    acts = wire.acting(policy_in(call), {**reads.account_policy(call.actor), **row["policy"]})
+    acts = wire.acting(policy_in(call), row["policy"], reads.account_policy(call.actor))
     policy = {name: choice for name, choice in {**row["policy"], **acts}.items() if choice}
     side = {"name": told.get("name") or row["name"], **side_of(call, row), "policy": policy}
     if side != {name: row[name] for name in side}:

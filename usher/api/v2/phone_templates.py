@@ -89,7 +89,7 @@ def get_template(call: Call) -> dict[str, Any]:
 def change_template(call: Call) -> None:
     """Change the name of a template and what it sets; what nothing here acts on is kept. Phones that have it keep what they have."""
     row, told = template_of(call), call.body
-    acts = {name: choice for name, choice in wire.acting(policy_in(call), row["policy"]).items() if choice}
+    acts = {name: choice for name, choice in wire.acting(policy_in(call), row["policy"], {}).items() if choice}
     if told.get("name") or acts:
         policy = {**row["policy"], **acts}
         site = str(row["site_id"]) if row["site_id"] else None

@@ -88,7 +88,7 @@ def get_phone_user(call: Call) -> dict[str, Any]:
 def change_phone_user(call: Call) -> None:
     """Change extension, site, policy or template of a phone; a template wins over the policy beside it. Of one's own, the extension and what acts of the policy."""
     row, told = phone_of(call), call.body
-    id, acts = str(row["id"]), wire.acting(policy_in(call), row["policy"])
+    id, acts = str(row["id"]), wire.acting(policy_in(call), row["own"], row["above"])
     if (
         is_oneself(call, "phone:user:manage")
         and not {"site_id", "template_id"} & told.keys()
