@@ -39,18 +39,6 @@ def test_it_works(northlake: Company) -> None:
     assert (extension(who), phone(who)["policy"]) == ("777", {"voicemail": "off"}) and phone(who)["set_up_at"] and not breaches()
 
 
-def test_who_set_the_phone_up_has_done_so_after_an_undo(northlake: Company) -> None:
-    """S3-22: an administrator's change of before is undone, and nobody gets the mail again for that."""
-    who = northlake.member.user_id
-    assert who
-    add(northlake, who)
-    changed = do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"recording": "ask"}})
-    own(northlake.member, {})
-    since = phone(who)["set_up_at"]
-    undo.start_undo(northlake.owner, changed.number or 0)
-    assert phone(who)["policy"] == {} and since and phone(who)["set_up_at"] == since and not breaches()
-
-
 def test_without_the_privilege(northlake: Company) -> None:
     who = northlake.admin.user_id
     assert who
@@ -177,6 +165,18 @@ def test_the_site_of_a_phone(northlake: Company) -> None:
     assert no.value.code == "has_phones"
     undo.start_undo(northlake.owner, moved.number or 0)
     assert str(phone(a)["site_id"]) == main
+
+
+def test_who_set_the_phone_up_has_done_so_after_an_undo(northlake: Company) -> None:
+    """S3-22: an administrator's change of before is undone, and nobody gets the mail again for that."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    changed = do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"recording": "ask"}})
+    own(northlake.member, {})
+    since = phone(who)["set_up_at"]
+    undo.start_undo(northlake.owner, changed.number or 0)
+    assert phone(who)["policy"] == {} and since and phone(who)["set_up_at"] == since and not breaches()
 
 
 def test_the_mail_again(northlake: Company) -> None:
