@@ -9,7 +9,7 @@ from tests.people_of import Company, breaches, do, one
 from tests.phone.phones import add, equip, own, phone
 from tests.phone.test_extension import site
 from usher.core.refusals import Refused
-from usher.journal import undo
+from usher.journal import engine, undo
 from usher.journal.verb import plan
 from usher.phone import reads, room_reads
 from usher.phone.policy import POLICY, holding
@@ -82,6 +82,25 @@ def test_a_site_comes_back_with_what_it_said(northlake: Company) -> None:
     deleted = do(northlake.owner, "phone.delete_site", {"site": bergen})
     undo.start_undo(northlake.owner, deleted.number or 0)
     assert reads.site(northlake.owner, UUID(bergen))["policy"] == {"voicemail": "off"} and not breaches()
+
+
+def test_two_choices_of_the_account_are_two_changes(northlake: Company) -> None:
+    """Each tells what it changes and nothing else, keeps what came in between, and is undone by itself; a form that sends everything changes what differs."""
+    early = plan(northlake.owner, "phone.change_settings", {"policy": {"recording": "ask"}})
+    assert early.verb.headline(early.params, 1) == "These settings of Phone will change: Recorded on demand."
+    first = do(northlake.owner, "phone.change_settings", {"policy": {"voicemail": "off"}})
+    engine.start(early, "test:early")
+    assert reads.account_policy(northlake.owner) == {"voicemail": "off", "recording": "ask", "waiting": "on"}
+    form = do(
+        northlake.owner,
+        "phone.change_settings",
+        {"welcome_mail": False, "soft_delete": False, "policy": reads.account_policy(northlake.owner)},
+    )
+    do(northlake.owner, "phone.change_settings", {"policy": {"waiting": "off"}})
+    undo.start_undo(northlake.owner, first.number or 0)
+    undo.start_undo(northlake.owner, form.number or 0)
+    assert reads.account_policy(northlake.owner) == {"voicemail": "on", "recording": "ask", "waiting": "off"}
+    assert reads.settings(northlake.owner) == reads.DEFAULTS and not breaches()
 
 
 def test_a_person_leaves_it_to_the_administrators(northlake: Company) -> None:

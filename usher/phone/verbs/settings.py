@@ -13,7 +13,7 @@ from usher.core.refusals import Refused
 from usher.journal.names import listed
 from usher.journal.verb import DONE, NO_SEATS, Part, Verb, register
 from usher.phone.policy import POLICY, UNSAID, checked_policy
-from usher.phone.reads import DEFAULTS, account_policy
+from usher.phone.reads import DEFAULTS
 
 WORDS: dict[str, str | Promise] = {
     "soft_delete": gettext_lazy("Soft delete"),
@@ -21,27 +21,37 @@ WORDS: dict[str, str | Promise] = {
     "site_codes": gettext_lazy("Site codes"),
     "automatic": gettext_lazy("Automatic phone assignment"),
 }
+UNSAID_OF_ALL = f"'{json.dumps(UNSAID)}'::jsonb"
 NOW = "jsonb_build_object(" + ", ".join(f"'{k}', coalesce(o.{k}, {'true' if v else 'false'})" for k, v in DEFAULTS.items())
-NOW += f", 'policy', '{json.dumps(UNSAID)}'::jsonb || coalesce(o.policy, '{{}}'))"
-CHANGED = "(SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each({of}) WHERE %(wanted)s::jsonb ? key AND value <> %(wanted)s::jsonb->key)"
+NOW += f", 'policy', {UNSAID_OF_ALL} || coalesce(o.policy, '{{}}'))"
+DIFFERS = "(SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each({of}) WHERE {other} ? key AND value <> {other}->key)"
+
+
+def differing(of: str, other: str) -> str:
+    """SQL: what of some settings is not as others say it. Of the policy it is the single choices, so that two people change two of them."""
+    switches = DIFFERS.format(of=f"{of} - 'policy'", other=other)
+    policy = DIFFERS.format(of=f"{of}->'policy'", other=f"({other}->'policy')")
+    return f"{switches} || jsonb_strip_nulls(jsonb_build_object('policy', nullif({policy}, '{{}}')))"
 
 
 class Chosen(Part):
-    """The switches that change. Parameter: wanted."""
+    """The switches and the choices of the policy that change, each by itself. Parameter: wanted."""
 
     lock = ("accounts_account", "id")
 
     def rows(self, params: Mapping[str, Any]) -> str:
-        return f"""SELECT NULL::int AS subj, a.id AS obj, coalesce(o.version, 0) AS version, {CHANGED.replace("{of}", NOW)} AS before, %(wanted)s::jsonb AS after,
-                   CASE WHEN {NOW} @> %(wanted)s::jsonb THEN 'already' END AS skip, {NO_SEATS}
-                   FROM accounts_account a LEFT JOIN phone_settings o ON o.account_id = a.id WHERE a.id = %(account)s"""
+        before, after = differing("x.now", "x.wanted"), differing("x.wanted", "x.now")
+        return f"""SELECT NULL::int AS subj, x.id AS obj, x.version, {before} AS before, {after} AS after, CASE WHEN x.now @> x.wanted THEN 'already' END AS skip, {NO_SEATS}
+                   FROM (SELECT a.id, coalesce(o.version, 0) AS version, {NOW} AS now, %(wanted)s::jsonb AS wanted
+                         FROM accounts_account a LEFT JOIN phone_settings o ON o.account_id = a.id WHERE a.id = %(account)s) x"""
 
     write = f"""
 did AS (INSERT INTO phone_settings (account_id, {", ".join(DEFAULTS)}, policy, version)
   SELECT %(account)s, {", ".join(f"coalesce((ok.after->>'{k}')::boolean, {'true' if v else 'false'})" for k, v in DEFAULTS.items())},
-    coalesce(ok.after->'policy', '{{}}'), 1 FROM ok
+    coalesce({UNSAID_OF_ALL} || (ok.after->'policy'), '{{}}'), 1 FROM ok
   ON CONFLICT (account_id) DO UPDATE SET {", ".join(f"{k} = coalesce((SELECT (ok.after->>'{k}')::boolean FROM ok), phone_settings.{k})" for k in DEFAULTS)},
-  policy = coalesce((SELECT ok.after->'policy' FROM ok), phone_settings.policy), version = phone_settings.version + 1 RETURNING account_id AS obj)"""
+  policy = coalesce((SELECT {UNSAID_OF_ALL} || phone_settings.policy || (ok.after->'policy') FROM ok), phone_settings.policy),
+  version = phone_settings.version + 1 RETURNING account_id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
@@ -66,7 +76,7 @@ class ChangeSettings(Verb):
             raise Refused("invalid", "settings", _("Say which of these is on or off: %(names)s.") % {"names": ", ".join(DEFAULTS)})
         if "policy" not in params:
             return dict(params)
-        return {**params, "policy": {**account_policy(actor), **checked_policy(params["policy"])}}
+        return {**params, "policy": checked_policy(params["policy"])}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
         return True
