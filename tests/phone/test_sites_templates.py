@@ -1,5 +1,6 @@
 """phone.set_site, the templates and phone.change_settings: what holds for many phones."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from usher.core.refusals import Refused
 from usher.journal import engine, undo
 from usher.journal.verb import plan
 from usher.phone import reads
+from usher.phone.verbs.templates import DeleteTemplate, TemplateGone
 
 pytestmark = pytest.mark.django_db
 NAMES = (
@@ -207,6 +209,63 @@ def test_a_template_that_is_applied_while_it_is_deleted(northlake: Company, monk
     assert reads.templates(northlake.owner) == [] and outcome(northlake.owner, started).done == 2
     undo.start_undo(northlake.owner, started.number or 0)
     assert having("Desk") == sorted([str(a), str(b)]) and not breaches()
+
+
+def test_whose_phones_have_a_template_is_for_who_may_see_phones(northlake: Company) -> None:
+    """S3-16: its deletion names them, so it asks for the right to; one that no phone has needs that of templates alone."""
+    who = northlake.member.user_id
+    assert who
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"waiting": "off"}})
+    add(northlake, who, template="Desk")
+    templates = replace(northlake.owner, privileges=frozenset({"phone:template:view", "phone:template:manage"}))
+    with pytest.raises(Refused) as no:
+        plan(templates, "phone.delete_template", {"template": "Desk"})
+    assert no.value.kind == "forbidden"
+    seeing = replace(templates, privileges=templates.privileges | {"phone:user:view"})
+    assert plan(seeing, "phone.delete_template", {"template": "Desk"})
+    do(northlake.owner, "phone.create_template", {"name": "Hall", "policy": {}})
+    assert outcome(northlake.owner, do(templates, "phone.delete_template", {"template": "Hall"})).done == 0
+    assert [t["name"] for t in reads.templates(northlake.owner)] == ["Desk"]
+
+
+def test_a_template_deleted_by_an_older_usher_comes_back(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3-16: then its deletion was all of the Change, in the first phase; who had it was not written down."""
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"waiting": "off"}})
+    with monkeypatch.context() as then:
+        then.setattr(DeleteTemplate, "parts", (TemplateGone(),))
+        old = do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    undo.start_undo(northlake.owner, old.number or 0)
+    assert [(t["name"], t["policy"]) for t in reads.templates(northlake.owner)] == [("Desk", {"waiting": "off"})]
+
+
+def test_a_template_that_is_edited_while_it_is_deleted(northlake: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes as it was asked for, and comes back as it was then."""
+    who = northlake.member.user_id
+    assert who
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"waiting": "off"}})
+    add(northlake, who, template="Desk")
+    with monkeypatch.context() as far:
+        far.setattr(engine, "INLINE", 0)
+        started = engine.start(plan(northlake.owner, "phone.delete_template", {"template": "Desk"}), "test:edited")
+    do(northlake.owner, "phone.edit_template", {"template": "Desk", "name": "Hall", "policy": {}})
+    finish(started)
+    assert reads.templates(northlake.owner) == [] and not breaches()
+    undo.start_undo(northlake.owner, started.number or 0)
+    assert having("Desk") == [str(who)] and not breaches()
+
+
+def test_a_template_that_was_applied_since_stays(northlake: Company) -> None:
+    """S3-16: an undo leaves alone who has another template by then, also one that set the same; a template that is deleted since is in nobody's way."""
+    a, b = northlake.admin.user_id, northlake.member.user_id
+    assert a and b
+    for name in ("Desk", "Hall"):
+        do(northlake.owner, "phone.create_template", {"name": name, "policy": {"waiting": "off"}})
+    add(northlake, a, b)
+    first = do(northlake.owner, "phone.apply_template", {"template": "Desk", "subjects": one(a, b)})
+    do(northlake.owner, "phone.apply_template", {"template": "Hall", "subjects": one(a)})
+    do(northlake.owner, "phone.delete_template", {"template": "Desk"})
+    undo.start_undo(northlake.owner, first.number or 0)
+    assert having("Hall") == [str(a)] and (phone(a)["policy"], phone(b)["policy"]) == ({"waiting": "off"}, {}) and not breaches()
 
 
 def having(template: str) -> list[str]:

@@ -19,6 +19,7 @@ from usher.phone.holders import PEOPLE, Holders
 from usher.phone.parts import NAME, NO_PHONE
 from usher.phone.policy import checked_policy
 
+SEE = "phone:user:view"
 TEMPLATE_TAKEN = reason("template_taken", gettext_lazy("another template has this name"), refused=True)
 OTHER_SITE = reason("other_site", gettext_lazy("is at another site than the template is for"))
 NAMESAKE = "EXISTS (SELECT 1 FROM phone_template x WHERE x.account_id = %(account)s AND x.name_key = usher_fold({name}) AND x.id IS DISTINCT FROM {id})"
@@ -33,6 +34,11 @@ AS_IT_IS = "jsonb_build_object('name', t.name, 'policy', t.policy, 'site_id', t.
 AS_PLANNED = (
     "t.name = ok.before->>'name' AND t.policy = ok.before->'policy' AND t.site_id IS NOT DISTINCT FROM (ok.before->>'site_id')::uuid"
 )
+# The effects e of a deletion: of the template, and of whose phones had it. By what they tell: once the template was the first and only phase.
+OF_TEMPLATE = "e.change_id = %(undoes)s AND e.result = 'done' AND e.before ? 'policy'"
+OF_PHONES = f"{DONE} AND e.before ? 'template_id'"
+# A phone h has another template than the effect e gave it. One that is deleted since is no other.
+HAS_ANOTHER = "(h.template_id IS NOT NULL AND h.template_id IS DISTINCT FROM ({told}->>'template_id')::uuid)"
 INSERT = f"""INSERT INTO phone_template (id, account_id, name, policy, site_id, version, created_at)
   SELECT ok.obj, %(account)s, ok.after->>'name', ok.after->'policy', (ok.after->>'site_id')::uuid, 1, %(now)s FROM ok WHERE {SITE_THERE}
   ON CONFLICT DO NOTHING RETURNING id AS obj"""
@@ -103,12 +109,13 @@ class Without(Part):
         return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,
                    CASE WHEN h.id IS NULL OR h.template_id IS NOT NULL THEN 'changed' ELSE back.why END AS skip, {NO_SEATS}
                    FROM journal_effect e LEFT JOIN phone_user h ON h.id = e.obj LEFT JOIN (SELECT {STAYS_GONE} AS why FROM journal_effect e
-                     LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE e.change_id = %(undoes)s AND e.phase = 1) back ON true
-                   WHERE {DONE} ORDER BY e.obj"""
+                     LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE {OF_TEMPLATE}) back ON true
+                   WHERE {OF_PHONES} ORDER BY e.obj"""
 
 
 class TemplateGone(Part):
-    """Parameter: template. Undone, the site it was for is locked as that of a new one."""
+    """Parameter: template. It goes also when it was edited since, because no phone has it any longer; undone, it is as it was when its deletion was asked
+    for, and the site it was for is locked as that of a new one."""
 
     lock, locked = ("accounts_site", "id"), "(after->>'site_id')::uuid"
     beside = False
@@ -117,13 +124,13 @@ class TemplateGone(Part):
         return f"""SELECT NULL::int AS subj, t.id AS obj, t.version, {AS_IT_IS} AS before, '{{}}'::jsonb AS after, NULL::text AS skip, {NO_SEATS}
                    FROM phone_template t LEFT JOIN accounts_site g ON g.id = t.site_id WHERE t.account_id = %(account)s AND t.id = %(template)s::uuid"""
 
-    write = f"did AS (DELETE FROM phone_template t USING ok WHERE t.id = ok.obj AND {AS_PLANNED} RETURNING t.id AS obj)"
+    write = "did AS (DELETE FROM phone_template t USING ok WHERE t.id = ok.obj RETURNING t.id AS obj)"
     back_write = f"did AS ({INSERT})"
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, NULL::int AS version, e.after AS before, e.before AS after,
                    {STAYS_GONE} AS skip, {NO_SEATS}
-                   FROM journal_effect e LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE {DONE}"""
+                   FROM journal_effect e LEFT JOIN accounts_site g ON g.id = (e.before->>'site_id')::uuid WHERE {OF_TEMPLATE}"""
 
 
 class Applied(Part):
@@ -142,13 +149,15 @@ class Applied(Part):
                         WHEN h.template_id = %(template)s::uuid AND h.policy @> %(policy)s::jsonb THEN 'already' END AS skip, {NO_SEATS}
                    FROM {of.chosen(params)} LEFT JOIN phone_user h ON h.id = who.id {of.order(params)}"""
 
-    write = """did AS (UPDATE phone_user h SET template_id = (SELECT t.id FROM phone_template t WHERE t.id = (ok.after->>'template_id')::uuid), policy = ok.after->'policy',
-      version = h.version + 1 FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND h.policy = ok.before->'policy' RETURNING h.id AS obj)"""
+    write = f"""did AS (UPDATE phone_user h SET template_id = (SELECT t.id FROM phone_template t WHERE t.id = (ok.after->>'template_id')::uuid), policy = ok.after->'policy',
+      version = h.version + 1 FROM ok WHERE h.id = ok.obj AND h.state = 'active' AND h.policy = ok.before->'policy'
+        AND NOT {HAS_ANOTHER.format(told="ok.before")} RETURNING h.id AS obj)"""
     back_write = write
 
     def back(self, params: Mapping[str, Any]) -> str:
         return f"""SELECT NULL::int AS subj, e.obj, h.version, e.after AS before, e.before AS after,
-                   CASE WHEN h.state IS DISTINCT FROM 'active' OR h.policy <> e.after->'policy' THEN 'changed' END AS skip, {NO_SEATS}
+                   CASE WHEN h.state IS DISTINCT FROM 'active' OR h.policy <> e.after->'policy'
+                     OR {HAS_ANOTHER.format(told="e.after")} THEN 'changed' END AS skip, {NO_SEATS}
                    FROM journal_effect e LEFT JOIN phone_user h ON h.id = e.obj WHERE {DONE} ORDER BY e.obj"""
 
 
@@ -205,7 +214,10 @@ class EditTemplate(_OfOneTemplate):
 
 @register
 class DeleteTemplate(_OfOneTemplate):
-    """Delete a template. Phones keep what it set; undone, they have the template again. Parameter: template."""
+    """Delete a template. Phones keep what it set; undone, they have the template again. Parameter: template.
+
+    Needs the right to see phones, too, where some have it, because it tells whose they are.
+    """
 
     name = "phone.delete_template"
     lost = gettext_lazy("What programs kept with the template does not come back.")
@@ -213,6 +225,8 @@ class DeleteTemplate(_OfOneTemplate):
 
     def check(self, actor: Actor, params: dict[str, Any]) -> dict[str, Any]:
         found = template_named(actor, params.get("template") or "-", None)
+        if not actor.may(SEE) and sql.value("SELECT EXISTS (SELECT 1 FROM phone_user h WHERE h.template_id = %(template)s)", found):
+            actor.require(SEE)
         return {"template": found["template"], "name": found["template_name"]}
 
     def is_one(self, params: Mapping[str, Any]) -> bool:
