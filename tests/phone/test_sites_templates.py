@@ -148,6 +148,8 @@ def test_a_crossing_of_before_keeps_nobody_from_changing_something_else(northlak
     bergen = site(northlake, "Bergen", lowest=500, highest=1500)
     site(northlake, "Lyon")
     said = {"site": bergen, "lowest": 500, "highest": 1500, "emergency_address": "Torget 1"}
+    wish = plan(northlake.owner, "phone.set_site", said)
+    assert wish.verb.headline(wish.params, 1) == "The phone settings of the site Bergen will change."
     changed = do(northlake.owner, "phone.set_site", said)
     undo.start_undo(northlake.owner, changed.number or 0)
     assert reads.site(northlake.owner, UUID(bergen))["emergency_address"] == "" and not breaches()

@@ -236,6 +236,13 @@ def test_numbers_by_a_file(owner: Client, northlake: Company) -> None:
     assert wrong.status_code == 422 and b'id="e-file"' in wrong.content and b"+48125550129" in wrong.content
 
 
+def test_a_file_of_too_many_numbers_is_not_read_to_its_end(owner: Client) -> None:
+    """S3-5: the refusal is that of too many, whatever stands further on."""
+    file = SimpleUploadedFile("numbers.csv", b"1\n" * 10_001 + b"\n" * 30_000 + b"\xff")
+    answer = owner.post("/phone/numbers/new", {"numbers": "", "country": "", "file": file, "key": "a"})
+    assert answer.status_code == 422 and b"Name between 1 and 10,000 numbers." in answer.content
+
+
 def test_a_number_goes_to_an_address_others_end_with(owner: Client, northlake: Company) -> None:
     """S0-5, S3-5: the address in any usual spelling; also for who manages numbers alone, and is told of no room."""
     people = invite(northlake.owner, *(f"{name}@{northlake.domain}" for name in ("azo", "bzo", "zo")))

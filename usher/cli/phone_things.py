@@ -50,9 +50,10 @@ def add_numbers(actor: Actor, numbers: tuple[str, ...], file: BinaryIO | None, c
 
 def _of_file(file: BinaryIO) -> list[str]:
     from usher.core.csv_text import first_cells
+    from usher.phone.verbs.numbers import MOST
 
     with that_can_seek(file) as data:
-        return first_cells(data)
+        return first_cells(data, MOST)
 
 
 def of_numbers(name: str, verb: str, words: str) -> click.Command:

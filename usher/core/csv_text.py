@@ -52,10 +52,14 @@ def cells_of(text: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[st
         raise Refused("invalid", "not_csv", words, field="file") from None
 
 
-def first_cells(data: BinaryIO) -> list[str]:
-    """What stands first in each line of a CSV file that can seek; empty lines have nothing. Refuses (invalid) what cannot be read as a whole."""
+def first_cells(data: BinaryIO, most: int) -> list[str]:
+    """What stands first in each line of a CSV file that can seek; empty lines have nothing. Refuses (invalid) what cannot be read.
+
+    Of a file with more than `most` it reads one more, so that whoever counts sees that it is too many, and nobody keeps a file of any size in memory.
+    """
     _encoding, delimiter, text = opened(data)
-    return [first for _line, cells in cells_of(text, delimiter) if cells and (first := cells[0].strip())]
+    found = (first for _line, cells in cells_of(text, delimiter) if cells and (first := cells[0].strip()))
+    return list(itertools.islice(found, most + 1))
 
 
 def lines_of(text: io.TextIOBase) -> Iterator[str]:

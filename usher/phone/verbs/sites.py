@@ -172,12 +172,7 @@ class SetSite(Verb):
         return {"site": params["site"], "wanted": {k: params[k] for k in ("place", *FIELDS)}}
 
     def headline(self, params: Mapping[str, Any], will: int) -> str:
-        told = _("Extensions of %(site)s will come from %(lowest)s to %(highest)s.")
-        return told % {
-            "site": params["site_name"],
-            "lowest": f"{params['code']}{params['lowest']}",
-            "highest": f"{params['code']}{params['highest']}",
-        }
+        return _("The phone settings of the site %(site)s will change.") % {"site": params["site_name"]}
 
     def sentence(self, params: Mapping[str, Any], done: int) -> str:
         return _("The phone settings of the site %(site)s were changed") % {"site": params["site_name"]}

@@ -153,7 +153,7 @@ def lines_in(request: SignedIn) -> list[str]:
     """What was pasted, line by line, then the first column of a file."""
     file, pasted = request.FILES.get("file"), request.POST.get("numbers", "").replace(",", "\n").replace(";", "\n")
     lines = [text for line in pasted.splitlines() if (text := line.strip())]
-    return lines + (first_cells(cast(BinaryIO, file.file)) if file and file.file else [])
+    return lines + (first_cells(cast(BinaryIO, file.file), MOST) if file and file.file else [])
 
 
 def chosen(request: SignedIn) -> list[str]:
