@@ -10,6 +10,7 @@ from tests.signed_in import signed_in
 from usher.core import sql
 from usher.core.ids import short
 from usher.phone import reads
+from usher.portal.effects import changes_of
 
 
 @pytest.fixture
@@ -89,12 +90,29 @@ def test_without_the_privilege(owner: Client, northlake: Company, southport: Com
 
 
 def test_my_phone_leaves_it_to_the_administrators(owner: Client, northlake: Company) -> None:
-    """S3-35: what they have is the first choice, and saving the page once says nothing else."""
+    """S3-35: what site and account say is the first choice, and saving the page once says nothing else; what a template set on the phone is not theirs."""
     who = northlake.member.user_id
     assert who
     add(northlake, who)
     do(northlake.owner, "phone.change_settings", {"policy": {"voicemail": "off"}})
     me = signed_in(who)
-    assert "As your administrators have it: Voicemail off" in me.get("/me/phone").content.decode()
+    assert "Like the site and the account: Voicemail off" in me.get("/me/phone").content.decode()
     assert me.post("/me/phone", {"extension": "1000", "voicemail": "", "recording": "", "waiting": "", "key": "a"}).status_code == 303
     assert phone(who)["policy"] == {} and phone(who)["set_up_at"]
+    do(northlake.owner, "phone.create_template", {"name": "Desk", "policy": {"recording": "on"}})
+    do(northlake.owner, "phone.apply_template", {"template": "Desk", "subjects": one(who)})
+    mine = me.get("/me/phone").content.decode()
+    assert "Like the site and the account: Never recorded" in mine and "administrators have it" not in mine
+
+
+def test_a_phone_that_is_left_to_the_site_and_the_account_says_so_in_activity(owner: Client, northlake: Company) -> None:
+    """S3-4: nothing of its own is an ordinary value, of which a change tells a word."""
+    who = northlake.member.user_id
+    assert who
+    add(northlake, who)
+    do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"voicemail": "off"}})
+    left = do(northlake.owner, "phone.set_policy", {"holder": str(who), "policy": {"voicemail": None}})
+    effect = sql.row("SELECT before, after FROM journal_effect WHERE change_id = %(c)s", {"c": left.change_id})
+    assert effect and effect["after"]["policy"] == {}
+    (line,) = changes_of(effect["before"], effect["after"])
+    assert (line["label"], line["old"], line["new"]) == ("Phone settings", "Voicemail off", "none")

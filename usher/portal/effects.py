@@ -159,7 +159,7 @@ CALLED: dict[str, Mapping[str, str | Promise]] = {
 # Nothing there is worth a word.
 EMPTY = (
     "add_on", "add_ons", "calls", "recordings", "voicemails", "license", "department", "im_group_name", "default_user_group",
-    "default_im_group", "manager", "on", "site", "extension", "numbers", "template", "packages", "holder", "caller_id",
+    "default_im_group", "manager", "on", "site", "extension", "numbers", "template", "packages", "holder", "caller_id", "policy",
 )  # fmt: skip
 FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
@@ -239,7 +239,7 @@ def told_of(key: str, told: dict[str, Any]) -> str:
 
 
 def value_in_words(key: str, value: Any) -> str:
-    if value is None or value == "" or value == []:
+    if value in (None, "", [], {}):
         return _("none") if key in EMPTY else ""
     if key in ("license", "add_on"):
         return PRODUCTS[value].name if value in PRODUCTS else str(value)

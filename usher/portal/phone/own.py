@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from usher.core.actor import Actor
 from usher.core.refusals import Refused
@@ -19,12 +18,11 @@ from usher.phone.verbs.extension import change_own
 from usher.phone.verbs.numbers import change_own_caller_id, may_choose_caller_id
 from usher.portal.page import SignedIn, key_of, member_page
 from usher.portal.phone.clash import words_of_refusal
-from usher.portal.phone.policy import chosen_in, like, policy_choices
+from usher.portal.phone.policy import LIKE_SITE, chosen_in, like, policy_choices
 from usher.portal.phone.told import call_lines, recorded_lines
 from usher.portal.plan_page import Option
 
 NEWEST = 10
-ADMINISTRATORS = gettext_lazy("As your administrators have it: %(choice)s")
 
 
 @member_page(("GET", "POST"))
@@ -63,9 +61,7 @@ def form(request: SignedIn, found: dict[str, Any] | None, trouble: dict[str, Any
         "waits": found is None and bool(request.actor.user_id) and reads.waits(request.actor, request.actor.user_id),  # type: ignore[arg-type]
         **numbers_of(request.actor if has_one else None),
         "packages": [PRODUCTS[p].name for p in (found or {}).get("packages", ())],
-        "choices": policy_choices(found["policy"], like(ADMINISTRATORS, {name: above(found, name).choice for name in POLICY}))
-        if found
-        else [],
+        "choices": policy_choices(found["policy"], like(LIKE_SITE, {name: above(found, name).choice for name in POLICY})) if found else [],
         "calls": call_lines(call_reads.own(request.actor, NEWEST)) if has_one else [],
         "recorded": recorded_lines(call_reads.own_recordings(request.actor, NEWEST)) if has_one else [],
         "trouble": trouble,
