@@ -14,6 +14,7 @@ from usher.core import sql, walk
 from usher.core.ids import short
 from usher.phone.call_reads import BY_TIME
 from usher.portal.listing import Listing, fetch
+from usher.portal.listing_page import close_to
 from usher.portal.phone.log import CALLS
 from usher.portal.wish import Wish
 
@@ -86,6 +87,15 @@ def test_calls_of_a_frequent_name_are_found_nearby(owner: Client, northlake: Com
         (page.count, page.more) for page in (fetch(listing, northlake.owner, Wish(q="member", down=True)) for listing in (CALLS, few))
     ]
     assert counts == [(3, False), (2, True)]
+
+
+def test_calls_that_match_without_the_filters(owner: Client, northlake: Company) -> None:
+    """They are called calls, and no more are counted than the log counts of a frequent name (docs/decisions/0120)."""
+    told = owner.get("/phone/log", {"q": "member", "result": "failed"}).content.decode()
+    assert "3 calls match without the filters" in told and "people match" not in told
+    few, wish = replace(CALLS, sorts=(replace(BY_TIME, count_to=2),)), Wish(q="member", chosen={"result": ("failed",)})
+    ((words, _),) = close_to(few, lambda n: "calls", northlake.owner, wish)
+    assert words == "2+ calls match without the filters"
 
 
 def test_without_the_privilege(owner: Client, northlake: Company) -> None:

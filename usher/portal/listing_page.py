@@ -17,7 +17,7 @@ from usher.core.ids import short
 from usher.core.keyset import COUNT_TO, Row
 from usher.people import kept
 from usher.people.looks import look_of
-from usher.portal.listing import LISTINGS, MOST_TICKED, Column, Filter, Listing, Page, Words, count, fetch, query_of, read_wish
+from usher.portal.listing import LISTINGS, MOST_TICKED, Column, Filter, Listing, Page, Words, count, fetch, order_of, query_of, read_wish
 from usher.portal.page import SignedIn
 from usher.portal.templatetags.usher import number
 from usher.portal.wish import ANY, SIZES, Wish, address
@@ -112,7 +112,7 @@ def context_of(listing: Listing, frame: Frame, actor: Actor, wish: Wish, page: P
         "after": page.after and address(listing.path, replace(wish, cursor=page.after)),
         "sizes": [{"n": n, "on": n == wish.size, "path": address(listing.path, replace(wish, size=n, cursor=None))} for n in SIZES],
         "searched": bool(wish.q or wish.chosen),
-        "close": close_to(listing, actor, wish) if wish.q and not page.rows else [],
+        "close": close_to(listing, frame.noun, actor, wish) if wish.q and not page.rows else [],
         "has_menu": frame.row_acts is not None,
     }
 
@@ -139,14 +139,17 @@ def picks_of(listing: Listing, actor: Actor, wish: Wish, page: Page) -> Picks:
     return Picks(wish.all, max(0, matching - n) if wish.all else n, matching, ids)
 
 
-def close_to(listing: Listing, actor: Actor, wish: Wish) -> list[tuple[str, str]]:
-    """Near hits of a search that found nobody, as (words, address): those the list itself knows, else whoever matches without the filters."""
+def close_to(listing: Listing, noun: Callable[[int], str], actor: Actor, wish: Wish) -> list[tuple[str, str]]:
+    """Near hits of a search that found nothing, as (words, address): those the list itself knows, else what matches without the filters, counted as far
+    as a search of this list is."""
     if listing.near is not None and (near := listing.near(actor, query_of(listing, wish))):
         return near
     wide = Wish(q=wish.q, chosen={f.key: (ANY,) for f in listing.filters if f.default}, cols=wish.cols, size=wish.size)
-    n = count(listing, actor, wide, COUNT_TO + 1) if wish.chosen or wide.chosen else 0
-    words = ngettext("%(n)s person matches without the filters", "%(n)s people match without the filters", n) % {"n": number(n)}
-    return [(words, address(listing.path, wide))] if n else []
+    most = order_of(listing, wide).sort.count_to or COUNT_TO
+    n = count(listing, actor, wide, most + 1) if wish.chosen or wide.chosen else 0
+    words = ngettext("%(n)s %(noun)s matches without the filters", "%(n)s %(noun)s match without the filters", n)
+    told = words % {"n": number(n) if n <= most else f"{number(most)}+", "noun": noun(n)}
+    return [(told, address(listing.path, wide))] if n else []
 
 
 def shown_columns(listing: Listing, wanted: tuple[str, ...]) -> list[Column]:
