@@ -7,7 +7,7 @@ step    one chunk, one transaction: lock the Run, lock the chunk's objects by id
 cancel  stops between chunks
 """
 
-import random
+import secrets
 import time
 from collections import Counter
 from datetime import datetime
@@ -211,7 +211,7 @@ def _short_way(plan: Plan, key: str) -> Started:
         except OperationalError as trouble:
             if not left_to_try or not isinstance(trouble.__cause__, DeadlockDetected | SerializationFailure):
                 raise
-            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311
+            time.sleep((10 + secrets.randbelow(90)) / 1000)
     raise Refused("conflict", "changed", _("Somebody else is changing this right now. Nothing was done; try again."))
 
 
